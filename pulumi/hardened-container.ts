@@ -1,0 +1,59 @@
+import { createHash } from "node:crypto";
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { labelsOf } from "./names.ts";
+
+export interface HardenedContainerArgs {
+  /** What it is, and its name for the other containers: `redis`, `auth-api`. */
+  readonly part: string;
+  /** An image's id, never a tag: with a tag a changed image would not be seen. */
+  readonly image: pulumi.Input<string>;
+  readonly networks: readonly docker.Network[];
+  readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Shell command that succeeds once the container is ready. Runs every two seconds: it must cost little. */
+  readonly readyCommand: string;
+  readonly memoryMegabytes: number;
+  /** How long a stop may take before it becomes a kill. */
+  readonly stopSeconds: number;
+}
+
+/**
+ * What every container of the stack has in common: no privilege that it does not need, bounded memory and
+ * logs, a health check that `pulumi up` waits for, and a stop that lets it finish its work.
+ */
+export function hardenedContainer(args: HardenedContainerArgs) {
+  const healthcheck = {
+    tests: ["CMD-SHELL", args.readyCommand],
+    interval: "2s",
+    timeout: "5s",
+    retries: 5,
+    startPeriod: "30s",
+  };
+  return {
+    image: args.image,
+    envs: Object.entries(args.environment ?? {}).map(([name, value]) => pulumi.interpolate`${name}=${value}`),
+    networkMode: "bridge",
+    networksAdvanced: args.networks.map((network) => ({ name: network.name, aliases: [args.part] })),
+    healthcheck,
+    wait: true,
+    waitTimeout: 120,
+    // The provider overlooks a change of the health check alone; a label does not escape it.
+    labels: labelsOf(args.part, { healthcheck: shortHash(JSON.stringify(healthcheck)) }),
+    capabilities: { drops: ["ALL"] },
+    securityOpts: ["no-new-privileges:true"],
+    readOnly: true,
+    tmpfs: { "/tmp": "rw,noexec,nosuid,size=64m" },
+    init: true,
+    memory: args.memoryMegabytes,
+    memorySwap: args.memoryMegabytes,
+    logDriver: "json-file",
+    logOpts: { "max-size": "10m", "max-file": "3" },
+    restart: "unless-stopped",
+    stopTimeout: args.stopSeconds,
+    destroyGraceSeconds: args.stopSeconds,
+  } satisfies docker.ContainerArgs;
+}
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}

@@ -1,0 +1,85 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { labelsOf, nameOf } from "./names.ts";
+import { Redis } from "./redis.ts";
+import { Router } from "./router.ts";
+import { Service } from "./service.ts";
+import { readSettings } from "./settings.ts";
+
+const settings = readSettings();
+const { nodeImage, logLevel } = settings;
+
+// `front` leads in and out; `back` leads nowhere, and the Auth API is not on it.
+const front = new docker.Network(nameOf("front"), { driver: "bridge", labels: labelsOf("front") });
+const back = new docker.Network(nameOf("back"), {
+  driver: "bridge",
+  internal: true,
+  labels: labelsOf("back"),
+});
+
+const jwtSecret =
+  settings.jwtSecret ?? new random.RandomPassword("jwt-secret", { length: 64, special: false }).result;
+
+const redis = new Redis("redis", { image: settings.redisImage, network: back });
+
+const authApi = new Service("auth-api", {
+  nodeImage,
+  networks: [front],
+  environment: { JWT_SECRET: jwtSecret, TOKEN_SECONDS: String(settings.tokenSeconds), LOG_LEVEL: logLevel },
+  memoryMegabytes: 256,
+  stopSeconds: 15,
+});
+
+const orderApi = new Service("order-api", {
+  nodeImage,
+  networks: [front, back],
+  environment: { JWT_SECRET: jwtSecret, REDIS_URL: redis.url, LOG_LEVEL: logLevel },
+  memoryMegabytes: 256,
+  stopSeconds: 15,
+  dependsOn: [redis.container],
+});
+
+const ocrWorkers = new Service("ocr-worker", {
+  nodeImage,
+  networks: [front, back],
+  environment: {
+    REDIS_URL: redis.url,
+    DOCUMENTS_URL: settings.documentsUrl ?? "http://router:8081",
+    LOG_LEVEL: logLevel,
+  },
+  memoryMegabytes: 1024,
+  stopSeconds: 75,
+  replicas: settings.ocrWorkers,
+  dependsOn: [redis.container],
+});
+
+const router = new Router("router", {
+  image: settings.caddyImage,
+  network: front,
+  bindAddress: settings.bindAddress,
+  httpPort: settings.httpPort,
+  documentsFolder: settings.documentsFolder,
+});
+
+const host =
+  settings.bindAddress === "127.0.0.1" || settings.bindAddress === "0.0.0.0"
+    ? "localhost"
+    : settings.bindAddress;
+export const url = settings.httpPort === 80 ? `http://${host}` : `http://${host}:${settings.httpPort}`;
+export const authApiUrl = `${url}/authentication`;
+export const orderApiUrl = `${url}/order`;
+export const workers = settings.ocrWorkers;
+export const example =
+  `token=$(curl -s ${url}/token -d username=alice -d password=password | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/') && ` +
+  `curl -i ${url}/orders -d title_number=OW12345678 -d document_type=lease -d token=$token`;
+/** Names of all containers, for whoever wants to see that each is there and well. */
+export const containers = pulumi.all(
+  [
+    redis.container,
+    ...authApi.containers,
+    ...orderApi.containers,
+    ...ocrWorkers.containers,
+    router.container,
+  ].map((container) => container.name),
+);

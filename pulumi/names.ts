@@ -1,0 +1,26 @@
+import * as pulumi from "@pulumi/pulumi";
+import { cloneId } from "./clone-id.ts";
+import { projectFolder } from "./settings.ts";
+
+/**
+ * The name of a part, as `docker ps` shows it: project, stack, part. Pulumi adds a random ending to it, so
+ * that a replacement can stand beside what it replaces, and two clones never collide.
+ */
+export function nameOf(part: string): string {
+  return `${pulumi.getProject()}-${pulumi.getStack()}-${part}`;
+}
+
+/** An image's name and tag. Images get no random ending from Pulumi: the clone's folder tells clones apart. */
+export function imageNameOf(part: string): string {
+  return `${pulumi.getProject()}/${part}:${pulumi.getStack()}-${cloneId(projectFolder)}`;
+}
+
+/** What a container, network or volume belongs to, for `docker ps --filter label=...`. */
+export function labelsOf(
+  part: string,
+  more: Record<string, string> = {},
+): { label: string; value: string }[] {
+  const clone = cloneId(projectFolder);
+  const labels = { project: pulumi.getProject(), stack: pulumi.getStack(), clone, part, ...more };
+  return Object.entries(labels).map(([key, value]) => ({ label: `orbital-witness.${key}`, value }));
+}

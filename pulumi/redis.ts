@@ -1,0 +1,71 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { hardenedContainer } from "./hardened-container.ts";
+import { labelsOf, nameOf } from "./names.ts";
+
+export interface RedisArgs {
+  readonly image: string;
+  readonly network: docker.Network;
+}
+
+/** The queue and the orders' records: every write is on disk before it is answered, and nothing is evicted. */
+export class Redis extends pulumi.ComponentResource {
+  readonly container: docker.Container;
+  /** `redis://` address with the password, a secret. */
+  readonly url: pulumi.Output<string>;
+
+  constructor(name: string, args: RedisArgs, options?: pulumi.ComponentResourceOptions) {
+    super("orbital-witness:Redis", name, {}, options);
+    const image = new docker.RemoteImage(
+      `${name}-image`,
+      { name: args.image, keepLocally: true },
+      { parent: this },
+    );
+    const volume = new docker.Volume(
+      nameOf("redis-data"),
+      { labels: labelsOf("redis-data") },
+      { parent: this },
+    );
+    const password = new random.RandomPassword(
+      `${name}-password`,
+      { length: 40, special: false },
+      { parent: this },
+    );
+
+    this.container = new docker.Container(
+      nameOf("redis"),
+      {
+        ...hardenedContainer({
+          part: "redis",
+          image: image.imageId,
+          networks: [args.network],
+          // redis-cli reads the password from this name by itself.
+          environment: { REDISCLI_AUTH: password.result },
+          readyCommand: "redis-cli ping | grep -qx PONG",
+          memoryMegabytes: 512,
+          stopSeconds: 30,
+        }),
+        user: "redis",
+        entrypoints: ["sh", "-c"],
+        command: [startCommand],
+        volumes: [{ volumeName: volume.name, containerPath: "/data" }],
+      },
+      // Never two servers on one volume.
+      { parent: this, deleteBeforeReplace: true },
+    );
+    this.url = pulumi.interpolate`redis://:${password.result}@redis:6379`;
+    this.registerOutputs({ url: this.url });
+  }
+}
+
+/** The configuration comes in by standard input, so that the password stands in no argument list and no file. */
+const startCommand = `exec redis-server - <<END
+dir /data
+appendonly yes
+appendfsync always
+save ""
+maxmemory 384mb
+maxmemory-policy noeviction
+requirepass $REDISCLI_AUTH
+END`;

@@ -1,0 +1,67 @@
+import { readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { hardenedContainer } from "./hardened-container.ts";
+import { nameOf } from "./names.ts";
+
+export interface RouterArgs {
+  readonly image: string;
+  readonly network: docker.Network;
+  readonly bindAddress: string;
+  readonly httpPort: number;
+  /** Absolute path of the scans. */
+  readonly documentsFolder: string;
+}
+
+/** Caddy: the one way in, and the document source for the workers. */
+export class Router extends pulumi.ComponentResource {
+  readonly container: docker.Container;
+
+  constructor(name: string, args: RouterArgs, options?: pulumi.ComponentResourceOptions) {
+    super("orbital-witness:Router", name, {}, options);
+    const image = new docker.RemoteImage(
+      `${name}-image`,
+      { name: args.image, keepLocally: true },
+      { parent: this },
+    );
+    this.container = new docker.Container(
+      nameOf("router"),
+      {
+        ...hardenedContainer({
+          part: "router",
+          image: image.imageId,
+          networks: [args.network],
+          environment: { XDG_CONFIG_HOME: "/tmp/config", XDG_DATA_HOME: "/tmp/data" },
+          readyCommand: "wget -q -O /dev/null http://127.0.0.1:8080/health",
+          memoryMegabytes: 256,
+          stopSeconds: 15,
+        }),
+        command: ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"],
+        user: ownerOf(args.documentsFolder),
+        // The public image gives its program a capability for low ports, without which the kernel does not start
+        // it. A process that is not root, and may gain no privileges, still gets none.
+        capabilities: { drops: ["ALL"], adds: ["CAP_NET_BIND_SERVICE"] },
+        // An upload needs a writable root.
+        readOnly: false,
+        uploads: [
+          {
+            file: "/etc/caddy/Caddyfile",
+            content: readFileSync(path.join(import.meta.dirname, "Caddyfile"), "utf8"),
+          },
+        ],
+        volumes: [{ hostPath: args.documentsFolder, containerPath: "/srv/documents", readOnly: true }],
+        ports: [{ internal: 8080, external: args.httpPort, ip: args.bindAddress }],
+      },
+      // Two routers cannot hold the port at once.
+      { parent: this, deleteBeforeReplace: true },
+    );
+    this.registerOutputs({});
+  }
+}
+
+/** Scans that only their owner may read are served all the same; those of root by nobody in particular. */
+function ownerOf(folder: string): string {
+  const { uid, gid } = statSync(folder);
+  return uid === 0 ? "65534:65534" : `${uid}:${gid}`;
+}

@@ -1,0 +1,69 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { hardenedContainer } from "./hardened-container.ts";
+import { imageNameOf, nameOf } from "./names.ts";
+import { projectFolder } from "./settings.ts";
+
+export interface ServiceArgs {
+  readonly nodeImage: string;
+  readonly networks: readonly docker.Network[];
+  /** Settings of the service; only what it needs, since each secret is one more to lose. */
+  readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly memoryMegabytes: number;
+  readonly stopSeconds: number;
+  /** How many containers run; one, without a number in its name, where it is not given. */
+  readonly replicas?: number;
+  readonly dependsOn?: readonly pulumi.Resource[];
+}
+
+/** A folder of services/: its image, built here, and the containers that run it. */
+export class Service extends pulumi.ComponentResource {
+  readonly containers: readonly docker.Container[];
+
+  constructor(name: string, args: ServiceArgs, options?: pulumi.ComponentResourceOptions) {
+    super("orbital-witness:Service", name, {}, options);
+    const image = new docker.Image(
+      `${name}-image`,
+      {
+        imageName: imageNameOf(name),
+        skipPush: true,
+        build: {
+          context: projectFolder,
+          dockerfile: `${projectFolder}/services/Dockerfile`,
+          args: { NODE_IMAGE: args.nodeImage, SERVICE: name },
+          platform: `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
+          builderVersion: "BuilderBuildKit",
+        },
+      },
+      { parent: this },
+    );
+    const parts =
+      args.replicas === undefined
+        ? [name]
+        : Array.from({ length: args.replicas }, (_, index) => `${name}-${index + 1}`);
+
+    this.containers = parts.map(
+      (part) =>
+        new docker.Container(
+          nameOf(part),
+          {
+            ...hardenedContainer({
+              part: name,
+              image: image.repoDigest,
+              networks: args.networks,
+              environment: args.environment,
+              readyCommand: askReadiness,
+              memoryMegabytes: args.memoryMegabytes,
+              stopSeconds: args.stopSeconds,
+            }),
+            user: "node",
+          },
+          { parent: this, dependsOn: [...(args.dependsOn ?? [])] },
+        ),
+    );
+    this.registerOutputs({});
+  }
+}
+
+/** By the shell's own sockets: starting a Node for every look would cost more than all the services do idle. */
+const askReadiness = `exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080 && printf "GET /readyz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n" >&3 && head -n 1 <&3 | grep -q " 200"'`;
