@@ -1,0 +1,41 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { Failure } from "./failure.ts";
+
+const FILE = ".pulumi-passphrase";
+
+/** Makes this clone's passphrase, once, in a file that git ignores and only its owner may read. */
+export function keepPassphrase(projectFolder: string): void {
+  const file = path.join(projectFolder, FILE);
+  if (!existsSync(file) && !isGivenByEnvironment()) {
+    writeFileSync(file, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+  }
+}
+
+/** What tells Pulumi where the passphrase is; nothing where the environment says it already. */
+export function passphraseEnvironment(projectFolder: string): Record<string, string> {
+  return isGivenByEnvironment() ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: path.join(projectFolder, FILE) };
+}
+
+/** The passphrase, found as Pulumi finds it: in the environment, or in the file. */
+export function readPassphrase(projectFolder: string): string {
+  if (process.env.PULUMI_CONFIG_PASSPHRASE !== undefined) {
+    return process.env.PULUMI_CONFIG_PASSPHRASE;
+  }
+  const file = process.env.PULUMI_CONFIG_PASSPHRASE_FILE ?? path.join(projectFolder, FILE);
+  if (!existsSync(file)) {
+    throw new Failure(
+      `There is no passphrase: ${file} does not exist.`,
+      "Run `npm start`, which makes one, or set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.",
+    );
+  }
+  return readFileSync(file, "utf8").trim();
+}
+
+function isGivenByEnvironment(): boolean {
+  return (
+    process.env.PULUMI_CONFIG_PASSPHRASE !== undefined ||
+    process.env.PULUMI_CONFIG_PASSPHRASE_FILE !== undefined
+  );
+}

@@ -1,0 +1,16 @@
+import path from "node:path";
+import { readProjectFile } from "../offline/pulumi/project-file.ts";
+import { StackFile } from "../offline/pulumi/stack-file.ts";
+
+export const projectFolder = path.resolve(import.meta.dirname, "..");
+
+/** The setting's plain value in a stack: the stack's own, or the project's default. */
+export function setting(folder: string, stack: string, name: string): string {
+  const project = readProjectFile(folder);
+  const own = new StackFile(folder, stack).values().get(`${project.name}:${name}`);
+  return typeof own === "string" ? own : String(project.config[name]?.default ?? "");
+}
+
+export function hasSetting(folder: string, stack: string, name: string): boolean {
+  return new StackFile(folder, stack).values().has(`${readProjectFile(folder).name}:${name}`);
+}

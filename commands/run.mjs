@@ -1,0 +1,60 @@
+// The door of every npm script. Plain JavaScript, since it runs on whatever Node the machine has: it installs the
+// dependencies where they are missing or outdated, then hands over to the project's own Node.
+import { spawnSync } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+import path from "node:path";
+
+const OLDEST_NODE = 18;
+const projectFolder = path.resolve(
+  import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname),
+  "..",
+);
+const inProject = (...parts) => path.join(projectFolder, ...parts);
+const node = inProject("node_modules", ".bin", process.platform === "win32" ? "node.cmd" : "node");
+
+if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+  stop(
+    `Node ${process.versions.node} is too old to begin with.`,
+    `Install Node ${OLDEST_NODE} or later and try again.`,
+  );
+}
+if (!isInstalled()) {
+  console.log("• Installing the dependencies (npm ci)");
+  const options = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+  const npm = process.env.npm_execpath;
+  const installed = npm
+    ? spawnSync(process.execPath, [npm, ...options], { cwd: projectFolder, stdio: "inherit" })
+    : spawnSync("npm", options, { cwd: projectFolder, stdio: "inherit" });
+  if (installed.status !== 0) {
+    stop(
+      "The dependencies could not be installed.",
+      "Mend what npm names above (often the network, or the registry) and try again.",
+    );
+  }
+}
+if (!existsSync(node)) {
+  stop(
+    "The project's own Node is missing: install scripts did not run.",
+    "Run `npm ci --ignore-scripts=false` and try again.",
+  );
+}
+const [command, ...args] = process.argv.slice(2);
+const { status, signal } = spawnSync(node, [inProject("commands", `${command}.ts`), ...args], {
+  cwd: projectFolder,
+  stdio: "inherit",
+  env: { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ""}` },
+});
+process.exitCode = signal ? 130 : (status ?? 1);
+
+/** npm writes its own lock into node_modules at the end of every install: older than ours, it is outdated. */
+function isInstalled() {
+  const installed = inProject("node_modules", ".package-lock.json");
+  return (
+    existsSync(installed) && statSync(installed).mtimeMs >= statSync(inProject("package-lock.json")).mtimeMs
+  );
+}
+
+function stop(message, advice) {
+  console.error(`\n✗ ${message}\n\n  What to do: ${advice}\n`);
+  process.exit(1);
+}

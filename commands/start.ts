@@ -1,0 +1,70 @@
+import { orderAsCustomer } from "./customer.ts";
+import { ensureDocker } from "./docker.ts";
+import { Failure, runCommand } from "./failure.ts";
+import { ensurePortIsFree } from "./port.ts";
+import { projectFolder, setting } from "./project.ts";
+import { Stack, type StackOutputs } from "./stack.ts";
+import { say } from "./terminal.ts";
+
+const STACK = "local";
+const SAMPLE = { titleNumber: "OW12345678", documentType: "lease" };
+
+await runCommand(async () => {
+  await ensureDocker();
+  const stack = await Stack.open(projectFolder, STACK);
+  await stack.keepBaseImages();
+  await stack.keepJwtSecret();
+  await ensurePortIsFree(
+    setting(projectFolder, STACK, "bindAddress"),
+    Number(setting(projectFolder, STACK, "httpPort")),
+    await stack.ownContainers(),
+  );
+  say(`pulumi up --stack ${STACK}${stack.cli.kind === "stand-in" ? " (by the stand-in)" : ""}`);
+  await stack.up();
+  const outputs = await repaired(stack, await stack.outputs());
+  say(`Ordering the ${SAMPLE.documentType} of ${SAMPLE.titleNumber} as alice`);
+  const { orderId, text, milliseconds } = await orderAsCustomer(outputs.url, SAMPLE);
+  console.log(`\n${text.trim().replace(/^/gm, "  │ ")}\n`);
+  say(`Order ${orderId}: ${text.length} characters, recognised in ${(milliseconds / 1000).toFixed(1)} s`);
+  printNextSteps(outputs, stack.cli.kind);
+});
+process.exit();
+
+/** Pulumi does not see what was killed or removed by hand unless it looks anew: then it does, and we look again. */
+async function repaired(stack: Stack, outputs: StackOutputs): Promise<StackOutputs> {
+  const unwell = await stack.unwell(outputs.containers);
+  if (unwell.length === 0) {
+    return outputs;
+  }
+  say(`Repairing: ${unwell.join(", ")}`);
+  await stack.up({ refresh: true });
+  const after = await stack.outputs();
+  const still = await stack.unwell(after.containers);
+  if (still.length > 0) {
+    throw new Failure(
+      `Not every container is healthy: ${still.join(", ")}.`,
+      "`docker logs <name>` says why. Mend it, remove the container by `docker rm -f <name>` and run `npm start` again.",
+    );
+  }
+  return after;
+}
+
+function printNextSteps(outputs: StackOutputs, cli: Stack["cli"]["kind"]): void {
+  const pulumi = cli === "pulumi" ? "npx pulumi" : "npm run pulumi --";
+  console.log(`
+Addresses
+  ${outputs.url}/token            tokens (also ${outputs.authApiUrl}/token)
+  ${outputs.url}/orders           orders (also ${outputs.orderApiUrl}/orders)
+
+Demo users (password: password)
+  alice, bob     may order
+  charlie        may not
+
+Next
+  ${outputs.example}
+  docker logs -f ${outputs.containers.find((name) => name.includes("ocr-worker-1"))}
+  ${cli === "pulumi" ? "export PULUMI_CONFIG_PASSPHRASE_FILE=$PWD/.pulumi-passphrase\n  " : ""}${pulumi} config set ocrWorkers 4 --stack ${STACK}
+  ${pulumi} up --stack ${STACK}
+  npm stop                             # removes everything, orders included
+`);
+}

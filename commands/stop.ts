@@ -1,0 +1,23 @@
+import { ensureDocker } from "./docker.ts";
+import { Failure, runCommand } from "./failure.ts";
+import { projectFolder } from "./project.ts";
+import { Stack } from "./stack.ts";
+import { say } from "./terminal.ts";
+
+const STACK = "local";
+
+await runCommand(async () => {
+  await ensureDocker();
+  const stack = await Stack.open(projectFolder, STACK);
+  say(`pulumi destroy --stack ${STACK}${stack.cli.kind === "stand-in" ? " (by the stand-in)" : ""}`);
+  await stack.destroy();
+  const left = await stack.remains();
+  if (left.length > 0) {
+    throw new Failure(
+      `Left on the Docker engine: ${left.join(", ")}.`,
+      "Remove them by `docker rm -f`, `docker network rm` and `docker volume rm`.",
+    );
+  }
+  say("No container, network or volume of it is left. The built images stay, for a quick next start.");
+});
+process.exit();

@@ -1,0 +1,166 @@
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { Failure } from "../commands/failure.ts";
+import { say } from "../commands/terminal.ts";
+import { installPackages } from "./packages.ts";
+
+const NODE_VERSION = "24.21.0";
+const NPM_VERSION = "11.21.2";
+const RECIPES = path.join(import.meta.dirname, "base-images");
+const RECIPE_LABEL = "orbital-witness.offline-recipe";
+const BASE = "orbital-witness-offline/base";
+
+/** Images of our own making, for machines that reach package registries but no image registry. */
+export const offlineImages = {
+  nodeImage: `orbital-witness-offline/node:${NODE_VERSION}`,
+  redisImage: "orbital-witness-offline/redis:distribution",
+  caddyImage: "orbital-witness-offline/caddy:distribution",
+} as const;
+
+/** Makes the images that are missing or were made by another recipe. Needs root on Debian or Ubuntu. */
+export async function makeOfflineImages(): Promise<void> {
+  const recipe = await recipeHash();
+  if (await allMadeBy(recipe)) {
+    return;
+  }
+  if ((await execa("debootstrap", ["--version"], { reject: false })).failed) {
+    await installPackages(["debootstrap"], "debootstrap, which the base images are made with");
+  }
+  const scratch = await mkdtemp(path.join(tmpdir(), "orbital-witness-images-"));
+  try {
+    await importBase(scratch);
+    const context = path.join(scratch, "context");
+    await mkdir(context);
+    for (const [what, image] of [
+      ["redis", offlineImages.redisImage],
+      ["caddy", offlineImages.caddyImage],
+    ] as const) {
+      await build(image, what, context, recipe);
+    }
+    await unpackFromRegistry(nodePackage(), path.join(context, "node"));
+    await unpackFromRegistry(`npm@${NPM_VERSION}`, path.join(context, "npm"));
+    await build(offlineImages.nodeImage, "node", context, recipe);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function recipeHash(): Promise<string> {
+  const hash = createHash("sha256");
+  for (const file of [
+    import.meta.filename,
+    ...(await readdir(RECIPES)).sort().map((name) => path.join(RECIPES, name)),
+  ]) {
+    hash.update(await readFile(file));
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+async function allMadeBy(recipe: string): Promise<boolean> {
+  const format = `{{index .Config.Labels "${RECIPE_LABEL}"}}`;
+  const images = Object.values(offlineImages);
+  const seen = await execa("docker", ["image", "inspect", "--format", format, ...images], { reject: false });
+  return !seen.failed && seen.stdout.split("\n").every((label) => label === recipe);
+}
+
+/** A minimal system of the machine's own distribution, with the machine's certificate authorities. */
+async function importBase(scratch: string): Promise<void> {
+  const { mirror, suite, components } = await distribution();
+  say(`Making a base image of ${suite}'s packages (debootstrap)`);
+  const root = path.join(scratch, "root");
+  await run("debootstrap", [
+    "--variant=minbase",
+    "--include=ca-certificates",
+    `--components=${components}`,
+    suite,
+    root,
+    mirror,
+  ]);
+  const authorities = "etc/ssl/certs/ca-certificates.crt";
+  await copyFile(path.join("/", authorities), path.join(root, authorities));
+  const archive = path.join(scratch, "root.tar");
+  await run("tar", [
+    "-C",
+    root,
+    "-cf",
+    archive,
+    "--exclude=./var/cache/apt/*",
+    "--exclude=./var/lib/apt/lists/*",
+    ".",
+  ]);
+  await run("docker", ["import", archive, BASE]);
+  await rm(archive);
+}
+
+async function distribution(): Promise<{ mirror: string; suite: string; components: string }> {
+  const { stdout } = await run("apt-get", [
+    "indextargets",
+    "--format",
+    "$(REPO_URI) $(CODENAME) $(COMPONENT) $(ORIGIN)",
+    "Created-By: Packages",
+  ]);
+  const osRelease = await readFile("/etc/os-release", "utf8");
+  const suite = /^VERSION_CODENAME=(\w+)$/m.exec(osRelease)?.[1];
+  const rows = stdout.split("\n").map((line) => line.split(" "));
+  const main = rows.find(
+    ([, name, component, origin]) =>
+      name === suite && component === "main" && (origin === "Debian" || origin === "Ubuntu"),
+  );
+  if (suite === undefined || main?.[0] === undefined) {
+    throw new Failure(
+      "apt-get knows no Debian or Ubuntu package source of this system's release.",
+      "Run `apt-get update`, see that the release's `main` source is listed in /etc/apt, and try again.",
+    );
+  }
+  return { mirror: main[0], suite, components: main[3] === "Ubuntu" ? "main,universe" : "main" };
+}
+
+function nodePackage(): string {
+  return `node-linux-${process.arch}@${NODE_VERSION}`;
+}
+
+async function unpackFromRegistry(specifier: string, folder: string): Promise<void> {
+  const scratch = `${folder}.unpacked`;
+  await mkdir(scratch);
+  const { stdout } = await run("npm", ["pack", "--silent", "--pack-destination", scratch, specifier]);
+  await run("tar", ["-xzf", path.join(scratch, stdout.trim()), "-C", scratch]);
+  await rename(path.join(scratch, "package"), folder);
+  if (specifier.startsWith("npm@")) {
+    await writeFile(path.join(folder, "npmrc"), await registrySetting());
+  }
+}
+
+/** A company's own registry counts inside the build too. */
+async function registrySetting(): Promise<string> {
+  const { stdout } = await run("npm", ["config", "get", "registry"]);
+  return `registry=${stdout.trim()}\n`;
+}
+
+async function build(image: string, recipeName: string, context: string, recipe: string): Promise<void> {
+  say(`Building ${image}`);
+  // The host's network: apt and npm then reach just what this machine reaches.
+  const options = ["--network", "host", "--file", path.join(RECIPES, `${recipeName}.Dockerfile`)];
+  await run(
+    "docker",
+    ["build", ...options, "--label", `${RECIPE_LABEL}=${recipe}`, "--tag", image, context],
+    {
+      // The classic builder is part of every engine and needs no plugin of the client.
+      DOCKER_BUILDKIT: "0",
+    },
+  );
+}
+
+async function run(file: string, args: readonly string[], env: Record<string, string> = {}) {
+  const result = await execa(file, args, { env, all: true, reject: false });
+  if (result.failed) {
+    throw new Failure(
+      `${file} ${args[0] ?? ""} failed:\n${(result.all ?? "").split("\n").slice(-20).join("\n")}`,
+      "See that this machine reaches its package registries (apt-get update, npm ping), then try again.",
+      { cause: result },
+    );
+  }
+  return result;
+}

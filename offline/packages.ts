@@ -1,0 +1,41 @@
+import { existsSync } from "node:fs";
+import { execa } from "execa";
+import { Failure } from "../commands/failure.ts";
+import { confirm, say } from "../commands/terminal.ts";
+
+/**
+ * Installs packages of Debian or Ubuntu, after asking.
+ * @param purpose what they are for, as the question and the messages name it
+ */
+export async function installPackages(names: readonly string[], purpose: string): Promise<void> {
+  const command = `apt-get install --no-install-recommends ${names.join(" ")}`;
+  const isDebianRoot = existsSync("/usr/bin/apt-get") && process.getuid?.() === 0;
+  if (!isDebianRoot) {
+    throw new Failure(
+      `${names.join(", ")} (${purpose}) is missing, and can be installed from here only by root on Debian or Ubuntu.`,
+      existsSync("/usr/bin/apt-get")
+        ? `Run \`sudo ${command}\` and try again.`
+        : "Install Docker by https://docs.docker.com/engine/install/ and try again.",
+    );
+  }
+  if (!(await confirm(`Install ${purpose} by \`${command}\`?`))) {
+    throw new Failure(
+      `${purpose} is missing, and was not to be installed.`,
+      `Run \`${command}\` and try again.`,
+    );
+  }
+  say(`Installing ${purpose} (${names.join(", ")}) from the distribution's packages`);
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  const update = await execa("apt-get", ["update"], { env, all: true, reject: false });
+  const install = await execa("apt-get", ["install", "--yes", "--no-install-recommends", ...names], {
+    env,
+    all: true,
+    reject: false,
+  });
+  if (install.failed) {
+    throw new Failure(
+      `Installing ${purpose} failed:\n${update.failed ? `${update.all}\n` : ""}${install.all}`,
+      `Mend what apt-get names above, or run \`${command}\` by hand, and try again.`,
+    );
+  }
+}

@@ -1,0 +1,178 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { z } from "zod";
+import { Failure } from "../../commands/failure.ts";
+import { docker } from "./docker-cli.ts";
+
+const text = z.string();
+
+/** The properties of docker.Container that the program uses; any other is an error. */
+export const containerInputs = z.strictObject({
+  image: text,
+  envs: z.array(text).default([]),
+  networkMode: z.literal("bridge"),
+  networksAdvanced: z.array(z.strictObject({ name: text, aliases: z.array(text) })).min(1),
+  healthcheck: z.strictObject({
+    tests: z.tuple([z.literal("CMD-SHELL"), text]),
+    interval: text,
+    timeout: text,
+    retries: z.number(),
+    startPeriod: text,
+  }),
+  wait: z.literal(true),
+  waitTimeout: z.number(),
+  labels: z.array(z.strictObject({ label: text, value: text })),
+  capabilities: z.strictObject({ drops: z.array(text), adds: z.array(text).default([]) }),
+  securityOpts: z.array(text),
+  readOnly: z.boolean(),
+  tmpfs: z.record(text, text),
+  init: z.boolean(),
+  memory: z.number(),
+  memorySwap: z.number(),
+  logDriver: text,
+  logOpts: z.record(text, text),
+  restart: text,
+  stopTimeout: z.number(),
+  destroyGraceSeconds: z.number(),
+  user: text.optional(),
+  entrypoints: z.array(text).default([]),
+  command: z.array(text).default([]),
+  volumes: z
+    .array(
+      z.strictObject({
+        volumeName: text.optional(),
+        hostPath: text.optional(),
+        containerPath: text,
+        readOnly: z.boolean().default(false),
+      }),
+    )
+    .default([]),
+  ports: z.array(z.strictObject({ internal: z.number(), external: z.number(), ip: text })).default([]),
+  uploads: z.array(z.strictObject({ file: text, content: text })).default([]),
+});
+
+export type ContainerInputs = z.infer<typeof containerInputs>;
+
+/** A replacement cannot stand beside what it replaces where both would hold a port or write to a volume. */
+export function isExclusive(inputs: ContainerInputs): boolean {
+  return inputs.ports.length > 0 || inputs.volumes.some((volume) => volume.volumeName !== undefined);
+}
+
+/** Creates a container, gives it its files and networks, and starts it. */
+export async function startContainer(
+  name: string,
+  inputs: ContainerInputs,
+  labels: readonly string[],
+): Promise<void> {
+  const env = Object.fromEntries(
+    inputs.envs.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );
+  await docker(["create", "--name", name, ...labels, ...createArguments(inputs, Object.keys(env))], { env });
+  for (const network of inputs.networksAdvanced.slice(1)) {
+    const aliases = network.aliases.flatMap((alias) => ["--alias", alias]);
+    await docker(["network", "connect", ...aliases, network.name, name]);
+  }
+  for (const upload of inputs.uploads) {
+    await copyInto(name, upload.file, upload.content);
+  }
+  await docker(["start", name]);
+}
+
+function createArguments(inputs: ContainerInputs, envNames: readonly string[]): string[] {
+  const { healthcheck } = inputs;
+  const [network] = inputs.networksAdvanced;
+  const [program, ...programArguments] = inputs.entrypoints;
+  const every = (flag: string, values: readonly string[]) => values.flatMap((value) => [flag, value]);
+  return [
+    ...every("--env", envNames),
+    ...every("--network", network ? [network.name] : []),
+    ...every("--network-alias", network?.aliases ?? []),
+    ...every(
+      "--label",
+      inputs.labels.map(({ label, value }) => `${label}=${value}`),
+    ),
+    ...every("--cap-drop", inputs.capabilities.drops),
+    ...every("--cap-add", inputs.capabilities.adds),
+    ...every("--security-opt", inputs.securityOpts),
+    ...every(
+      "--tmpfs",
+      Object.entries(inputs.tmpfs).map(([where, options]) => `${where}:${options}`),
+    ),
+    ...every(
+      "--log-opt",
+      Object.entries(inputs.logOpts).map(([key, value]) => `${key}=${value}`),
+    ),
+    ...every(
+      "--volume",
+      inputs.volumes.map((volume) => {
+        const source = volume.volumeName ?? volume.hostPath ?? "";
+        return `${source}:${volume.containerPath}${volume.readOnly ? ":ro" : ""}`;
+      }),
+    ),
+    ...every(
+      "--publish",
+      inputs.ports.map((port) => `${port.ip}:${port.external}:${port.internal}`),
+    ),
+    ...every("--health-cmd", [healthcheck.tests[1]]),
+    ...every("--health-interval", [healthcheck.interval]),
+    ...every("--health-timeout", [healthcheck.timeout]),
+    ...every("--health-retries", [String(healthcheck.retries)]),
+    ...every("--health-start-period", [healthcheck.startPeriod]),
+    ...every("--memory", [`${inputs.memory}m`]),
+    ...every("--memory-swap", [`${inputs.memorySwap}m`]),
+    ...every("--log-driver", [inputs.logDriver]),
+    ...every("--restart", [inputs.restart]),
+    ...every("--stop-timeout", [String(inputs.stopTimeout)]),
+    ...every("--user", inputs.user === undefined ? [] : [inputs.user]),
+    ...every("--entrypoint", program === undefined ? [] : [program]),
+    ...(inputs.init ? ["--init"] : []),
+    ...(inputs.readOnly ? ["--read-only"] : []),
+    inputs.image,
+    ...programArguments,
+    ...inputs.command,
+  ];
+}
+
+async function copyInto(container: string, file: string, content: string): Promise<void> {
+  const scratch = await mkdtemp(path.join(tmpdir(), "orbital-witness-upload-"));
+  try {
+    const source = path.join(scratch, "file");
+    await writeFile(source, content, { mode: 0o644 });
+    await docker(["cp", source, `${container}:${file}`]);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+export type Health = "healthy" | "starting" | "unhealthy" | "stopped";
+
+export async function healthOf(container: string): Promise<Health> {
+  const format = "{{.State.Running}} {{.State.Paused}} {{.State.Health.Status}}";
+  const [running, paused, health] = (await docker(["inspect", "--format", format, container])).split(" ");
+  if (running !== "true" || paused === "true") {
+    return "stopped";
+  }
+  return health === "healthy" || health === "starting" ? health : "unhealthy";
+}
+
+/** @throws Failure with the end of its log, where a container stops, or is not healthy in time */
+export async function untilHealthy(name: string, waitSeconds: number): Promise<void> {
+  const giveUpAt = Date.now() + waitSeconds * 1000;
+  let health = await healthOf(name);
+  while (health !== "healthy" && Date.now() < giveUpAt) {
+    await pause(200);
+    health = await healthOf(name);
+    if (health === "unhealthy") {
+      break;
+    }
+  }
+  if (health !== "healthy") {
+    const log = await docker(["logs", "--tail", "10", name]);
+    throw new Failure(
+      `The container ${name} ${health === "starting" ? `is not healthy after ${waitSeconds} s` : `is ${health}`}. The end of its log:\n${log}`,
+      `Read it all by \`docker logs ${name}\`, mend the cause and run the command again: the container is then replaced.`,
+    );
+  }
+}

@@ -1,0 +1,38 @@
+import { execa } from "execa";
+import { Failure } from "../../commands/failure.ts";
+
+export interface DockerOptions {
+  /** Added to the client's environment: how secrets reach it, since an argument list is for all to read. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs the docker client and gives its standard output. @throws Failure with what the engine said */
+export async function docker(args: readonly string[], options: DockerOptions = {}): Promise<string> {
+  const result = await execa("docker", args, {
+    env: { ...options.env },
+    reject: false,
+    stripFinalNewline: true,
+  });
+  if (result.failed) {
+    throw new Failure(
+      `docker ${args[0]} failed: ${result.stderr.trim() || result.shortMessage}`,
+      adviceFor(result.stderr),
+    );
+  }
+  return result.stdout;
+}
+
+/** The output's lines; none where there is no output. */
+export async function dockerLines(args: readonly string[]): Promise<string[]> {
+  return (await docker(args)).split("\n").filter((line) => line !== "");
+}
+
+function adviceFor(message: string): string {
+  if (/port is already allocated|address already in use/.test(message)) {
+    return "Free the port, or choose another: npm run pulumi -- config set httpPort 8080 --stack local";
+  }
+  if (/Cannot connect to the Docker daemon|Is the docker daemon running/i.test(message)) {
+    return "Start the Docker engine, or let `npm start` do it.";
+  }
+  return "Mend what the engine names above and run the command again; what is done already is kept.";
+}

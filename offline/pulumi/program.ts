@@ -1,0 +1,74 @@
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import * as pulumi from "@pulumi/pulumi";
+import type { ProgramConfig, ProjectFile } from "./project-file.ts";
+import type { Resources } from "./resources.ts";
+
+/** Marks a secret that arrives among a resource's inputs (Pulumi's own signature for secret values). */
+const SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d";
+
+/**
+ * Runs the project's program through Pulumi's mocks, each resource of it carried out by `resources`.
+ * @returns the stack's outputs
+ * @throws whatever the program or a resource threw first
+ */
+export async function runProgram(
+  projectFolder: string,
+  project: ProjectFile,
+  stack: string,
+  config: ProgramConfig,
+  resources: Resources,
+  isPreview: boolean,
+): Promise<Record<string, unknown>> {
+  let firstError: unknown;
+  const mocks: pulumi.runtime.Mocks = {
+    async newResource({ type, name, inputs, custom }) {
+      if (custom === false || type === "pulumi:pulumi:Stack") {
+        return { id: "", state: {} };
+      }
+      if (firstError !== undefined) {
+        throw firstError;
+      }
+      try {
+        return await resources.make(type, name, unwrapSecrets(inputs));
+      } catch (error) {
+        firstError ??= error;
+        throw error;
+      }
+    },
+    call({ token }) {
+      throw new Error(`The stand-in for Pulumi's engine knows no function, and so not ${token}.`);
+    },
+  };
+  await pulumi.runtime.setMocks(mocks, project.name, stack, isPreview);
+  pulumi.runtime.setAllConfig(config.values, config.secretKeys);
+  const rejected = new Promise<never>((_, reject) => {
+    process.on("unhandledRejection", reject);
+  });
+  const main = pathToFileURL(path.join(projectFolder, project.main, "index.ts")).href;
+  try {
+    return await Promise.race([outputsOf(main), rejected]);
+  } catch (error) {
+    // Pulumi wraps what a resource threw in text and stack; the first thing thrown is the one to show.
+    throw firstError ?? error;
+  }
+}
+
+async function outputsOf(main: string): Promise<Record<string, unknown>> {
+  const exported = await pulumi.runtime.runInPulumiStack(() => import(main));
+  await pulumi.runtime.disconnect();
+  return new Promise((resolve) => pulumi.output({ ...exported }).apply(resolve));
+}
+
+function unwrapSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(unwrapSecrets);
+  }
+  if (typeof value === "object" && value !== null) {
+    if (SECRET_SIGNATURE in value && "value" in value) {
+      return unwrapSecrets(value.value);
+    }
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, unwrapSecrets(each)]));
+  }
+  return value;
+}

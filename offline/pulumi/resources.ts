@@ -1,0 +1,264 @@
+import { createHmac } from "node:crypto";
+import { execa } from "execa";
+import { z } from "zod";
+import { Failure } from "../../commands/failure.ts";
+import { containerInputs, healthOf, isExclusive, startContainer, untilHealthy } from "./container.ts";
+import { docker } from "./docker-cli.ts";
+import type { PassphraseCrypter } from "./passphrase-crypter.ts";
+import { type Kind, physicalName, type Scope } from "./scope.ts";
+
+/** `look` makes nothing: it answers for what is there, and counts what an update would do. */
+export type Mode = "update" | "look";
+export type Change = "same" | "create" | "replace" | "delete";
+
+const label = z.strictObject({ label: z.string(), value: z.string() });
+const networkInputs = z.strictObject({
+  driver: z.literal("bridge"),
+  internal: z.boolean().default(false),
+  labels: z.array(label),
+});
+const volumeInputs = z.strictObject({ labels: z.array(label) });
+const remoteImageInputs = z.strictObject({ name: z.string(), keepLocally: z.literal(true) });
+const imageInputs = z.strictObject({
+  imageName: z.string(),
+  skipPush: z.literal(true),
+  // Set by the SDK itself; here a preview always builds.
+  buildOnPreview: z.boolean().optional(),
+  build: z.strictObject({
+    context: z.string(),
+    dockerfile: z.string(),
+    args: z.record(z.string(), z.string()),
+    platform: z.string(),
+    builderVersion: z.literal("BuilderBuildKit"),
+  }),
+});
+const passwordInputs = z.strictObject({ length: z.number().int().max(64), special: z.literal(false) });
+
+interface Made {
+  readonly id: string;
+  readonly state: Record<string, unknown>;
+}
+
+/** Carries the program's resources out on the Docker engine, one method for each type it knows. */
+export class Resources {
+  readonly #scope: Scope;
+  readonly #crypter: PassphraseCrypter;
+  readonly #mode: Mode;
+  readonly #report: (change: Change, type: string, name: string) => void;
+  readonly #declared = {
+    container: new Set<string>(),
+    network: new Set<string>(),
+    volume: new Set<string>(),
+  };
+  readonly #replaced: string[] = [];
+
+  constructor(scope: Scope, crypter: PassphraseCrypter, mode: Mode, report: Resources["report"]) {
+    this.#scope = scope;
+    this.#crypter = crypter;
+    this.#mode = mode;
+    this.#report = report;
+  }
+
+  get report() {
+    return this.#report;
+  }
+
+  /** @throws Failure that names a type or property it does not know */
+  async make(type: string, name: string, raw: unknown): Promise<Made> {
+    switch (type) {
+      case "docker:index/network:Network":
+        return this.#network(name, known(networkInputs, type, name, raw));
+      case "docker:index/volume:Volume":
+        return this.#volume(name, known(volumeInputs, type, name, raw));
+      case "docker:index/remoteImage:RemoteImage":
+        return this.#remoteImage(known(remoteImageInputs, type, name, raw));
+      case "docker:index/image:Image":
+        return this.#image(name, known(imageInputs, type, name, raw));
+      case "docker:index/container:Container":
+        return this.#container(name, known(containerInputs, type, name, raw));
+      case "random:index/randomPassword:RandomPassword":
+        return this.#password(name, known(passwordInputs, type, name, raw));
+      default:
+        throw new Failure(
+          `The stand-in for Pulumi's engine does not know the resource type ${type} (of ${name}).`,
+          "Use the real Pulumi CLI, or teach the type to offline/pulumi/resources.ts.",
+        );
+    }
+  }
+
+  /** Removes what was replaced and what the program no longer declares; all of it where it declared nothing. */
+  async removeRest(): Promise<void> {
+    const rest = async (kind: Kind) =>
+      (await this.#scope.find(kind)).filter(({ name }) => !this.#declared[kind].has(name));
+    const containers = await rest("container");
+    const [last, first] = await partition(containers, ({ name }) => hasVolume(name));
+    // Redis goes last: the workers finish what they hold, and say so to it.
+    for (const group of [first, last]) {
+      await Promise.all(
+        group.map(async ({ name, resource }) => {
+          if (!this.#replaced.includes(name)) {
+            this.#report("delete", "Container", resource);
+          }
+          if (this.#mode === "update") {
+            await this.#scope.removeContainer(name);
+          }
+        }),
+      );
+    }
+    for (const kind of ["network", "volume"] as const) {
+      for (const { name, resource } of await rest(kind)) {
+        this.#report("delete", kind === "network" ? "Network" : "Volume", resource);
+        if (this.#mode === "update") {
+          await docker([kind, "rm", name]);
+        }
+      }
+    }
+  }
+
+  async #network(resource: string, inputs: z.infer<typeof networkInputs>): Promise<Made> {
+    const options = ["--driver", inputs.driver, ...(inputs.internal ? ["--internal"] : [])];
+    return this.#lasting("network", "Network", resource, inputs, [
+      ...options,
+      ...labelOptions(inputs.labels),
+    ]);
+  }
+
+  async #volume(resource: string, inputs: z.infer<typeof volumeInputs>): Promise<Made> {
+    return this.#lasting("volume", "Volume", resource, inputs, labelOptions(inputs.labels));
+  }
+
+  /** Networks and volumes have no life of their own: made once, kept while their inputs stay. */
+  async #lasting(
+    kind: "network" | "volume",
+    type: string,
+    resource: string,
+    inputs: object,
+    options: string[],
+  ) {
+    const hash = this.#hash(inputs);
+    const kept = (await this.#scope.find(kind, resource)).find((found) => found.inputs === hash);
+    const name = kept?.name ?? physicalName(resource);
+    this.#report(kept ? "same" : "create", type, resource);
+    if (!kept && this.#mode === "update") {
+      await docker([kind, "create", ...options, ...this.#scope.labelArguments(resource, hash), name]);
+    }
+    this.#declared[kind].add(name);
+    return { id: name, state: { ...inputs, name } };
+  }
+
+  async #remoteImage(inputs: z.infer<typeof remoteImageInputs>): Promise<Made> {
+    let id = await imageId(inputs.name);
+    if (id === undefined && this.#mode === "update") {
+      await docker(["pull", inputs.name]);
+      id = await imageId(inputs.name);
+    }
+    return { id: inputs.name, state: { ...inputs, imageId: id ?? inputs.name } };
+  }
+
+  /** Also looks by building, without the tag: what has not changed comes out of the engine's cache. */
+  async #image(resource: string, { imageName, build }: z.infer<typeof imageInputs>): Promise<Made> {
+    const args = Object.entries(build.args).flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]);
+    const tag = this.#mode === "update" ? ["--tag", imageName] : [];
+    // The classic builder is part of every engine and needs no plugin of the client.
+    const result = await execa(
+      "docker",
+      [
+        "build",
+        "--quiet",
+        "--file",
+        build.dockerfile,
+        "--platform",
+        build.platform,
+        ...args,
+        ...tag,
+        build.context,
+      ],
+      { env: { DOCKER_BUILDKIT: "0" }, reject: false },
+    );
+    if (result.failed) {
+      throw new Failure(
+        `The build of ${resource} failed:\n${`${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-25).join("\n")}`,
+        "Mend what the build names above (services/Dockerfile and the service's folder) and run the command again.",
+      );
+    }
+    const id = result.stdout.trim();
+    return { id, state: { imageName, baseImageName: imageName, repoDigest: id } };
+  }
+
+  async #container(resource: string, inputs: z.infer<typeof containerInputs>): Promise<Made> {
+    const hash = this.#hash(inputs);
+    const there = await this.#scope.find("container", resource);
+    const kept = await firstWell(there.filter((found) => found.inputs === hash));
+    this.#report(kept ? "same" : there.length > 0 ? "replace" : "create", "Container", resource);
+    const old = there.filter((found) => found !== kept).map((found) => found.name);
+    this.#replaced.push(...old);
+    const name = kept?.name ?? physicalName(resource);
+    this.#declared.container.add(name);
+    if (!kept && this.#mode === "update") {
+      if (isExclusive(inputs)) {
+        await Promise.all(old.map((each) => this.#scope.removeContainer(each)));
+      }
+      await startContainer(name, inputs, this.#scope.labelArguments(resource, hash));
+    }
+    if (this.#mode === "update") {
+      await untilHealthy(name, inputs.waitTimeout);
+    }
+    return { id: name, state: { name } };
+  }
+
+  /** There is no state to keep a random value in: it follows from the passphrase, the salt and its name. */
+  async #password(resource: string, inputs: z.infer<typeof passwordInputs>): Promise<Made> {
+    const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    const bytes = this.#crypter.derive(`randomPassword:${resource}`).subarray(0, inputs.length);
+    const result = Array.from(bytes, (byte) => letters[byte % letters.length]).join("");
+    return { id: "none", state: { ...inputs, result } };
+  }
+
+  /** Keyed, since the inputs hold secrets and the hash becomes a label for all to read. */
+  #hash(inputs: object): string {
+    return createHmac("sha256", this.#crypter.derive("inputs"))
+      .update(JSON.stringify(inputs))
+      .digest("hex")
+      .slice(0, 24);
+  }
+}
+
+function known<T extends z.ZodType>(schema: T, type: string, name: string, raw: unknown): z.output<T> {
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) {
+    throw new Failure(
+      `The stand-in for Pulumi's engine does not know all that ${name} (${type}) asks for:\n${z.prettifyError(parsed.error)}`,
+      "Use the real Pulumi CLI, or teach the property to offline/pulumi.",
+    );
+  }
+  return parsed.data;
+}
+
+function labelOptions(labels: readonly z.infer<typeof label>[]): string[] {
+  return labels.flatMap(({ label: key, value }) => ["--label", `${key}=${value}`]);
+}
+
+async function imageId(name: string): Promise<string | undefined> {
+  const result = await execa("docker", ["image", "inspect", "--format", "{{.Id}}", name], { reject: false });
+  return result.failed ? undefined : result.stdout.trim();
+}
+
+async function firstWell<T extends { name: string }>(found: readonly T[]): Promise<T | undefined> {
+  for (const each of found) {
+    if (["healthy", "starting"].includes(await healthOf(each.name))) {
+      return each;
+    }
+  }
+  return undefined;
+}
+
+async function hasVolume(container: string): Promise<boolean> {
+  return (await docker(["inspect", "--format", "{{range .Mounts}}{{.Type}} {{end}}", container])).includes(
+    "volume",
+  );
+}
+
+async function partition<T>(items: readonly T[], test: (item: T) => Promise<boolean>): Promise<[T[], T[]]> {
+  const passes = await Promise.all(items.map(test));
+  return [items.filter((_, index) => passes[index]), items.filter((_, index) => !passes[index])];
+}

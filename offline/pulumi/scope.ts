@@ -1,0 +1,61 @@
+import { randomBytes } from "node:crypto";
+import { cloneId } from "../../pulumi/clone-id.ts";
+import { docker, dockerLines } from "./docker-cli.ts";
+
+const SCOPE = "orbital-witness.stand-in.scope";
+const RESOURCE = "orbital-witness.stand-in.resource";
+const INPUTS = "orbital-witness.stand-in.inputs";
+
+export type Kind = "container" | "network" | "volume";
+
+/** One thing on the engine that this stack of this clone made. */
+export interface Found {
+  /** Physical name. */
+  readonly name: string;
+  /** The resource's name in the program. */
+  readonly resource: string;
+  /** Hash of the inputs that it was made with. */
+  readonly inputs: string;
+}
+
+/** The stand-in's only memory: labels on what one stack of one clone made on the engine. */
+export class Scope {
+  readonly #id: string;
+
+  constructor(projectFolder: string, project: string, stack: string) {
+    this.#id = `${project}/${stack}/${cloneId(projectFolder)}`;
+  }
+
+  labelArguments(resource: string, inputs: string): string[] {
+    const labels = { [SCOPE]: this.#id, [RESOURCE]: resource, [INPUTS]: inputs };
+    return Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
+  }
+
+  /** What is there of a kind, newest first for containers; of one resource where it is named. */
+  async find(kind: Kind, resource?: string): Promise<Found[]> {
+    const list = { container: ["ps", "--all"], network: ["network", "ls"], volume: ["volume", "ls"] }[kind];
+    const name = { container: "{{.Names}}", network: "{{.Name}}", volume: "{{.Name}}" }[kind];
+    const filters = [`label=${SCOPE}=${this.#id}`, ...(resource ? [`label=${RESOURCE}=${resource}`] : [])];
+    const lines = await dockerLines([
+      ...list,
+      ...filters.flatMap((filter) => ["--filter", filter]),
+      "--format",
+      `${name} {{.Label "${RESOURCE}"}} {{.Label "${INPUTS}"}}`,
+    ]);
+    return lines.map((line) => {
+      const [found = "", its = "", inputs = ""] = line.split(" ");
+      return { name: found, resource: its, inputs };
+    });
+  }
+
+  /** Stops a container as it wishes to be stopped, and removes it. */
+  async removeContainer(name: string): Promise<void> {
+    await docker(["stop", name]);
+    await docker(["rm", "--force", "--volumes", name]);
+  }
+}
+
+/** As Pulumi names things: the resource's name and seven hex digits. */
+export function physicalName(resource: string): string {
+  return `${resource}-${randomBytes(4).toString("hex").slice(0, 7)}`;
+}
