@@ -1,0 +1,13 @@
+import { tokenKey } from "@orbital-witness/common/access-token.ts";
+import { jwtSecretVariable, wholeNumber } from "@orbital-witness/common/environment.ts";
+import { runService } from "@orbital-witness/common/serve.ts";
+import { z } from "zod";
+import { createAuthApp } from "./app.ts";
+
+await runService("auth-api", {
+  variables: z.object({ JWT_SECRET: jwtSecretVariable, TOKEN_SECONDS: wholeNumber(1, 86_400, 30) }),
+  stopSeconds: 10,
+  start: ({ JWT_SECRET, TOKEN_SECONDS }, log) => ({
+    app: createAuthApp({ log, key: tokenKey(JWT_SECRET), tokenSeconds: TOKEN_SECONDS }),
+  }),
+});

@@ -1,0 +1,75 @@
+import { errors, jwtVerify, SignJWT } from "jose";
+import { z } from "zod";
+
+const issuer = "orbital-witness/auth-api";
+const audience = "orbital-witness/order-api";
+const algorithm = "HS256";
+/** Ours have about 300 characters; nothing longer is worth hashing. */
+const maxLength = 4096;
+
+export type TokenUser = { user_id: number; username: string; can_order: boolean };
+
+const claims = z
+  .object({
+    sub: z.string(),
+    user_id: z.int().positive(),
+    username: z.string().min(1).max(256),
+    // Only `true` itself: a "true" or a 1 that some other issuer wrote gives no right.
+    can_order: z
+      .unknown()
+      .optional()
+      .transform((value) => value === true),
+  })
+  .refine(({ sub, user_id }) => sub === String(user_id));
+
+/** The token gives no access. The message may be shown; it holds nothing of the token. */
+export class TokenError extends Error {
+  override readonly name = "TokenError";
+  readonly code: "token_expired" | "token_invalid";
+
+  constructor(code: TokenError["code"], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export function tokenKey(secret: string): Uint8Array {
+  return new TextEncoder().encode(secret);
+}
+
+/** A signed token that holds the original's claims beside the registered ones; `seconds` from now it expires. */
+export function issueToken(key: Uint8Array, user: TokenUser, seconds: number): Promise<string> {
+  const now = Math.floor(Date.now() / 1000);
+  return new SignJWT({ user_id: user.user_id, username: user.username, can_order: user.can_order })
+    .setProtectedHeader({ alg: algorithm, typ: "JWT" })
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setSubject(String(user.user_id))
+    .setIssuedAt(now)
+    .setExpirationTime(now + seconds)
+    .sign(key);
+}
+
+/** Throws TokenError for everything but an unexpired HS256 token of our own issuer with all its claims. */
+export async function verifyToken(key: Uint8Array, token: string): Promise<TokenUser> {
+  if (token.length > maxLength) throw new TokenError("token_invalid", "The token is too long.");
+  try {
+    const { payload } = await jwtVerify(token, key, {
+      algorithms: [algorithm],
+      issuer,
+      audience,
+      requiredClaims: ["exp", "iat", "sub"],
+      clockTolerance: 0,
+    });
+    const { user_id, username, can_order } = claims.parse(payload);
+    return { user_id, username, can_order };
+  } catch (cause) {
+    if (cause instanceof errors.JWTExpired) {
+      throw new TokenError("token_expired", "The token has expired.", { cause });
+    }
+    if (cause instanceof errors.JOSEError || cause instanceof z.ZodError) {
+      throw new TokenError("token_invalid", "The token is not valid.", { cause });
+    }
+    throw cause;
+  }
+}

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { jwtSecretVariable, readEnvironment, redisUrlVariable, serviceVariables } from "./environment.ts";
+
+const schema = z.object({ ...serviceVariables, JWT_SECRET: jwtSecretVariable });
+const secret = "0123456789abcdef0123456789abcdef";
+
+test("defaults stand in for what is not set", () => {
+  const environment = readEnvironment(schema, { JWT_SECRET: secret, HOME: "/root" });
+  expect(environment).toEqual({ PORT: 8080, LOG_LEVEL: "info", JWT_SECRET: secret });
+});
+
+test.each([
+  [{}, "JWT_SECRET is not set; it must be at least 32 bytes long"],
+  [{ JWT_SECRET: "" }, "JWT_SECRET is empty; it must be at least 32 bytes long"],
+  [{ JWT_SECRET: secret, PORT: "0" }, 'PORT is "0"; it must be a whole number from 1 to 65535'],
+  [{ JWT_SECRET: secret, PORT: "" }, "PORT is empty; it must be a whole number from 1 to 65535"],
+  [{ JWT_SECRET: secret, PORT: "80x" }, 'PORT is "80x"; it must be a whole number from 1 to 65535'],
+  [
+    { JWT_SECRET: secret, LOG_LEVEL: "loud" },
+    'LOG_LEVEL is "loud"; it must be one of trace, debug, info, warn, error, fatal',
+  ],
+])("%j is refused by name", (variables, message) => {
+  expect(() => readEnvironment(schema, variables)).toThrow(expect.objectContaining({ message }));
+});
+
+test("every wrong variable is named, and no secret's value", () => {
+  const variables = { JWT_SECRET: "only11bytes", PORT: "-1" };
+  expect(() => readEnvironment(schema, variables)).toThrow(/^(?!.*only11bytes).*PORT.*JWT_SECRET/);
+});
+
+test("a secret is measured in bytes", () => {
+  expect(jwtSecretVariable.safeParse("ü".repeat(16)).success).toBe(true);
+  expect(jwtSecretVariable.safeParse("ü".repeat(15)).success).toBe(false);
+});
+
+test("only Redis addresses are Redis addresses", () => {
+  expect(redisUrlVariable.safeParse("redis://:p@redis:6379").success).toBe(true);
+  expect(redisUrlVariable.safeParse("http://redis:6379").success).toBe(false);
+});

@@ -1,0 +1,64 @@
+import { z } from "zod";
+
+/** A setting is missing or wrong. The message names every such variable; the value of a secret is never in it. */
+export class EnvironmentError extends Error {
+  override readonly name = "EnvironmentError";
+}
+
+/**
+ * Reads the variables that the schema names. A variable's `description` says what is right ("a whole number
+ * from 1 to 9"); `secret: true` in its metadata keeps its value out of the error.
+ */
+export function readEnvironment<Schema extends z.ZodObject>(
+  schema: Schema,
+  variables: Record<string, string | undefined>,
+): z.output<Schema> {
+  const parsed = schema.safeParse(variables);
+  if (parsed.success) return parsed.data;
+  const names = new Set(parsed.error.issues.map((issue) => String(issue.path[0])));
+  throw new EnvironmentError([...names].map((name) => complaint(schema, name, variables[name])).join("; "));
+}
+
+function complaint(schema: z.ZodObject, name: string, value: string | undefined): string {
+  const meta = schema.shape[name]?.meta() ?? {};
+  const received =
+    value === undefined
+      ? "is not set"
+      : value === ""
+        ? "is empty"
+        : meta.secret === true
+          ? "is wrong (its value is not shown)"
+          : `is ${JSON.stringify(value.slice(0, 100))}`;
+  return `${name} ${received}; it must be ${meta.description ?? "set"}`;
+}
+
+export function wholeNumber(min: number, max: number, fallback: number) {
+  return z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+    .default(fallback)
+    .meta({ description: `a whole number from ${min} to ${max}` });
+}
+
+export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
+
+/** What every service reads. */
+export const serviceVariables = {
+  PORT: wholeNumber(1, 65_535, 8080),
+  LOG_LEVEL: z
+    .enum(logLevels)
+    .default("info")
+    .meta({ description: `one of ${logLevels.join(", ")}` }),
+};
+
+/** The key of HS256: shorter than the hash's 32 bytes would be the weakest part of the token (RFC 7518, 3.2). */
+export const jwtSecretVariable = z
+  .string()
+  .refine((value) => Buffer.byteLength(value) >= 32)
+  .meta({ description: "at least 32 bytes long", secret: true });
+
+export const redisUrlVariable = z
+  .url({ protocol: /^rediss?$/ })
+  .meta({ description: "an address such as redis://:password@redis:6379", secret: true });

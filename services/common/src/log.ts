@@ -1,0 +1,14 @@
+import { type DestinationStream, type Logger, pino } from "pino";
+
+export type Log = Logger;
+
+/** One line of JSON per event: `{level, time, service, msg, request_id?, ...}`, `time` in ISO 8601, `level` by name. */
+export function createLog(service: string, level: string, destination?: DestinationStream): Log {
+  const options = {
+    level,
+    base: { service },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  return destination ? pino(options, destination) : pino(options);
+}

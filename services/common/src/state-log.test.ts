@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { createLog } from "./log.ts";
+import { StateLog } from "./state-log.ts";
+
+test("a state is logged when it changes, not each time it is found", () => {
+  const lines: string[] = [];
+  const state = new StateLog(createLog("test", "info", { write: (line) => lines.push(line) }), "Redis");
+  state.recovered();
+  for (let i = 0; i < 5; i++) state.failed(new Error("ECONNREFUSED"));
+  state.recovered();
+  state.recovered();
+  state.failed(new Error("ECONNRESET"));
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+    "Redis does not answer",
+    "Redis answers again",
+    "Redis does not answer",
+  ]);
+});

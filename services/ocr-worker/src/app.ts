@@ -1,0 +1,10 @@
+import { addHealthRoutes, type ReadyCheck } from "@orbital-witness/common/health.ts";
+import { createHttpApp, type HttpApp } from "@orbital-witness/common/http-app.ts";
+import type { Log } from "@orbital-witness/common/log.ts";
+
+/** The worker's only HTTP: its health. */
+export function createWorkerApp(log: Log, checks: Record<string, ReadyCheck>): HttpApp {
+  const app = createHttpApp(log);
+  addHealthRoutes(app, checks);
+  return app;
+}

@@ -1,0 +1,35 @@
+import { TokenError, type TokenUser, verifyToken } from "@orbital-witness/common/access-token.ts";
+import { Problem } from "@orbital-witness/common/problem.ts";
+
+const bearerForm = /^Bearer +(\S+) *$/i;
+
+/** The token of an Authorization header; undefined without the header, 401 for another scheme. */
+export function bearerToken(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const token = bearerForm.exec(header)?.[1];
+  if (token === undefined) throw missingToken();
+  return token;
+}
+
+/** The token's user, or a 401 problem that says by RFC 6750 what is wrong with it. */
+export async function authenticate(key: Uint8Array, token: string | undefined): Promise<TokenUser> {
+  if (token === undefined) throw missingToken();
+  try {
+    return await verifyToken(key, token);
+  } catch (cause) {
+    if (!(cause instanceof TokenError)) throw cause;
+    const challenge = `Bearer error="invalid_token", error_description="${cause.message}"`;
+    throw new Problem(401, cause.code, cause.message, { headers: { "WWW-Authenticate": challenge }, cause });
+  }
+}
+
+function missingToken(): Problem {
+  return new Problem(
+    401,
+    "token_missing",
+    "A token is needed: Authorization: Bearer, or the field token of an order.",
+    {
+      headers: { "WWW-Authenticate": "Bearer" },
+    },
+  );
+}

@@ -1,0 +1,105 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
+import { createClient } from "redis";
+import { parse } from "yaml";
+import { z } from "zod";
+
+const run = promisify(execFile);
+
+/** The password comes through the environment and a here-document: it is in no process's arguments. */
+const command = `exec redis-server - <<END
+appendonly yes
+appendfsync always
+save ""
+maxmemory-policy noeviction
+requirepass $REDIS_PASSWORD
+END`;
+
+const startLimitMs = 20_000;
+
+/** A Redis with the stack's durability, on a random port of 127.0.0.1. */
+export type RedisContainer = {
+  url: string;
+  pause(): Promise<void>;
+  unpause(): Promise<void>;
+  /** Kills it at once, as a crash would; `start` brings it back with its data. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  remove(): Promise<void>;
+};
+
+export async function startRedisContainer(): Promise<RedisContainer> {
+  const password = randomBytes(16).toString("hex");
+  const port = await freePort();
+  const options = ["--detach", "--publish", `127.0.0.1:${port}:6379`, "--env", "REDIS_PASSWORD"];
+  const label = ["--label", "orbital-witness.test=redis"];
+  const args = ["run", ...options, ...label, await redisImage(), "sh", "-c", command];
+  const { stdout } = await run("docker", args, { env: { ...process.env, REDIS_PASSWORD: password } });
+  const id = stdout.trim();
+  const docker = async (...words: string[]) => {
+    await run("docker", [...words, id]);
+  };
+  const url = `redis://:${password}@127.0.0.1:${port}`;
+  const remove = () => docker("rm", "--force", "--volumes");
+  try {
+    await untilReady(url);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return {
+    url,
+    pause: () => docker("pause"),
+    unpause: () => docker("unpause"),
+    kill: () => docker("kill"),
+    start: async () => {
+      await docker("start");
+      await untilReady(url);
+    },
+    remove,
+  };
+}
+
+/** TEST_REDIS_IMAGE, or what the program would use. */
+async function redisImage(): Promise<string> {
+  const given = process.env.TEST_REDIS_IMAGE;
+  if (given) return given;
+  const project = await readFile(new URL("../../Pulumi.yaml", import.meta.url), "utf8");
+  const schema = z.object({ config: z.object({ redisImage: z.object({ default: z.string() }) }) });
+  return schema.parse(parse(project)).config.redisImage.default;
+}
+
+/** Chosen here and not by Docker, which would choose another one when the container starts again. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port was given");
+  return address.port;
+}
+
+async function untilReady(url: string): Promise<void> {
+  const deadline = Date.now() + startLimitMs;
+  for (;;) {
+    const client = createClient({ url, socket: { reconnectStrategy: false } });
+    // The rejection of `connect` below tells the same.
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      await client.ping();
+      return;
+    } catch (cause) {
+      if (Date.now() > deadline) throw new Error(`Redis was not ready within ${startLimitMs} ms`, { cause });
+      await pause(100);
+    } finally {
+      client.destroy();
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import { createLog, type Log } from "@orbital-witness/common/log.ts";
+import { openOrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
+import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
+import { closeRedis, openRedis } from "@orbital-witness/common/redis-connection.ts";
+import { afterAll, beforeAll, inject } from "vitest";
+
+export const silentLog: Log = createLog("test", "silent");
+
+/** The shared Redis, in an empty database that no other file uses at the same time. */
+export function redisDatabase(): string {
+  const database = Number(process.env.VITEST_POOL_ID ?? 0) % 16;
+  return `${inject("redisUrl")}/${database}`;
+}
+
+/** Connection, store and queue as the Order API has them, closed after the file's tests. */
+export function orderServices(url: string = redisDatabase()) {
+  const redis = openRedis(url, silentLog, "reject");
+  const queue = openOrderQueue(redis);
+  beforeAll(async () => {
+    await queue.waitUntilReady();
+    await redis.flushDb();
+  });
+  afterAll(async () => {
+    await queue.close();
+    await closeRedis(redis);
+  });
+  return { redis, queue, store: new OrderStore(redis) };
+}

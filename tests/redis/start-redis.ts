@@ -1,0 +1,15 @@
+import type { TestProject } from "vitest/node";
+import { startRedisContainer } from "./redis-container.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    redisUrl: string;
+  }
+}
+
+/** One Redis for all test files of the project; each takes a database of its own (`redis-database.ts`). */
+export default async function startRedis(project: TestProject): Promise<() => Promise<void>> {
+  const redis = await startRedisContainer();
+  project.provide("redisUrl", redis.url);
+  return redis.remove;
+}
