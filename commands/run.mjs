@@ -38,6 +38,8 @@ if (!existsSync(node)) {
     "Run `npm ci --ignore-scripts=false` and try again.",
   );
 }
+// Also here, for installs that ran no scripts.
+await import("./keep-settings-local.mjs");
 const [command, ...args] = process.argv.slice(2);
 const { status, signal } = spawnSync(node, [inProject("commands", `${command}.ts`), ...args], {
   cwd: projectFolder,

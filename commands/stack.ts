@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { execa } from "execa";
 import { z } from "zod";
-import { offlineImages } from "../offline/base-images.ts";
 import { cloneId } from "../pulumi/clone-id.ts";
-import { type BaseImages, ensureBaseImages } from "./base-images.ts";
+import { ensureBaseImages } from "./base-images.ts";
 import { Failure } from "./failure.ts";
 import { keepPassphrase } from "./passphrase.ts";
-import { hasSetting, setting } from "./project.ts";
+import { hasSetting, wantedBaseImages } from "./project.ts";
 import { choosePulumi, type PulumiCli } from "./pulumi-cli.ts";
 
 const outputsSchema = z.object({
@@ -65,13 +64,12 @@ export class Stack {
 
   /** Sees to it that the base images can be used, and sets those that have to stand in for others. */
   async keepBaseImages(): Promise<void> {
-    const keys = Object.keys(offlineImages) as (keyof BaseImages)[];
-    const wanted = Object.fromEntries(
-      keys.map((key) => [key, setting(this.folder, this.name, key)]),
-    ) as BaseImages;
+    const wanted = wantedBaseImages(this.folder, this.name);
     const usable = await ensureBaseImages(wanted);
-    for (const key of keys.filter((each) => usable[each] !== wanted[each])) {
-      await this.set(key, usable[key]);
+    for (const key of ["nodeImage", "redisImage", "caddyImage"] as const) {
+      if (usable[key] !== wanted[key]) {
+        await this.set(key, usable[key]);
+      }
     }
   }
 

@@ -48,7 +48,7 @@ const ocrWorkers = new Service("ocr-worker", {
     DOCUMENTS_URL: settings.documentsUrl ?? "http://router:8081",
     LOG_LEVEL: logLevel,
   },
-  memoryMegabytes: 1024,
+  memoryMegabytes: 1536,
   stopSeconds: 75,
   replicas: settings.ocrWorkers,
   dependsOn: [redis.container],

@@ -3,12 +3,10 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
-import * as pulumi from "@pulumi/pulumi";
 import { Failure, runCommand } from "../../commands/failure.ts";
 import { readPassphrase } from "../../commands/passphrase.ts";
 import { confirm } from "../../commands/terminal.ts";
 import { PassphraseCrypter } from "./passphrase-crypter.ts";
-import { runProgram } from "./program.ts";
 import { programConfig, readProjectFile } from "./project-file.ts";
 import { type Change, type Mode, Resources } from "./resources.ts";
 import { Scope } from "./scope.ts";
@@ -101,7 +99,7 @@ async function destroy(): Promise<void> {
 }
 
 async function printOutputs(): Promise<void> {
-  const { outputs } = await runStack("look", false);
+  const { outputs } = await runStack("read", false);
   if (flags.json) {
     console.log(JSON.stringify(outputs, undefined, 2));
   } else {
@@ -113,17 +111,10 @@ async function runStack(mode: Mode, isLoud: boolean) {
   const { file, crypter } = openStack();
   const { resources, changes } = recorder(mode, crypter, isLoud);
   const config = programConfig(project, file, crypter);
-  try {
-    const outputs = await runProgram(projectFolder, project, flags.stack, config, resources, mode === "look");
-    return { resources, outputs, changes };
-  } catch (error) {
-    if (pulumi.RunError.isInstance(error)) {
-      throw new Failure(error.message, "The message above names the setting and its range.", {
-        cause: error,
-      });
-    }
-    throw error;
-  }
+  // Pulumi's SDK takes a second to load, which `config` and `stack ls` need not wait for.
+  const { runProgram } = await import("./program.ts");
+  const outputs = await runProgram(projectFolder, project, flags.stack, config, resources, mode !== "update");
+  return { resources, outputs, changes };
 }
 
 function recorder(mode: Mode, crypter: PassphraseCrypter, isLoud: boolean) {

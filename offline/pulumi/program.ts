@@ -1,6 +1,7 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
+import { Failure } from "../../commands/failure.ts";
 import type { ProgramConfig, ProjectFile } from "./project-file.ts";
 import type { Resources } from "./resources.ts";
 
@@ -50,7 +51,10 @@ export async function runProgram(
     return await Promise.race([outputsOf(main), rejected]);
   } catch (error) {
     // Pulumi wraps what a resource threw in text and stack; the first thing thrown is the one to show.
-    throw firstError ?? error;
+    const first = firstError ?? error;
+    throw pulumi.RunError.isInstance(first)
+      ? new Failure(first.message, "Set what the message names to a value in its range.", { cause: first })
+      : first;
   }
 }
 

@@ -7,8 +7,11 @@ import { docker } from "./docker-cli.ts";
 import type { PassphraseCrypter } from "./passphrase-crypter.ts";
 import { type Kind, physicalName, type Scope } from "./scope.ts";
 
-/** `look` makes nothing: it answers for what is there, and counts what an update would do. */
-export type Mode = "update" | "look";
+/**
+ * `look` makes nothing lasting: it answers for what is there, and counts what an update would do. `read` does not
+ * even look whether an image would be another.
+ */
+export type Mode = "update" | "look" | "read";
 export type Change = "same" | "create" | "replace" | "delete";
 
 const label = z.strictObject({ label: z.string(), value: z.string() });
@@ -157,6 +160,10 @@ export class Resources {
 
   /** Also looks by building, without the tag: what has not changed comes out of the engine's cache. */
   async #image(resource: string, { imageName, build }: z.infer<typeof imageInputs>): Promise<Made> {
+    if (this.#mode === "read") {
+      const id = (await imageId(imageName)) ?? imageName;
+      return { id, state: { imageName, baseImageName: imageName, repoDigest: id } };
+    }
     const args = Object.entries(build.args).flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]);
     const tag = this.#mode === "update" ? ["--tag", imageName] : [];
     // The classic builder is part of every engine and needs no plugin of the client.

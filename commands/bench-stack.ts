@@ -1,0 +1,187 @@
+import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { execa } from "execa";
+import { makeOfflineImages, offlineImages } from "../offline/base-images.ts";
+import { freePort, StackUnderTest } from "../tests/stack/stack-under-test.ts";
+import { ensureDocker } from "./docker.ts";
+import { runCommand } from "./failure.ts";
+import { projectFolder } from "./project.ts";
+import { Stack } from "./stack.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    /** How often what takes seconds is repeated; the median counts. */
+    runs: { type: "string", default: "3" },
+    /** Also from a fresh clone, without base images and build cache: minutes. */
+    clone: { type: "boolean", default: false },
+  },
+});
+
+interface Row {
+  readonly what: string;
+  readonly figure: string;
+  readonly beside: string;
+}
+
+const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`;
+
+/** `npm run bench:stack`: the README's figures, each beside what it is compared with in the same run. */
+await runCommand(async () => {
+  await ensureDocker();
+  const rows: Row[] = options.clone ? [await fromClone()] : [];
+  const clone = await StackUnderTest.make();
+  try {
+    await clone.up();
+    rows.push(...(await updates(clone)), ...(await imageSizes(clone)));
+  } finally {
+    await clone.remove();
+  }
+  console.log(
+    `\nBy ${clone.stack.cli.kind === "pulumi" ? "the real pulumi" : "the stand-in"}, median of ${options.runs}\n`,
+  );
+  console.log("| what | figure | beside |\n| --- | --- | --- |");
+  for (const { what, figure, beside } of rows) {
+    console.log(`| ${what} | ${figure} | ${beside} |`);
+  }
+});
+process.exit();
+
+/** A fresh clone's `npm start` with nothing but packages to be had, beside its two downloads alone. */
+async function fromClone(): Promise<Row> {
+  const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-bench-"));
+  try {
+    const clone = path.join(folder, "clone");
+    await execa("docker", ["image", "rm", "--force", ...Object.values(offlineImages)], { reject: false });
+    const cloned = await timed(() => execa("git", ["clone", "--quiet", projectFolder, clone]));
+    await choosePort(clone, await freePort());
+    const started = await timed(() =>
+      execa("npm", ["start"], { cwd: clone, env: { STACK_ENGINE: "stand-in" } }),
+    );
+    await execa("npm", ["stop"], { cwd: clone, env: { STACK_ENGINE: "stand-in" } });
+    const installed = await timed(() => execa("npm", ["ci", "--no-audit", "--no-fund"], { cwd: clone }));
+    await execa("docker", ["image", "rm", "--force", ...Object.values(offlineImages)], { reject: false });
+    const made = await timed(makeOfflineImages);
+    return {
+      what: "clone to first text, packages only",
+      figure: seconds(cloned + started),
+      beside: `npm ci ${seconds(installed)}, base images ${seconds(made)}`,
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function choosePort(clone: string, httpPort: number): Promise<void> {
+  const port = `config:\n  orbital-witness:httpPort: ${httpPort}\n`;
+  await writeFile(path.join(clone, "Pulumi.local.yaml"), port);
+}
+
+async function updates(clone: StackUnderTest): Promise<Row[]> {
+  const engine = await emptyProgram();
+  try {
+    const bare = await median(() => engine.stack.up({ quiet: true }));
+    const unchanged = await median(() => clone.stack.up({ quiet: true }));
+    const service = path.join(clone.folder, "services", "auth-api", "src", "main.ts");
+    const changed = await median(async () => {
+      await appendFile(service, "// another line\n");
+      await clone.stack.up({ quiet: true });
+    });
+    const built = await median(async () => {
+      await appendFile(service, "// another line\n");
+      await execa(
+        "docker",
+        ["build", "--quiet", "--file", "services/Dockerfile", ...buildArguments(clone), "."],
+        {
+          cwd: clone.folder,
+          env: { DOCKER_BUILDKIT: "0" },
+        },
+      );
+    });
+    const scaled = await median(async (run) => {
+      await clone.stack.set("ocrWorkers", String(3 - (run % 2)));
+      await clone.stack.up({ quiet: true });
+    });
+    return [
+      {
+        what: "`up`, nothing changed",
+        figure: seconds(unchanged),
+        beside: `\`up\` of an empty program ${seconds(bare)}`,
+      },
+      {
+        what: "one changed line in a service",
+        figure: seconds(changed),
+        beside: `\`docker build\` of it alone ${seconds(built)}`,
+      },
+      {
+        what: "one worker more or less",
+        figure: seconds(scaled),
+        beside: `\`up\`, nothing changed ${seconds(unchanged)}`,
+      },
+    ];
+  } finally {
+    await rm(engine.folder, { recursive: true, force: true });
+  }
+}
+
+/** What the engine itself takes: a stack without a resource. */
+async function emptyProgram(): Promise<{ stack: Stack; folder: string }> {
+  const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-empty-"));
+  const project = {
+    name: "empty",
+    runtime: { name: "nodejs", options: { typescript: false } },
+    main: ".",
+    backend: { url: "file://." },
+    config: {},
+  };
+  await writeFile(path.join(folder, "Pulumi.yaml"), JSON.stringify(project));
+  await writeFile(path.join(folder, "package.json"), JSON.stringify({ type: "module", main: "index.ts" }));
+  await writeFile(path.join(folder, "index.ts"), 'import "@pulumi/pulumi";\nexport const resources = 0;\n');
+  await execa("ln", ["-s", path.join(projectFolder, "node_modules"), path.join(folder, "node_modules")]);
+  const stack = await Stack.open(folder, "bench");
+  await stack.up({ quiet: true });
+  return { stack, folder };
+}
+
+function buildArguments(clone: StackUnderTest): string[] {
+  return ["--build-arg", "SERVICE=auth-api", "--build-arg", `NODE_IMAGE=${clone.nodeImage}`];
+}
+
+async function imageSizes(clone: StackUnderTest): Promise<Row[]> {
+  const sizeOf = async (image: string) =>
+    Number((await execa("docker", ["image", "inspect", "--format", "{{.Size}}", image])).stdout);
+  const base = await sizeOf(clone.nodeImage);
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  const images = await Promise.all(
+    ["auth-api", "order-api", "ocr-worker"].map(async (part) => {
+      const format = "{{.Image}}";
+      const { stdout } = await execa("docker", [
+        "inspect",
+        "--format",
+        format,
+        (await clone.container(part)).name,
+      ]);
+      return { part, size: await sizeOf(stdout) };
+    }),
+  );
+  return images.map(({ part, size }) => ({
+    what: `image of ${part}, over its base`,
+    figure: megabytes(size - base),
+    beside: `base ${megabytes(base)}`,
+  }));
+}
+
+async function median(work: (run: number) => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let run = 0; run < Number(options.runs); run += 1) {
+    times.push(await timed(() => work(run)));
+  }
+  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+}

@@ -1,0 +1,366 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { StackOutputs } from "../../commands/stack.ts";
+import { characterErrorRate } from "../../documents/character-error-rate.ts";
+import { samples, truthPath } from "../../documents/samples.ts";
+import { Customer } from "./customer.ts";
+import { StackUnderTest } from "./stack-under-test.ts";
+
+const TOKEN_SECONDS = 5;
+
+let clone: StackUnderTest;
+let outputs: StackOutputs;
+let customer: Customer;
+
+beforeAll(async () => {
+  clone = await StackUnderTest.make({ tokenSeconds: String(TOKEN_SECONDS) });
+  console.log(
+    `The stack tests run through ${clone.stack.cli.kind === "pulumi" ? "the real pulumi" : "the stand-in"}.`,
+  );
+  outputs = await clone.up();
+  customer = new Customer(outputs.url);
+});
+
+afterAll(async () => {
+  await clone?.remove();
+});
+
+const idsByName = async () =>
+  Object.fromEntries((await clone.containers()).map(({ id, name }) => [name, id]));
+const partsReplaced = (before: Record<string, string>, after: Record<string, string>) => {
+  const kept = new Set(Object.values(before));
+  const fresh = Object.entries(after).filter(([, id]) => !kept.has(id));
+  return fresh.map(([name]) => name.replace(/^orbital-witness-test-(.+)-[0-9a-f]{7}$/, "$1")).sort();
+};
+
+describe("a fresh stack", () => {
+  it("has every container well, and names that say project, stack and part", async () => {
+    expect(await clone.stack.unwell(outputs.containers)).toEqual([]);
+    const names = outputs.containers.map((name) => name.replace(/-[0-9a-f]{7}$/, ""));
+    expect(names).toEqual(
+      ["redis", "auth-api", "order-api", "ocr-worker-1", "ocr-worker-2", "router"].map(
+        (part) => `orbital-witness-test-${part}`,
+      ),
+    );
+    expect((await clone.containers()).map(({ name }) => name).sort()).toEqual([...outputs.containers].sort());
+  });
+
+  it("publishes nothing but the router, on 127.0.0.1", async () => {
+    const published: Record<string, string> = {};
+    for (const { name, part } of await clone.containers()) {
+      published[part] = (await execa("docker", ["port", name])).stdout;
+    }
+    const port = new URL(outputs.url).port;
+    expect(published).toEqual({
+      redis: "",
+      "auth-api": "",
+      "order-api": "",
+      "ocr-worker": "",
+      router: `8080/tcp -> 127.0.0.1:${port}`,
+    });
+  });
+
+  it("gives no process any privilege, and nobody but the router a writable root", async () => {
+    for (const { name, part } of await clone.containers()) {
+      const status = (await execa("docker", ["exec", name, "cat", "/proc/1/status"])).stdout;
+      expect(status, part).toMatch(/^CapEff:\s+0000000000000000$/m);
+      expect(status, part).toMatch(/^NoNewPrivs:\s+1$/m);
+      expect(status, part).not.toMatch(/^Uid:\s+0\s/m);
+      const write = await execa("docker", ["exec", name, "sh", "-c", "echo x > /etc/written"], {
+        reject: false,
+      });
+      expect(write.failed, part).toBe(true);
+      const inspect = ["inspect", "--format", "{{.HostConfig.ReadonlyRootfs}}", name];
+      expect((await execa("docker", inspect)).stdout, part).toBe(String(part !== "router"));
+    }
+  });
+
+  it("lets the Auth API reach the router but not Redis", async () => {
+    const { name } = await clone.container("auth-api");
+    const connect = (host: string, port: number) =>
+      execa("docker", ["exec", name, "timeout", "3", "bash", "-c", `exec 3<>/dev/tcp/${host}/${port}`], {
+        reject: false,
+      });
+    expect((await connect("router", 8080)).failed).toBe(false);
+    expect((await connect("redis", 6379)).failed).toBe(true);
+    const redis = (await clone.container("redis")).name;
+    const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+    const address = (await execa("docker", ["inspect", "--format", format, redis])).stdout;
+    expect((await connect(address, 6379)).failed).toBe(true);
+  });
+});
+
+describe("orders", () => {
+  it.each(samples)("reads the $documentType of $titleNumber", async (sample) => {
+    const { status, body } = await customer.order(sample.titleNumber, sample.documentType);
+    expect(status).toBe(202);
+    const { text } = await customer.delivery(String(body.order_id));
+    const truth = await readFile(path.join(clone.folder, "documents", truthPath(sample)), "utf8");
+    expect(characterErrorRate(truth, text)).toBeLessThan(0.03);
+  });
+
+  it("takes a scan that was just dropped into the folder, and fails one that is broken, in the same worker", async () => {
+    const title = path.join(clone.folder, "documents", "ZZ42T");
+    const lease = path.join(clone.folder, "documents", "OW12345678", "lease.png");
+    await mkdir(title);
+    const image = await readFile(lease);
+    await writeFile(path.join(title, "deed.png"), image);
+    await writeFile(path.join(title, "charge.png"), image.subarray(0, 20_000));
+    await writeFile(path.join(title, "lease.png"), "<html>not a scan</html>");
+    const before = await idsByName();
+    const reasons: Record<string, unknown> = {};
+    for (const type of ["charge", "lease", "register", "deed"]) {
+      const { body } = await customer.order("ZZ42T", type);
+      const { view, text } = await customer.delivery(String(body.order_id));
+      reasons[type] = view.status === "failed" ? view.reason : text.slice(0, 26);
+    }
+    expect(reasons).toEqual({
+      charge: { code: "unreadable_image", message: expect.stringMatching(/\w/) },
+      lease: { code: "unsupported_format", message: expect.stringMatching(/\w/) },
+      register: { code: "document_not_found", message: expect.stringMatching(/\w/) },
+      deed: "LEASE OF 14 PENNYFOLD LANE",
+    });
+    expect(await idsByName()).toEqual(before);
+    expect(await clone.stack.unwell(outputs.containers)).toEqual([]);
+  });
+
+  it("carries one request id from the router to the worker's log", async () => {
+    const { headers, body } = await customer.order("OW12345678", "register");
+    const requestId = headers.get("x-request-id");
+    expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
+    await customer.delivery(String(body.order_id));
+    for (const part of ["order-api", "ocr-worker"]) {
+      const logs = await Promise.all(
+        (await clone.containers(part)).map(({ name }) => execa("docker", ["logs", name])),
+      );
+      const lines = logs
+        .flatMap(({ stdout }) => stdout.split("\n"))
+        .filter((line) => line.includes(String(requestId)));
+      expect(lines.length, part).toBeGreaterThan(0);
+      expect(lines.map((line) => JSON.parse(line).request_id)).toEqual(lines.map(() => requestId));
+    }
+  });
+});
+
+describe("the router", () => {
+  it.each(["", "/authentication"])("leads %s/token to the Auth API", async (prefix) => {
+    const { status, body, headers } = await customer.post(`${prefix}/token`, {
+      username: "bob",
+      password: "password",
+    });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ token_type: "Bearer", expires_in: TOKEN_SECONDS, token: body.access_token });
+    expect(headers.get("cache-control")).toBe("no-store");
+  });
+
+  it.each(["", "/order"])("leads %s/orders to the Order API, as form, multipart and JSON", async (prefix) => {
+    const order = { title_number: "AB123456", document_type: "title_plan" };
+    const form = await customer.post(`${prefix}/orders`, { ...order, token: await customer.token() });
+    const multipart = new FormData();
+    for (const [key, value] of Object.entries({ ...order, token: await customer.token() })) {
+      multipart.set(key, value);
+    }
+    const parts = await customer.send(`${prefix}/orders`, multipart);
+    const text = JSON.stringify({ ...order, token: await customer.token() });
+    const json = await customer.send(`${prefix}/orders`, text, "application/json");
+    for (const { status, body, headers } of [form, parts, json]) {
+      expect(status).toBe(202);
+      expect(body).toEqual({ ...order, order_id: expect.any(String), user_id: 1, status: "queued" });
+      expect(headers.get("location")).toBe(`/orders/${body.order_id}`);
+    }
+    for (const { body } of [form, parts, json]) {
+      await customer.delivery(String(body.order_id));
+    }
+  });
+
+  it("has each service's health, and a problem document for any other path", async () => {
+    for (const where of ["/health", "/authentication/health", "/order/health"]) {
+      expect((await customer.get(where)).body).toEqual({ healthy: true });
+    }
+    expect((await customer.get("/order/readyz")).status).toBe(200);
+    const other = await customer.get("/nothing");
+    expect(other.status).toBe(404);
+    expect(other.headers.get("content-type")).toBe("application/problem+json");
+    expect(other.body).toMatchObject({ status: 404, detail: expect.stringContaining("/orders") });
+  });
+});
+
+describe("tokens and roles", () => {
+  it("lets charlie not order, and nobody see another's order", async () => {
+    expect((await customer.order("OW12345678", "lease", "charlie")).status).toBe(403);
+    const { body } = await customer.order("OW45678901", "charge", "alice");
+    const where = `/orders/${body.order_id}`;
+    expect((await customer.get(where, await customer.token("bob"))).status).toBe(404);
+    expect((await customer.get(`${where}/text`, await customer.token("bob"))).status).toBe(404);
+    expect((await customer.get(where, await customer.token("alice"))).status).toBe(200);
+    await customer.delivery(String(body.order_id));
+  });
+
+  it("refuses a token once its seconds are over", async () => {
+    const token = await customer.token();
+    const form = { title_number: "OW12345678", document_type: "no such type", token };
+    expect((await customer.post("/orders", form)).status).toBe(422);
+    await new Promise((resolve) => setTimeout(resolve, (TOKEN_SECONDS + 1) * 1000));
+    const late = await customer.post("/orders", form);
+    expect(late.status).toBe(401);
+    expect(late.headers.get("www-authenticate")).toMatch(/^Bearer .*error="invalid_token"/);
+  });
+});
+
+describe("Redis away", () => {
+  it("answers 503 within two seconds while Redis is stuck, and none of those orders appears", async () => {
+    const { name } = await clone.container("redis");
+    const token = await customer.token();
+    await execa("docker", ["pause", name]);
+    const answers = [];
+    try {
+      for (let count = 0; count < 2; count += 1) {
+        const startedAt = performance.now();
+        const { status, headers } = await customer.post("/orders", {
+          title_number: "AAA999",
+          document_type: "lease",
+          token,
+        });
+        answers.push({
+          status,
+          retryAfter: headers.get("retry-after"),
+          isSoon: performance.now() - startedAt < 2_000,
+        });
+      }
+    } finally {
+      await execa("docker", ["unpause", name]);
+    }
+    expect(answers).toEqual(answers.map(() => ({ status: 503, retryAfter: "1", isSoon: true })));
+    await expect
+      .poll(async () => (await customer.get("/order/readyz")).status, { timeout: 20_000 })
+      .toBe(200);
+    const { body } = await customer.order("OW12345678", "lease");
+    await customer.delivery(String(body.order_id));
+    const asked =
+      'redis-cli --scan --pattern "order:*" | grep -v :text | while read key; do redis-cli hget "$key" title_number; done';
+    const { stdout } = await execa("docker", ["exec", name, "sh", "-c", asked]);
+    const titles = stdout.split("\n");
+    expect(titles).toContain("OW12345678");
+    expect(titles).not.toContain("AAA999");
+  });
+});
+
+describe("updates", () => {
+  it("changes nothing the second time", async () => {
+    const before = await idsByName();
+    await clone.up();
+    expect(await idsByName()).toEqual(before);
+  });
+
+  it("replaces one service's containers for a change in its source", async () => {
+    const before = await idsByName();
+    await clone.edit("services/auth-api/src/main.ts", (text) => `${text}\n// changed\n`);
+    outputs = await clone.up();
+    expect(partsReplaced(before, await idsByName())).toEqual(["auth-api"]);
+    expect((await customer.post("/token", { username: "alice", password: "password" })).status).toBe(200);
+  });
+
+  it("replaces the router alone for a change in the Caddyfile", async () => {
+    const before = await idsByName();
+    await clone.edit("pulumi/Caddyfile", (text) => text.replace("idle 2m", "idle 1m"));
+    outputs = await clone.up();
+    expect(partsReplaced(before, await idsByName())).toEqual(["router"]);
+  });
+
+  it("scales from two workers to three to one while orders run, and loses none", async () => {
+    const accepted: string[] = [];
+    const order = async (count: number) => {
+      for (let done = 0; done < count; done += 1) {
+        const { status, body } = await customer.order("OW12345678", "lease");
+        expect(status).toBe(202);
+        accepted.push(String(body.order_id));
+      }
+    };
+    await order(5);
+    await clone.stack.set("ocrWorkers", "3");
+    [outputs] = await Promise.all([clone.up(), order(5)]);
+    expect(await clone.containers("ocr-worker")).toHaveLength(3);
+    await clone.stack.set("ocrWorkers", "1");
+    [outputs] = await Promise.all([clone.up(), order(2)]);
+    expect(await clone.containers("ocr-worker")).toHaveLength(1);
+    const ends = [];
+    for (const orderId of accepted) {
+      ends.push((await customer.delivery(orderId)).view.status);
+    }
+    expect(ends).toEqual(accepted.map(() => "completed"));
+  });
+
+  it("brings back what was killed or removed by hand", async () => {
+    await execa("docker", ["kill", (await clone.container("ocr-worker")).name]);
+    await execa("docker", ["rm", "--force", (await clone.container("order-api")).name]);
+    expect(await clone.stack.unwell(outputs.containers)).toHaveLength(2);
+    outputs = await clone.up({ refresh: true });
+    expect(await clone.stack.unwell(outputs.containers)).toEqual([]);
+    const { body } = await customer.order("OW12345678", "lease");
+    expect((await customer.delivery(String(body.order_id))).view.status).toBe("completed");
+  });
+});
+
+describe("a second clone", () => {
+  it("stands beside the first, and goes without it", async () => {
+    const before = await idsByName();
+    const second = await StackUnderTest.make({ ocrWorkers: "1" });
+    try {
+      const { url } = await second.up();
+      expect(
+        (await new Customer(url).post("/token", { username: "alice", password: "password" })).status,
+      ).toBe(200);
+      expect(await second.containers()).toHaveLength(5);
+    } finally {
+      await second.remove();
+    }
+    expect(await second.stack.remains()).toEqual([]);
+    expect(await idsByName()).toEqual(before);
+    expect(await clone.stack.unwell(outputs.containers)).toEqual([]);
+  });
+});
+
+describe("failures", () => {
+  it("names a setting out of its range, the range and the value", async () => {
+    await clone.stack.set("ocrWorkers", "65");
+    await expect(clone.up()).rejects.toThrow(/ocrWorkers must be a whole number from 1 to 64, but is 65/);
+    await clone.stack.set("ocrWorkers", "many");
+    await expect(clone.up()).rejects.toThrow(/'ocrWorkers' must be of type 'integer'/);
+    await clone.stack.set("ocrWorkers", "1");
+  });
+
+  it("ends badly over a container that does not become healthy, every time, until it is mended", async () => {
+    const restore = await clone.edit(
+      "services/order-api/src/main.ts",
+      () => "throw new Error('broken on purpose');\n",
+    );
+    for (const _ of ["first", "again"]) {
+      await expect(clone.up()).rejects.toMatchObject({
+        advice: expect.stringMatching(/healthy.*docker logs/s),
+      });
+    }
+    await restore();
+    outputs = await clone.up();
+    expect(await clone.stack.unwell(outputs.containers)).toEqual([]);
+  });
+
+  it("says which build failed", async () => {
+    const restore = await clone.edit("services/Dockerfile", (text) => text.replace("npm ci", "npm see"));
+    await expect(clone.up()).rejects.toMatchObject({
+      message: expect.stringMatching(/(auth-api|order-api|ocr-worker)-image/),
+      advice: expect.stringMatching(/build/i),
+    });
+    await restore();
+    outputs = await clone.up();
+  });
+});
+
+describe("destroy", () => {
+  it("leaves no container, network or volume", async () => {
+    expect((await clone.stack.remains()).length).toBeGreaterThan(0);
+    await clone.stack.destroy({ quiet: true });
+    expect(await clone.stack.remains()).toEqual([]);
+  });
+});
