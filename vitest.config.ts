@@ -11,6 +11,8 @@ export default defineConfig({
           name: "unit",
           include: ["{pulumi,services,commands,offline,documents}/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/*.redis.test.ts"],
+          // For machines that are busy with something else.
+          testTimeout: 20_000,
         },
       },
       {

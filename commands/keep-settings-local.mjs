@@ -4,18 +4,20 @@ import { execFileSync } from "node:child_process";
 
 const FILE = "Pulumi.local.yaml";
 
-if (git("ls-files", FILE).trim() === FILE) {
-  git("update-index", "--skip-worktree", FILE);
+try {
+  if (git("ls-files", FILE).trim() === FILE) {
+    git("update-index", "--skip-worktree", FILE);
+  }
+} catch (error) {
+  // No repository (an archive), or no git at all: then there is nothing to commit into.
+  if (error.code !== "ENOENT" && !/not a git repository/i.test(String(error.stderr))) {
+    console.warn(
+      `! A changed ${FILE} could get into a commit: ${String(error.stderr).trim()}\n  Then run \`npm run prepare\`.`,
+    );
+  }
 }
 
 function git(...args) {
-  try {
-    return execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-  } catch (error) {
-    // No repository (an archive), or no git at all: then there is nothing to commit into.
-    if (error.code === "ENOENT" || /not a git repository/i.test(String(error.stderr))) {
-      return "";
-    }
-    throw error;
-  }
+  const env = { ...process.env, LC_ALL: "C" };
+  return execFileSync("git", args, { encoding: "utf8", env, stdio: ["ignore", "pipe", "pipe"] });
 }

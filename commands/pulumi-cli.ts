@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { Failure } from "./failure.ts";
@@ -118,12 +118,10 @@ function realPulumiOnPath(): string | undefined {
 }
 
 function isProgram(file: string): boolean {
-  if (!existsSync(file)) {
-    return false;
-  }
   try {
     accessSync(file, constants.X_OK);
-    return true;
+    // This project's own folder pulumi/ is none.
+    return statSync(file).isFile();
   } catch {
     return false;
   }

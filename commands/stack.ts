@@ -85,9 +85,10 @@ export class Stack {
     const result = await this.cli.run(["up", ...flags], { quiet: options.quiet ?? false });
     if (result.failed) {
       const said = `${result.stdout}\n${result.stderr}`;
+      const log = await this.#logOfUnwell();
       throw new Failure(
-        `\`pulumi up\` failed${options.quiet ? `:\n${said}` : ", see above."}`,
-        adviceFor(said),
+        `\`pulumi up\` failed${options.quiet ? `:\n${said}` : ", see above."}${log}`,
+        adviceFor(said) ?? (log === "" ? DEFAULT_ADVICE : UNWELL_ADVICE),
       );
     }
   }
@@ -100,7 +101,7 @@ export class Stack {
       const said = `${result.stdout}\n${result.stderr}`;
       throw new Failure(
         `\`pulumi destroy\` failed${options.quiet ? `:\n${said}` : ", see above."}`,
-        adviceFor(said),
+        adviceFor(said) ?? DEFAULT_ADVICE,
       );
     }
   }
@@ -132,6 +133,21 @@ export class Stack {
     return stdout.split("\n").filter((name) => name !== "");
   }
 
+  /** What a failed update leaves behind says more than the update does. */
+  async #logOfUnwell(): Promise<string> {
+    const containers = await this.ownContainers().catch(() => {
+      // The engine itself is away, which is what the update failed of and said.
+      return [];
+    });
+    const [first] = await this.unwell(containers);
+    if (first === undefined) {
+      return "";
+    }
+    const tail = ["logs", "--tail", "10", first.split(" ")[0] ?? ""];
+    const { all } = await execa("docker", tail, { all: true, reject: false });
+    return `\n${first}. The end of its log:\n${all}`;
+  }
+
   /** Containers that are missing, stopped or not healthy, each with what is wrong; none when all is well. */
   async unwell(containers: readonly string[]): Promise<string[]> {
     const looks = containers.map(async (name) => {
@@ -156,8 +172,12 @@ const PASSPHRASE_ADVICE =
   "If it is lost: `git checkout Pulumi.local.yaml` after `git update-index --no-skip-worktree Pulumi.local.yaml`,\n" +
   "remove the stack's containers by `docker rm -f` and the folder .pulumi, and run `npm start`.";
 
+const UNWELL_ADVICE =
+  "Mend what keeps the container from being healthy (all of its log: `docker logs <name>`), then do the same again.";
+const DEFAULT_ADVICE = "Mend what it names above and do the same again; what is done already is kept.";
+
 /** What to do about a failed run of Pulumi, told by what it said. */
-function adviceFor(said: string): string {
+function adviceFor(said: string): string | undefined {
   if (/incorrect passphrase|passphrase must be set|cipher: message authentication failed/i.test(said)) {
     return PASSPHRASE_ADVICE;
   }
@@ -165,6 +185,9 @@ function adviceFor(said: string): string {
     /port is already allocated|address already in use|permission denied.*bind|forwarding port/i.test(said)
   ) {
     return "Free the port, or choose another: npm run pulumi -- config set httpPort 8080 --stack local";
+  }
+  if (/currently locked/i.test(said)) {
+    return "Another run is at work, or was cut off. If none is: npm run pulumi -- cancel --yes --stack local";
   }
   if (/Settings out of range|must be of type|missing (required )?configuration/i.test(said)) {
     return "Set the value it names: npm run pulumi -- config set <setting> <value> --stack local";
@@ -175,12 +198,5 @@ function adviceFor(said: string): string {
   if (/reading build output|build .*failed|failed to solve|executor failed/i.test(said)) {
     return "The build of an image failed: mend what it names above (services/Dockerfile, the service's folder, the network).";
   }
-  if (
-    /unhealthy|not become healthy|container exited|did not reach|waitTimeout|is (starting|stopped)/i.test(
-      said,
-    )
-  ) {
-    return "A container did not become healthy: `docker ps -a` shows which, `docker logs <name>` why. Mend it and run `npm start` again.";
-  }
-  return "Mend what it names above and run `npm start` again; what is done already is kept.";
+  return undefined;
 }

@@ -1,8 +1,22 @@
 import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
 
-/** One line that says what happens now. */
+/** One line that says what happens now; not on standard output, which belongs to results. */
 export function say(line: string): void {
-  console.log(`• ${line}`);
+  console.error(`• ${line}`);
+}
+
+/** Asks for a value without showing what is typed. Needs a terminal. */
+export async function askSecret(question: string): Promise<string> {
+  process.stdout.write(`? ${question} `);
+  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const prompt = createInterface({ input: process.stdin, output: unseen, terminal: true });
+  try {
+    return await prompt.question("");
+  } finally {
+    prompt.close();
+    process.stdout.write("\n");
+  }
 }
 
 /** Asks for a yes where somebody is there to answer; elsewhere (CI, a pipe) the answer is yes. */

@@ -142,7 +142,13 @@ async function registrySetting(): Promise<string> {
 async function build(image: string, recipeName: string, context: string, recipe: string): Promise<void> {
   say(`Building ${image}`);
   // The host's network: apt and npm then reach just what this machine reaches.
-  const options = ["--network", "host", "--file", path.join(RECIPES, `${recipeName}.Dockerfile`)];
+  const options = [
+    "--force-rm",
+    "--network",
+    "host",
+    "--file",
+    path.join(RECIPES, `${recipeName}.Dockerfile`),
+  ];
   await run(
     "docker",
     ["build", ...options, "--label", `${RECIPE_LABEL}=${recipe}`, "--tag", image, context],

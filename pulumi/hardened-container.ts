@@ -13,6 +13,8 @@ export interface HardenedContainerArgs {
   /** Shell command that succeeds once the container is ready. Runs every two seconds: it must cost little. */
   readonly readyCommand: string;
   readonly memoryMegabytes: number;
+  /** How long it may take to become ready, when everything starts at once; a minute where it is not given. */
+  readonly startSeconds?: number;
   /** How long a stop may take before it becomes a kill. */
   readonly stopSeconds: number;
 }
@@ -22,12 +24,13 @@ export interface HardenedContainerArgs {
  * logs, a health check that `pulumi up` waits for, and a stop that lets it finish its work.
  */
 export function hardenedContainer(args: HardenedContainerArgs) {
+  const startSeconds = args.startSeconds ?? 60;
   const healthcheck = {
     tests: ["CMD-SHELL", args.readyCommand],
     interval: "2s",
     timeout: "5s",
     retries: 5,
-    startPeriod: "30s",
+    startPeriod: goDuration(startSeconds),
   };
   return {
     image: args.image,
@@ -36,7 +39,7 @@ export function hardenedContainer(args: HardenedContainerArgs) {
     networksAdvanced: args.networks.map((network) => ({ name: network.name, aliases: [args.part] })),
     healthcheck,
     wait: true,
-    waitTimeout: 120,
+    waitTimeout: startSeconds,
     // The provider overlooks a change of the health check alone; a label does not escape it.
     labels: labelsOf(args.part, { healthcheck: shortHash(JSON.stringify(healthcheck)) }),
     capabilities: { drops: ["ALL"] },
@@ -52,6 +55,11 @@ export function hardenedContainer(args: HardenedContainerArgs) {
     stopTimeout: args.stopSeconds,
     destroyGraceSeconds: args.stopSeconds,
   } satisfies docker.ContainerArgs;
+}
+
+/** As the engine writes durations back (`1m0s`): any other form would look like a change. */
+function goDuration(seconds: number): string {
+  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }
 
 function shortHash(text: string): string {

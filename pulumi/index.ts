@@ -49,6 +49,8 @@ const ocrWorkers = new Service("ocr-worker", {
     LOG_LEVEL: logLevel,
   },
   memoryMegabytes: 1536,
+  // Each loads its language data first, and up to 64 share the cores.
+  startSeconds: 120,
   stopSeconds: 75,
   replicas: settings.ocrWorkers,
   dependsOn: [redis.container],

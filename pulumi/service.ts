@@ -10,6 +10,7 @@ export interface ServiceArgs {
   /** Settings of the service; only what it needs, since each secret is one more to lose. */
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
   readonly memoryMegabytes: number;
+  readonly startSeconds?: number;
   readonly stopSeconds: number;
   /** How many containers run; one, without a number in its name, where it is not given. */
   readonly replicas?: number;
@@ -54,6 +55,7 @@ export class Service extends pulumi.ComponentResource {
               environment: args.environment,
               readyCommand: askReadiness,
               memoryMegabytes: args.memoryMegabytes,
+              ...(args.startSeconds === undefined ? {} : { startSeconds: args.startSeconds }),
               stopSeconds: args.stopSeconds,
             }),
             user: "node",

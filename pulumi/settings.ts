@@ -35,7 +35,7 @@ export function readSettings(config = new pulumi.Config()): Settings {
   const problems: string[] = [];
   const check = <T>(key: string, value: T, isValid: boolean, wanted: string): T => {
     if (!isValid) {
-      problems.push(`${key} must be ${wanted}, but is ${JSON.stringify(value)}`);
+      problems.push(`${key} must be ${wanted}, but is ${withoutAccess(JSON.stringify(value))}`);
     }
     return value;
   };
@@ -104,6 +104,11 @@ function isPlainHttpUrl(text: string): boolean {
     !url.search &&
     !url.hash
   );
+}
+
+/** A refused address may hold what gives access: its user and password, or a signature in its query. */
+function withoutAccess(text: string): string {
+  return text.replace(/\/\/[^/]*@/, "//***@").replace(/\?[^"]*/, "?***");
 }
 
 function longEnough(secret: string): string {

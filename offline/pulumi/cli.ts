@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { Failure, runCommand } from "../../commands/failure.ts";
 import { readPassphrase } from "../../commands/passphrase.ts";
-import { confirm } from "../../commands/terminal.ts";
+import { askSecret, confirm } from "../../commands/terminal.ts";
 import { PassphraseCrypter } from "./passphrase-crypter.ts";
 import { programConfig, readProjectFile } from "./project-file.ts";
 import { type Change, type Mode, Resources } from "./resources.ts";
@@ -167,7 +167,9 @@ function listStacks(): void {
 
 async function setConfig(key: string, given: string | undefined): Promise<void> {
   const { file, crypter } = openStack();
-  const value = given ?? (await text(process.stdin)).replace(/\n$/, "");
+  const value =
+    given ??
+    (process.stdin.isTTY ? await askSecret("value:") : (await text(process.stdin)).replace(/\n$/, ""));
   file.set(fullKey(key), flags.secret ? { secure: crypter.encrypt(value) } : value);
   file.save();
 }

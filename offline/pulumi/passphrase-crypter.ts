@@ -72,9 +72,10 @@ export class PassphraseCrypter {
       return undefined;
     }
     const bytes = Buffer.from(body, "base64");
-    const decipher = createDecipheriv("aes-256-gcm", this.#key, Buffer.from(nonce, "base64"));
-    decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
     try {
+      const options = { authTagLength: TAG_BYTES };
+      const decipher = createDecipheriv("aes-256-gcm", this.#key, Buffer.from(nonce, "base64"), options);
+      decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
       return Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]).toString(
         "utf8",
       );

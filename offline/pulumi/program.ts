@@ -1,6 +1,8 @@
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 import { Failure } from "../../commands/failure.ts";
 import type { ProgramConfig, ProjectFile } from "./project-file.ts";
 import type { Resources } from "./resources.ts";
@@ -46,7 +48,7 @@ export async function runProgram(
   const rejected = new Promise<never>((_, reject) => {
     process.on("unhandledRejection", reject);
   });
-  const main = pathToFileURL(path.join(projectFolder, project.main, "index.ts")).href;
+  const main = await entryOf(path.join(projectFolder, project.main));
   try {
     return await Promise.race([outputsOf(main), rejected]);
   } catch (error) {
@@ -58,8 +60,20 @@ export async function runProgram(
   }
 }
 
+/** As the CLI finds it: `main` of the program's package.json. */
+async function entryOf(folder: string): Promise<string> {
+  const { main } = z
+    .object({ main: z.string() })
+    .parse(JSON.parse(await readFile(path.join(folder, "package.json"), "utf8")));
+  return pathToFileURL(path.join(folder, main)).href;
+}
+
 async function outputsOf(main: string): Promise<Record<string, unknown>> {
-  const exported = await pulumi.runtime.runInPulumiStack(() => import(main));
+  const exported = await pulumi.runtime.runInPulumiStack(async () => {
+    const module = await import(main);
+    const program = module.default ?? module;
+    return typeof program === "function" ? program() : program;
+  });
   await pulumi.runtime.disconnect();
   return new Promise((resolve) => pulumi.output({ ...exported }).apply(resolve));
 }

@@ -30,7 +30,7 @@ export interface ProgramConfig {
   readonly secretKeys: string[];
 }
 
-const SHAPES = { integer: /^-?\d+$/, boolean: /^(true|false)$/, string: /^/ } as const;
+const SHAPES = { integer: /^[+-]?\d+$/, boolean: /^(true|false)$/, string: /^/ } as const;
 
 /**
  * The stack's values over the project's defaults, as the program gets them.

@@ -172,6 +172,7 @@ export class Resources {
       [
         "build",
         "--quiet",
+        "--force-rm",
         "--file",
         build.dockerfile,
         "--platform",

@@ -338,6 +338,7 @@ describe("failures", () => {
     );
     for (const _ of ["first", "again"]) {
       await expect(clone.up()).rejects.toMatchObject({
+        message: expect.stringMatching(/order-api-\w+ is .*broken on purpose/s),
         advice: expect.stringMatching(/healthy.*docker logs/s),
       });
     }

@@ -1,0 +1,60 @@
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Failure } from "./failure.ts";
+import { keepPassphrase, passphraseEnvironment, readPassphrase } from "./passphrase.ts";
+import { scratchFolder } from "./scratch-folder.ts";
+
+beforeEach(() => {
+  vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", undefined);
+  vi.stubEnv("PULUMI_CONFIG_PASSPHRASE_FILE", undefined);
+});
+afterEach(() => vi.unstubAllEnvs());
+
+const fileIn = (folder: string) => path.join(folder, ".pulumi-passphrase");
+
+test("it is made once, for its owner only, and another in each clone", () => {
+  const [folder, other] = [scratchFolder(), scratchFolder()];
+  keepPassphrase(folder);
+  keepPassphrase(other);
+  const passphrase = readPassphrase(folder);
+  expect(passphrase).toMatch(/^[\w-]{43}$/);
+  expect(readPassphrase(other)).not.toBe(passphrase);
+  expect(statSync(fileIn(folder)).mode & 0o777).toBe(0o600);
+  keepPassphrase(folder);
+  expect(readPassphrase(folder)).toBe(passphrase);
+  expect(passphraseEnvironment(folder)).toEqual({ PULUMI_CONFIG_PASSPHRASE_FILE: fileIn(folder) });
+});
+
+test("git ignores its file", () => {
+  const ignored = readFileSync(path.resolve(import.meta.dirname, "../.gitignore"), "utf8").split("\n");
+  expect(ignored).toContain(path.basename(fileIn("")));
+});
+
+test.each(["from the environment", ""])(
+  "PULUMI_CONFIG_PASSPHRASE=%j wins, and no file is made",
+  (passphrase) => {
+    const folder = scratchFolder();
+    vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", passphrase);
+    keepPassphrase(folder);
+    expect(statSync(fileIn(folder), { throwIfNoEntry: false })).toBeUndefined();
+    writeFileSync(fileIn(folder), "of the clone");
+    expect(readPassphrase(folder)).toBe(passphrase);
+    expect(passphraseEnvironment(folder)).toEqual({});
+  },
+);
+
+test("PULUMI_CONFIG_PASSPHRASE_FILE wins over the clone's file", () => {
+  const folder = scratchFolder();
+  writeFileSync(fileIn(folder), "of the clone");
+  writeFileSync(path.join(folder, "own"), "  of a file\n");
+  vi.stubEnv("PULUMI_CONFIG_PASSPHRASE_FILE", path.join(folder, "own"));
+  expect(readPassphrase(folder)).toBe("of a file");
+  expect(passphraseEnvironment(folder)).toEqual({});
+});
+
+test("a file that is missing is named", () => {
+  const folder = scratchFolder();
+  expect(() => readPassphrase(folder)).toThrow(Failure);
+  expect(() => readPassphrase(folder)).toThrow(`There is no passphrase: ${fileIn(folder)} does not exist.`);
+});

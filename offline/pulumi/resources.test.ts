@@ -1,0 +1,153 @@
+import path from "node:path";
+import { execa } from "execa";
+import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { Failure } from "../../commands/failure.ts";
+import { type RecordedProgram, recordProgram } from "../../pulumi/recorded-program.ts";
+import { PassphraseCrypter } from "./passphrase-crypter.ts";
+import { runProgram } from "./program.ts";
+import { readProjectFile } from "./project-file.ts";
+import { type Mode, Resources } from "./resources.ts";
+import { Scope } from "./scope.ts";
+
+/** An engine on which there is nothing yet, and all that is started is well. */
+vi.mock("execa", () => ({
+  execa: vi.fn(async (_, args) => ({ failed: false, stdout: answer(args), stderr: "" })),
+}));
+
+function answer(args: readonly string[]): string {
+  switch (args[0]) {
+    case "inspect":
+      return "true false healthy";
+    case "image":
+      return "sha256:base";
+    case "build":
+      return `sha256:${args.find((each) => each.startsWith("SERVICE="))}`;
+    default:
+      return "";
+  }
+}
+
+const projectFolder = path.resolve(import.meta.dirname, "../..");
+const crypter = PassphraseCrypter.create("throwaway");
+const changes: string[] = [];
+let recorded: RecordedProgram;
+
+beforeAll(async () => {
+  recorded = await recordProgram();
+});
+beforeEach(() => {
+  changes.length = 0;
+  vi.mocked(execa).mockClear();
+});
+
+function resources(mode: Mode): Resources {
+  const scope = new Scope(projectFolder, "orbital-witness", "review");
+  return new Resources(scope, crypter, mode, (change, type, name) =>
+    changes.push(`${change} ${type} ${name}`),
+  );
+}
+
+/** The docker client's commands so far, by their first words. */
+function commands(): string[] {
+  const calls = vi.mocked(execa).mock.calls as unknown as [string, string[]][];
+  return calls.map(([program, [first = "", second = ""]]) => {
+    expect(program).toBe("docker");
+    return ["network", "volume", "image"].includes(first) ? `${first} ${second}` : first;
+  });
+}
+
+function inputsOf(name: string): Record<string, unknown> {
+  return { ...recorded.resources.find((each) => each.name === name)?.inputs };
+}
+
+const NAME = "orbital-witness-review";
+
+test("an unknown type stops it before anything is done", async () => {
+  const made = resources("update").make("docker:index/plugin:Plugin", "my-plugin", {});
+  await expect(made).rejects.toThrow(Failure);
+  await expect(made).rejects.toThrow(
+    /does not know the resource type docker:index\/plugin:Plugin \(of my-plugin\)/,
+  );
+  expect(commands()).toEqual([]);
+});
+
+test.each([
+  ["docker:index/container:Container", `${NAME}-router`, { privileged: true }, '"privileged"'],
+  ["docker:index/container:Container", `${NAME}-router`, { capabilities: { drops: [], all: true } }, '"all"'],
+  [
+    "docker:index/container:Container",
+    `${NAME}-router`,
+    { ports: [{ internal: 1, external: 1, ip: "", protocol: "udp" }] },
+    '"protocol"',
+  ],
+  ["docker:index/container:Container", `${NAME}-router`, { networkMode: "host" }, "networkMode"],
+  ["docker:index/container:Container", `${NAME}-router`, { wait: undefined }, "wait"],
+  ["docker:index/network:Network", `${NAME}-front`, { attachable: true }, '"attachable"'],
+  ["docker:index/volume:Volume", `${NAME}-redis-data`, { driver: "local" }, '"driver"'],
+  ["docker:index/remoteImage:RemoteImage", "redis-image", { pullTriggers: [] }, '"pullTriggers"'],
+  ["docker:index/image:Image", "auth-api-image", { registry: {} }, '"registry"'],
+  ["random:index/randomPassword:RandomPassword", "redis-password", { minLower: 4 }, '"minLower"'],
+  ["random:index/randomPassword:RandomPassword", "redis-password", { special: true }, "special"],
+])("%s %s: %o stops it before anything is done", async (type, name, more, named) => {
+  const made = resources("update").make(type, name, { ...inputsOf(name), ...more });
+  await expect(made).rejects.toThrow(Failure);
+  await expect(made).rejects.toThrow(`does not know all that ${name} (${type}) asks for`);
+  await expect(made).rejects.toThrow(named);
+  expect(commands()).toEqual([]);
+});
+
+/** The program itself, by what the stand-in's CLI calls. */
+async function run(mode: Mode, settings: Record<string, string> = {}) {
+  vi.resetModules();
+  const project = readProjectFile(projectFolder);
+  const defaults = Object.entries(project.config).map(([key, declared]) => [
+    `${project.name}:${key}`,
+    String(declared.default),
+  ]);
+  const config = { values: { ...Object.fromEntries(defaults), ...settings }, secretKeys: [] };
+  return runProgram(projectFolder, project, "review", config, resources(mode), mode !== "update");
+}
+
+test("an update makes all that the program asks for, once", async () => {
+  const outputs = await run("update");
+  const made = ["create", "start", "network create", "volume create", "build"];
+  const counts = made.map((command) => commands().filter((each) => each === command).length);
+  expect(counts).toEqual([6, 6, 2, 1, 3]);
+  expect(changes.sort()).toEqual([
+    ...["auth-api", "ocr-worker-1", "ocr-worker-2", "order-api", "redis", "router"].map(
+      (part) => `create Container ${NAME}-${part}`,
+    ),
+    ...["back", "front"].map((part) => `create Network ${NAME}-${part}`),
+    `create Volume ${NAME}-redis-data`,
+  ]);
+  expect(outputs).toMatchObject({ url: "http://localhost", workers: 2 });
+  expect(outputs.containers).toHaveLength(6);
+});
+
+test.each<[Mode, string[]]>([
+  ["look", ["build", "image inspect", "network ls", "ps", "volume ls"]],
+  ["read", ["image inspect", "network ls", "ps", "volume ls"]],
+])("to %s makes nothing", async (mode, harmless) => {
+  await run(mode);
+  expect([...new Set(commands())].sort()).toEqual(harmless);
+  expect(JSON.stringify(vi.mocked(execa).mock.calls)).not.toContain("--tag");
+});
+
+test("passwords are the same every time, each for its name, of letters and digits", async () => {
+  const passwordOf = async (name: string, length: number) => {
+    const type = "random:index/randomPassword:RandomPassword";
+    return (await resources("look").make(type, name, { length, special: false })).state.result;
+  };
+  const password = await passwordOf("redis-password", 40);
+  expect(password).toMatch(/^[A-Za-z0-9]{40}$/);
+  expect(await passwordOf("redis-password", 40)).toBe(password);
+  expect(await passwordOf("jwt-secret", 64)).toMatch(/^[A-Za-z0-9]{64}$/);
+  expect(await passwordOf("jwt-secret", 40)).not.toBe(password);
+});
+
+test("a setting out of its range stops it before anything is done", async () => {
+  const ran = run("update", { "orbital-witness:ocrWorkers": "65" });
+  await expect(ran).rejects.toThrow(Failure);
+  await expect(ran).rejects.toThrow("ocrWorkers must be a whole number from 1 to 64, but is 65");
+  expect(commands()).toEqual([]);
+});

@@ -1,0 +1,154 @@
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, expect, test } from "vitest";
+import { PROJECT, type Recorded, type RecordedProgram, recordProgram, STACK } from "./recorded-program.ts";
+
+const JWT_SECRET = "a key of the tokens that has more than 32 bytes";
+const JWT_RANDOM = "random-of-jwt-secret";
+const REDIS_PASSWORD = "random-of-redis-password";
+
+const container = { type: "docker:index/container:Container" };
+const nameOf = (part: string) => `${PROJECT}-${STACK}-${part}`;
+
+function containersOf(program: RecordedProgram): Recorded[] {
+  return program.resources.filter(({ type }) => type === container.type);
+}
+
+function inputsOf(program: RecordedProgram, part: string): Recorded["inputs"] {
+  const found = program.resources.filter(({ name }) => name === nameOf(part));
+  expect(found).toMatchObject([container]);
+  return found[0]?.inputs ?? {};
+}
+
+/** Names of the resources whose inputs hold a text, in any place. */
+function holdersOf(
+  program: RecordedProgram,
+  text: string,
+  inputs = (each: Recorded): unknown => each.inputs,
+) {
+  const holders = program.resources.filter((each) => JSON.stringify(inputs(each)).includes(text));
+  return holders.map(({ name }) => name).sort();
+}
+
+function withoutSealed({ inputs }: Recorded): unknown {
+  const isSealed = (value: unknown) => Object(value)[pulumi.runtime.specialSigKey] !== undefined;
+  return JSON.parse(JSON.stringify(inputs, (_, value) => (isSealed(value) ? "sealed" : value)));
+}
+
+let program: RecordedProgram;
+/** With settings that all differ from the defaults, and no jwtSecret. */
+let other: RecordedProgram;
+const documentsUrl = "https://scans.example.org/registry";
+beforeAll(async () => {
+  program = await recordProgram({ secrets: { jwtSecret: JWT_SECRET } });
+  other = await recordProgram({
+    settings: {
+      ...{
+        ocrWorkers: "5",
+        bindAddress: "192.0.2.7",
+        httpPort: "8080",
+        tokenSeconds: "60",
+        logLevel: "debug",
+      },
+      ...{ documentsUrl, nodeImage: "node:own", redisImage: "redis:own", caddyImage: "caddy:own" },
+    },
+  });
+});
+
+const range = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`);
+
+test.each([
+  ["1 worker, no jwtSecret", 1, 2, () => recordProgram({ settings: { ocrWorkers: "1" } })],
+  ["2 workers, a jwtSecret", 2, 1, () => program],
+  ["5 workers, no jwtSecret", 5, 2, () => other],
+])("with %s there is exactly this of each type", async (_, ocrWorkers, passwords, run) => {
+  const { resources, outputs } = await run();
+  const counts: Record<string, number> = {};
+  for (const { type } of resources) {
+    counts[type] = (counts[type] ?? 0) + 1;
+  }
+  expect(counts).toEqual({
+    "pulumi:pulumi:Stack": 1,
+    "orbital-witness:Redis": 1,
+    "orbital-witness:Service": 3,
+    "orbital-witness:Router": 1,
+    "docker:index/network:Network": 2,
+    "docker:index/volume:Volume": 1,
+    "docker:index/remoteImage:RemoteImage": 2,
+    "docker:index/image:Image": 3,
+    "docker:index/container:Container": 4 + ocrWorkers,
+    "random:index/randomPassword:RandomPassword": passwords,
+  });
+  const all = ["auth-api", ...range("ocr-worker-", ocrWorkers), "order-api", "redis", "router"].map(nameOf);
+  const containers = resources.filter(({ type }) => type === container.type).map(({ name }) => name);
+  expect(containers.sort()).toEqual(all);
+  expect(outputs.containers).toEqual(expect.arrayContaining(all.map((name) => `${name}-0123456`)));
+  expect(outputs.containers).toHaveLength(all.length);
+  expect(outputs.workers).toBe(ocrWorkers);
+});
+
+test("each secret is where it is needed, and nowhere else", () => {
+  const tokenUsers = ["auth-api", "order-api"].map(nameOf);
+  const redisUsers = (workers: number) =>
+    [...range("ocr-worker-", workers), "order-api", "redis"].map(nameOf);
+  expect(holdersOf(program, JWT_SECRET)).toEqual(tokenUsers);
+  expect(holdersOf(other, JWT_RANDOM)).toEqual(tokenUsers);
+  expect(holdersOf(program, REDIS_PASSWORD)).toEqual(redisUsers(2));
+  expect(holdersOf(other, REDIS_PASSWORD)).toEqual(redisUsers(5));
+});
+
+test("no secret is in clear among the inputs or the outputs", () => {
+  for (const { resources, outputs } of [program, other]) {
+    const inClear = JSON.stringify([outputs, resources.map(withoutSealed)]);
+    expect(inClear).not.toMatch(new RegExp([JWT_SECRET, JWT_RANDOM, REDIS_PASSWORD].join("|")));
+  }
+});
+
+test("only the router publishes a port, on the bind address", () => {
+  const published = containersOf(other)
+    .filter(({ inputs }) => inputs.ports !== undefined || inputs.publishAllPorts !== undefined)
+    .map(({ name, inputs }) => [name, inputs.ports]);
+  const ports = [{ internal: 8080, external: 8080, ip: "192.0.2.7" }];
+  expect(published).toEqual([[nameOf("router"), ports]]);
+});
+
+test("images are ids, not tags", () => {
+  for (const { inputs } of containersOf(program)) {
+    expect(inputs.image).toMatch(/^sha256:[0-9a-f]{64}$/);
+  }
+});
+
+test("the Auth API shares no network with Redis, and Redis' network leads nowhere", () => {
+  const networksOf = (part: string) =>
+    (inputsOf(program, part).networksAdvanced as { name: string }[]).map(({ name }) => name);
+  expect(networksOf("redis")).toEqual([`${nameOf("back")}-0123456`]);
+  expect(networksOf("auth-api")).toEqual([`${nameOf("front")}-0123456`]);
+  const back = program.resources.find(({ name }) => name === nameOf("back"));
+  expect(back?.inputs).toMatchObject({ driver: "bridge", internal: true });
+});
+
+test("another source of documents takes the router's place", () => {
+  expect(holdersOf(program, "DOCUMENTS_URL=http://router:8081")).toEqual(range("ocr-worker-", 2).map(nameOf));
+  expect(holdersOf(other, `DOCUMENTS_URL=${documentsUrl}"`)).toEqual(range("ocr-worker-", 5).map(nameOf));
+  expect(holdersOf(other, "router:8081")).toEqual([]);
+});
+
+test("tokenSeconds and logLevel reach the services, the images what they are of", () => {
+  expect(holdersOf(other, "TOKEN_SECONDS=60")).toEqual([nameOf("auth-api")]);
+  const services = ["auth-api", ...range("ocr-worker-", 5), "order-api"];
+  expect(holdersOf(other, "LOG_LEVEL=debug")).toEqual(services.map(nameOf));
+  const built = ["auth-api-image", "ocr-worker-image", "order-api-image"];
+  expect(holdersOf(other, '"NODE_IMAGE":"node:own"')).toEqual(built);
+  expect(holdersOf(other, '"redis:own"')).toEqual(["redis-image"]);
+  expect(holdersOf(other, '"caddy:own"')).toEqual(["router-image"]);
+});
+
+test.each([
+  ["http://localhost", () => program],
+  ["http://192.0.2.7:8080", () => other],
+  ["http://localhost:81", () => recordProgram({ settings: { bindAddress: "0.0.0.0", httpPort: "81" } })],
+])("all addresses begin with %s", async (url, run) => {
+  const { outputs } = await run();
+  expect(outputs).toMatchObject({ url, authApiUrl: `${url}/authentication`, orderApiUrl: `${url}/order` });
+  expect(outputs.example).toContain(`curl -s ${url}/token `);
+  expect(outputs.example).toContain(`curl -i ${url}/orders `);
+});

@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { vi } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+
+/** Not `local`: what takes the stack's name from anywhere but Pulumi shows. */
+export const PROJECT = "orbital-witness";
+export const STACK = "review";
+
+export interface Recorded {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+export interface RecordedProgram {
+  readonly resources: readonly Recorded[];
+  /** The program's exports, resolved. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+export interface StackConfig {
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+const projectFile = z.object({
+  config: z.record(z.string(), z.object({ default: z.union([z.string(), z.number()]) })),
+});
+
+/** Gives Pulumi a stack's settings as its engine does: the stack's own over the defaults of Pulumi.yaml. */
+export function useSettings({ settings = {}, secrets = {} }: StackConfig): void {
+  const file = path.resolve(import.meta.dirname, "../Pulumi.yaml");
+  const { config } = projectFile.parse(parse(readFileSync(file, "utf8")));
+  const defaults = Object.entries(config).map(([key, declared]) => [key, String(declared.default)] as const);
+  const all = { ...Object.fromEntries(defaults), ...settings, ...secrets };
+  const full = (key: string) => `${PROJECT}:${key}`;
+  pulumi.runtime.setAllConfig(
+    Object.fromEntries(Object.entries(all).map(([key, value]) => [full(key), value])),
+    Object.keys(secrets).map(full),
+  );
+}
+
+/** Runs pulumi/index.ts through Pulumi's mocks: every resource is recorded, none is made. */
+export async function recordProgram(config: StackConfig = {}): Promise<RecordedProgram> {
+  const resources: Recorded[] = [];
+  const mocks: pulumi.runtime.Mocks = {
+    newResource({ type, name, inputs }) {
+      resources.push({ type, name, inputs });
+      return { id: `id-of-${name}`, state: stateOf(type, name, inputs) };
+    },
+    call({ token }) {
+      throw new Error(`The program called ${token}, which nobody expected.`);
+    },
+  };
+  await pulumi.runtime.setMocks(mocks, PROJECT, STACK, false);
+  useSettings(config);
+  vi.resetModules();
+  const exported = await pulumi.runtime.runInPulumiStack(() => import("./index.ts"));
+  await pulumi.runtime.disconnect();
+  const outputs = await new Promise<Record<string, unknown>>((resolve) => {
+    pulumi.output({ ...exported }).apply(resolve);
+  });
+  return { resources, outputs };
+}
+
+/** What the engine would answer, with ids that tell by their look what they are of. */
+function stateOf(type: string, name: string, inputs: object): Record<string, unknown> {
+  switch (type) {
+    case "docker:index/image:Image":
+      return { ...inputs, repoDigest: fakeDigest(name) };
+    case "docker:index/remoteImage:RemoteImage":
+      return { ...inputs, imageId: fakeDigest(name) };
+    case "random:index/randomPassword:RandomPassword":
+      return { ...inputs, result: pulumi.secret(`random-of-${name}`) };
+    default:
+      return { ...inputs, name: `${name}-0123456` };
+  }
+}
+
+export function fakeDigest(name: string): string {
+  return `sha256:${createHash("sha256").update(name).digest("hex")}`;
+}
+
+/** A secret value as it arrives at the engine: wrapped, with Pulumi's signature. */
+export function sealed(value: string | readonly string[]): object {
+  return { [pulumi.runtime.specialSigKey]: pulumi.runtime.specialSecretSig, value };
+}

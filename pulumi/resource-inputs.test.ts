@@ -1,0 +1,202 @@
+import { chownSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { cloneId } from "./clone-id.ts";
+import { fakeDigest, type RecordedProgram, recordProgram, sealed } from "./recorded-program.ts";
+
+const projectFolder = path.resolve(import.meta.dirname, "..");
+const documents = mkdtempSync(path.join(tmpdir(), "orbital-witness-documents-"));
+if (process.getuid?.() === 0) {
+  chownSync(documents, 1234, 2345);
+}
+afterAll(() => rmSync(documents, { recursive: true }));
+
+let program: RecordedProgram;
+beforeAll(async () => {
+  program = await recordProgram({
+    settings: { documentsFolder: documents },
+    secrets: { jwtSecret: "k".repeat(32) },
+  });
+});
+
+const NAME = "orbital-witness-review";
+const FRONT = `${NAME}-front-0123456`;
+const BACK = `${NAME}-back-0123456`;
+const JWT_SECRET = `JWT_SECRET=${"k".repeat(32)}`;
+const REDIS_URL = "REDIS_URL=redis://:random-of-redis-password@redis:6379";
+
+const labelsOf = (part: string) => [
+  { label: "orbital-witness.project", value: "orbital-witness" },
+  { label: "orbital-witness.stack", value: "review" },
+  { label: "orbital-witness.clone", value: cloneId(projectFolder) },
+  { label: "orbital-witness.part", value: part },
+];
+
+interface Differing {
+  readonly networks: readonly string[];
+  readonly memory: number;
+  readonly start: readonly [seconds: number, written: string];
+  readonly stop: number;
+  readonly ask: string;
+}
+
+/** What every container has, with what differs between them. */
+function common(part: string, { networks, memory, start, stop, ask }: Differing) {
+  return {
+    networkMode: "bridge",
+    networksAdvanced: networks.map((name) => ({ name, aliases: [part] })),
+    healthcheck: {
+      tests: ["CMD-SHELL", ask],
+      interval: "2s",
+      timeout: "5s",
+      retries: 5,
+      startPeriod: start[1],
+    },
+    wait: true,
+    waitTimeout: start[0],
+    labels: [
+      ...labelsOf(part),
+      { label: "orbital-witness.healthcheck", value: expect.stringMatching(/^[0-9a-f]{12}$/) },
+    ],
+    capabilities: { drops: ["ALL"] },
+    securityOpts: ["no-new-privileges:true"],
+    readOnly: true,
+    tmpfs: { "/tmp": "rw,noexec,nosuid,size=64m" },
+    init: true,
+    memory,
+    memorySwap: memory,
+    logDriver: "json-file",
+    logOpts: { "max-size": "10m", "max-file": "3" },
+    restart: "unless-stopped",
+    stopTimeout: stop,
+    destroyGraceSeconds: stop,
+  };
+}
+
+const PING = "redis-cli ping | grep -qx PONG";
+const GET_HEALTH = "wget -q -O /dev/null http://127.0.0.1:8080/health";
+const READY =
+  "exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080 && " +
+  'printf "GET /readyz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n" >&3 && ' +
+  'head -n 1 <&3 | grep -q " 200"\'';
+
+const MINUTE = [60, "1m0s"] as const;
+
+function service(part: string, differing: Omit<Differing, "ask">, envs: string[]) {
+  return {
+    ...common(part, { ...differing, ask: READY }),
+    image: fakeDigest(`${part}-image`),
+    envs: sealed([...envs, "LOG_LEVEL=info"]),
+    user: "node",
+  };
+}
+
+const authApi = service("auth-api", { networks: [FRONT], memory: 256, start: MINUTE, stop: 15 }, [
+  JWT_SECRET,
+  "TOKEN_SECONDS=30",
+]);
+const orderApi = service("order-api", { networks: [FRONT, BACK], memory: 256, start: MINUTE, stop: 15 }, [
+  JWT_SECRET,
+  REDIS_URL,
+]);
+const ocrWorker = service(
+  "ocr-worker",
+  { networks: [FRONT, BACK], memory: 1536, start: [120, "2m0s"], stop: 75 },
+  [REDIS_URL, "DOCUMENTS_URL=http://router:8081"],
+);
+const redis = {
+  ...common("redis", { networks: [BACK], memory: 512, start: MINUTE, stop: 30, ask: PING }),
+  image: fakeDigest("redis-image"),
+  envs: sealed(["REDISCLI_AUTH=random-of-redis-password"]),
+  user: "redis",
+  entrypoints: ["sh", "-c"],
+  command: [
+    `exec redis-server - <<END
+dir /data
+appendonly yes
+appendfsync always
+save ""
+maxmemory 384mb
+maxmemory-policy noeviction
+requirepass $REDISCLI_AUTH
+END`,
+  ],
+  volumes: [{ volumeName: `${NAME}-redis-data-0123456`, containerPath: "/data" }],
+};
+const { uid, gid } = statSync(documents);
+const router = {
+  ...common("router", { networks: [FRONT], memory: 256, start: MINUTE, stop: 15, ask: GET_HEALTH }),
+  image: fakeDigest("router-image"),
+  envs: ["XDG_CONFIG_HOME=/tmp/config", "XDG_DATA_HOME=/tmp/data"],
+  user: `${uid}:${gid}`,
+  command: ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"],
+  capabilities: { drops: ["ALL"], adds: ["CAP_NET_BIND_SERVICE"] },
+  readOnly: false,
+  uploads: [
+    {
+      file: "/etc/caddy/Caddyfile",
+      content: readFileSync(path.join(projectFolder, "pulumi/Caddyfile"), "utf8"),
+    },
+  ],
+  volumes: [{ hostPath: documents, containerPath: "/srv/documents", readOnly: true }],
+  ports: [{ internal: 8080, external: 80, ip: "127.0.0.1" }],
+};
+
+const image = (part: string) => ({
+  imageName: `orbital-witness/${part}:review-${cloneId(projectFolder)}`,
+  skipPush: true,
+  buildOnPreview: false,
+  build: {
+    context: projectFolder,
+    dockerfile: `${projectFolder}/services/Dockerfile`,
+    args: { NODE_IMAGE: "node:24.21.0-bookworm-slim", SERVICE: part },
+    platform: `linux/${{ x64: "amd64" }[process.arch as string] ?? process.arch}`,
+    builderVersion: "BuilderBuildKit",
+  },
+});
+
+test.each<[string, object]>([
+  [`${NAME}-auth-api`, authApi],
+  [`${NAME}-order-api`, orderApi],
+  [`${NAME}-ocr-worker-1`, ocrWorker],
+  [`${NAME}-ocr-worker-2`, ocrWorker],
+  [`${NAME}-redis`, redis],
+  [`${NAME}-router`, router],
+  ["auth-api-image", image("auth-api")],
+  ["order-api-image", image("order-api")],
+  ["ocr-worker-image", image("ocr-worker")],
+  ["redis-image", { name: "redis:7.2-bookworm", keepLocally: true }],
+  ["router-image", { name: "caddy:2.10-alpine", keepLocally: true }],
+  [`${NAME}-front`, { driver: "bridge", labels: labelsOf("front") }],
+  [`${NAME}-back`, { driver: "bridge", internal: true, labels: labelsOf("back") }],
+  [`${NAME}-redis-data`, { labels: labelsOf("redis-data") }],
+  ["redis-password", { length: 40, special: false }],
+])("%s has exactly these inputs", (name, inputs) => {
+  expect(program.resources.filter((each) => each.name === name)).toEqual([
+    { type: expect.any(String), name, inputs },
+  ]);
+});
+
+test("a container's label follows its health check, whose change alone the provider overlooks", () => {
+  const pairs = program.resources
+    .filter(({ inputs }) => inputs.healthcheck !== undefined)
+    .map(({ inputs }) => [
+      JSON.stringify(inputs.healthcheck),
+      (inputs.labels as { value: string }[]).at(-1)?.value,
+    ]);
+  const kinds = [pairs.map(([check]) => check), pairs.map(([, label]) => label), pairs.map(String)];
+  // Those of Redis, the router, the APIs and the workers.
+  expect(kinds.map((each) => new Set(each).size)).toEqual([4, 4, 4]);
+});
+
+test("nothing else is made but what is checked above", () => {
+  const components = ["orbital-witness-review", "redis", "auth-api", "order-api", "ocr-worker", "router"];
+  expect(program.resources).toHaveLength(15 + components.length);
+});
+
+test("documents of root are served by nobody in particular", async () => {
+  const { resources } = await recordProgram({ settings: { documentsFolder: "/" } });
+  const { inputs } = resources.find((each) => each.name === `${NAME}-router`) ?? {};
+  expect(inputs).toMatchObject({ user: "65534:65534", volumes: [{ hostPath: "/" }] });
+});

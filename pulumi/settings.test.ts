@@ -1,0 +1,146 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, expect, test } from "vitest";
+import { parse } from "yaml";
+import { PROJECT, STACK, useSettings } from "./recorded-program.ts";
+import { projectFolder, readSettings } from "./settings.ts";
+
+beforeAll(async () => {
+  const unexpected = () => {
+    throw new Error("Reading settings makes and calls nothing.");
+  };
+  await pulumi.runtime.setMocks({ newResource: unexpected, call: unexpected }, PROJECT, STACK, false);
+});
+
+function read(settings: Record<string, string>, secrets: Record<string, string> = {}) {
+  useSettings({ settings, secrets });
+  return readSettings();
+}
+
+function messageOf(settings: Record<string, string>): string {
+  try {
+    read(settings);
+  } catch (error) {
+    expect(error).toBeInstanceOf(pulumi.RunError);
+    return (error as Error).message;
+  }
+  throw new Error("These settings were accepted.");
+}
+
+const LEVELS = "one of trace, debug, info, warn, error, fatal";
+const IPV4 = "an IPv4 address, such as 127.0.0.1";
+const IMAGE = "an image's name, such as redis:7.2-bookworm";
+const ADDRESS = "an http or https address without user, query or fragment";
+
+test.each([
+  ["ocrWorkers", "0", "a whole number from 1 to 64", "0"],
+  ["ocrWorkers", "65", "a whole number from 1 to 64", "65"],
+  ["ocrWorkers", "-1", "a whole number from 1 to 64", "-1"],
+  ["ocrWorkers", "2.5", "a whole number from 1 to 64", "2.5"],
+  ["httpPort", "0", "a whole number from 1 to 65535", "0"],
+  ["httpPort", "65536", "a whole number from 1 to 65535", "65536"],
+  ["tokenSeconds", "0", "a whole number from 1 to 86400", "0"],
+  ["tokenSeconds", "86401", "a whole number from 1 to 86400", "86401"],
+  ["logLevel", "INFO", LEVELS, '"INFO"'],
+  ["logLevel", "", LEVELS, '""'],
+  ["bindAddress", "localhost", IPV4, '"localhost"'],
+  ["bindAddress", "::1", IPV4, '"::1"'],
+  ["bindAddress", "127.0.0.256", IPV4, '"127.0.0.256"'],
+  ["documentsFolder", "no/such", "a folder that exists", `"${projectFolder}/no/such"`],
+  ["documentsFolder", "package.json", "a folder that exists", `"${projectFolder}/package.json"`],
+  ["nodeImage", "", IMAGE, '""'],
+  ["redisImage", "redis 7", IMAGE, '"redis 7"'],
+  ["caddyImage", "--rm", IMAGE, '"--rm"'],
+  ["documentsUrl", "scans.example.org", ADDRESS, '"scans.example.org"'],
+  ["documentsUrl", "ftp://scans.example.org", ADDRESS, '"ftp://scans.example.org"'],
+  ["documentsUrl", "https://scans.example.org/#top", ADDRESS, '"https://scans.example.org/#top"'],
+  ["documentsUrl", "https://me:hidden@scans.example.org/a", ADDRESS, '"https://***@scans.example.org/a"'],
+  ["documentsUrl", "https://scans.example.org/?sig=hidden", ADDRESS, '"https://scans.example.org/?***"'],
+])("%s = %j is refused, with what is wanted", (key, value, wanted, received) => {
+  expect(messageOf({ [key]: value }).split("\n")).toEqual([
+    "Settings out of range:",
+    `  ${key} must be ${wanted}, but is ${received}`,
+    `Change one by \`pulumi config set <setting> <value> --stack ${STACK}\`.`,
+  ]);
+});
+
+test.each([
+  { ocrWorkers: "1", httpPort: "1", tokenSeconds: "1", bindAddress: "0.0.0.0", logLevel: "trace" },
+  { ocrWorkers: "64", httpPort: "65535", tokenSeconds: "86400", logLevel: "fatal" },
+  { documentsUrl: "https://scans.example.org:8443/registry", nodeImage: "registry.example.org:5000/a/node" },
+  { redisImage: `redis@sha256:${"0".repeat(64)}` },
+])("the ends of the ranges are accepted: %j", (settings) => {
+  const accepted = Object.entries(read(settings)).map(([key, value]) => [key, String(value)]);
+  expect(Object.fromEntries(accepted)).toMatchObject(settings);
+});
+
+test("several bad settings are all named at once", () => {
+  const bad = { ocrWorkers: "0", httpPort: "0", tokenSeconds: "0", logLevel: "loud", bindAddress: "here" };
+  const message = messageOf({ ...bad, documentsFolder: "no/such", documentsUrl: "?", nodeImage: "?" });
+  expect(message.match(/^ {2}(\w+) must be/gm)).toHaveLength(8);
+});
+
+test("a word instead of a number is named with its setting", () => {
+  expect(messageOf({ ocrWorkers: "many" })).toBe(
+    "Configuration 'orbital-witness:ocrWorkers' value 'many' is not a valid number",
+  );
+});
+
+const declared = Object.entries<{ default: unknown }>(
+  parse(readFileSync(path.join(projectFolder, "Pulumi.yaml"), "utf8")).config,
+);
+
+test("the defaults are those of Pulumi.yaml", () => {
+  const defaults = Object.fromEntries(declared.map(([key, { default: value }]) => [key, value]));
+  const documentsFolder = path.join(projectFolder, String(defaults.documentsFolder));
+  const optional = { documentsUrl: undefined, jwtSecret: undefined };
+  expect(read({})).toStrictEqual({ ...defaults, ...optional, documentsFolder });
+  expect(read({ documentsUrl: "" }).documentsUrl).toBeUndefined();
+});
+
+test.each(declared)("the program has no default of its own for %s", (key, { default: value }) => {
+  const all = Object.fromEntries(
+    declared.map(([name, each]) => [`${PROJECT}:${name}`, String(each.default)]),
+  );
+  delete all[`${PROJECT}:${key}`];
+  pulumi.runtime.setAllConfig(all);
+  expect(() => readSettings(), String(value)).toThrow(`'${PROJECT}:${key}'`);
+});
+
+/** Pulumi learns of what an output throws, and shows it, by Node's own event for rejections that nobody handles. */
+async function unhandled(run: () => unknown): Promise<unknown[]> {
+  const listeners = process.rawListeners("unhandledRejection") as NodeJS.UnhandledRejectionListener[];
+  const errors: unknown[] = [];
+  process.removeAllListeners("unhandledRejection").on("unhandledRejection", (error) => errors.push(error));
+  run();
+  await pause(20);
+  process.removeAllListeners("unhandledRejection");
+  for (const listener of listeners) {
+    process.on("unhandledRejection", listener);
+  }
+  return errors;
+}
+
+test.each([
+  ["31 letters", "s3cret-".repeat(5).slice(0, 31), 31],
+  ["20 letters of one byte each and 5 of two", `${"s3cret-".repeat(3).slice(0, 20)}${"ü".repeat(5)}`, 30],
+  ["nothing", "", 0],
+])("a jwtSecret of %s is refused and not shown", async (_, value, bytes) => {
+  const [error] = await unhandled(() => read({}, { jwtSecret: value }));
+  expect(error).toBeInstanceOf(pulumi.RunError);
+  expect((error as Error).message).toBe(
+    `jwtSecret must have at least 32 bytes, but has ${bytes}. ` +
+      `Set another by \`pulumi config set --secret jwtSecret --stack ${STACK}\`.`,
+  );
+});
+
+test.each(["k".repeat(32), "ü".repeat(16), "🔑".repeat(8)])(
+  "32 bytes are enough, and stay a secret: %s",
+  async (value) => {
+    const secret = read({}, { jwtSecret: value }).jwtSecret ?? pulumi.output("none");
+    expect(await new Promise((resolve) => secret.apply(resolve))).toBe(value);
+    expect(await pulumi.isSecret(secret)).toBe(true);
+  },
+);
