@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Three projects behind one `npm test`: `unit` needs nothing but Node; `redis` and `stack` start containers.
+ * Three projects behind one `npm test`, one after the other, since some tests bound a time: `unit` needs nothing but
+ * Node; `redis` and `stack` start containers.
  */
 export default defineConfig({
   test: {
@@ -9,6 +10,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          sequence: { groupOrder: 0 },
           include: ["{pulumi,services,commands,offline,documents}/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/*.redis.test.ts"],
           // For machines that are busy with something else.
@@ -18,6 +20,7 @@ export default defineConfig({
       {
         test: {
           name: "redis",
+          sequence: { groupOrder: 1 },
           include: ["services/**/*.redis.test.ts"],
           exclude: ["**/node_modules/**"],
           globalSetup: ["tests/redis/start-redis.ts"],
@@ -28,6 +31,7 @@ export default defineConfig({
       {
         test: {
           name: "stack",
+          sequence: { groupOrder: 2 },
           include: ["tests/stack/**/*.test.ts"],
           fileParallelism: false,
           testTimeout: 180_000,

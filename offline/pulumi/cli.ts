@@ -22,19 +22,7 @@ const USAGE = `This is the stand-in for Pulumi's engine, for this project and fo
 
 const projectFolder = process.cwd();
 const project = readProjectFile(projectFolder);
-const { values: flags, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    stack: { type: "string", short: "s", default: "local" },
-    yes: { type: "boolean", short: "y", default: false },
-    "skip-preview": { type: "boolean", short: "f", default: false },
-    // The engine is looked at as it is each time; the flag is taken so that both CLIs can be called alike.
-    refresh: { type: "boolean", short: "r", default: false },
-    "non-interactive": { type: "boolean", default: false },
-    secret: { type: "boolean", default: false },
-    json: { type: "boolean", short: "j", default: false },
-  },
-});
+const { values: flags, positionals } = readArguments();
 
 await runCommand(async () => {
   const [command, ...rest] = positionals;
@@ -193,5 +181,26 @@ function fullKey(key: string): string {
 function printTable(outputs: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(outputs)) {
     console.log(`  ${name.padEnd(12)} ${typeof value === "string" ? value : JSON.stringify(value)}`);
+  }
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        stack: { type: "string", short: "s", default: "local" },
+        yes: { type: "boolean", short: "y", default: false },
+        "skip-preview": { type: "boolean", short: "f", default: false },
+        // The engine is looked at as it is each time; the flag is taken so that both CLIs can be called alike.
+        refresh: { type: "boolean", short: "r", default: false },
+        "non-interactive": { type: "boolean", default: false },
+        secret: { type: "boolean", default: false },
+        json: { type: "boolean", short: "j", default: false },
+      },
+    });
+  } catch (error) {
+    console.error(`✗ ${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    process.exit(2);
   }
 }

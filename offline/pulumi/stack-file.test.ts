@@ -35,6 +35,7 @@ encryptionsalt: v1:salt:v1:nonce:text
   file.set("p:jwtSecret", { secure: "v1:new:new" });
   file.set("p:nodeImage", "node:24");
   file.set("p:token", { secure: `v1:nonce:${"long".repeat(40)}` });
+  file.set("p:note", "a word ".repeat(20).trim());
   file.save();
   expect(saved()).toBe(`# Settings of the stack
 config:
@@ -46,6 +47,7 @@ config:
   p:nodeImage: node:24
   p:token:
     secure: v1:nonce:${"long".repeat(40)}
+  p:note: ${"a word ".repeat(20).trim()}
   # p:httpPort: 8080
 encryptionsalt: v1:salt:v1:nonce:text
 
