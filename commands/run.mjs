@@ -44,7 +44,12 @@ const [command, ...args] = process.argv.slice(2);
 const { status, signal } = spawnSync(node, [inProject("commands", `${command}.ts`), ...args], {
   cwd: projectFolder,
   stdio: "inherit",
-  env: { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ""}` },
+  env: {
+    // Pulumi's SDK takes a second to load: what was compiled once is kept.
+    NODE_COMPILE_CACHE: inProject("node_modules", ".cache", "node"),
+    ...process.env,
+    PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ""}`,
+  },
 });
 process.exitCode = signal ? 130 : (status ?? 1);
 

@@ -42,7 +42,7 @@ export class Redis extends pulumi.ComponentResource {
           networks: [args.network],
           // redis-cli reads the password from this name by itself.
           environment: { REDISCLI_AUTH: password.result },
-          readyCommand: "redis-cli ping | grep -qx PONG",
+          readyCommand: "timeout 3 redis-cli ping | grep -qx PONG",
           memoryMegabytes: 512,
           stopSeconds: 30,
         }),

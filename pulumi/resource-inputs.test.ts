@@ -47,10 +47,13 @@ function common(part: string, { networks, memory, start, stop, ask }: Differing)
     networkMode: "bridge",
     networksAdvanced: networks.map((name) => ({ name, aliases: [part] })),
     healthcheck: {
-      tests: ["CMD-SHELL", ask],
-      interval: "2s",
-      timeout: "5s",
-      retries: 5,
+      tests: [
+        "CMD-SHELL",
+        `[ ! -e /tmp/ready ] || sleep 9; if ${ask}; then touch /tmp/ready; else rm -f /tmp/ready; exit 1; fi`,
+      ],
+      interval: "1s",
+      timeout: "15s",
+      retries: 3,
       startPeriod: start[1],
     },
     wait: true,
@@ -74,12 +77,12 @@ function common(part: string, { networks, memory, start, stop, ask }: Differing)
   };
 }
 
-const PING = "redis-cli ping | grep -qx PONG";
-const GET_HEALTH = "wget -q -O /dev/null http://127.0.0.1:8080/health";
+const PING = "timeout 3 redis-cli ping | grep -qx PONG";
+const GET_HEALTH = "wget -q -T 3 -O /dev/null http://127.0.0.1:8080/health";
 const READY =
-  "exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080 && " +
+  "timeout 3 bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080 && " +
   'printf "GET /readyz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n" >&3 && ' +
-  'head -n 1 <&3 | grep -q " 200"\'';
+  `read -r line <&3 && [[ $line == *" 200 "* ]]'`;
 
 const MINUTE = [60, "1m0s"] as const;
 

@@ -33,7 +33,7 @@ export class Router extends pulumi.ComponentResource {
           image: image.imageId,
           networks: [args.network],
           environment: { XDG_CONFIG_HOME: "/tmp/config", XDG_DATA_HOME: "/tmp/data" },
-          readyCommand: "wget -q -O /dev/null http://127.0.0.1:8080/health",
+          readyCommand: "wget -q -T 3 -O /dev/null http://127.0.0.1:8080/health",
           memoryMegabytes: 256,
           stopSeconds: 15,
         }),

@@ -67,5 +67,5 @@ export class Service extends pulumi.ComponentResource {
   }
 }
 
-/** By the shell's own sockets: starting a Node for every look would cost more than all the services do idle. */
-const askReadiness = `exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080 && printf "GET /readyz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n" >&3 && head -n 1 <&3 | grep -q " 200"'`;
+/** By the shell's own sockets, since not every base image has a program for it. */
+const askReadiness = `timeout 3 bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080 && printf "GET /readyz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n" >&3 && read -r line <&3 && [[ $line == *" 200 "* ]]'`;
