@@ -67,6 +67,12 @@ async function ask(
     signal: AbortSignal.timeout(15_000),
     ...(request.form ? { method: "POST", body: new URLSearchParams(request.form) } : {}),
     ...(request.authorization ? { headers: { authorization: request.authorization } } : {}),
+  }).catch((cause: Error) => {
+    throw new Failure(
+      `${url} does not answer: ${cause.cause instanceof Error ? cause.cause.message : cause.message}`,
+      "See whether the router runs (`docker ps`), and whether a proxy of yours stands between (NO_PROXY=localhost).",
+      { cause },
+    );
   });
   const body = await response.text();
   if (!response.ok) {

@@ -48,6 +48,17 @@ export async function ensureDocker(): Promise<void> {
   }
 }
 
+/** For what makes no sense without an engine that runs already. @throws Failure where none answers */
+export async function requireDocker(): Promise<void> {
+  const engine = await askEngine();
+  if (engine.failed) {
+    throw new Failure(
+      `The Docker engine does not answer: ${engine.reason}`,
+      "Start it, then do the same again.",
+    );
+  }
+}
+
 type Engine = { failed: true; reason: string } | { failed: false; os: string; arch: string };
 
 async function askEngine(): Promise<Engine> {

@@ -9,6 +9,9 @@ export class Failure extends Error {
   }
 }
 
+/** What failed has said so itself, and what to do. */
+export class AlreadySaid extends Error {}
+
 /** Runs a command's main function; a `Failure` is printed as message and advice, anything else with its stack. */
 export async function runCommand(main: () => Promise<void>): Promise<void> {
   try {
@@ -16,7 +19,7 @@ export async function runCommand(main: () => Promise<void>): Promise<void> {
   } catch (error) {
     if (error instanceof Failure) {
       console.error(`\n✗ ${error.message}\n\n  What to do: ${error.advice.replaceAll("\n", "\n  ")}\n`);
-    } else {
+    } else if (!(error instanceof AlreadySaid)) {
       console.error(error);
     }
     process.exitCode = 1;

@@ -3,12 +3,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 
 const OLDEST_NODE = 18;
-const projectFolder = path.resolve(
-  import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname),
-  "..",
-);
+const projectFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const inProject = (...parts) => path.join(projectFolder, ...parts);
 const node = inProject("node_modules", ".bin", process.platform === "win32" ? "node.cmd" : "node");
 

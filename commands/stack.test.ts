@@ -103,5 +103,5 @@ test.each([
   usePulumi(["local"]);
   useDocker(state);
   const stack = await Stack.open(folder, "local");
-  expect(await stack.unwell(await stack.ownContainers())).toEqual(unwell);
+  expect(await stack.containers.unwell(await stack.containers.names())).toEqual(unwell);
 });

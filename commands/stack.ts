@@ -1,12 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { execa } from "execa";
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
 import { z } from "zod";
-import { cloneId } from "../pulumi/clone-id.ts";
+import { adviceFor, DEFAULT_ADVICE, LOCKED_ADVICE, PASSPHRASE_ADVICE, UNWELL_ADVICE } from "./advice.ts";
 import { ensureBaseImages } from "./base-images.ts";
-import { Failure } from "./failure.ts";
+import { StackContainers } from "./containers.ts";
+import { AlreadySaid, Failure } from "./failure.ts";
 import { keepPassphrase } from "./passphrase.ts";
 import { hasSetting, wantedBaseImages } from "./project.ts";
 import { choosePulumi, type PulumiCli } from "./pulumi-cli.ts";
+import { say } from "./terminal.ts";
 
 const outputsSchema = z.object({
   url: z.string(),
@@ -17,6 +20,9 @@ const outputsSchema = z.object({
   containers: z.array(z.string()),
 });
 
+const stackList = z.array(z.object({ name: z.string() }));
+const ENGINES = { pulumi: "the real Pulumi CLI", "stand-in": "the stand-in for Pulumi's engine" } as const;
+
 export type StackOutputs = z.infer<typeof outputsSchema>;
 
 /** One stack of one clone, and the CLI that runs it. */
@@ -24,27 +30,50 @@ export class Stack {
   readonly folder: string;
   readonly name: string;
   readonly cli: PulumiCli;
+  readonly containers: StackContainers;
 
   private constructor(folder: string, name: string, cli: PulumiCli) {
     this.folder = folder;
     this.name = name;
     this.cli = cli;
+    this.containers = new StackContainers(folder, name);
   }
 
   /** Finds the CLI and makes the stack, with its passphrase, where there is none. */
   static async open(folder: string, name: string): Promise<Stack> {
     keepPassphrase(folder);
     const stack = new Stack(folder, name, await choosePulumi(folder));
-    const advice = "Mend what it names, and try again.";
-    const list = z.array(z.object({ name: z.string() }));
-    const known = list.parse(JSON.parse(await stack.cli.quietly(["stack", "ls", "--json"], advice)));
-    if (!known.some((each) => each.name === name)) {
-      await stack.cli.quietly(["stack", "init", name], advice);
+    if (!(await stack.#isKnown())) {
+      await stack.cli.quietly(["stack", "init", name], DEFAULT_ADVICE);
     }
     return stack;
   }
 
-  /** Sets a value; a secret goes by standard input, so that no argument list shows it. */
+  /** The stack where there is one; makes nothing. */
+  static async find(folder: string, name: string): Promise<Stack | undefined> {
+    const stack = new Stack(folder, name, await choosePulumi(folder));
+    return (await stack.#isKnown()) ? stack : undefined;
+  }
+
+  async #isKnown(): Promise<boolean> {
+    const list = await this.cli.quietly(["stack", "ls", "--json"], DEFAULT_ADVICE);
+    return stackList.parse(JSON.parse(list)).some((each) => each.name === this.name);
+  }
+
+  /** What one engine made, the other does not know: it would make everything a second time. */
+  async refuseAnothersWork(): Promise<void> {
+    const all = await this.containers.names();
+    const ofStandIn = await this.containers.namesOfStandIn();
+    const maker = all.length === 0 ? this.cli.kind : ofStandIn.length > 0 ? "stand-in" : "pulumi";
+    if (maker !== this.cli.kind) {
+      throw new Failure(
+        `The containers of this stack were made by ${ENGINES[maker]}, but ${ENGINES[this.cli.kind]} is at work now.`,
+        `Remove them by \`STACK_ENGINE=${maker} npm stop\` first (orders go with them), or go on with STACK_ENGINE=${maker}.`,
+      );
+    }
+  }
+
+  /** Sets a value that is no secret: it stands in the argument list. */
   async set(key: string, value: string): Promise<void> {
     await this.cli.quietly(
       ["config", "set", key, value, "--stack", this.name],
@@ -68,7 +97,16 @@ export class Stack {
     const usable = await ensureBaseImages(wanted);
     for (const key of ["nodeImage", "redisImage", "caddyImage"] as const) {
       if (usable[key] !== wanted[key]) {
+        if (hasSetting(this.folder, this.name, key)) {
+          throw new Failure(
+            `The image ${wanted[key]}, which the setting ${key} names, cannot be downloaded: no registry is reached.`,
+            `Bring it onto the engine (\`docker load\`), or remove the setting from Pulumi.${this.name}.yaml.`,
+          );
+        }
         await this.set(key, usable[key]);
+        say(
+          `${key} is set to ${usable[key]}, of this distribution's packages (offline/README.md says how to go back)`,
+        );
       }
     }
   }
@@ -84,11 +122,12 @@ export class Stack {
     ];
     const result = await this.cli.run(["up", ...flags], { quiet: options.quiet ?? false });
     if (result.failed) {
+      this.#leaveItAtThat(options);
       const said = `${result.stdout}\n${result.stderr}`;
-      const log = await this.#logOfUnwell();
+      const log = await this.containers.logOfUnwell();
       throw new Failure(
         `\`pulumi up\` failed${options.quiet ? `:\n${said}` : ", see above."}${log}`,
-        adviceFor(said) ?? (log === "" ? DEFAULT_ADVICE : UNWELL_ADVICE),
+        adviceFor(said) ?? (log !== "" ? UNWELL_ADVICE : this.#isLocked() ? LOCKED_ADVICE : DEFAULT_ADVICE),
       );
     }
   }
@@ -98,11 +137,19 @@ export class Stack {
       quiet: options.quiet ?? false,
     });
     if (result.failed) {
+      this.#leaveItAtThat(options);
       const said = `${result.stdout}\n${result.stderr}`;
       throw new Failure(
         `\`pulumi destroy\` failed${options.quiet ? `:\n${said}` : ", see above."}`,
         adviceFor(said) ?? DEFAULT_ADVICE,
       );
+    }
+  }
+
+  /** The stand-in ends as our own commands do, with one message and what to do. */
+  #leaveItAtThat(options: { quiet?: boolean }): void {
+    if (this.cli.kind === "stand-in" && !options.quiet) {
+      throw new AlreadySaid();
     }
   }
 
@@ -114,89 +161,12 @@ export class Stack {
     return outputsSchema.parse(JSON.parse(text));
   }
 
-  /** Names of this stack's containers that there are, well or not. */
-  async ownContainers(): Promise<string[]> {
-    return this.#labelled(["ps", "--all", "--format", "{{.Names}}"]);
+  /** At a terminal the CLI's words are not to be had; its lock is. */
+  #isLocked(): boolean {
+    const locks = path.join(this.folder, ".pulumi", "locks");
+    return (
+      existsSync(locks) &&
+      readdirSync(locks, { recursive: true }).some((file) => String(file).endsWith(".json"))
+    );
   }
-
-  /** Everything of this stack that is on the engine, images aside. */
-  async remains(): Promise<string[]> {
-    const networks = await this.#labelled(["network", "ls", "--format", "{{.Name}}"]);
-    const volumes = await this.#labelled(["volume", "ls", "--format", "{{.Name}}"]);
-    return [...(await this.ownContainers()), ...networks, ...volumes];
-  }
-
-  async #labelled(list: readonly string[]): Promise<string[]> {
-    const labels = [`orbital-witness.clone=${cloneId(this.folder)}`, `orbital-witness.stack=${this.name}`];
-    const filters = labels.flatMap((label) => ["--filter", `label=${label}`]);
-    const { stdout } = await execa("docker", [...list, ...filters]);
-    return stdout.split("\n").filter((name) => name !== "");
-  }
-
-  /** What a failed update leaves behind says more than the update does. */
-  async #logOfUnwell(): Promise<string> {
-    const containers = await this.ownContainers().catch(() => {
-      // The engine itself is away, which is what the update failed of and said.
-      return [];
-    });
-    const [first] = await this.unwell(containers);
-    if (first === undefined) {
-      return "";
-    }
-    const tail = ["logs", "--tail", "10", first.split(" ")[0] ?? ""];
-    const { all } = await execa("docker", tail, { all: true, reject: false });
-    return `\n${first}. The end of its log:\n${all}`;
-  }
-
-  /** Containers that are missing, stopped or not healthy, each with what is wrong; none when all is well. */
-  async unwell(containers: readonly string[]): Promise<string[]> {
-    const looks = containers.map(async (name) => {
-      const format = "{{.State.Status}} {{.State.Health.Status}}";
-      const { failed, stdout } = await execa("docker", ["inspect", "--format", format, name], {
-        reject: false,
-      });
-      if (failed) {
-        return `${name} is gone`;
-      }
-      const [status, health] = stdout.split(" ");
-      return status === "running" && health === "healthy"
-        ? undefined
-        : `${name} is ${status === "running" ? health : status}`;
-    });
-    return (await Promise.all(looks)).filter((line) => line !== undefined);
-  }
-}
-
-const PASSPHRASE_ADVICE =
-  "Put the passphrase that this stack was made with into .pulumi-passphrase (or PULUMI_CONFIG_PASSPHRASE).\n" +
-  "If it is lost: `git checkout Pulumi.local.yaml` after `git update-index --no-skip-worktree Pulumi.local.yaml`,\n" +
-  "remove the stack's containers by `docker rm -f` and the folder .pulumi, and run `npm start`.";
-
-const UNWELL_ADVICE =
-  "Mend what keeps the container from being healthy (all of its log: `docker logs <name>`), then do the same again.";
-const DEFAULT_ADVICE = "Mend what it names above and do the same again; what is done already is kept.";
-
-/** What to do about a failed run of Pulumi, told by what it said. */
-function adviceFor(said: string): string | undefined {
-  if (/incorrect passphrase|passphrase must be set|cipher: message authentication failed/i.test(said)) {
-    return PASSPHRASE_ADVICE;
-  }
-  if (
-    /port is already allocated|address already in use|permission denied.*bind|forwarding port/i.test(said)
-  ) {
-    return "Free the port, or choose another: npm run pulumi -- config set httpPort 8080 --stack local";
-  }
-  if (/currently locked/i.test(said)) {
-    return "Another run is at work, or was cut off. If none is: npm run pulumi -- cancel --yes --stack local";
-  }
-  if (/Settings out of range|must be of type|missing (required )?configuration/i.test(said)) {
-    return "Set the value it names: npm run pulumi -- config set <setting> <value> --stack local";
-  }
-  if (/Cannot connect to the Docker daemon|error during connect/i.test(said)) {
-    return "Start the Docker engine; `npm start` does it where it can.";
-  }
-  if (/reading build output|build .*failed|failed to solve|executor failed/i.test(said)) {
-    return "The build of an image failed: mend what it names above (services/Dockerfile, the service's folder, the network).";
-  }
-  return undefined;
 }

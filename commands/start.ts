@@ -7,17 +7,20 @@ import { Stack, type StackOutputs } from "./stack.ts";
 import { say } from "./terminal.ts";
 
 const STACK = "local";
+/** What the slowest container is given to start, after an engine's restart for example. */
+const START_SECONDS = 120;
 const SAMPLE = { titleNumber: "OW12345678", documentType: "lease" };
 
 await runCommand(async () => {
   await ensureDocker();
   const stack = await Stack.open(projectFolder, STACK);
+  await stack.refuseAnothersWork();
   await stack.keepBaseImages();
   await stack.keepJwtSecret();
   await ensurePortIsFree(
     setting(projectFolder, STACK, "bindAddress"),
     Number(setting(projectFolder, STACK, "httpPort")),
-    await stack.ownContainers(),
+    await stack.containers.names(),
   );
   say(`pulumi up --stack ${STACK}${stack.cli.kind === "stand-in" ? " (by the stand-in)" : ""}`);
   await stack.up();
@@ -32,14 +35,14 @@ process.exit();
 
 /** Pulumi does not see what was killed or removed by hand unless it looks anew: then it does, and we look again. */
 async function repaired(stack: Stack, outputs: StackOutputs): Promise<StackOutputs> {
-  const unwell = await stack.unwell(outputs.containers);
+  const unwell = await stack.containers.unwell(outputs.containers, START_SECONDS);
   if (unwell.length === 0) {
     return outputs;
   }
   say(`Repairing: ${unwell.join(", ")}`);
   await stack.up({ refresh: true });
   const after = await stack.outputs();
-  const still = await stack.unwell(after.containers);
+  const still = await stack.containers.unwell(after.containers, START_SECONDS);
   if (still.length > 0) {
     throw new Failure(
       `Not every container is healthy: ${still.join(", ")}.`,

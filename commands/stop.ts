@@ -1,4 +1,4 @@
-import { ensureDocker } from "./docker.ts";
+import { requireDocker } from "./docker.ts";
 import { Failure, runCommand } from "./failure.ts";
 import { projectFolder } from "./project.ts";
 import { Stack } from "./stack.ts";
@@ -7,11 +7,16 @@ import { say } from "./terminal.ts";
 const STACK = "local";
 
 await runCommand(async () => {
-  await ensureDocker();
-  const stack = await Stack.open(projectFolder, STACK);
+  await requireDocker();
+  const stack = await Stack.find(projectFolder, STACK);
+  if (stack === undefined) {
+    say(`There is no stack '${STACK}' of this clone, and so nothing to stop.`);
+    return;
+  }
+  await stack.refuseAnothersWork();
   say(`pulumi destroy --stack ${STACK}${stack.cli.kind === "stand-in" ? " (by the stand-in)" : ""}`);
   await stack.destroy();
-  const left = await stack.remains();
+  const left = await stack.containers.remains();
   if (left.length > 0) {
     throw new Failure(
       `Left on the Docker engine: ${left.join(", ")}.`,

@@ -8,23 +8,23 @@ export function say(line: string): void {
 
 /** Asks for a value without showing what is typed. Needs a terminal. */
 export async function askSecret(question: string): Promise<string> {
-  process.stdout.write(`? ${question} `);
+  process.stderr.write(`? ${question} `);
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
   const prompt = createInterface({ input: process.stdin, output: unseen, terminal: true });
   try {
     return await prompt.question("");
   } finally {
     prompt.close();
-    process.stdout.write("\n");
+    process.stderr.write("\n");
   }
 }
 
 /** Asks for a yes where somebody is there to answer; elsewhere (CI, a pipe) the answer is yes. */
 export async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stdout.isTTY || process.env.CI) {
+  if (!process.stdin.isTTY || !process.stderr.isTTY || process.env.CI) {
     return true;
   }
-  const prompt = createInterface({ input: process.stdin, output: process.stdout });
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await prompt.question(`? ${question} [Y/n] `);
     return /^(y|yes)?$/i.test(answer.trim());

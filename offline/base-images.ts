@@ -27,7 +27,11 @@ export async function makeOfflineImages(): Promise<void> {
     return;
   }
   if ((await execa("debootstrap", ["--version"], { reject: false })).failed) {
-    await installPackages(["debootstrap"], "debootstrap, which the base images are made with");
+    await installPackages(
+      ["debootstrap", "ca-certificates"],
+      "debootstrap, which the base images are made with",
+      "Bring the images that Pulumi.yaml names onto the engine (`docker pull`, `docker load`) and try again.",
+    );
   }
   const scratch = await mkdtemp(path.join(tmpdir(), "orbital-witness-images-"));
   try {
@@ -136,7 +140,11 @@ async function unpackFromRegistry(specifier: string, folder: string): Promise<vo
 /** A company's own registry counts inside the build too. */
 async function registrySetting(): Promise<string> {
   const { stdout } = await run("npm", ["config", "get", "registry"]);
-  return `registry=${stdout.trim()}\n`;
+  const registry = new URL(stdout.trim());
+  // An image is no place for a password.
+  registry.username = "";
+  registry.password = "";
+  return `registry=${registry}\n`;
 }
 
 async function build(image: string, recipeName: string, context: string, recipe: string): Promise<void> {

@@ -8,10 +8,15 @@ import { installPackages } from "./packages.ts";
 
 const ENGINE_LOG = "/var/log/orbital-witness-dockerd.log";
 const START_SECONDS = 60;
+const LOG_ADVICE = `Read the end of ${ENGINE_LOG} (with systemd: \`journalctl -u docker\`), mend what it names and try again.`;
 
 /** Installs the distribution's Docker engine, after asking. Needs root on Debian or Ubuntu. */
 export async function installDockerEngine(): Promise<void> {
-  await installPackages(["docker.io", "ca-certificates"], "the Docker engine");
+  await installPackages(
+    ["docker.io", "ca-certificates"],
+    "the Docker engine",
+    "Install Docker by https://docs.docker.com/engine/install/ and try again.",
+  );
 }
 
 /** Starts an installed Docker engine, after asking, and waits until it answers. Needs root on Linux. */
@@ -26,22 +31,43 @@ export async function startDockerEngine(): Promise<void> {
   }
   say("Starting the Docker engine");
   if (existsSync("/run/systemd/system")) {
-    await execa("systemctl", ["start", "docker"]);
-  } else {
-    const log = openSync(ENGINE_LOG, "a", 0o600);
-    // Not by execa: the engine is to outlive this process.
-    spawn("dockerd", mtuOption(), { detached: true, stdio: ["ignore", log, log] }).unref();
+    const start = await execa("systemctl", ["start", "docker"], { all: true, reject: false });
+    if (start.failed) {
+      throw new Failure(`The Docker engine could not be started: ${start.all}`, LOG_ADVICE);
+    }
+    return untilTheEngineAnswers(() => undefined);
   }
-  await untilTheEngineAnswers();
+  const log = openSync(ENGINE_LOG, "a", 0o600);
+  const folders = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`;
+  // Not by execa: the engine is to outlive this process.
+  const engine = spawn("dockerd", mtuOption(), {
+    detached: true,
+    stdio: ["ignore", log, log],
+    env: { ...process.env, PATH: folders },
+  });
+  let end: string | undefined;
+  engine.once("error", (error) => {
+    end = error.message;
+  });
+  engine.once("exit", (code) => {
+    end = `dockerd ended with ${code}`;
+  });
+  engine.unref();
+  await untilTheEngineAnswers(() => end);
 }
 
-async function untilTheEngineAnswers(): Promise<void> {
+/** @param ended why the engine is no more, undefined while it may still come */
+async function untilTheEngineAnswers(ended: () => string | undefined): Promise<void> {
   const giveUpAt = Date.now() + START_SECONDS * 1000;
   while ((await execa("docker", ["version"], { reject: false })).failed) {
+    const end = ended();
+    if (end !== undefined) {
+      throw new Failure(`The Docker engine was started but did not stay: ${end}.`, LOG_ADVICE);
+    }
     if (Date.now() > giveUpAt) {
       throw new Failure(
         `The Docker engine was started but does not answer after ${START_SECONDS} s.`,
-        `Read the end of ${ENGINE_LOG} (or \`journalctl -u docker\`), mend what it names and try again.`,
+        LOG_ADVICE,
       );
     }
     await pause(250);

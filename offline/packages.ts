@@ -6,16 +6,19 @@ import { confirm, say } from "../commands/terminal.ts";
 /**
  * Installs packages of Debian or Ubuntu, after asking.
  * @param purpose what they are for, as the question and the messages name it
+ * @param elsewhere what to do on a system that has no apt-get
  */
-export async function installPackages(names: readonly string[], purpose: string): Promise<void> {
+export async function installPackages(
+  names: readonly string[],
+  purpose: string,
+  elsewhere: string,
+): Promise<void> {
   const command = `apt-get install --no-install-recommends ${names.join(" ")}`;
   const isDebianRoot = existsSync("/usr/bin/apt-get") && process.getuid?.() === 0;
   if (!isDebianRoot) {
     throw new Failure(
       `${names.join(", ")} (${purpose}) is missing, and can be installed from here only by root on Debian or Ubuntu.`,
-      existsSync("/usr/bin/apt-get")
-        ? `Run \`sudo ${command}\` and try again.`
-        : "Install Docker by https://docs.docker.com/engine/install/ and try again.",
+      existsSync("/usr/bin/apt-get") ? `Run \`sudo ${command}\` and try again.` : elsewhere,
     );
   }
   if (!(await confirm(`Install ${purpose} by \`${command}\`?`))) {

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { hardenedContainer } from "./hardened-container.ts";
 import { labelsOf, nameOf } from "./names.ts";
+import { redisStartCommand } from "./redis-config.ts";
 
 export interface RedisArgs {
   readonly image: string;
@@ -48,7 +49,7 @@ export class Redis extends pulumi.ComponentResource {
         }),
         user: "redis",
         entrypoints: ["sh", "-c"],
-        command: [startCommand],
+        command: [redisStartCommand],
         volumes: [{ volumeName: volume.name, containerPath: "/data" }],
       },
       // Never two servers on one volume.
@@ -58,14 +59,3 @@ export class Redis extends pulumi.ComponentResource {
     this.registerOutputs({ url: this.url });
   }
 }
-
-/** The configuration comes in by standard input, so that the password stands in no argument list and no file. */
-const startCommand = `exec redis-server - <<END
-dir /data
-appendonly yes
-appendfsync always
-save ""
-maxmemory 384mb
-maxmemory-policy noeviction
-requirepass $REDISCLI_AUTH
-END`;

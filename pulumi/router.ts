@@ -10,8 +10,8 @@ export interface RouterArgs {
   readonly network: docker.Network;
   readonly bindAddress: string;
   readonly httpPort: number;
-  /** Absolute path of the scans. */
-  readonly documentsFolder: string;
+  /** Absolute path of the scans; undefined where they come from elsewhere. */
+  readonly documentsFolder: string | undefined;
 }
 
 /** Caddy: the one way in, and the document source for the workers. */
@@ -50,7 +50,10 @@ export class Router extends pulumi.ComponentResource {
             content: readFileSync(path.join(import.meta.dirname, "Caddyfile"), "utf8"),
           },
         ],
-        volumes: [{ hostPath: args.documentsFolder, containerPath: "/srv/documents", readOnly: true }],
+        volumes:
+          args.documentsFolder === undefined
+            ? []
+            : [{ hostPath: args.documentsFolder, containerPath: "/srv/documents", readOnly: true }],
         ports: [{ internal: 8080, external: args.httpPort, ip: args.bindAddress }],
       },
       // Two routers cannot hold the port at once.
@@ -61,7 +64,7 @@ export class Router extends pulumi.ComponentResource {
 }
 
 /** Scans that only their owner may read are served all the same; those of root by nobody in particular. */
-function ownerOf(folder: string): string {
-  const { uid, gid } = statSync(folder);
+function ownerOf(folder: string | undefined): string {
+  const { uid, gid } = folder === undefined ? { uid: 0, gid: 0 } : statSync(folder);
   return uid === 0 ? "65534:65534" : `${uid}:${gid}`;
 }

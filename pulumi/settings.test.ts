@@ -78,8 +78,13 @@ test.each([
 
 test("several bad settings are all named at once", () => {
   const bad = { ocrWorkers: "0", httpPort: "0", tokenSeconds: "0", logLevel: "loud", bindAddress: "here" };
-  const message = messageOf({ ...bad, documentsFolder: "no/such", documentsUrl: "?", nodeImage: "?" });
-  expect(message.match(/^ {2}(\w+) must be/gm)).toHaveLength(8);
+  const message = messageOf({ ...bad, documentsFolder: "no/such", nodeImage: "?" });
+  expect(message.match(/^ {2}(\w+) must be/gm)).toHaveLength(7);
+});
+
+test("the folder does not count where the documents come from elsewhere", () => {
+  expect(messageOf({ documentsFolder: "no/such" })).toContain("documentsFolder must be");
+  expect(messageOf({ documentsFolder: "no/such", documentsUrl: "?" })).not.toContain("documentsFolder");
 });
 
 test("a word instead of a number is named with its setting", () => {

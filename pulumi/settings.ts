@@ -15,8 +15,8 @@ export interface Settings {
   readonly ocrWorkers: number;
   readonly tokenSeconds: number;
   readonly logLevel: string;
-  /** Absolute path. */
-  readonly documentsFolder: string;
+  /** Absolute path; undefined where the source is elsewhere. */
+  readonly documentsFolder: string | undefined;
   /** Base address of a document source elsewhere; the folder, served by the router, where it is not set. */
   readonly documentsUrl: string | undefined;
   readonly nodeImage: string;
@@ -56,8 +56,9 @@ export function readSettings(config = new pulumi.Config()): Settings {
 
   const bindAddress = config.require("bindAddress");
   const logLevel = config.require("logLevel");
-  const documentsFolder = path.resolve(projectFolder, config.require("documentsFolder"));
   const documentsUrl = config.get("documentsUrl") || undefined;
+  const documentsFolder =
+    documentsUrl === undefined ? path.resolve(projectFolder, config.require("documentsFolder")) : undefined;
   const settings: Settings = {
     httpPort: wholeNumber("httpPort", 1, 65_535),
     bindAddress: check("bindAddress", bindAddress, isIPv4(bindAddress), "an IPv4 address, such as 127.0.0.1"),
@@ -67,7 +68,7 @@ export function readSettings(config = new pulumi.Config()): Settings {
     documentsFolder: check(
       "documentsFolder",
       documentsFolder,
-      isFolder(documentsFolder),
+      documentsFolder === undefined || isFolder(documentsFolder),
       "a folder that exists",
     ),
     documentsUrl: check(

@@ -18,37 +18,39 @@ const USAGE = `This is the stand-in for Pulumi's engine, for this project and fo
   config get KEY
   stack init [NAME]
   stack ls                  [--json]
-  stack output [--json]`;
+  stack output [NAME]       [--json]`;
+
+interface Command {
+  /** How many operands it takes. */
+  readonly least: number;
+  readonly most: number;
+  readonly run: (operand: string, value: string | undefined) => Promise<void> | void;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  up: { least: 0, most: 0, run: () => apply("update") },
+  preview: { least: 0, most: 0, run: () => apply("look") },
+  destroy: { least: 0, most: 0, run: () => destroy() },
+  "config set": { least: 1, most: 2, run: setConfig },
+  "config get": { least: 1, most: 1, run: getConfig },
+  "stack init": { least: 0, most: 1, run: (name) => initStack(name || flags.stack) },
+  "stack ls": { least: 0, most: 0, run: () => listStacks() },
+  "stack output": { least: 0, most: 1, run: (name) => printOutputs(name || undefined) },
+};
 
 const projectFolder = process.cwd();
 const project = readProjectFile(projectFolder);
 const { values: flags, positionals } = readArguments();
 
 await runCommand(async () => {
-  const [command, ...rest] = positionals;
-  switch ([command, rest[0]].filter((word) => word !== undefined).join(" ")) {
-    case "up":
-      return apply("update");
-    case "preview":
-      return apply("look");
-    case "destroy":
-      return destroy();
-    case "stack ls":
-      return listStacks();
-    case "stack output":
-      return printOutputs();
-    default:
-      if (command === "config" && rest[0] === "set" && rest[1] !== undefined) {
-        return setConfig(rest[1], rest[2]);
-      }
-      if (command === "config" && rest[0] === "get" && rest[1] !== undefined) {
-        return getConfig(rest[1]);
-      }
-      if (command === "stack" && rest[0] === "init") {
-        return initStack(rest[1] ?? flags.stack);
-      }
-      throw new Failure(`Not a command of the stand-in: ${positionals.join(" ") || "(none)"}`, USAGE);
+  const words = ["config", "stack"].includes(positionals[0] ?? "") ? 2 : 1;
+  const [operand, value] = positionals.slice(words);
+  const command = COMMANDS[positionals.slice(0, words).join(" ")];
+  const operands = positionals.length - words;
+  if (command === undefined || operands < command.least || operands > command.most) {
+    throw new Failure(`Not a command of the stand-in: ${positionals.join(" ") || "(none)"}`, USAGE);
   }
+  await command.run(operand ?? "", value);
 });
 process.exit();
 
@@ -80,16 +82,24 @@ async function destroy(): Promise<void> {
   ) {
     throw new Failure("Nothing was destroyed: nobody confirmed it.", "Add --yes.");
   }
-  const { crypter } = openStack();
-  const { resources, changes } = recorder("update", crypter, true);
+  const { resources, changes } = recorder("update", () => openStack().crypter, true);
   await resources.removeRest();
   console.log(`\nResources: ${changes.get("delete") ?? 0} deleted`);
 }
 
-async function printOutputs(): Promise<void> {
+async function printOutputs(name: string | undefined): Promise<void> {
   const { outputs } = await runStack("read", false);
-  if (flags.json) {
-    console.log(JSON.stringify(outputs, undefined, 2));
+  if (name !== undefined && !(name in outputs)) {
+    throw new Failure(
+      `current stack does not have output property '${name}'`,
+      `It has ${Object.keys(outputs).join(", ")}.`,
+    );
+  }
+  const shown = name === undefined ? outputs : outputs[name];
+  if (flags.json || (name !== undefined && typeof shown !== "string")) {
+    console.log(JSON.stringify(shown, undefined, 2));
+  } else if (typeof shown === "string") {
+    console.log(shown);
   } else {
     printTable(outputs);
   }
@@ -97,7 +107,7 @@ async function printOutputs(): Promise<void> {
 
 async function runStack(mode: Mode, isLoud: boolean) {
   const { file, crypter } = openStack();
-  const { resources, changes } = recorder(mode, crypter, isLoud);
+  const { resources, changes } = recorder(mode, () => crypter, isLoud);
   const config = programConfig(project, file, crypter);
   // Pulumi's SDK takes a second to load, which `config` and `stack ls` need not wait for.
   const { runProgram } = await import("./program.ts");
@@ -105,7 +115,7 @@ async function runStack(mode: Mode, isLoud: boolean) {
   return { resources, outputs, changes };
 }
 
-function recorder(mode: Mode, crypter: PassphraseCrypter, isLoud: boolean) {
+function recorder(mode: Mode, crypter: () => PassphraseCrypter, isLoud: boolean) {
   const changes = new Map<Change, number>();
   const signs = { same: " ", create: "+", replace: "+-", delete: "-" } as const;
   const resources = new Resources(

@@ -38,8 +38,7 @@ export class PassphraseCrypter {
     if (crypter.#tryDecrypt(check.join(":")) !== "pulumi") {
       throw new Failure(
         "incorrect passphrase: it does not fit the encryptionsalt of the stack file.",
-        "Put the right one into .pulumi-passphrase (or PULUMI_CONFIG_PASSPHRASE). If it is lost: `npm stop`, remove\n" +
-          "encryptionsalt and every `secure:` value from the stack file, and run `npm start`.",
+        "Put the right one into .pulumi-passphrase (or PULUMI_CONFIG_PASSPHRASE). If it is lost, README.md says\nunder 'A lost passphrase' how to begin anew.",
       );
     }
     return crypter;

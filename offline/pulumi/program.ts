@@ -55,7 +55,9 @@ export async function runProgram(
     // Pulumi wraps what a resource threw in text and stack; the first thing thrown is the one to show.
     const first = firstError ?? error;
     throw pulumi.RunError.isInstance(first)
-      ? new Failure(first.message, "Set what the message names to a value in its range.", { cause: first })
+      ? new Failure(first.message, `npm run pulumi -- config set <setting> <value> --stack ${stack}`, {
+          cause: first,
+        })
       : first;
   }
 }

@@ -42,8 +42,11 @@ beforeEach(() => {
 
 function resources(mode: Mode): Resources {
   const scope = new Scope(projectFolder, "orbital-witness", "review");
-  return new Resources(scope, crypter, mode, (change, type, name) =>
-    changes.push(`${change} ${type} ${name}`),
+  return new Resources(
+    scope,
+    () => crypter,
+    mode,
+    (change, type, name) => changes.push(`${change} ${type} ${name}`),
   );
 }
 

@@ -13,6 +13,7 @@ import { type Kind, physicalName, type Scope } from "./scope.ts";
  */
 export type Mode = "update" | "look" | "read";
 export type Change = "same" | "create" | "replace" | "delete";
+export type Report = (change: Change, type: string, name: string) => void;
 
 const label = z.strictObject({ label: z.string(), value: z.string() });
 const networkInputs = z.strictObject({
@@ -42,12 +43,15 @@ interface Made {
   readonly state: Record<string, unknown>;
 }
 
-/** Carries the program's resources out on the Docker engine, one method for each type it knows. */
+/**
+ * Carries the program's resources out on the Docker engine, one method for each type it knows. The key is asked for
+ * when it is needed: to destroy needs none.
+ */
 export class Resources {
   readonly #scope: Scope;
-  readonly #crypter: PassphraseCrypter;
+  readonly #crypter: () => PassphraseCrypter;
   readonly #mode: Mode;
-  readonly #report: (change: Change, type: string, name: string) => void;
+  readonly #report: Report;
   readonly #declared = {
     container: new Set<string>(),
     network: new Set<string>(),
@@ -55,15 +59,11 @@ export class Resources {
   };
   readonly #replaced: string[] = [];
 
-  constructor(scope: Scope, crypter: PassphraseCrypter, mode: Mode, report: Resources["report"]) {
+  constructor(scope: Scope, crypter: () => PassphraseCrypter, mode: Mode, report: Report) {
     this.#scope = scope;
     this.#crypter = crypter;
     this.#mode = mode;
     this.#report = report;
-  }
-
-  get report() {
-    return this.#report;
   }
 
   /** @throws Failure that names a type or property it does not know */
@@ -217,14 +217,14 @@ export class Resources {
   /** There is no state to keep a random value in: it follows from the passphrase, the salt and its name. */
   async #password(resource: string, inputs: z.infer<typeof passwordInputs>): Promise<Made> {
     const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    const bytes = this.#crypter.derive(`randomPassword:${resource}`).subarray(0, inputs.length);
+    const bytes = this.#crypter().derive(`randomPassword:${resource}`).subarray(0, inputs.length);
     const result = Array.from(bytes, (byte) => letters[byte % letters.length]).join("");
     return { id: "none", state: { ...inputs, result } };
   }
 
   /** Keyed, since the inputs hold secrets and the hash becomes a label for all to read. */
   #hash(inputs: object): string {
-    return createHmac("sha256", this.#crypter.derive("inputs"))
+    return createHmac("sha256", this.#crypter().derive("inputs"))
       .update(JSON.stringify(inputs))
       .digest("hex")
       .slice(0, 24);

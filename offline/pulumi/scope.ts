@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { cloneId } from "../../pulumi/clone-id.ts";
 import { docker, dockerLines } from "./docker-cli.ts";
 
-const SCOPE = "orbital-witness.stand-in.scope";
+/** On everything that the stand-in made, and on nothing else. */
+export const SCOPE_LABEL = "orbital-witness.stand-in.scope";
 const RESOURCE = "orbital-witness.stand-in.resource";
 const INPUTS = "orbital-witness.stand-in.inputs";
 
@@ -27,7 +28,7 @@ export class Scope {
   }
 
   labelArguments(resource: string, inputs: string): string[] {
-    const labels = { [SCOPE]: this.#id, [RESOURCE]: resource, [INPUTS]: inputs };
+    const labels = { [SCOPE_LABEL]: this.#id, [RESOURCE]: resource, [INPUTS]: inputs };
     return Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
   }
 
@@ -35,7 +36,10 @@ export class Scope {
   async find(kind: Kind, resource?: string): Promise<Found[]> {
     const list = { container: ["ps", "--all"], network: ["network", "ls"], volume: ["volume", "ls"] }[kind];
     const name = { container: "{{.Names}}", network: "{{.Name}}", volume: "{{.Name}}" }[kind];
-    const filters = [`label=${SCOPE}=${this.#id}`, ...(resource ? [`label=${RESOURCE}=${resource}`] : [])];
+    const filters = [
+      `label=${SCOPE_LABEL}=${this.#id}`,
+      ...(resource ? [`label=${RESOURCE}=${resource}`] : []),
+    ];
     const lines = await dockerLines([
       ...list,
       ...filters.flatMap((filter) => ["--filter", filter]),

@@ -1,28 +1,19 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { createClient } from "redis";
 import { parse } from "yaml";
 import { z } from "zod";
+import { redisStartCommand } from "../../pulumi/redis-config.ts";
+import { freePort } from "../free-port.ts";
 
 const run = promisify(execFile);
 
-/** The password comes through the environment and a here-document: it is in no process's arguments. */
-const command = `exec redis-server - <<END
-appendonly yes
-appendfsync always
-save ""
-maxmemory-policy noeviction
-requirepass $REDIS_PASSWORD
-END`;
-
 const startLimitMs = 20_000;
 
-/** A Redis with the stack's durability, on a random port of 127.0.0.1. */
+/** A Redis with the stack's configuration, on a random port of 127.0.0.1. */
 export type RedisContainer = {
   url: string;
   pause(): Promise<void>;
@@ -35,11 +26,12 @@ export type RedisContainer = {
 
 export async function startRedisContainer(): Promise<RedisContainer> {
   const password = randomBytes(16).toString("hex");
+  // Chosen here and not by Docker, which would choose another one when the container starts again.
   const port = await freePort();
-  const options = ["--detach", "--publish", `127.0.0.1:${port}:6379`, "--env", "REDIS_PASSWORD"];
+  const options = ["--detach", "--publish", `127.0.0.1:${port}:6379`, "--env", "REDISCLI_AUTH"];
   const label = ["--label", "orbital-witness.test=redis"];
-  const args = ["run", ...options, ...label, await redisImage(), "sh", "-c", command];
-  const { stdout } = await run("docker", args, { env: { ...process.env, REDIS_PASSWORD: password } });
+  const args = ["run", ...options, ...label, await redisImage(), "sh", "-c", redisStartCommand];
+  const { stdout } = await run("docker", args, { env: { ...process.env, REDISCLI_AUTH: password } });
   const id = stdout.trim();
   const docker = async (...words: string[]) => {
     await run("docker", [...words, id]);
@@ -72,17 +64,6 @@ async function redisImage(): Promise<string> {
   const project = await readFile(new URL("../../Pulumi.yaml", import.meta.url), "utf8");
   const schema = z.object({ config: z.object({ redisImage: z.object({ default: z.string() }) }) });
   return schema.parse(parse(project)).config.redisImage.default;
-}
-
-/** Chosen here and not by Docker, which would choose another one when the container starts again. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port was given");
-  return address.port;
 }
 
 async function untilReady(url: string): Promise<void> {

@@ -1,11 +1,11 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { cp, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { projectFolder, setting } from "../../commands/project.ts";
 import { Stack, type StackOutputs } from "../../commands/stack.ts";
 import { cloneId } from "../../pulumi/clone-id.ts";
+import { freePort } from "../free-port.ts";
 
 const STACK = "test";
 
@@ -20,6 +20,8 @@ export interface TestContainer {
 export class StackUnderTest {
   readonly folder: string;
   readonly stack: Stack;
+  /** Of all containers that there ever were, the base images among them. */
+  readonly #images = new Set<string>();
 
   private constructor(folder: string, stack: Stack) {
     this.folder = folder;
@@ -27,7 +29,17 @@ export class StackUnderTest {
   }
 
   static async make(settings: Record<string, string> = {}): Promise<StackUnderTest> {
-    const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-test-"));
+    // Its real path, as the program itself sees it.
+    const folder = await realpath(await mkdtemp(path.join(tmpdir(), "orbital-witness-test-")));
+    try {
+      return await StackUnderTest.#makeIn(folder, settings);
+    } catch (error) {
+      await rm(folder, { recursive: true });
+      throw error;
+    }
+  }
+
+  static async #makeIn(folder: string, settings: Record<string, string>): Promise<StackUnderTest> {
     const list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
     const { stdout } = await execa("git", list, { cwd: projectFolder });
     for (const file of stdout.split("\0").filter((name) => name !== "")) {
@@ -45,6 +57,9 @@ export class StackUnderTest {
 
   async up(options: { refresh?: boolean } = {}): Promise<StackOutputs> {
     await this.stack.up({ quiet: true, ...options });
+    for (const { id } of await this.containers()) {
+      this.#images.add((await execa("docker", ["inspect", "--format", "{{.Image}}", id])).stdout);
+    }
     return this.stack.outputs();
   }
 
@@ -81,7 +96,7 @@ export class StackUnderTest {
     return () => writeFile(target, before);
   }
 
-  /** Removes the clone and whatever of it is on the engine, images included. */
+  /** Removes the clone and whatever of it is on the engine, images included, the build cache aside. */
   async remove(): Promise<void> {
     await this.stack.destroy({ quiet: true });
     const images = await execa("docker", [
@@ -96,18 +111,13 @@ export class StackUnderTest {
     if (tags.length > 0) {
       await execa("docker", ["image", "rm", ...tags]);
     }
+    // What an edit replaced has lost its tag.
+    for (const image of this.#images) {
+      const format = ["image", "inspect", "--format", "{{len .RepoTags}}", image];
+      if ((await execa("docker", format, { reject: false })).stdout === "0") {
+        await execa("docker", ["image", "rm", image]);
+      }
+    }
     await rm(this.folder, { recursive: true });
   }
-}
-
-export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,0 +1,34 @@
+export const PASSPHRASE_ADVICE =
+  "Put the passphrase that this stack was made with into .pulumi-passphrase (or PULUMI_CONFIG_PASSPHRASE).\n" +
+  "If it is lost, README.md says under 'A lost passphrase' how to begin anew.";
+
+export const UNWELL_ADVICE =
+  "Mend what keeps the container from being healthy (all of its log: `docker logs <name>`), then do the same again.";
+export const LOCKED_ADVICE =
+  "Another run is at work, or was cut off. If none is: npm run pulumi -- cancel --yes --stack local";
+export const DEFAULT_ADVICE = "Mend what it names above and do the same again; what is done already is kept.";
+
+/** What to do about a failed run of Pulumi, told by what it said. */
+export function adviceFor(said: string): string | undefined {
+  if (/incorrect passphrase|passphrase must be set|cipher: message authentication failed/i.test(said)) {
+    return PASSPHRASE_ADVICE;
+  }
+  if (
+    /port is already allocated|address already in use|permission denied.*bind|forwarding port/i.test(said)
+  ) {
+    return "Free the port, or choose another: npm run pulumi -- config set httpPort 8080 --stack local";
+  }
+  if (/currently locked/i.test(said)) {
+    return LOCKED_ADVICE;
+  }
+  if (/Settings out of range|must be of type|missing (required )?configuration/i.test(said)) {
+    return "Set the value it names: npm run pulumi -- config set <setting> <value> --stack local";
+  }
+  if (/Cannot connect to the Docker daemon|error during connect/i.test(said)) {
+    return "Start the Docker engine; `npm start` does it where it can.";
+  }
+  if (/reading build output|build .*failed|failed to solve|executor failed/i.test(said)) {
+    return "The build of an image failed: mend what it names above (services/Dockerfile, the service's folder, the network).";
+  }
+  return undefined;
+}

@@ -1,0 +1,13 @@
+/**
+ * For `sh -c`, with the password in REDISCLI_AUTH. The configuration comes in by standard input, so that the password
+ * stands in no argument list and no file.
+ */
+export const redisStartCommand = `exec redis-server - <<END
+dir /data
+appendonly yes
+appendfsync always
+save ""
+maxmemory 384mb
+maxmemory-policy noeviction
+requirepass $REDISCLI_AUTH
+END`;
