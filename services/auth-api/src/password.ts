@@ -1,22 +1,14 @@
-import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from "node:crypto";
+import { type Argon2Parameters, argon2, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 
 const deriveKey = promisify(argon2);
 
-/** OWASP's Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. */
-const cost = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 };
-
 const phcForm = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
-/** A PHC string, `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`, with a salt of its own. */
-export async function hashPassword(password: string): Promise<string> {
-  const nonce = randomBytes(16);
-  const hash = await deriveKey("argon2id", { ...cost, message: password, nonce });
-  const { memory, passes, parallelism } = cost;
-  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(nonce)}$${unpadded(hash)}`;
-}
-
-/** Whether the password is the one that was hashed. Throws for a hash of another form: that is a fault of ours. */
+/**
+ * Whether the password is the one of the PHC string `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`. Throws for a hash of
+ * another form: that is a fault of ours.
+ */
 export async function passwordMatches(password: string, phc: string): Promise<boolean> {
   const [, memory, passes, parallelism, salt, hash] = phcForm.exec(phc) ?? [];
   if (!salt || !hash) throw new Error("the stored password is not an argon2id PHC string");
@@ -30,8 +22,4 @@ export async function passwordMatches(password: string, phc: string): Promise<bo
     tagLength: expected.length,
   };
   return timingSafeEqual(await deriveKey("argon2id", parameters), expected);
-}
-
-function unpadded(bytes: Buffer): string {
-  return bytes.toString("base64").replace(/=+$/, "");
 }

@@ -35,8 +35,15 @@ export async function runService<Schema extends z.ZodObject>(
   const log = createLog(name, LOG_LEVEL);
   const service = await start(readEnvironment(variables, process.env), log);
   const server = createServer(
-    // Slow clients hold no connection for longer than this.
-    { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 },
+    {
+      // Slow clients hold no connection for longer than this.
+      headersTimeout: 10_000,
+      requestTimeout: 10_000,
+      connectionsCheckingInterval: 1000,
+      // Above the router's 2 min, so that it is the router that lets an idle connection go: were it the service,
+      // a request could meet the closing connection and end as a 502.
+      keepAliveTimeout: 130_000,
+    },
     getRequestListener(service.app.fetch),
   );
   server.listen(PORT);

@@ -19,14 +19,13 @@ const maxPixels = 50_000_000;
  * Fails an order whose document cannot be read, or should not be tried: the size is taken from the image's header,
  * before anything is decoded, because a header of a few bytes can claim gigabytes.
  */
-export function checkDocument(bytes: Uint8Array): Format {
+export function checkDocument(bytes: Uint8Array): void {
   if (bytes.length === 0) throw new OrderFailure("document_empty");
-  const format = formats.find(({ signature }) => signature.every((byte, index) => bytes[index] === byte));
-  if (!format) throw new OrderFailure("unsupported_format");
+  const known = formats.some(({ signature }) => signature.every((byte, index) => bytes[index] === byte));
+  if (!known) throw new OrderFailure("unsupported_format");
   const { width, height } = headerSize(bytes);
   if (!(width > 0 && height > 0)) throw new OrderFailure("unreadable_image");
   if (width * height > maxPixels) throw new OrderFailure("image_too_large");
-  return format;
 }
 
 function headerSize(bytes: Uint8Array): { width: number; height: number } {

@@ -174,6 +174,21 @@ test("the order of a worker that died is run by another", async () => {
   expect(await ended(id)).toMatchObject({ status: "completed" });
 });
 
+test("an order whose result finds no room in Redis waits, and ends when there is room", async () => {
+  const { maxmemory = "" } = await redis.configGet("maxmemory");
+  startWorker();
+  const id = await order("conveyance");
+  await expect.poll(async () => (await store.find(id))?.status).toBe("processing");
+  try {
+    await redis.configSet("maxmemory", "1");
+    // Longer than the queue's three attempts take.
+    await pause(8000);
+  } finally {
+    await redis.configSet("maxmemory", maxmemory);
+  }
+  expect(await ended(id)).toMatchObject({ status: "completed" });
+}, 60_000);
+
 test("closing finishes the order at hand and takes no other", async () => {
   const worker = startWorker();
   const ids = [await order("conveyance"), await order("lease"), await order("lease")];

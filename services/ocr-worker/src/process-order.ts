@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "@orbital-witness/common/log.ts";
 import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import type { OrderJob } from "@orbital-witness/common/orders/order-queue.ts";
-import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
+import { type OrderStore, StoreFullError } from "@orbital-witness/common/orders/order-store.ts";
 import type { DocumentSource } from "./document-source.ts";
 import { asFailure, failureReason, OrderFailure } from "./failure.ts";
 import { checkDocument } from "./formats.ts";
@@ -14,7 +14,8 @@ const acceptingPauseMs = 10;
 
 /**
  * One attempt at one order, from its claim to its end. Resolves when the order ended, whichever way, or is not to be
- * run; rejects when it should be tried again. `lastAttempt`: what may pass will not get another chance.
+ * run; rejects when it should be tried again, with a StoreFullError where its end could not be written.
+ * `lastAttempt`: what may pass will not get another chance.
  */
 export async function processOrder(
   { store, source, recognizer }: OrderTools,
@@ -37,6 +38,7 @@ export async function processOrder(
     if (outcome === "written") log.info({ attempt, ms, characters: text.length }, "order completed");
     else log.warn({ attempt, ms }, "the order was taken over or revoked, this result is dropped");
   } catch (error) {
+    if (error instanceof StoreFullError) throw error;
     const failure = asFailure(error);
     if (failure.mayPass && !lastAttempt) {
       log.warn({ attempt, err: failure, code: failure.code }, "order will be tried again");

@@ -54,6 +54,22 @@ test("with a bad token: 401 and what is wrong with it", async () => {
   expect((await order(lease, "Bearer x.y.z")).body).toMatchObject({ code: "token_invalid" });
 });
 
+test.each([
+  ["given twice", `token=${alice}&token=${alice}`, "application/x-www-form-urlencoded"],
+  ["a list", JSON.stringify({ ...lease, token: [alice] }), "application/json"],
+  ["no string", JSON.stringify({ ...lease, token: null }), "application/json"],
+])("a field token that is %s is 401, with a good one in the header too", async (_, body, type) => {
+  for (const header of [{}, { Authorization: `Bearer ${alice}` }]) {
+    const headers = { "Content-Type": type, ...header };
+    const response = await app.request("/orders", { method: "POST", body, headers });
+    expect(response.status).toBe(401);
+    expect(response.headers.get("WWW-Authenticate")).toBe(
+      'Bearer error="invalid_token", error_description="The field token must be one token."',
+    );
+    expect(await response.json()).toMatchObject({ code: "token_invalid" });
+  }
+});
+
 test("who may not order gets 403, before any field is looked at", async () => {
   for (const { response, body } of [await order({}, `Bearer ${charlie}`), await order({ token: charlie })]) {
     expect(response.status).toBe(403);

@@ -11,6 +11,13 @@ export function bearerToken(header: string | undefined): string | undefined {
   return token;
 }
 
+/** The field `token`; undefined without it, 401 for a thing that is no string or was given twice. */
+export function fieldToken(fields: Record<string, unknown>): string | undefined {
+  const { token } = fields;
+  if (token === undefined || typeof token === "string") return token;
+  throw refused(new TokenError("token_invalid", "The field token must be one token."));
+}
+
 /** The token's user, or a 401 problem that says by RFC 6750 what is wrong with it. */
 export async function authenticate(key: Uint8Array, token: string | undefined): Promise<TokenUser> {
   if (token === undefined) throw missingToken();
@@ -18,9 +25,13 @@ export async function authenticate(key: Uint8Array, token: string | undefined): 
     return await verifyToken(key, token);
   } catch (cause) {
     if (!(cause instanceof TokenError)) throw cause;
-    const challenge = `Bearer error="invalid_token", error_description="${cause.message}"`;
-    throw new Problem(401, cause.code, cause.message, { headers: { "WWW-Authenticate": challenge }, cause });
+    throw refused(cause);
   }
+}
+
+function refused(cause: TokenError): Problem {
+  const challenge = `Bearer error="invalid_token", error_description="${cause.message}"`;
+  return new Problem(401, cause.code, cause.message, { headers: { "WWW-Authenticate": challenge }, cause });
 }
 
 function missingToken(): Problem {

@@ -6,7 +6,10 @@ import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 const firstPauseMs = 100;
 const longestPauseMs = 5000;
 const atOnce = 100;
-/** Orders beyond these are left to the deadline in their record, which the workers keep to. */
+/**
+ * Orders beyond these are not taken back. The deadline in its record ends one that was not confirmed; one that was,
+ * and whose answer got lost, has no deadline any more: it remains and runs.
+ */
 const most = 10_000;
 
 /**
@@ -29,7 +32,10 @@ export class OrderRevocations {
 
   add(orderId: string): void {
     if (this.#owed.size >= most) {
-      this.#log.error({ order_id: orderId }, "too many orders to revoke, this one is left to its deadline");
+      this.#log.error(
+        { order_id: orderId },
+        "too many orders to revoke, this one remains if it was confirmed",
+      );
       return;
     }
     this.#owed.add(orderId);

@@ -8,13 +8,12 @@ import { Problem, parseFields } from "@orbital-witness/common/problem.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
 import { z } from "zod";
 import type { OrderAcceptance } from "./accept-order.ts";
-import { authenticate, bearerToken } from "./bearer-token.ts";
+import { authenticate, bearerToken, fieldToken } from "./bearer-token.ts";
 import { orderView } from "./order-view.ts";
 
 export type OrderOptions = { key: Uint8Array; store: OrderStore; acceptance: OrderAcceptance };
 
 const readLimitMs = 1500;
-const tokenField = z.object({ token: z.string("must be one token").optional() });
 
 /** Placing an order and seeing one's own. The checks' order: token, role, fields. */
 export function addOrderRoutes(app: HttpApp, { key, store, acceptance }: OrderOptions): void {
@@ -68,15 +67,14 @@ export function addOrderRoutes(app: HttpApp, { key, store, acceptance }: OrderOp
     if (headerToken !== undefined) {
       const user = mayOrder(await authenticate(key, headerToken));
       const fields = await readFields(request);
-      const { token } = parseFields(tokenField, fields);
+      const token = fieldToken(fields);
       if (token !== undefined && token !== headerToken) {
         throw new Problem(400, "two_tokens", "The header and the field token hold different tokens.");
       }
       return { user, fields };
     }
     const fields = await readFields(request);
-    const { token } = parseFields(tokenField, fields);
-    return { user: mayOrder(await authenticate(key, token)), fields };
+    return { user: mayOrder(await authenticate(key, fieldToken(fields))), fields };
   }
 
   /** Somebody else's order and none at all are the same 404: ids are not for guessing. */

@@ -16,7 +16,15 @@ const claimReply = z.tuple([
 ]);
 const writeReply = z.enum(["written", "lost"]);
 
-/** The orders' records: hash `order:<id>`, text `order:<id>:text`. Every method rejects when Redis does. */
+/** Redis has no room for what an order's step writes; reading and deleting go on. */
+export class StoreFullError extends Error {
+  override readonly name = "StoreFullError";
+}
+
+/**
+ * The orders' records: hash `order:<id>`, text `order:<id>:text`. Every method rejects when Redis does, with a
+ * StoreFullError where it is full.
+ */
 export class OrderStore {
   readonly #redis: RedisConnection;
 
@@ -74,8 +82,14 @@ export class OrderStore {
     return (await this.#redis.get(textKey(orderId))) ?? undefined;
   }
 
-  #run(script: string, orderId: string, values: string[]): Promise<unknown> {
-    return this.#redis.eval(script, { keys: [recordKey(orderId), textKey(orderId)], arguments: values });
+  async #run(script: string, orderId: string, values: string[]): Promise<unknown> {
+    try {
+      const keys = [recordKey(orderId), textKey(orderId)];
+      return await this.#redis.eval(script, { keys, arguments: values });
+    } catch (cause) {
+      if (!(cause instanceof Error && cause.message.startsWith("OOM "))) throw cause;
+      throw new StoreFullError("Redis is full", { cause });
+    }
   }
 }
 
