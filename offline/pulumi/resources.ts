@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import { z } from "zod";
 import { Failure } from "../../commands/failure.ts";
@@ -14,6 +15,9 @@ import { type Kind, physicalName, type Scope } from "./scope.ts";
 export type Mode = "update" | "look" | "read";
 export type Change = "same" | "create" | "replace" | "delete";
 export type Report = (change: Change, type: string, name: string) => void;
+
+/** How long a container that was well may take to be so again. */
+const RECOVERY_SECONDS = 15;
 
 const label = z.strictObject({ label: z.string(), value: z.string() });
 const networkInputs = z.strictObject({
@@ -196,7 +200,8 @@ export class Resources {
   async #container(resource: string, inputs: z.infer<typeof containerInputs>): Promise<Made> {
     const hash = this.#hash(inputs);
     const there = await this.#scope.find("container", resource);
-    const kept = await firstWell(there.filter((found) => found.inputs === hash));
+    const same = there.filter((found) => found.inputs === hash);
+    const kept = await firstWell(same, this.#mode === "update" ? RECOVERY_SECONDS : 0);
     this.#report(kept ? "same" : there.length > 0 ? "replace" : "create", "Container", resource);
     const old = there.filter((found) => found !== kept).map((found) => found.name);
     this.#replaced.push(...old);
@@ -251,9 +256,22 @@ async function imageId(name: string): Promise<string | undefined> {
   return result.failed ? undefined : result.stdout.trim();
 }
 
-async function firstWell<T extends { name: string }>(found: readonly T[]): Promise<T | undefined> {
+/**
+ * The first that runs and, where there is time to wait, becomes healthy: what a passing fault made unhealthy is
+ * not to be replaced.
+ */
+async function firstWell<T extends { name: string }>(
+  found: readonly T[],
+  waitSeconds: number,
+): Promise<T | undefined> {
+  const giveUpAt = Date.now() + waitSeconds * 1000;
   for (const each of found) {
-    if (["healthy", "starting"].includes(await healthOf(each.name))) {
+    let health = await healthOf(each.name);
+    while (health === "unhealthy" && Date.now() < giveUpAt) {
+      await pause(250);
+      health = await healthOf(each.name);
+    }
+    if (health === "healthy" || health === "starting") {
       return each;
     }
   }

@@ -263,6 +263,7 @@ describe("updates", () => {
   it("changes nothing the second time", async () => {
     const before = await idsByName();
     await clone.up();
+    expect(partsReplaced(before, await idsByName())).toEqual([]);
     expect(await idsByName()).toEqual(before);
   });
 
