@@ -62,6 +62,7 @@ export class Resources {
     volume: new Set<string>(),
   };
   readonly #replaced: string[] = [];
+  #lastBuild: Promise<unknown> = Promise.resolve();
 
   constructor(scope: Scope, crypter: () => PassphraseCrypter, mode: Mode, report: Report) {
     this.#scope = scope;
@@ -170,23 +171,28 @@ export class Resources {
     }
     const args = Object.entries(build.args).flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]);
     const tag = this.#mode === "update" ? ["--tag", imageName] : [];
-    // The classic builder is part of every engine and needs no plugin of the client.
-    const result = await execa(
-      "docker",
-      [
-        "build",
-        "--quiet",
-        "--force-rm",
-        "--file",
-        build.dockerfile,
-        "--platform",
-        build.platform,
-        ...args,
-        ...tag,
-        build.context,
-      ],
-      { env: { DOCKER_BUILDKIT: "0" }, reject: false },
+    // The classic builder is part of every engine and needs no plugin of the client. One build after the other: side
+    // by side it makes equal layers twice, and the next build then misses its cache.
+    const building = this.#lastBuild.then(() =>
+      execa(
+        "docker",
+        [
+          "build",
+          "--quiet",
+          "--force-rm",
+          "--file",
+          build.dockerfile,
+          "--platform",
+          build.platform,
+          ...args,
+          ...tag,
+          build.context,
+        ],
+        { env: { DOCKER_BUILDKIT: "0" }, reject: false },
+      ),
     );
+    this.#lastBuild = building;
+    const result = await building;
     if (result.failed) {
       throw new Failure(
         `The build of ${resource} failed:\n${`${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-25).join("\n")}`,
