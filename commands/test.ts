@@ -13,7 +13,6 @@ const report = z.object({
   numFailedTests: z.number(),
   numPendingTests: z.number(),
   numTodoTests: z.number(),
-  numFailedTestSuites: z.number(),
 });
 
 /** `npm test`: sets up what `npm start` would, runs every test, and ends with one line of counts. */

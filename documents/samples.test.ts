@@ -2,23 +2,13 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
+import { documentTypes, titleNumberForm } from "../services/common/src/orders/order.ts";
 import { pages } from "./make-samples/pages.ts";
 import { Sheet } from "./make-samples/sheet.ts";
 import { imagePath, samples, truthPath } from "./samples.ts";
 
 const inFolder = (path: string) => join(import.meta.dirname, path);
 const words = (text: string) => text.trim().split(/\s+/);
-const titleNumber = /^(?:OW\d{8}|[A-Z]{0,3}\d{1,6}[ZT]?)$/;
-const documentTypes = [
-  "register",
-  "title_plan",
-  "lease",
-  "transfer",
-  "conveyance",
-  "charge",
-  "deed",
-  "agreement",
-];
 const millimetresPerInch = 25.4;
 const kilobyte = 1024;
 
@@ -40,7 +30,7 @@ test("all samples together stay below 4 MB", async () => {
 
 describe.each(samples.map((sample) => ({ path: imagePath(sample), sample })))("$path", ({ path, sample }) => {
   test("has a name that can be ordered", () => {
-    expect(sample.titleNumber).toMatch(titleNumber);
+    expect(sample.titleNumber).toMatch(titleNumberForm);
     expect(documentTypes).toContain(sample.documentType);
   });
 

@@ -12,7 +12,7 @@ export const documentTypes = [
 ] as const;
 
 /** HM Land Registry's title numbers, and the sandbox series OW with eight digits. */
-const titleNumberForm = /^(?:[A-Z]{0,3}[0-9]{1,6}[ZT]?|OW[0-9]{8})$/;
+export const titleNumberForm = /^(?:[A-Z]{0,3}[0-9]{1,6}[ZT]?|OW[0-9]{8})$/;
 
 const titleNumberMessage =
   "must be up to three capital letters, one to six digits and an optional Z or T (such as AB123456), or OW and eight digits";
