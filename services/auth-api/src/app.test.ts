@@ -1,16 +1,32 @@
 import { tokenKey, verifyToken } from "@orbital-witness/common/access-token.ts";
+import type { HttpApp } from "@orbital-witness/common/http-app.ts";
 import { createLog } from "@orbital-witness/common/log.ts";
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { createAuthApp } from "./app.ts";
 
 const key = tokenKey("0123456789abcdef0123456789abcdef");
 const lines: string[] = [];
 const log = createLog("auth-api", "trace", { write: (line) => lines.push(line) });
-const app = createAuthApp({ log, key, tokenSeconds: 30 });
+const options = { log, key, tokenSeconds: 30, failuresPerMinute: 10 };
+let app: HttpApp;
+beforeEach(() => {
+  app = createAuthApp(options);
+});
 
-function login(username: string, password: string): Response | Promise<Response> {
-  return app.request("/token", { method: "POST", body: new URLSearchParams({ username, password }) });
+async function login(username: string, password: string, headers: Record<string, string> = {}) {
+  return app.request("/token", {
+    method: "POST",
+    body: new URLSearchParams({ username, password }),
+    headers: { "X-Real-IP": "203.0.113.7", ...headers },
+  });
+}
+
+/** How many there are of each. */
+function counts(statuses: number[]): Record<number, number> {
+  const all: Record<number, number> = {};
+  for (const status of statuses) all[status] = (all[status] ?? 0) + 1;
+  return all;
 }
 
 test.each([
@@ -31,9 +47,10 @@ test("JSON and multipart log in too", async () => {
   const body = new FormData();
   body.set("username", "alice");
   body.set("password", "password");
-  expect((await app.request("/token", { method: "POST", body })).status).toBe(200);
+  const address = { "X-Real-IP": "203.0.113.7" };
+  expect((await app.request("/token", { method: "POST", body, headers: address })).status).toBe(200);
   const json = JSON.stringify({ username: "alice", password: "password" });
-  const headers = { "Content-Type": "application/json" };
+  const headers = { ...address, "Content-Type": "application/json" };
   expect((await app.request("/token", { method: "POST", body: json, headers })).status).toBe(200);
 });
 
@@ -51,16 +68,117 @@ test("an unknown user and a wrong password are the same 401", async () => {
   expect(wrong).toEqual(unknown);
 });
 
-test("an unknown user takes a password's time", async () => {
-  const time = async (username: string) => {
-    const started = performance.now();
-    for (let i = 0; i < 5; i++) await login(username, "wrong");
-    return performance.now() - started;
+test("an unknown user takes as long as a known one, within 10 %", async () => {
+  app = createAuthApp({ ...options, failuresPerMinute: 10_000 });
+  // The processor's time, since the clock also counts what else a machine does.
+  const micros: Record<string, number[]> = { alice: [], nobody: [] };
+  for (let i = 0; i < 30; i++) {
+    for (const [username, its] of Object.entries(micros)) {
+      const before = process.cpuUsage();
+      expect((await login(username, "wrong")).status).toBe(401);
+      const { user, system } = process.cpuUsage(before);
+      its.push(user + system);
+    }
+  }
+  const median = (values: number[] = []) => values.toSorted((a, b) => a - b)[values.length / 2] ?? 0;
+  const ratio = median(micros.nobody) / median(micros.alice);
+  expect(ratio).toBeGreaterThan(0.9);
+  expect(ratio).toBeLessThan(1.1);
+}, 60_000);
+
+test("100 wrong passwords with rotating X-Forwarded-For: 429 after ten, and other users are fine", async () => {
+  const guess = (i: number) =>
+    login("alice", `guess ${i}`, {
+      "X-Forwarded-For": `198.51.100.${i}`,
+      Forwarded: `for=198.51.100.${i}`,
+    });
+  const answers = [];
+  for (let i = 0; i < 100; i++) {
+    answers.push(await guess(i));
+    if (i % 10 === 0) expect((await login("bob", "password")).status).toBe(200);
+  }
+  expect(answers.slice(0, 10).map(({ status }) => status)).toEqual(Array(10).fill(401));
+  expect(answers.slice(10).map(({ status }) => status)).toEqual(Array(90).fill(429));
+  expect(answers.slice(8, 11).map(({ headers }) => headers.get("RateLimit"))).toEqual([
+    expect.stringMatching(/^"failed-logins";r=1;t=\d+$/),
+    expect.stringMatching(/^"failed-logins";r=0;t=\d+$/),
+    expect.stringMatching(/^"failed-logins";r=0;t=\d+$/),
+  ]);
+
+  const refused = await login("alice", "password");
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(0);
+  expect(refused.headers.get("RateLimit-Policy")).toBe('"failed-logins";q=10;w=60');
+  expect(refused.headers.get("Cache-Control")).toBe("no-store");
+  expect(await refused.json()).toMatchObject({ code: "rate_limited" });
+  // Nobody can lock alice out from elsewhere.
+  expect((await login("alice", "password", { "X-Real-IP": "203.0.113.8" })).status).toBe(200);
+});
+
+test("the limit does not tell whether there is such a user", async () => {
+  const guesses = async (username: string) => {
+    const answers = [];
+    for (let i = 0; i < 12; i++) {
+      const { status, headers } = await login(username, "wrong");
+      answers.push([status, headers.get("RateLimit")?.split(";t=")[0], headers.get("RateLimit-Policy")]);
+    }
+    return answers;
   };
-  await time("alice");
-  const ratio = (await time("nobody")) / (await time("alice"));
-  // Without the hash it would be below 0.1.
-  expect(ratio).toBeGreaterThan(0.5);
+  expect(await guesses("nobody")).toEqual(await guesses("alice"));
+});
+
+test("other spellings of a name have no quota of their own, whole networks of IPv6 but one", async () => {
+  for (let i = 0; i < 5; i++) await login("Alice ", "wrong", { "X-Real-IP": `2001:db8::${i}` });
+  for (let i = 0; i < 5; i++) await login("\uFF21LICE", "wrong", { "X-Real-IP": `2001:db8::1:${i}` });
+  expect((await login("alice", "password", { "X-Real-IP": "2001:db8::9" })).status).toBe(429);
+  expect((await login("alice", "password", { "X-Real-IP": "2001:db8:0:1::9" })).status).toBe(200);
+});
+
+test("tokens are not limited, and leave the failures as they are", async () => {
+  await login("alice", "wrong");
+  for (let i = 0; i < 30; i++) {
+    const { status, headers } = await login("alice", "password");
+    expect([status, headers.get("RateLimit")]).toEqual([
+      200,
+      expect.stringContaining('"failed-logins";r=9;'),
+    ]);
+  }
+});
+
+test("guesses at once are ten as well", async () => {
+  const answers = await Promise.all(Array.from({ length: 30 }, (_, i) => login("alice", `guess ${i}`)));
+  expect(counts(answers.map(({ status }) => status))).toEqual({ 401: 10, 429: 20 });
+});
+
+test("of a flood, 34 are hashed or wait, the rest is 503; health answers meanwhile", async () => {
+  let open = 0;
+  const flood = Array.from({ length: 100 }, async (_, i) => {
+    open++;
+    const { status, headers } = await login(`user ${i}`, "wrong");
+    open--;
+    return { status, retryAfter: headers.get("Retry-After") };
+  });
+  for (const path of ["/health", "/livez", "/readyz"]) {
+    expect((await app.request(path)).status).toBe(200);
+  }
+  expect(open).toBeGreaterThan(0);
+  const answers = await Promise.all(flood);
+  const busy = answers.filter(({ status }) => status === 503);
+  const { 401: failed = 0, ...others } = counts(answers.map(({ status }) => status));
+  // Who came when the first hashes were ready still found a place.
+  expect(failed).toBeGreaterThanOrEqual(34);
+  expect(others).toEqual({ 503: 100 - failed });
+  expect(new Set(busy.map(({ retryAfter }) => retryAfter))).toEqual(new Set(["1"]));
+  expect((await login("bob", "password")).status).toBe(200);
+});
+
+test("a flood from one network is no 503 for others", async () => {
+  const flood = Array.from({ length: 200 }, (_, i) => login(`user ${i}`, "wrong"));
+  const other = login("alice", "password", { "X-Real-IP": "203.0.113.8" });
+  expect((await other).status).toBe(200);
+  const { 401: failed = 0, ...others } = counts((await Promise.all(flood)).map(({ status }) => status));
+  expect(failed).toBeLessThan(100);
+  expect(others).toEqual({ 503: 200 - failed });
 });
 
 test.each([

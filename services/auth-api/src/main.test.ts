@@ -1,30 +1,17 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { connect } from "node:net";
 import { expect, test } from "vitest";
+import { freePort } from "../../../tests/free-port.ts";
+import { startService } from "../../../tests/service-process.ts";
 
-const main = fileURLToPath(new URL("main.ts", import.meta.url));
 const secret = "0123456789abcdef0123456789abcdef";
 
-/** The service's process with these variables and no others; its lines of log so far are in `lines`. */
-function start(env: Record<string, string>) {
-  const child = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "pipe"] });
-  const output: string[] = [];
-  child.stdout.on("data", (data) => output.push(String(data)));
-  child.stderr.on("data", (data) => output.push(String(data)));
-  const lines = () =>
-    output
-      .join("")
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line));
-  return { child, lines, exited: once(child, "exit") };
-}
+const start = (env: Record<string, string>) => startService(new URL("main.ts", import.meta.url), env);
 
 test.each([
   [{}, "JWT_SECRET is not set"],
   [{ JWT_SECRET: "only11bytes" }, "JWT_SECRET is wrong"],
   [{ JWT_SECRET: secret, TOKEN_SECONDS: "0" }, 'TOKEN_SECONDS is "0"'],
+  [{ JWT_SECRET: secret, TOKEN_FAILURES_PER_MINUTE: "10001" }, "a whole number from 1 to 10000"],
   [{ JWT_SECRET: secret, PORT: "x" }, 'PORT is "x"'],
 ])("%j ends the process with one line that says why", async (env, message) => {
   const { lines, exited } = start(env);
@@ -34,20 +21,23 @@ test.each([
   ]);
 });
 
-test("SIGTERM finishes what runs, takes nothing new and exits 0", async () => {
-  const port = 20_000 + (process.pid % 10_000);
-  const { child, lines, exited } = start({ JWT_SECRET: secret, PORT: String(port) });
-  await expect
-    .poll(() =>
-      fetch(`http://127.0.0.1:${port}/readyz`).then(
-        (r) => r.status,
-        () => 0,
-      ),
-    )
-    .toBe(200);
+/** The service on a port of its own, once it is ready. */
+async function startReady() {
+  const port = await freePort();
+  const service = start({ JWT_SECRET: secret, PORT: String(port) });
+  const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`).then((response) => response.status);
+  await expect.poll(() => get("/readyz").catch(() => 0), { timeout: 15_000 }).toBe(200);
+  const login = (username: string, password: string) =>
+    fetch(`http://127.0.0.1:${port}/token`, {
+      method: "POST",
+      body: new URLSearchParams({ username, password }),
+    });
+  return { ...service, port, get, login };
+}
 
-  const body = new URLSearchParams({ username: "alice", password: "password" });
-  const running = fetch(`http://127.0.0.1:${port}/token`, { method: "POST", body });
+test("SIGTERM finishes what runs, takes nothing new and exits 0", async () => {
+  const { child, lines, exited, get, login } = await startReady();
+  const running = login("alice", "password");
   await new Promise((resolve) => setTimeout(resolve, 15));
   child.kill("SIGTERM");
   const { status, headers } = await running;
@@ -56,5 +46,53 @@ test("SIGTERM finishes what runs, takes nothing new and exits 0", async () => {
   expect(headers.get("Keep-Alive")).toBe("timeout=130");
   expect(await exited).toEqual([0, null]);
   expect(lines().map((line) => line.msg)).toContain("stopped");
-  await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow();
+  await expect(get("/health")).rejects.toThrow();
+});
+
+test("a flood of wrong passwords gets 401 or 503, and health answers all the while", async () => {
+  const { get, login } = await startReady();
+  let open = 100;
+  const flood = Array.from({ length: open }, async (_, i) => {
+    const { status, headers } = await login(`user ${i}`, "wrong").finally(() => open--);
+    return `${status}, Retry-After ${headers.get("Retry-After")}`;
+  });
+  await Promise.race(flood);
+  expect(open).toBeGreaterThan(0);
+  while (open > 0) {
+    expect(await Promise.all(["/health", "/livez", "/readyz"].map(get))).toEqual([200, 200, 200]);
+  }
+  const answers = new Set(await Promise.all(flood));
+  expect(answers).toEqual(new Set(["401, Retry-After null", "503, Retry-After 1"]));
+  expect((await login("bob", "password")).status).toBe(200);
+});
+
+test("nothing is hashed for a client that went away while it waited", async () => {
+  const { child, lines, exited, port, login } = await startReady();
+  const others = Array.from({ length: 20 }, (_, i) => login(`user ${i}`, "wrong"));
+  await Promise.race(others);
+  const client = connect(port, "127.0.0.1");
+  const body = "username=alice&password=wrong";
+  client.write(
+    "POST /token HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: gone\r\n" +
+      `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  client.destroy();
+  await Promise.all(others);
+  child.kill("SIGTERM");
+  await exited;
+  // With a hash it would be a 401.
+  expect(lines()).toContainEqual(
+    expect.objectContaining({ msg: "request", request_id: "gone", status: 400 }),
+  );
+});
+
+test("100 KB of headers are read, and refused by what they say", async () => {
+  const { port } = await startReady();
+  const status = (bytes: number) =>
+    fetch(`http://127.0.0.1:${port}/token`, {
+      headers: { Authorization: `Bearer ${"a".repeat(bytes)}` },
+    }).then((response) => response.status);
+  expect(await status(100 * 1024)).toBe(405);
+  expect(await status(200 * 1024)).toBe(431);
 });

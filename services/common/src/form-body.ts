@@ -16,29 +16,36 @@ export async function readFields(request: Request): Promise<Record<string, unkno
     case "application/json":
       return jsonFields(bytes);
     case "application/x-www-form-urlencoded":
-      return collect(new URLSearchParams(new TextDecoder().decode(bytes)));
+      return fieldsOf(new URLSearchParams(new TextDecoder().decode(bytes)));
     case "multipart/form-data":
-      return collect(await multipart(bytes, contentType));
+      return fieldsOf(await multipart(bytes, contentType));
     default:
       throw new Problem(415, "unsupported_media_type", `The body must be ${allowedTypes}.`);
   }
 }
 
-/** Reads no further than the limit, also when the length is not told or a lie. */
+/** Reads no further than the limit, also when the length is not told. */
 async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  if (Number(request.headers.get("Content-Length")) > limitBytes) throw tooLarge();
-  if (!request.body) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
+  const told = request.headers.get("Content-Length");
+  if (Number(told) > limitBytes) throw tooLarge();
   try {
-    for await (const chunk of request.body) {
-      length += chunk.length;
-      if (length > limitBytes) throw tooLarge();
-      chunks.push(chunk);
-    }
+    // The server holds a client to the length it tells. All at once costs half of what a stream does.
+    const bytes = told === null ? await readStream(request) : new Uint8Array(await request.arrayBuffer());
+    if (bytes.length > limitBytes) throw tooLarge();
+    return bytes;
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw new Problem(400, "incomplete_body", "The body ended before it was complete.", { cause: error });
+  }
+}
+
+async function readStream(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.length;
+    if (length > limitBytes) throw tooLarge();
+    chunks.push(chunk);
   }
   return new Uint8Array(Buffer.concat(chunks));
 }
@@ -68,7 +75,8 @@ async function multipart(bytes: Uint8Array<ArrayBuffer>, contentType: string): P
   }
 }
 
-function collect(form: FormData | URLSearchParams): Record<string, unknown> {
+/** A field given twice is an array. */
+export function fieldsOf(form: FormData | URLSearchParams): Record<string, unknown> {
   const names = new Set(form.keys());
   return Object.fromEntries(
     [...names].map((name) => {

@@ -66,6 +66,9 @@ test("a wrong path is 404, a wrong method 405", async () => {
   const response = await app.request("/token");
   expect(response.status).toBe(405);
   expect(response.headers.get("Allow")).toBe("POST");
+  const options = await app.request("/token", { method: "OPTIONS" });
+  expect(options.status).toBe(204);
+  expect(options.headers.get("Allow")).toBe("POST");
 });
 
 test("one line of JSON per request, without the query", async () => {
@@ -84,6 +87,12 @@ test("one line of JSON per request, without the query", async () => {
     time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
   });
   expect(lines[0]).not.toContain("secret");
+});
+
+test("a path is logged as it came, without what a terminal would obey", async () => {
+  const { app, lines } = testApp();
+  await app.request("/%0A%C2%9B31m%E2%80%AE");
+  expect(JSON.parse(lines[0] ?? "")).toMatchObject({ path: "/%0A%C2%9B31m%E2%80%AE" });
 });
 
 test("ready is what every check says, alive is what answers", async () => {

@@ -24,8 +24,10 @@ export function createHttpApp(log: Log): HttpApp {
     c.set("log", log.child({ request_id: requestId }));
     c.header("X-Request-Id", requestId);
     await next();
-    // The path alone: a query may carry what does not belong in a log.
-    const line = { method: c.req.method, path: c.req.path.slice(0, 200), status: c.res.status };
+    // The path alone: a query may carry what does not belong in a log. As it came, percent-encoded: decoded, it could
+    // hold what a terminal obeys.
+    const path = new URL(c.req.url).pathname.slice(0, 200);
+    const line = { method: c.req.method, path, status: c.res.status };
     const ms = Math.round(performance.now() - started);
     c.var.log[levelOf(c, "info")]({ ...line, ms }, "request");
   });
@@ -55,9 +57,13 @@ function respond(c: Context<AppEnv>, error: Error): Response {
   return problemResponse(c, hidden, c.var.requestId);
 }
 
-/** For `app.all` after a path's own methods, so that a wrong method is not answered as a wrong path. */
-export function methodNotAllowed(allowed: string): () => never {
-  return () => {
+/**
+ * For `app.all` after a path's own methods, so that a wrong method is not answered as a wrong path, and OPTIONS by
+ * what there is.
+ */
+export function methodNotAllowed(allowed: string): (c: Context) => Response {
+  return (c) => {
+    if (c.req.method === "OPTIONS") return c.body(null, 204, { Allow: allowed });
     throw new Problem(405, "method_not_allowed", `Only ${allowed} is allowed here.`, {
       headers: { Allow: allowed },
     });

@@ -1,9 +1,23 @@
 import { STATUS_CODES } from "node:http";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { z } from "zod";
+import { z } from "zod";
 
-export type FieldError = { field: string; message: string };
+const fieldErrorSchema = z.object({ field: z.string(), message: z.string() });
+export type FieldError = z.output<typeof fieldErrorSchema>;
+
+/** RFC 9457 with `code`, `request_id` and, for 422, `errors` as extension members. */
+export const problemSchema = z
+  .object({
+    type: z.literal("about:blank"),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().meta({ description: "For people" }),
+    code: z.string().meta({ description: "For programs; does not change" }),
+    request_id: z.string().meta({ description: "Finds the request in the services' logs" }),
+    errors: z.array(fieldErrorSchema).optional().meta({ description: "Each wrong field of a 422" }),
+  })
+  .meta({ id: "Problem" });
 
 export type ProblemOptions = ErrorOptions & {
   errors?: FieldError[];
@@ -27,9 +41,8 @@ export class Problem extends Error {
   }
 }
 
-/** RFC 9457 with `code`, `request_id` and, for 422, `errors` as extension members. */
 export function problemResponse(c: Context, problem: Problem, requestId: string): Response {
-  const body = {
+  const body: z.input<typeof problemSchema> = {
     type: "about:blank",
     title: STATUS_CODES[problem.status] ?? "Error",
     status: problem.status,
@@ -46,10 +59,22 @@ export function problemResponse(c: Context, problem: Problem, requestId: string)
 export function parseFields<Schema extends z.ZodType>(schema: Schema, fields: unknown): z.output<Schema> {
   const parsed = schema.safeParse(fields);
   if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.map((issue) => ({
-    field: issue.path.join("."),
-    message: issue.message,
-  }));
-  const detail = errors.map((error) => `${error.field} ${error.message}`).join("; ");
-  throw new Problem(422, "invalid_fields", detail, { errors });
+  const errors = fieldErrors(parsed.error);
+  throw new Problem(422, "invalid_fields", detailOf(errors), { errors });
+}
+
+/** The request's headers of the schema's names, or a 400 that names each wrong one. */
+export function parseHeaders<Schema extends z.ZodObject>(schema: Schema, c: Context): z.output<Schema> {
+  const headers = Object.keys(schema.shape).map((name) => [name, c.req.header(name)]);
+  const parsed = schema.safeParse(Object.fromEntries(headers));
+  if (parsed.success) return parsed.data;
+  throw new Problem(400, "invalid_header", detailOf(fieldErrors(parsed.error)));
+}
+
+function fieldErrors(error: z.ZodError): FieldError[] {
+  return error.issues.map(({ path, message }) => ({ field: path.join("."), message }));
+}
+
+function detailOf(errors: FieldError[]): string {
+  return errors.map(({ field, message }) => `${field} ${message}`).join("; ");
 }

@@ -1,0 +1,25 @@
+import { isIP, isIPv4 } from "node:net";
+import { getConnInfo } from "@hono/node-server/conninfo";
+import type { Context } from "hono";
+
+/** The router sets it to its connection's other end, whatever the client sent under this name. */
+const routersHeader = "X-Real-IP";
+
+/**
+ * Whose request it is, for limits: an IPv4 address, or the /64 of an IPv6 address (`2001:db8:0:0::/64`), since a
+ * single customer has all of that. From the router's header; without the router, the connection's own.
+ */
+export function clientNetwork(c: Context): string {
+  const given = c.req.header(routersHeader) ?? "";
+  return networkOf(isIP(given) === 0 ? (getConnInfo(c).remote.address ?? "unknown") : given);
+}
+
+function networkOf(address: string): string {
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1] ?? address;
+  if (isIP(mapped) === 0 || isIPv4(mapped)) return mapped;
+  // The one spelling that URLs have for an address; a zone (`%eth0`) is no part of it.
+  const spelled = new URL(`http://[${mapped.split("%", 1)[0]}]`).hostname.slice(1, -1);
+  const [before = [], after = []] = spelled.split("::").map((half) => half.split(":").filter(Boolean));
+  const zeros = Array<string>(8 - before.length - after.length).fill("0");
+  return `${[...before, ...zeros, ...after].slice(0, 4).join(":")}::/64`;
+}

@@ -1,0 +1,20 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+/** A service's process with these variables and no others; `lines()` are its lines of log so far. Killed after the test. */
+export function startService(main: URL, env: Record<string, string>) {
+  const child = spawn(process.execPath, [fileURLToPath(main)], { env, stdio: ["ignore", "pipe", "pipe"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const output: string[] = [];
+  child.stdout.on("data", (data) => output.push(String(data)));
+  child.stderr.on("data", (data) => output.push(String(data)));
+  const lines = () =>
+    output
+      .join("")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+  return { child, lines, exited: once(child, "exit") };
+}
