@@ -60,6 +60,7 @@ test("an order is followed, with a fresh token for each look, until there is its
 });
 
 test.each<[string, Answers, string]>([
+  ["a cancelled order", { "GET /orders/7": [200, { status: "cancelled" }] }, "The order 7 was cancelled."],
   [
     "a failed order",
     { "GET /orders/7": [200, { status: "failed", reason: { message: "No such document." } }] },

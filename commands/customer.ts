@@ -49,6 +49,9 @@ export async function orderAsCustomer(url: string, order: Order, waitSeconds = 1
         "See the workers' log: `docker logs <worker>`.",
       );
     }
+    if (status === "cancelled") {
+      throw new Failure(`The order ${orderId} was cancelled.`, "Order again.");
+    }
     if (Date.now() > giveUpAt) {
       throw new Failure(
         `The order ${orderId} is still ${status} after ${waitSeconds} s.`,

@@ -1,4 +1,5 @@
 import { createLog, type Log } from "@orbital-witness/common/log.ts";
+import { OrderAttempts } from "@orbital-witness/common/orders/order-attempts.ts";
 import { openOrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis-connection.ts";
@@ -12,7 +13,10 @@ export function redisDatabase(): string {
   return `${inject("redisUrl")}/${database}`;
 }
 
-/** Connection, store and queue as the Order API has them, closed after the file's tests. */
+/** How long what ended stays in these tests. */
+export const retentionSeconds = 3600;
+
+/** Connection, records and queue as the services have them, closed after the file's tests. */
 export function orderServices(url: string = redisDatabase()) {
   const redis = openRedis(url, silentLog, "reject");
   const queue = openOrderQueue(redis);
@@ -24,5 +28,7 @@ export function orderServices(url: string = redisDatabase()) {
     await queue.close();
     await closeRedis(redis);
   });
-  return { redis, queue, store: new OrderStore(redis) };
+  const store = new OrderStore(redis, retentionSeconds);
+  const attempts = new OrderAttempts(redis, retentionSeconds);
+  return { redis, queue, store, attempts };
 }

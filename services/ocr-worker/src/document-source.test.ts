@@ -4,6 +4,7 @@ import { afterEach, expect, test } from "vitest";
 import { DocumentSource } from "./document-source.ts";
 
 const lease = { title_number: "OW12345678", document_type: "lease" } as const;
+const unaborted = new AbortController().signal;
 const closers: (() => unknown)[] = [];
 afterEach(() => Promise.all(closers.splice(0).map((close) => close())));
 
@@ -29,7 +30,7 @@ test("the extensions are tried one after the other, with the order's request id"
   const { asked, documents } = await source((request, response) => {
     response.writeHead(request.url?.endsWith(".jpg") ? 200 : 404).end("bytes");
   });
-  expect(String(await documents.fetch(lease, "abc"))).toBe("bytes");
+  expect(String(await documents.fetch(lease, "abc", unaborted))).toBe("bytes");
   expect(asked).toEqual(["/scans/OW12345678/lease.png abc", "/scans/OW12345678/lease.jpg abc"]);
 });
 
@@ -44,18 +45,20 @@ test.each([
   const { asked, documents } = await source((_, response) => {
     response.writeHead(status, { Location: "/elsewhere" }).end("no");
   });
-  await expect(documents.fetch(lease, "abc")).rejects.toMatchObject({ code, mayPass });
+  await expect(documents.fetch(lease, "abc", unaborted)).rejects.toMatchObject({ code, mayPass });
   expect(asked.some((line) => line.startsWith("/elsewhere"))).toBe(false);
 });
 
 test("a source that refuses connections, or breaks off, may be back later", async () => {
   const nowhere = new DocumentSource("http://127.0.0.1:1");
-  await expect(nowhere.fetch(lease, "abc")).rejects.toMatchObject({ code: "source_unavailable" });
+  await expect(nowhere.fetch(lease, "abc", unaborted)).rejects.toMatchObject({ code: "source_unavailable" });
   const { documents } = await source((request, response) => {
     response.writeHead(200, { "Content-Length": "1000" }).write("begin");
     setTimeout(() => request.socket.destroy(), 10);
   });
-  await expect(documents.fetch(lease, "abc")).rejects.toMatchObject({ code: "source_unavailable" });
+  await expect(documents.fetch(lease, "abc", unaborted)).rejects.toMatchObject({
+    code: "source_unavailable",
+  });
 });
 
 test("the time limit holds for a source that trickles", async () => {
@@ -65,8 +68,24 @@ test("the time limit holds for a source that trickles", async () => {
     response.on("close", () => clearInterval(timer));
   }, 200);
   const started = performance.now();
-  await expect(documents.fetch(lease, "abc")).rejects.toMatchObject({ code: "source_unavailable" });
+  await expect(documents.fetch(lease, "abc", unaborted)).rejects.toMatchObject({
+    code: "source_unavailable",
+  });
   expect(performance.now() - started).toBeLessThan(1000);
+});
+
+test("an attempt that is over leaves the source at once", async () => {
+  let closed = false;
+  const { documents } = await source((_, response) => {
+    response.writeHead(200).write("begin");
+    response.on("close", () => {
+      closed = true;
+    });
+    attempt.abort(new Error("cancelled"));
+  });
+  const attempt = new AbortController();
+  await expect(documents.fetch(lease, "abc", attempt.signal)).rejects.toThrow("cancelled");
+  await expect.poll(() => closed).toBe(true);
 });
 
 test("no more than 32 MiB are read, whatever length is told", async () => {
@@ -79,7 +98,7 @@ test("no more than 32 MiB are read, whatever length is told", async () => {
     response.on("drain", send);
     send();
   });
-  await expect(documents.fetch(lease, "abc")).rejects.toMatchObject({
+  await expect(documents.fetch(lease, "abc", unaborted)).rejects.toMatchObject({
     code: "document_too_large",
     mayPass: false,
   });

@@ -15,33 +15,40 @@ export class DocumentSource {
     this.#limitMs = limitMs;
   }
 
-  /** The document's bytes, from the first extension that the source has. Throws OrderFailure. */
-  async fetch({ title_number, document_type }: OrderRequest, requestId: string): Promise<Buffer> {
-    const signal = AbortSignal.timeout(this.#limitMs);
+  /**
+   * The document's bytes, from the first extension that the source has. Throws OrderFailure, or the reason of `aborted`.
+   */
+  async fetch(
+    { title_number, document_type }: OrderRequest,
+    requestId: string,
+    aborted: AbortSignal,
+  ): Promise<Buffer> {
+    const limited = AbortSignal.any([aborted, AbortSignal.timeout(this.#limitMs)]);
     for (const extension of extensions) {
       const url = `${this.#base}/${title_number}/${document_type}.${extension}`;
-      const bytes = await this.#fetchOne(url, requestId, signal);
-      if (bytes) return bytes;
+      try {
+        const bytes = await fetchOne(url, requestId, limited);
+        if (bytes) return bytes;
+      } catch (cause) {
+        aborted.throwIfAborted();
+        throw cause instanceof OrderFailure ? cause : new OrderFailure("source_unavailable", { cause });
+      }
     }
     throw new OrderFailure("document_not_found");
   }
+}
 
-  async #fetchOne(url: string, requestId: string, signal: AbortSignal): Promise<Buffer | undefined> {
-    const headers = { "X-Request-Id": requestId, "Accept-Encoding": "identity" };
-    try {
-      // A redirect is not followed: it could lead anywhere that the worker reaches and its customer does not.
-      const response = await fetch(url, { headers, signal, redirect: "manual" });
-      if (response.ok) return await readBytes(response);
-      await response.body?.cancel();
-      if (response.status === 404) return undefined;
-      const passing = response.status >= 500 || response.status === 429;
-      const cause = new Error(`the source answered ${response.status}`);
-      throw new OrderFailure(passing ? "source_unavailable" : "source_refused", { cause });
-    } catch (cause) {
-      if (cause instanceof OrderFailure) throw cause;
-      throw new OrderFailure("source_unavailable", { cause });
-    }
-  }
+/** Undefined where the source has no such document. */
+async function fetchOne(url: string, requestId: string, signal: AbortSignal): Promise<Buffer | undefined> {
+  const headers = { "X-Request-Id": requestId, "Accept-Encoding": "identity" };
+  // A redirect is not followed: it could lead anywhere that the worker reaches and its customer does not.
+  const response = await fetch(url, { headers, signal, redirect: "manual" });
+  if (response.ok) return await readBytes(response);
+  await response.body?.cancel();
+  if (response.status === 404) return undefined;
+  const passing = response.status >= 500 || response.status === 429;
+  const cause = new Error(`the source answered ${response.status}`);
+  throw new OrderFailure(passing ? "source_unavailable" : "source_refused", { cause });
 }
 
 /** Counts what is read: a Content-Length is only a claim. */

@@ -4,7 +4,7 @@ import type { FailureReason } from "@orbital-witness/common/orders/order.ts";
 const messages = {
   document_not_found: "There is no document of this type for this title number.",
   source_refused: "The document source refused to give the document.",
-  source_unavailable: "The document source did not answer. Please order again later.",
+  source_unavailable: "The document source did not answer. Please retry the order later.",
   document_empty: "The document is an empty file.",
   document_too_large: "The document is larger than 32 MiB.",
   unsupported_format: "The document is not a PNG or JPEG image.",
@@ -12,14 +12,14 @@ const messages = {
   unreadable_image: "The image is damaged and cannot be read.",
   page_too_slow: "Reading the page took longer than 45 seconds.",
   no_text_found: "No text was found on the page.",
-  worker_lost: "The order was started several times and never finished.",
-  internal_error: "Something went wrong here. Please order again.",
+  worker_lost: "The worker that had the order never finished it.",
+  internal_error: "Something went wrong here. Please retry the order.",
 } as const;
 
 export type FailureCode = keyof typeof messages;
 
-/** What may be different at the next attempt. Everything else fails its order at once. */
-const passing: ReadonlySet<FailureCode> = new Set(["source_unavailable", "internal_error"]);
+/** What may be different at the next attempt, when the machine has less to do. Everything else fails its order at once. */
+const passing: ReadonlySet<FailureCode> = new Set(["source_unavailable", "page_too_slow", "internal_error"]);
 
 export function failureReason(code: FailureCode): FailureReason {
   return { code, message: messages[code] };

@@ -1,210 +1,306 @@
-import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { createServer } from "node:http";
+import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import type { OrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
-import { openOrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
-import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
-import { closeRedis, openRedis } from "@orbital-witness/common/redis-connection.ts";
+import { maxFailures } from "@orbital-witness/common/orders/order-attempts.ts";
+import { jobId } from "@orbital-witness/common/orders/order-queue.ts";
 import sharp from "sharp";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type RedisContainer, startRedisContainer } from "../../../tests/redis/redis-container.ts";
-import { silentLog } from "../../../tests/redis/redis-database.ts";
-import { DocumentSource } from "./document-source.ts";
-import { OrderWorker } from "./order-worker.ts";
-import { Recognizer } from "./recognizer.ts";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import {
+  found,
+  heldAnswer,
+  leaseText,
+  type OrderWorkers,
+  startOrderWorkers,
+} from "../../../tests/redis/order-workers.ts";
+import { redisDatabase } from "../../../tests/redis/redis-database.ts";
+import { claimSuspected } from "../../../tests/redis/sample-order.ts";
+import { Consumption } from "./consumption.ts";
+import { failureReason } from "./failure.ts";
 
-const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="120"><rect width="100%" height="100%" fill="white"/>
-  <text x="40" y="75" font-family="DejaVu Sans, Liberation Sans, sans-serif" font-size="40">This lease is dated</text></svg>`;
-const lease = await sharp(Buffer.from(svg)).withMetadata({ density: 300 }).png().toBuffer();
+/** A page that takes a second or two. */
+const register = await readFile(new URL("../../../documents/OW12345678/register.png", import.meta.url));
+const lost = failureReason("worker_lost");
 
-/** What the source answers, by document type; a function decides at each request. */
-type Answer = { status: number; body: Buffer | string };
-const answers: Record<string, () => Answer | Promise<Answer>> = {
-  lease: () => ({ status: 200, body: lease }),
-  deed: () => ({ status: 404, body: "" }),
-  charge: () => ({ status: 200, body: "<html>Not found</html>" }),
-  conveyance: () => pause(500, { status: 200, body: lease }),
-};
-const requestIds = new Set<unknown>();
-const server = createServer(async (request, response) => {
-  requestIds.add(request.headers["x-request-id"]);
-  const type = /\/(\w+)\.png$/.exec(request.url ?? "")?.[1] ?? "";
-  const { status, body } = (await answers[type]?.()) ?? { status: 404, body: "" };
-  response.writeHead(status).end(body);
-});
-
-let container: RedisContainer;
-let redis: ReturnType<typeof openRedis>;
-let queue: OrderQueue;
-let store: OrderStore;
-const recognizer = new Recognizer(silentLog);
-let source: DocumentSource;
-const open: (() => Promise<void>)[] = [];
-
+let workers: OrderWorkers;
 beforeAll(async () => {
-  container = await startRedisContainer();
-  redis = openRedis(container.url, silentLog, "wait");
-  queue = openOrderQueue(redis);
-  store = new OrderStore(redis);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  source = new DocumentSource(`http://127.0.0.1:${address.port}`, 2000);
+  workers = await startOrderWorkers(redisDatabase());
 });
-afterAll(async () => {
-  await stopWorkers();
-  await recognizer.close();
-  await queue.close();
-  await closeRedis(redis);
-  await container.remove();
-  server.close();
-});
+afterAll(() => workers.close());
 beforeEach(async () => {
-  await stopWorkers();
-  await redis.flushAll();
+  await workers.stopWorkers();
+  await workers.redis.flushDb();
+  workers.answers.lease = () => found;
 });
 
-function startWorker() {
-  const connection = openRedis(container.url, silentLog, "wait");
-  const worker = new OrderWorker(
-    connection,
-    { store: new OrderStore(connection), source, recognizer },
-    silentLog,
-  );
-  open.push(async () => {
-    await worker.close();
-    await closeRedis(connection);
-  });
-  return worker;
-}
-
-async function stopWorkers() {
-  await Promise.all(open.splice(0).map((close) => close()));
-}
-
-async function order(
-  document_type: "lease" | "deed" | "charge" | "transfer" | "conveyance",
-  confirmed = true,
-): Promise<string> {
-  const order_id = randomUUID();
-  const created_at = new Date().toISOString();
-  const request = { title_number: "OW12345678", document_type, user_id: 1, request_id: "from-the-router" };
-  await redis.ping();
-  expect(await store.create({ order_id, created_at, ...request }, Date.now() + 500)).toBe("created");
-  await queue.add("order", { order_id, request_id: request.request_id }, { jobId: order_id });
-  if (confirmed) expect(await store.confirm(order_id)).toBe("queued");
-  return order_id;
-}
-
-/** The order's record once it ended. */
-async function ended(orderId: string) {
-  const status = async () => (await store.find(orderId))?.status;
-  await expect.poll(status, { timeout: 20_000 }).toMatch(/completed|failed/);
-  return store.find(orderId);
+/** Leaves an order's job as a killed worker does: among the active ones, without a lock. */
+async function leave(orderId: string): Promise<void> {
+  const id = jobId(orderId, 1);
+  await workers.redis.lRem("bull:orders:wait", 0, id);
+  await workers.redis.lRem("bull:orders:active", 0, id);
+  await workers.redis.del(`bull:orders:${id}:lock`);
+  await workers.redis.lPush("bull:orders:active", id);
+  await workers.redis.sAdd("bull:orders:stalled", id);
 }
 
 test("orders end as text or with a reason, in the same process, and leave no job", async () => {
-  startWorker();
-  const [good, missing, page, again] = [
-    await order("lease"),
-    await order("deed"),
-    await order("charge"),
-    await order("lease"),
-  ];
-  expect(await ended(missing)).toMatchObject({ status: "failed", reason_code: "document_not_found" });
-  expect(await ended(page)).toMatchObject({ status: "failed", reason_code: "unsupported_format" });
-  for (const id of [good, again]) {
-    expect(await ended(id)).toMatchObject({ status: "completed", started_at: expect.any(String) });
-    expect(await store.text(id)).toBe("This lease is dated");
+  workers.answers.charge = () => ({ status: 200, body: "<html>Not found</html>" });
+  workers.answers.transfer = () => ({ status: 200, body: "" });
+  workers.answers.conveyance = () => ({
+    status: 200,
+    body: (found.body as Buffer).fill(0, 60, 61).subarray(0, 200),
+  });
+  workers.startWorker();
+  const good = await workers.order("lease");
+  const bad = {
+    deed: "document_not_found",
+    charge: "unsupported_format",
+    transfer: "document_empty",
+    conveyance: "unreadable_image",
+  } as const;
+  for (const [type, code] of Object.entries(bad)) {
+    const id = await workers.order(type as keyof typeof bad);
+    expect(await workers.ended(id)).toMatchObject({
+      status: "failed",
+      reason_code: code,
+      attempts: [`ocr-worker-1 failed ${code}`],
+    });
   }
-  expect(requestIds).toEqual(new Set(["from-the-router"]));
-  await expect.poll(() => redis.keys("bull:orders:*-*-*-*-*")).toEqual([]);
+  const again = await workers.order("lease");
+  for (const id of [good, again]) {
+    expect(await workers.ended(id)).toMatchObject({
+      text: leaseText,
+      history: ["queued", "fetching", "recognizing", "completed"],
+      attempts: ["ocr-worker-1 completed"],
+    });
+  }
+  expect(workers.requestIds).toEqual(new Set(["from-the-router"]));
+  await expect.poll(workers.jobs, { timeout: 10_000 }).toEqual([]);
 });
 
-test("an order that was not confirmed never runs, and the next one does", async () => {
-  const unconfirmed = await order("lease", false);
-  const next = await order("lease");
-  startWorker();
-  expect(await ended(next)).toMatchObject({ status: "completed" });
-  expect(await redis.exists(`order:${unconfirmed}`)).toBe(0);
-});
-
-test("an order that a worker finds before its confirmation runs after it", async () => {
-  startWorker();
-  const id = await order("lease", false);
-  await pause(100);
-  expect(await store.confirm(id)).toBe("queued");
-  expect(await ended(id)).toMatchObject({ status: "completed" });
-});
-
-test("a source that is down is tried again, three times and no more", async () => {
+test("a source that is down is tried again, a bounded number of times", async () => {
   let requests = 0;
   let downs = 2;
-  answers.transfer = () => (requests++ < downs ? { status: 503, body: "" } : { status: 200, body: lease });
-  startWorker();
-  expect(await ended(await order("transfer"))).toMatchObject({ status: "completed" });
-  expect(requests).toBe(3);
+  workers.answers.transfer = () => (requests++ < downs ? { status: 503, body: "" } : found);
+  workers.startWorker();
+  expect(await workers.ended(await workers.order("transfer"))).toMatchObject({
+    text: leaseText,
+    attempts: [
+      "ocr-worker-1 failed source_unavailable",
+      "ocr-worker-1 failed source_unavailable",
+      "ocr-worker-1 completed",
+    ],
+  });
   requests = 0;
   downs = 100;
-  expect(await ended(await order("transfer"))).toMatchObject({
+  expect(await workers.ended(await workers.order("transfer"), 40_000)).toMatchObject({
     status: "failed",
     reason_code: "source_unavailable",
+    failures: maxFailures,
   });
-  expect(requests).toBe(3);
+  expect(requests).toBe(maxFailures);
+  await expect.poll(workers.jobs, { timeout: 10_000 }).toEqual([]);
+}, 60_000);
+
+test("an order that waits for its next attempt lets others pass", async () => {
+  workers.answers.transfer = () => ({ status: 503, body: "" });
+  workers.startWorker();
+  const down = await workers.order("transfer");
+  await expect.poll(async () => (await workers.told(down)).attempts.length).toBe(1);
+  expect(await workers.ended(await workers.order("lease"))).toMatchObject({ status: "completed" });
+  expect(await workers.status(down)).not.toBe("failed");
 });
 
-test("an order that the queue gave up ends too", async () => {
-  const order_id = await order("lease");
-  await queue.remove(order_id);
-  // No worker can read this job, so no attempt gets as far as the order.
-  await Reflect.apply(queue.add, queue, ["order", { order_id }, { jobId: order_id, attempts: 1 }]);
-  startWorker();
-  expect(await ended(order_id)).toMatchObject({ status: "failed", reason_code: "internal_error" });
+test("an order whose job cannot be read ends too", async () => {
+  const id = await workers.order("lease");
+  await workers.queue.remove(jobId(id, 1));
+  await Reflect.apply(workers.queue.add, workers.queue, ["order", { order_id: id }, { jobId: jobId(id, 1) }]);
+  workers.startWorker();
+  expect(await workers.ended(id)).toMatchObject({ status: "failed", reason_code: "internal_error" });
 });
 
 test("the order of a worker that died is run by another", async () => {
-  const id = await order("lease");
-  // What a killed worker leaves: the claimed order, and its job in the active list without a lock.
-  await store.claim(id, new Date().toISOString(), { code: "", message: "" });
-  await redis.lRem("bull:orders:wait", 0, id);
-  await redis.lPush("bull:orders:active", id);
-  startWorker();
-  expect(await ended(id)).toMatchObject({ status: "completed" });
+  const id = await workers.order("lease");
+  await workers.attempts.claim({ order_id: id, run: 1 }, "dead", lost);
+  await leave(id);
+  workers.startWorker();
+  expect(await workers.ended(id)).toMatchObject({
+    text: leaseText,
+    attempts: ["dead lost worker_lost", "ocr-worker-1 completed"],
+  });
 });
 
-test("an order whose result finds no room in Redis waits, and ends when there is room", async () => {
-  const { maxmemory = "" } = await redis.configGet("maxmemory");
-  startWorker();
-  const id = await order("conveyance");
-  await expect.poll(async () => (await store.find(id))?.status).toBe("processing");
-  try {
-    await redis.configSet("maxmemory", "1");
-    // Longer than the queue's three attempts take.
-    await pause(8000);
-  } finally {
-    await redis.configSet("maxmemory", maxmemory);
+test("an order that kills its workers is claimed a bounded number of times", async () => {
+  const id = await workers.order("lease");
+  const job = { order_id: id, run: 1 };
+  for (let failures = 1; failures < maxFailures; failures++) {
+    expect(await workers.attempts.claim(job, "dead", lost)).toMatchObject({ state: "claimed" });
+    expect(await claimSuspected(workers.redis, workers.attempts, job)).toEqual({ state: "lost", failures });
   }
-  expect(await ended(id)).toMatchObject({ status: "completed" });
-}, 60_000);
-
-test("closing finishes the order at hand and takes no other", async () => {
-  const worker = startWorker();
-  const ids = [await order("conveyance"), await order("lease"), await order("lease")];
-  await expect.poll(async () => (await store.find(ids[0] ?? ""))?.status).toBe("processing");
-  await worker.close();
-  const statuses = await Promise.all(ids.map(async (id) => (await store.find(id))?.status));
-  expect(statuses).toEqual(["completed", "queued", "queued"]);
-  await expect(worker.running()).rejects.toThrow();
+  await workers.attempts.claim(job, "dead", lost);
+  await leave(id);
+  workers.startWorker();
+  const order = await workers.ended(id);
+  expect(order).toMatchObject({ status: "failed", reason_code: "worker_lost" });
+  expect(order.attempts).toEqual(Array(maxFailures).fill("dead lost worker_lost"));
+  await expect.poll(workers.jobs, { timeout: 10_000 }).toEqual([]);
 });
 
-test("after Redis was away the worker takes up work again by itself", async () => {
-  const worker = startWorker();
-  expect(await ended(await order("lease"))).toMatchObject({ status: "completed" });
-  await container.kill();
-  await pause(3000);
-  await container.start();
-  expect(await ended(await order("lease"))).toMatchObject({ status: "completed" });
-  await worker.running();
-}, 60_000);
+test("a worker that is there keeps its order, though the queue gives the job to another", async () => {
+  const { answer, give } = heldAnswer();
+  workers.answers.lease = answer;
+  workers.startWorker("first");
+  const id = await workers.order("lease");
+  await expect.poll(() => workers.status(id)).toBe("fetching");
+  workers.startWorker("second");
+  await leave(id);
+  // The second one has asked, and has asked again.
+  await expect.poll(() => workers.redis.zCard("bull:orders:delayed"), { timeout: 15_000 }).toBe(1);
+  await pause(4000);
+  give();
+  expect(await workers.ended(id)).toMatchObject({
+    text: leaseText,
+    attempts: ["first completed"],
+    failures: 0,
+  });
+  await expect.poll(workers.jobs, { timeout: 10_000 }).toEqual([]);
+});
+
+test("a worker that lost its order to another cannot overwrite that one's result", async () => {
+  const { answer, give } = heldAnswer();
+  workers.answers.lease = answer;
+  workers.startWorker("first");
+  const id = await workers.order("lease");
+  await expect.poll(() => workers.status(id)).toBe("fetching");
+  const job = { order_id: id, run: 1 };
+  expect(await claimSuspected(workers.redis, workers.attempts, job)).toMatchObject({ state: "lost" });
+  const claim = await workers.attempts.claim(job, "second", lost);
+  if (claim.state !== "claimed") throw new Error(claim.state);
+  expect(await workers.attempts.complete(claim.order, "the second's")).toBe("written");
+  give();
+  workers.answers.lease = () => found;
+  await workers.ended(await workers.order("lease"));
+  expect(await workers.told(id)).toMatchObject({
+    text: "the second's",
+    attempts: ["first lost worker_lost", "second completed"],
+  });
+  expect(await workers.redis.keys(`order:${id}:text:*`)).toEqual([`order:${id}:text:2`]);
+});
+
+test("cancelling stops an order that is being fetched, and the worker takes the next", async () => {
+  workers.answers.deed = heldAnswer().answer;
+  workers.startWorker();
+  const id = await workers.order("deed");
+  await expect.poll(() => workers.status(id)).toBe("fetching");
+  expect(await workers.store.cancel(id)).toMatchObject({ outcome: "cancelled" });
+  expect(await workers.ended(await workers.order("lease"))).toMatchObject({ status: "completed" });
+  expect(await workers.told(id)).toMatchObject({ status: "cancelled", attempts: ["ocr-worker-1 cancelled"] });
+  await expect.poll(workers.jobs, { timeout: 10_000 }).toEqual([]);
+});
+
+test("cancelling stops an order in the middle of its page", async () => {
+  workers.answers.register = () => ({ status: 200, body: register });
+  workers.startWorker();
+  const id = await workers.order("register");
+  await expect.poll(() => workers.status(id), { interval: 10 }).toBe("recognizing");
+  expect(await workers.store.cancel(id)).toMatchObject({ outcome: "cancelled" });
+  expect(await workers.ended(await workers.order("lease"))).toMatchObject({ text: leaseText });
+  expect(await workers.told(id)).toMatchObject({
+    history: ["queued", "fetching", "recognizing", "cancelled"],
+    attempts: ["ocr-worker-1 cancelled"],
+  });
+  expect(await workers.redis.keys(`order:${id}:text:*`)).toEqual([]);
+});
+
+test("the queue's lock is renewed in the middle of a page", async () => {
+  const { width, height } = await sharp(register).metadata();
+  const tile = { input: register, tile: true };
+  const create = { width: 3 * width, height: 3 * height, channels: 3 as const, background: "white" };
+  const body = await sharp({ create }).composite([tile]).png().toBuffer();
+  workers.answers.register = () => ({ status: 200, body });
+  workers.startWorker();
+  const id = await workers.order("register");
+  await expect.poll(() => workers.status(id), { timeout: 10_000 }).toBe("recognizing");
+  const expiry = async () => Number(await workers.redis.pExpireTime(`bull:orders:${jobId(id, 1)}:lock`));
+  const first = await expiry();
+  await expect.poll(expiry, { timeout: 9000 }).toBeGreaterThan(first);
+  expect(await workers.status(id)).toBe("recognizing");
+  await workers.store.cancel(id);
+});
+
+test("an order that was revoked stops too, and leaves nothing", async () => {
+  const { answer, give } = heldAnswer();
+  workers.answers.deed = answer;
+  workers.startWorker();
+  const id = await workers.order("deed");
+  await expect.poll(() => workers.status(id)).toBe("fetching");
+  await workers.store.revoke({ order_id: id, user_id: 1 });
+  give();
+  await workers.ended(await workers.order("lease"));
+  expect(await workers.redis.keys(`order:${id}*`)).toEqual([]);
+});
+
+test("a worker that stops finishes the order at hand and takes no other", async () => {
+  const { answer, give } = heldAnswer();
+  workers.answers.deed = answer;
+  const worker = workers.startWorker();
+  const ids = [await workers.order("deed"), await workers.order("lease"), await workers.order("lease")];
+  await expect.poll(() => workers.status(ids[0] ?? "")).toBe("fetching");
+  const closing = worker.close();
+  give();
+  await closing;
+  expect(await Promise.all(ids.map(workers.status))).toEqual(["completed", "queued", "queued"]);
+  await expect(worker.consuming()).rejects.toThrow("takes no orders");
+  expect(await workers.redis.zRange("orders:workers", 0, -1)).toEqual([]);
+});
+
+test("an order that comes to a worker that is already stopping is left to the others", async () => {
+  const { answer, give } = heldAnswer();
+  workers.answers.deed = answer;
+  const id = await workers.order("deed");
+  const answered = vi.spyOn(Consumption.prototype, "answered");
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  answered.mockImplementationOnce(() => resolve(worker.close()));
+  const worker = workers.startWorker("stopping", { finishMs: 100 });
+  await closed;
+  answered.mockRestore();
+  expect(await workers.told(id)).toMatchObject({ status: "queued", attempts: [] });
+  give();
+  workers.startWorker("next");
+  expect(await workers.ended(id)).toMatchObject({ text: leaseText, attempts: ["next completed"] });
+});
+
+test("a worker that stops hands back an order in the middle of its page", async () => {
+  workers.answers.register = () => ({ status: 200, body: register });
+  const worker = workers.startWorker("stopping", { finishMs: 0 });
+  const id = await workers.order("register");
+  await expect.poll(() => workers.status(id), { interval: 10 }).toBe("recognizing");
+  await worker.close();
+  expect(await workers.told(id)).toMatchObject({ failures: 0, attempts: ["stopping handed_back"] });
+});
+
+test("a worker that stops hands back what takes too long, and another takes it at once", async () => {
+  workers.answers.deed = heldAnswer().answer;
+  const worker = workers.startWorker("first", { finishMs: 100 });
+  const id = await workers.order("deed");
+  const next = await workers.order("lease");
+  await expect.poll(() => workers.status(id)).toBe("fetching");
+  await worker.close();
+  expect(await workers.told(id)).toMatchObject({
+    status: "queued",
+    failures: 0,
+    attempts: ["first handed_back"],
+  });
+  workers.answers.deed = () => found;
+  workers.startWorker("second");
+  await workers.ended(next);
+  // It kept its place before the other.
+  expect(await workers.told(id)).toMatchObject({ attempts: ["first handed_back", "second completed"] });
+});
+
+test("a worker says that it is there while it takes orders", async () => {
+  const worker = workers.startWorker("here");
+  const there = () => workers.redis.zRange("orders:workers", 0, -1);
+  await expect.poll(there, { timeout: 15_000 }).toEqual(["here"]);
+  await worker.consuming();
+  await worker.close();
+  expect(await there()).toEqual([]);
+});

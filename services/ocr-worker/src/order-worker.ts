@@ -1,104 +1,185 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "@orbital-witness/common/log.ts";
-import { type OrderJob, orderJobSchema, orderQueueName } from "@orbital-witness/common/orders/order-queue.ts";
-import { StoreFullError } from "@orbital-witness/common/orders/order-store.ts";
+import {
+  type OrderJob,
+  orderJobSchema,
+  orderQueueName,
+  parseJobId,
+  queueConnection,
+} from "@orbital-witness/common/orders/order-queue.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis-connection.ts";
+import { repeat } from "@orbital-witness/common/repeat.ts";
 import { StateLog } from "@orbital-witness/common/state-log.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
-import { type Job, WaitingError, Worker } from "bullmq";
+import { DelayedError, ErrorCode, type Job, UnrecoverableError, WaitingError } from "bullmq";
+import { beatMs, Consumption } from "./consumption.ts";
 import { failureReason } from "./failure.ts";
+import { persist } from "./persist.ts";
 import { type OrderTools, processOrder } from "./process-order.ts";
+import { QueueWorker } from "./queue-worker.ts";
 
 /** A worker that is silent about its job for so long has lost it to another. */
-const lockMs = 30_000;
+const lockMs = 10_000;
 const stalledCheckMs = 5000;
-/** The queue's own count of lost workers must not end a job before the order's record does (`maxStarts`). */
-const queueStalls = 100;
 const closeLimitMs = 3000;
-/** Far shorter than the stop's grace, which it is part of. */
-const fullPauseMs = 5000;
+
+/** The job is another worker's, or was done by one. */
+const lostJobCodes: ReadonlySet<unknown> = new Set([
+  ErrorCode.JobNotExist,
+  ErrorCode.JobLockNotExist,
+  ErrorCode.JobNotInState,
+  ErrorCode.JobLockMismatch,
+]);
+
+/** BullMQ gives this one no code. */
+const lostLockMessage = "could not renew lock";
+
+export type OrderWorkerOptions = {
+  /** How long the order at hand may still take when the worker is to stop, and its handing back after that, in ms. */
+  finishMs?: number;
+  handBackMs?: number;
+  /** Called when the worker takes no orders, and will not by itself. */
+  stuck: () => void;
+};
 
 /** Takes orders one by one: a page keeps one core busy, so more at once means more workers. */
 export class OrderWorker {
+  readonly #redis: RedisConnection;
   readonly #tools: OrderTools;
+  readonly #options: Required<OrderWorkerOptions>;
   readonly #log: Log;
   readonly #state: StateLog;
-  readonly #worker: Worker<OrderJob>;
-  #current: Promise<void> = Promise.resolve();
-  #closing = false;
+  readonly #consumption = new Consumption();
+  readonly #worker: QueueWorker;
+  readonly #beating: Promise<void>;
+  readonly #closing = new AbortController();
+  readonly #handBack = new AbortController();
+  readonly #giveUp = new AbortController();
+  #givingUp: Promise<void> = Promise.resolve();
 
-  constructor(connection: RedisConnection, tools: OrderTools, log: Log) {
+  /** `redis` holds commands while Redis is away: BullMQ's loop would spin on commands that fail at once. */
+  constructor(redis: RedisConnection, tools: OrderTools, log: Log, options: OrderWorkerOptions) {
+    this.#redis = redis;
     this.#tools = tools;
+    this.#options = { finishMs: 20_000, handBackMs: 5000, ...options };
     this.#log = log;
     this.#state = new StateLog(log, "the order queue");
-    this.#worker = new Worker<OrderJob>(
+    this.#worker = new QueueWorker(
       orderQueueName,
-      (job, token) => {
-        this.#current = this.#process(job, token);
-        return this.#current;
-      },
+      (job, token) => this.#consumption.during(this.#process(job, token)),
       {
-        connection,
+        connection: queueConnection(redis),
         skipVersionCheck: true,
         concurrency: 1,
         lockDuration: lockMs,
         stalledInterval: stalledCheckMs,
-        maxStalledCount: queueStalls,
+        // The order's record counts the lost workers; the queue's own count must not end a job before.
+        maxStalledCount: Number.MAX_SAFE_INTEGER,
         // After a lost connection; the default of 15 s would be felt.
         runRetryDelay: 1000,
       },
+      this.#consumption,
     );
-    this.#worker.on("error", (error) => this.#state.failed(error));
-    this.#worker.on("failed", (job) => this.#givenUp(job));
+    this.#worker.on("error", (error) => this.#failed(error));
+    this.#worker.on("failed", (job, err) => {
+      if (job?.finishedOn) this.#givingUp = this.#giveOrderUp(job);
+      else log.warn({ err, job_id: job?.id }, "the job failed around its order's attempt, and comes again");
+    });
+    this.#worker.run().catch((error: unknown) => this.#state.failed(error));
+    this.#beating = this.#beat();
   }
 
   /** Rejects when no orders are taken. */
-  async running(): Promise<void> {
-    if (!this.#worker.isRunning()) throw new Error("the worker takes no orders");
+  async consuming(): Promise<void> {
+    if (!this.#worker.isRunning() || !this.#consumption.consuming)
+      throw new Error("the worker takes no orders");
   }
 
-  /** Finishes the order at hand and takes no other. Rejects when Redis does not answer. */
+  /** Takes no other order, and finishes the one at hand or hands it back. Rejects when Redis does not answer. */
   async close(): Promise<void> {
-    this.#closing = true;
-    const closing = this.#worker.close();
-    await Promise.allSettled([this.#current]);
-    await within(closeLimitMs, closing);
-  }
-
-  async #process(job: Job<OrderJob>, token: string | undefined): Promise<void> {
-    this.#state.recovered();
-    const data = orderJobSchema.parse(job.data);
-    const lastAttempt = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
-    const log = this.#log.child(data);
-    for (let full = false; ; full = true) {
-      try {
-        await processOrder(this.#tools, data, lastAttempt, log);
-        return;
-      } catch (err) {
-        if (!(err instanceof StoreFullError)) throw err;
-        if (!full) log.error({ err }, "Redis is full, the order waits until there is room");
-      }
-      // Here and not in the queue: a full Redis refuses the order's end and not the job's, whose attempts would be
-      // used up in seconds. Nothing is read anew before there is room, since the claim is refused too.
-      await pause(fullPauseMs);
-      if (this.#closing) {
-        await job.moveToWait(token);
-        throw new WaitingError();
-      }
+    this.#closing.abort();
+    const { finishMs, handBackMs } = this.#options;
+    const stopping = new Error("the worker stops");
+    const timers = [
+      setTimeout(() => this.#handBack.abort(stopping), finishMs),
+      setTimeout(() => this.#giveUp.abort(stopping), finishMs + handBackMs),
+    ];
+    try {
+      await within(finishMs + handBackMs + closeLimitMs, this.#end());
+    } finally {
+      for (const timer of timers) clearTimeout(timer);
     }
   }
 
-  /** The queue's last attempt is over, perhaps because Redis went away during it: the order must end too. */
-  async #givenUp(job: Job<OrderJob> | undefined): Promise<void> {
-    if (!job?.finishedOn) return;
-    const log = this.#log.child({ ...job.data, code: "internal_error" });
-    const reason = failureReason("internal_error");
+  async #end(): Promise<void> {
+    await Promise.all([this.#worker.close(), this.#beating]);
+    // Begun by the last job's end, so known only now.
+    await this.#givingUp;
+    await this.#tools.attempts.absent(this.#tools.name);
+  }
+
+  async #process(job: Job<OrderJob, void, "order">, token: string | undefined): Promise<void> {
+    this.#state.recovered();
+    // It was on its way when the worker was told to stop.
+    if (this.#closing.signal.aborted) return this.#putBack(job, token);
+    const data = orderJobSchema.safeParse(job.data);
+    if (!data.success) throw new UnrecoverableError(`not a job of an order: ${data.error.message}`);
+    const log = this.#log.child(data.data);
+    const stop = { handBack: this.#handBack.signal, giveUp: this.#giveUp.signal };
+    const { againMs } = await processOrder(this.#tools, data.data, stop, log);
+    if (againMs === 0) await this.#putBack(job, token);
+    if (againMs !== undefined) {
+      await job.moveToDelayed(Date.now() + againMs, token);
+      throw new DelayedError();
+    }
+  }
+
+  async #putBack(job: Job, token: string | undefined): Promise<never> {
+    await job.moveToWait(token);
+    throw new WaitingError();
+  }
+
+  #failed(error: Error): void {
+    const lost =
+      ("code" in error && lostJobCodes.has(error.code)) || error.message.startsWith(lostLockMessage);
+    if (lost) this.#log.warn({ err: error }, "the worker lost its job");
+    else this.#state.failed(error);
+  }
+
+  /** The queue will not run the job again, so nobody would end its order. */
+  async #giveOrderUp(job: Job): Promise<void> {
+    const log = this.#log.child({ job_id: job.id, code: "internal_error" });
     try {
-      const finishedAt = new Date().toISOString();
-      const outcome = await this.#tools.store.fail(job.data.order_id, undefined, finishedAt, reason);
-      if (outcome === "written") log.error("order failed");
+      const { order_id, run } = parseJobId(job.id ?? "");
+      const reason = failureReason("internal_error");
+      const write = () => this.#tools.attempts.giveUp({ order_id, run }, reason);
+      const written = await persist(write, this.#giveUp.signal, this.#state);
+      if (written === "written") log.error({ order_id, reason: job.failedReason }, "order failed");
     } catch (err) {
-      log.error({ err }, "the order's failure could not be written");
+      log.error({ err }, "the order of a job that was given up is not ended");
+    }
+  }
+
+  /**
+   * Every few seconds says that the worker is there, and sees to it that it is. A worker that asks for no orders for a minute, though
+   * Redis answers all the while, is beyond what it can mend itself: a new process begins with new connections.
+   */
+  #beat(): Promise<void> {
+    return repeat(beatMs, this.#closing.signal, async () => {
+      if (this.#consumption.beat(await this.#sayPresent())) this.#options.stuck();
+    });
+  }
+
+  /** False where Redis does not answer in time. */
+  async #sayPresent(): Promise<boolean> {
+    try {
+      await within<unknown>(
+        beatMs,
+        this.#consumption.consuming ? this.#tools.attempts.present(this.#tools.name) : this.#redis.ping(),
+      );
+      return true;
+    } catch (error) {
+      this.#state.failed(error);
+      return false;
     }
   }
 }

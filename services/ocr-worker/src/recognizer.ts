@@ -5,6 +5,7 @@ import type { Log } from "@orbital-witness/common/log.ts";
 import { TimeLimitError, within } from "@orbital-witness/common/time-limit.ts";
 import { createWorker, type Worker as Engine, OEM, PSM } from "tesseract.js";
 import { OrderFailure } from "./failure.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /** The integer models of the best set: about the best set's error rate for a quarter more time than the fast set. */
 const languageData = join(
@@ -12,62 +13,110 @@ const languageData = join(
   "4.0.0_best_int",
 );
 
-const startLimitMs = 30_000;
+type Limits = { startMs: number; pageMs: number };
+
+/** `death` rejects when the engine's thread dies; the engine's own promises would stay open for ever. */
+type Running = { engine: Engine; death: Promise<never> };
 
 /** One tesseract.js engine in a thread of its own, reused from page to page and made anew after any fault. */
 export class Recognizer {
   readonly #log: Log;
-  readonly #pageLimitMs: number;
-  #engine: Engine | undefined;
-  /** Rejects when the engine's thread dies; its promises would stay open for ever. */
-  #death: Promise<never> | undefined;
+  readonly #limits: Limits;
+  #running: Promise<Running> | undefined;
+  #usable = false;
 
-  constructor(log: Log, pageLimitMs = 45_000) {
+  constructor(log: Log, limits: Partial<Limits> = {}) {
     this.#log = log;
-    this.#pageLimitMs = pageLimitMs;
+    this.#limits = { startMs: 30_000, pageMs: 45_000, ...limits };
   }
 
   /** Loads the engine and the language data. Also done by `read` where it is due. */
   async start(): Promise<Engine> {
-    if (this.#engine) return this.#engine;
-    const engine = await within(startLimitMs, openEngine(this.#log));
-    const thread = threadOf(engine);
-    // What the libraries print would stand between the log's lines of JSON.
-    for (const output of [thread.stdout, thread.stderr]) output.unpipe().resume();
-    this.#engine = engine;
-    this.#death = deathOf(thread);
+    const { engine } = await this.#run();
     return engine;
   }
 
-  /** Rejects while no engine is loaded. */
+  /** Rejects before the first engine is loaded, and after one could not be; not while one is made anew. */
   async ready(): Promise<void> {
-    if (!this.#engine) throw new Error("tesseract is not loaded");
+    if (!this.#usable) throw new Error("tesseract is not loaded");
   }
 
-  /** The page's text, trimmed. Throws OrderFailure; a page that breaks the engine costs the next one its start. */
-  async read(page: Buffer): Promise<string> {
-    const engine = await this.start();
+  /**
+   * The page's text, trimmed. Throws OrderFailure, what keeps the engine from starting or ends it, or the reason of `aborted`, at once.
+   * A page that is stopped or breaks the engine costs the next one the rest of a start, which goes on in the background.
+   */
+  async read(page: Buffer, aborted: AbortSignal): Promise<string> {
+    const { engine, death } = await unlessAborted(() => this.#run(), aborted);
     try {
-      const recognizing = engine.recognize(page, {}, { text: true });
-      const done = this.#death ? Promise.race([recognizing, this.#death]) : recognizing;
-      const { data } = await within(this.#pageLimitMs, done);
+      const recognize = () => Promise.race([engine.recognize(page, {}, { text: true }), death]);
+      const { data } = await within(this.#limits.pageMs, unlessAborted(recognize, aborted));
       return data.text.trim();
     } catch (error) {
-      await this.close();
-      await this.start();
-      // tesseract.js rejects with strings.
-      const cause = error instanceof Error ? error : new Error(String(error));
-      throw new OrderFailure(error instanceof TimeLimitError ? "page_too_slow" : "unreadable_image", {
-        cause,
-      });
+      this.#renew();
+      aborted.throwIfAborted();
+      throw pageFailure(error);
     }
   }
 
+  /** Waits for an engine that is being loaded, to end it. */
   async close(): Promise<void> {
-    const engine = this.#engine;
-    this.#engine = undefined;
-    this.#death = undefined;
-    await engine?.terminate();
+    this.#usable = false;
+    await this.#end();
+  }
+
+  #run(): Promise<Running> {
+    if (this.#running) return this.#running;
+    const running = runEngine(this.#log, this.#limits.startMs);
+    this.#running = running;
+    running.then(
+      () => {
+        if (this.#running === running) this.#usable = true;
+      },
+      () => {
+        if (this.#running !== running) return;
+        this.#running = undefined;
+        this.#usable = false;
+      },
+    );
+    return running;
+  }
+
+  #renew(): void {
+    const log = (err: unknown) => this.#log.warn({ err }, "tesseract is not made anew");
+    this.#end().catch(log);
+    this.#run().catch(log);
+  }
+
+  async #end(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    const [started] = await Promise.allSettled([running]);
+    if (started.status === "fulfilled") await started.value?.engine.terminate();
+  }
+}
+
+/** tesseract.js rejects with a string where tesseract cannot read the page; anything else is not the page's fault. */
+function pageFailure(error: unknown): unknown {
+  if (error instanceof TimeLimitError) return new OrderFailure("page_too_slow", { cause: error });
+  if (typeof error === "string") return new OrderFailure("unreadable_image", { cause: new Error(error) });
+  return error;
+}
+
+async function runEngine(log: Log, limitMs: number): Promise<Running> {
+  const opening = openEngine(log);
+  try {
+    const engine = await within(limitMs, opening);
+    const thread = threadOf(engine);
+    // What the libraries print would stand between the log's lines of JSON.
+    for (const output of [thread.stdout, thread.stderr]) output.unpipe().resume();
+    return { engine, death: deathOf(thread) };
+  } catch (error) {
+    // It may come later, and nobody would have it.
+    opening.then(
+      (engine) => engine.terminate(),
+      (err: unknown) => log.debug({ err }, "tesseract does not start"),
+    );
+    throw error;
   }
 }
 

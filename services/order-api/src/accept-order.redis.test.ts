@@ -1,52 +1,29 @@
-import { issueToken, tokenKey } from "@orbital-witness/common/access-token.ts";
-import { openOrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
-import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis-connection.ts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { z } from "zod";
+import { alice, lease, type OrderApi, openOrderApi, orderIdOf } from "../../../tests/order-api/order-api.ts";
 import { type RedisContainer, startRedisContainer } from "../../../tests/redis/redis-container.ts";
 import { silentLog } from "../../../tests/redis/redis-database.ts";
-import { OrderAcceptance } from "./accept-order.ts";
-import { createOrderApp } from "./app.ts";
 
-const key = tokenKey("0123456789abcdef0123456789abcdef");
-const token = await issueToken(key, { user_id: 1, username: "alice", can_order: true }, 600);
-
-/** These tests stop and pause their Redis, so it is their own. */
+/** These tests stop, pause and fill their Redis, so it is their own. */
 let container: RedisContainer;
-let api: ReturnType<typeof openApi>;
+let api: OrderApi;
 /** A second connection that looks at what is really there. */
 let observer: ReturnType<typeof openRedis>;
 
-function openApi(url: string) {
-  const redis = openRedis(url, silentLog, "reject");
-  const queue = openOrderQueue(redis);
-  const store = new OrderStore(redis);
-  const acceptance = new OrderAcceptance(store, queue, silentLog);
-  const app = createOrderApp({
-    log: silentLog,
-    key,
-    store,
-    acceptance,
-    checks: { redis: () => redis.ping() },
-  });
-  return { redis, queue, store, acceptance, app };
-}
-
 beforeAll(async () => {
   container = await startRedisContainer();
-  api = openApi(container.url);
+  api = openOrderApi(container.url);
   observer = openRedis(container.url, silentLog, "wait");
 });
 afterAll(async () => {
-  await api.acceptance.close();
-  await api.queue.close();
-  await closeRedis(api.redis);
+  await api.close();
   await closeRedis(observer);
   await container.remove();
 });
 beforeEach(async () => {
   await ready();
+  // What is still on its way to the queue would come after the flush.
+  await expect.poll(() => observer.zCard("orders:outbox"), { timeout: 10_000 }).toBe(0);
   await observer.flushAll();
 });
 
@@ -54,43 +31,78 @@ async function ready() {
   await expect.poll(async () => (await api.app.request("/readyz")).status, { timeout: 10_000 }).toBe(200);
 }
 
-async function order() {
+async function order(headers: Record<string, string> = {}) {
   const started = performance.now();
-  const body = new URLSearchParams({ title_number: "OW12345678", document_type: "lease", token });
-  const response = await api.app.request("/orders", { method: "POST", body });
+  const response = await api.as(alice, headers).post("/orders", lease);
   return { status: response.status, response, ms: performance.now() - started };
 }
 
-/** Ids of everything an order could have left behind: records, texts and jobs. */
+/** Everything an order could have left behind: its keys, its jobs, and its places in lists. */
 async function traces(): Promise<string[]> {
   const keys = await observer.keys("*");
-  return keys.filter((key) => /[0-9a-f]{8}-[0-9a-f]{4}-/.test(key));
+  const lists = await Promise.all(
+    ["user:1:orders", "orders:waiting", "orders:outbox"].map((key) => observer.zRange(key, 0, -1)),
+  );
+  return [...keys, ...lists.flat()].filter((name) => /[0-9a-f]{8}-[0-9a-f]{4}-/.test(name));
 }
 
-test("202 means that record and job are there", async () => {
-  const { response } = await order();
-  expect(response.status).toBe(202);
-  const body = await response.json();
-  const { order_id } = z.object({ order_id: z.uuid() }).parse(body);
-  expect(body).toEqual({
-    order_id,
-    user_id: 1,
-    title_number: "OW12345678",
-    document_type: "lease",
-    status: "queued",
+/** The records there are. */
+async function records(): Promise<string[]> {
+  return (await observer.keys("order:*")).filter((key) => key.split(":").length === 2);
+}
+
+async function jobs(): Promise<number> {
+  return observer.lLen("bull:orders:wait");
+}
+
+/** Redis stalls while the command is on its way: it runs when Redis goes on, late. */
+function stallAtAccept(api: OrderApi): void {
+  const accept = api.store.accept;
+  Object.defineProperty(api.store, "accept", {
+    configurable: true,
+    value: async (...args: never[]) => {
+      await container.pause();
+      return Reflect.apply(accept, api.store, args);
+    },
   });
+}
+
+/** What Redis answers gets lost. */
+function loseAnswersOfAccept(api: OrderApi): void {
+  const accept = api.store.accept;
+  Object.defineProperty(api.store, "accept", {
+    configurable: true,
+    value: async (...args: never[]) => {
+      await Reflect.apply(accept, api.store, args);
+      throw new Error("connection lost");
+    },
+  });
+}
+
+function restoreAccept(api: OrderApi): void {
+  Reflect.deleteProperty(api.store, "accept");
+}
+
+test("202 means that the order is there, and its job soon", async () => {
+  const { response } = await order();
+  const body = await response.clone().json();
+  const order_id = await orderIdOf(response);
+  expect(body).toEqual({ order_id, user_id: 1, ...lease, status: "queued" });
   expect(response.headers.get("Location")).toBe(`/orders/${order_id}`);
-  expect(await traces()).toEqual(expect.arrayContaining([`order:${order_id}`, `bull:orders:${order_id}`]));
+  expect(await traces()).toEqual(expect.arrayContaining([`order:${order_id}`, order_id]));
+  await expect.poll(traces).toContain(`bull:orders:${order_id}.1`);
+  await expect.poll(() => observer.zCard("orders:outbox")).toBe(0);
 });
 
 test("a crash of Redis right after the 202 loses nothing", async () => {
-  const answers = await Promise.all(Array.from({ length: 50 }, order));
+  const answers = await Promise.all(Array.from({ length: 50 }, () => order()));
   expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(202));
   await container.kill();
   await container.start();
   await ready();
-  expect(await observer.keys("order:*")).toHaveLength(50);
-  expect(await observer.lLen("bull:orders:wait")).toBe(50);
+  expect(await records()).toHaveLength(50);
+  await expect.poll(jobs, { timeout: 10_000 }).toBe(50);
+  await expect.poll(() => observer.zCard("orders:outbox")).toBe(0);
 });
 
 test("Redis stuck: 503 within 2 s, and no order when it goes on", async () => {
@@ -110,39 +122,62 @@ test("Redis stuck: 503 within 2 s, and no order when it goes on", async () => {
   expect((await order()).status).toBe(202);
 });
 
-// Redis stalls after each of the three steps: `held` is what comes after it, sent but not run before it is late.
-test.each(["create", "add", "confirm"] as const)("Redis stuck at %s leaves nothing", async (held) => {
-  const stalled = { create: api.store.create, add: api.queue.add, confirm: api.store.confirm };
-  const target = held === "add" ? api.queue : api.store;
-  const step = stalled[held];
-  Object.defineProperty(target, held, {
-    configurable: true,
-    value: async (...args: never[]) => {
-      await container.pause();
-      return Reflect.apply(step, target, args);
-    },
-  });
+test("Redis stuck with the order on its way leaves nothing, with a key neither", async () => {
+  stallAtAccept(api);
   const { status, ms } = await order();
-  Reflect.deleteProperty(target, held);
-  expect(status).toBe(503);
-  expect(ms).toBeLessThan(2000);
   await container.unpause();
+  await ready();
+  const keyed = await order({ "Idempotency-Key": "stalled" });
+  restoreAccept(api);
+  await container.unpause();
+  for (const answer of [{ status, ms }, keyed]) {
+    expect(answer.status).toBe(503);
+    expect(answer.ms).toBeLessThan(2000);
+  }
   await ready();
   await expect.poll(traces).toEqual([]);
 });
 
-test("an order whose confirmation came through but whose answer did not is taken back", async () => {
-  const confirm = api.store.confirm;
-  Object.defineProperty(api.store, "confirm", {
+test("an order whose answer got lost is taken back, with its job", async () => {
+  loseAnswersOfAccept(api);
+  const { status } = await order();
+  restoreAccept(api);
+  expect(status).toBe(503);
+  await expect.poll(traces).toEqual([]);
+  await expect.poll(jobs).toBe(0);
+});
+
+test("under a key it is the caller's: the same request finds it", async () => {
+  loseAnswersOfAccept(api);
+  const lost = await order({ "Idempotency-Key": "k1" });
+  restoreAccept(api);
+  expect(lost.status).toBe(503);
+  const found = await order({ "Idempotency-Key": "k1" });
+  expect(found.response.headers.get("Idempotent-Replayed")).toBe("true");
+  const orderId = await orderIdOf(found.response);
+  expect(await records()).toEqual([`order:${orderId}`]);
+  // Nobody dispatched it: the sweep does.
+  await expect.poll(jobs, { timeout: 10_000 }).toBe(1);
+});
+
+test("a command that comes after the first revocation is revoked after its deadline", async () => {
+  const accept = api.store.accept;
+  let late: Promise<unknown> = Promise.resolve();
+  Object.defineProperty(api.store, "accept", {
     configurable: true,
-    value: async (orderId: string) => {
-      await Reflect.apply(confirm, api.store, [orderId]);
+    value: async (...args: never[]) => {
+      late = new Promise((resolve) => setTimeout(resolve, 600)).then(() =>
+        Reflect.apply(accept, api.store, args),
+      );
       throw new Error("connection lost");
     },
   });
-  expect((await order()).status).toBe(503);
-  Reflect.deleteProperty(api.store, "confirm");
-  await expect.poll(traces).toEqual([]);
+  const { status } = await order();
+  restoreAccept(api);
+  expect(status).toBe(503);
+  expect(await late).toMatchObject({ outcome: "accepted" });
+  expect(await records()).toHaveLength(1);
+  await expect.poll(traces, { timeout: 5000 }).toEqual([]);
 });
 
 test("Redis away: 503 within 2 s, back: 202 again, without a restart", async () => {
@@ -153,13 +188,13 @@ test("Redis away: 503 within 2 s, back: 202 again, without a restart", async () 
   await container.start();
   await ready();
   expect((await order()).status).toBe(202);
-  await expect.poll(() => observer.keys("order:*")).toHaveLength(1);
+  await expect.poll(records).toHaveLength(1);
 });
 
 test("a connection that is cut while orders come in gives 202 or 503, and no third thing", async () => {
   const statuses: number[] = [];
   for (let round = 0; round < 5; round++) {
-    const answers = Array.from({ length: 40 }, order);
+    const answers = Array.from({ length: 40 }, () => order());
     await new Promise((resolve) => setTimeout(resolve, 10 * round));
     // The last round is left alone: its orders must all be taken.
     if (round < 4) await observer.sendCommand(["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
@@ -169,6 +204,40 @@ test("a connection that is cut while orders come in gives 202 or 503, and no thi
   const accepted = statuses.filter((status) => status === 202).length;
   expect(accepted).toBeGreaterThanOrEqual(40);
   expect(statuses.filter((status) => status === 503)).toHaveLength(200 - accepted);
-  await expect.poll(() => observer.keys("order:*"), { timeout: 5000 }).toHaveLength(accepted);
-  await expect.poll(() => observer.lLen("bull:orders:wait"), { timeout: 5000 }).toBe(accepted);
+  await expect.poll(records, { timeout: 5000 }).toHaveLength(accepted);
+  await expect.poll(() => observer.zCard("orders:outbox"), { timeout: 10_000 }).toBe(0);
+  await expect.poll(jobs, { timeout: 10_000 }).toBe(accepted);
+});
+
+test("a full Redis takes no order and no retry, says what to do, and takes orders again with room", async () => {
+  const failed = await orderIdOf((await order()).response);
+  await observer.hSet(`order:${failed}`, "status", "failed");
+  const { maxmemory = "" } = await observer.configGet("maxmemory");
+  // At once, before the next look at its memory: Redis itself refuses.
+  await observer.configSet("maxmemory", "1000000");
+  const refused = [(await order()).response, await api.as(alice).post(`/orders/${failed}/retry`)];
+  for (const response of refused) {
+    expect(response.status).toBe(503);
+    expect(response.headers.get("Retry-After")).toBe("60");
+    expect(await response.json()).toMatchObject({
+      code: "store_full",
+      detail: expect.stringContaining("resultDays"),
+    });
+  }
+  expect((await api.as(alice).get(`/orders/${failed}`)).status).toBe(200);
+  await observer.configSet("maxmemory", maxmemory);
+  await expect.poll(async () => (await order()).status, { timeout: 5000 }).toBe(202);
+});
+
+test("orders are refused while a Redis that is nearly full still takes commands", async () => {
+  const { maxmemory = "" } = await observer.configGet("maxmemory");
+  const used = Number(/^used_memory:(\d+)/m.exec(await observer.info("memory"))?.[1]);
+  await observer.configSet("maxmemory", String(Math.ceil(used * 1.1)));
+  await expect.poll(async () => (await order()).status, { timeout: 5000 }).toBe(503);
+  await observer.set("still", "writes");
+  const before = (await records()).length;
+  expect((await order()).status).toBe(503);
+  expect(await records()).toHaveLength(before);
+  await observer.configSet("maxmemory", maxmemory);
+  await expect.poll(async () => (await order()).status, { timeout: 5000 }).toBe(202);
 });

@@ -1,64 +1,110 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "@orbital-witness/common/log.ts";
 import type { NewOrder } from "@orbital-witness/common/orders/order.ts";
+import type { OrderDispatcher } from "@orbital-witness/common/orders/order-dispatcher.ts";
 import type { OrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
-import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
+import type { Idempotency, OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { Problem } from "@orbital-witness/common/problem.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
+import { ClientOfflineError } from "redis";
 import { OrderRevocations } from "./order-revocations.ts";
+import { isOutOfMemory, type StoreRoom, storeFull } from "./store-room.ts";
 
-/** Redis must have confirmed the order by its own clock this long after its start. */
+/** Redis must have taken the order by its own clock this long after its start. */
 const deadlineMs = 1200;
-/** The answer to a confirmation may take this much longer; with it the caller waits less than 2 s. */
+/** The answer may take this much longer; with it the caller waits less than 2 s. */
 const replyMs = 400;
+/** Of the stop's seconds (`stopSeconds` in main.ts), which the last answers and the other parts' closing need too. */
+const lastRevocationsMs = 6000;
+
+export type AcceptanceTools = {
+  store: OrderStore;
+  queue: OrderQueue;
+  dispatcher: OrderDispatcher;
+  room: StoreRoom;
+};
+
+/** `replayed`: the order was made before, under the same Idempotency-Key. */
+export type AcceptedOrder = { orderId: string; replayed: boolean };
 
 /**
- * Accepts orders so that a 202 is on disk and a 503 leaves nothing behind: the record is made in a state that nobody
- * sees and no worker runs, the job is added, and only the confirmation, within the deadline, makes it an order.
+ * Accepts orders so that a 202 is on disk and a 503 leaves nothing behind, or under the caller's own Idempotency-Key
+ * only. One step in Redis makes the order; the dispatcher carries it to the queue.
  */
 export class OrderAcceptance {
-  readonly #store: OrderStore;
-  readonly #queue: OrderQueue;
+  readonly #tools: AcceptanceTools;
   readonly #revocations: OrderRevocations;
+  readonly #keysInFlight = new Set<string>();
 
-  constructor(store: OrderStore, queue: OrderQueue, log: Log) {
-    this.#store = store;
-    this.#queue = queue;
-    this.#revocations = new OrderRevocations(store, queue, log);
+  constructor(tools: AcceptanceTools, log: Log) {
+    this.#tools = tools;
+    this.#revocations = new OrderRevocations(tools.store, tools.queue, log);
   }
 
-  /** Resolves when the order is on disk; rejects with a 503 problem in less than 2 s otherwise. */
-  async accept(order: NewOrder): Promise<void> {
-    const deadline = Date.now() + deadlineMs;
+  /**
+   * Resolves when the order is on disk. Throws, in less than 2 s, problems: 503 for a Redis that is away, late or full; 409 and
+   * 422 for a key that is in use.
+   */
+  async accept(order: NewOrder, idempotency?: Idempotency): Promise<AcceptedOrder> {
+    if (!idempotency) return this.#accept(order);
+    const key = `${order.user_id} ${idempotency.key}`;
+    if (this.#keysInFlight.has(key)) throw keyInFlight();
+    this.#keysInFlight.add(key);
     try {
-      await within(deadlineMs + replyMs, this.#write(order, deadline));
-    } catch (cause) {
-      this.#revocations.add(order.order_id);
-      throw new Problem(
-        503,
-        "queue_unavailable",
-        "Orders cannot be taken at the moment. Nothing was ordered.",
-        {
-          headers: { "Retry-After": "1" },
-          cause,
-        },
-      );
+      return await this.#accept(order, idempotency);
+    } finally {
+      this.#keysInFlight.delete(key);
     }
   }
 
-  /** Waits a moment for revocations that are still owed. */
+  /** Waits for revocations that are still owed, as long as the stop allows. */
   async close(): Promise<void> {
-    await Promise.race([this.#revocations.settled(), pause(2000, undefined, { ref: false })]);
+    await Promise.race([this.#revocations.settled(), pause(lastRevocationsMs, undefined, { ref: false })]);
     this.#revocations.stop();
   }
 
-  /** One step after the other: a step that was sent before the former's answer could overtake it. */
-  async #write(order: NewOrder, deadline: number): Promise<void> {
-    if ((await this.#store.create(order, deadline)) === "late")
-      throw new Error("Redis took the record too late");
-    if (Date.now() > deadline) throw new Error("Redis answered too late to add the job");
-    const { order_id, request_id } = order;
-    await this.#queue.add("order", { order_id, request_id }, { jobId: order_id });
-    if ((await this.#store.confirm(order_id)) === "late") throw new Error("Redis confirmed too late");
+  async #accept(order: NewOrder, idempotency?: Idempotency): Promise<AcceptedOrder> {
+    const { store, dispatcher, room } = this.#tools;
+    room.check();
+    const deadline = Date.now() + deadlineMs;
+    const { outcome, orderId } = await within(
+      deadlineMs + replyMs,
+      store.accept(order, deadline, idempotency),
+    ).catch((cause: unknown) => {
+      if (isOutOfMemory(cause)) throw storeFull(cause);
+      // With a key the order is its caller's to find; and what was never sent needs no taking back.
+      if (!idempotency && !(cause instanceof ClientOfflineError)) this.#revocations.add(order, deadline);
+      throw unavailable(idempotency, cause);
+    });
+    switch (outcome) {
+      case "accepted":
+        dispatcher.dispatch({ order_id: orderId, run: 1 });
+        return { orderId, replayed: false };
+      case "known":
+        return { orderId, replayed: true };
+      case "mismatch":
+        throw keyReused();
+      case "late":
+        throw unavailable(idempotency, new Error("Redis got to the order after its deadline"));
+    }
   }
+}
+
+function unavailable(idempotency: Idempotency | undefined, cause: unknown): Problem {
+  const promise = idempotency
+    ? "Whether this one was is not known: it may still appear, under this Idempotency-Key only. Send the same request with the same key again."
+    : "Nothing was ordered, and no order will appear later.";
+  const detail = `Orders cannot be taken at the moment. ${promise}`;
+  return new Problem(503, "queue_unavailable", detail, { headers: { "Retry-After": "1" }, cause });
+}
+
+function keyInFlight(): Problem {
+  const detail = "A request with this Idempotency-Key is not answered yet. Send it again in a moment.";
+  return new Problem(409, "idempotency_key_in_flight", detail, { headers: { "Retry-After": "1" } });
+}
+
+function keyReused(): Problem {
+  const detail =
+    "This Idempotency-Key came with another title_number or document_type before. Use a new key for a new order.";
+  return new Problem(422, "idempotency_key_reused", detail);
 }

@@ -1,90 +1,152 @@
-import { issueToken, tokenKey } from "@orbital-witness/common/access-token.ts";
-import { expect, test } from "vitest";
+import { jobId } from "@orbital-witness/common/orders/order-queue.ts";
+import { afterAll, expect, test } from "vitest";
 import { z } from "zod";
-import { orderServices, silentLog } from "../../../tests/redis/redis-database.ts";
-import { OrderAcceptance } from "./accept-order.ts";
-import { createOrderApp } from "./app.ts";
+import {
+  alice,
+  bob,
+  charlie,
+  codeOf,
+  lease,
+  openOrderApi,
+  orderIdOf,
+} from "../../../tests/order-api/order-api.ts";
+import { orderServices, redisDatabase } from "../../../tests/redis/redis-database.ts";
+import { claimed } from "../../../tests/redis/sample-order.ts";
 
-const { redis, queue, store } = orderServices();
-const key = tokenKey("0123456789abcdef0123456789abcdef");
-const acceptance = new OrderAcceptance(store, queue, silentLog);
-const app = createOrderApp({ log: silentLog, key, store, acceptance, checks: { redis: () => redis.ping() } });
+const { redis, queue, store, attempts } = orderServices();
+const api = openOrderApi(redisDatabase());
+afterAll(() => api.close());
+const { get, post } = api.as(alice);
+const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
+const notThere = { code: "document_not_found", message: "There is no document." };
 
-const [alice, bob] = await Promise.all(
-  ["alice", "bob"].map((username, index) =>
-    issueToken(key, { user_id: index + 1, username, can_order: true }, 60),
-  ),
-);
-const started = { code: "worker_lost", message: "" };
-const time = "2026-01-01T00:00:00.000Z";
-
-function get(path: string, token = alice): Response | Promise<Response> {
-  return app.request(path, { headers: { Authorization: `Bearer ${token}` } });
+/** An order of alice's, by the form with the token in it. */
+async function ordered(fields: Record<string, string> = lease): Promise<{ id: string; path: string }> {
+  const body = new FormData();
+  for (const [name, value] of Object.entries({ ...fields, token: alice })) body.set(name, value);
+  const id = await orderIdOf(await api.send("POST", "/orders", { method: "POST", body }));
+  return { id, path: `/orders/${id}` };
 }
 
-/** The path of an order of alice's. */
-async function ordered(): Promise<{ id: string; path: string }> {
-  const body = new FormData();
-  for (const [name, value] of Object.entries({
-    title_number: "AB1",
-    document_type: "deed",
-    token: alice ?? "",
-  })) {
-    body.set(name, value);
-  }
-  const response = await app.request("/orders", { method: "POST", body });
-  expect(response.status).toBe(202);
-  const { order_id } = z.object({ order_id: z.uuid() }).parse(await response.json());
-  return { id: order_id, path: `/orders/${order_id}` };
+/** One of alice's that failed. */
+async function failed() {
+  const order = await ordered();
+  const { attempt } = await claimed(attempts, order.id);
+  await attempts.fail(order.id, attempt, notThere);
+  return order;
+}
+
+async function jobIsThere(id: string, run = 1): Promise<boolean> {
+  return (await queue.getJob(jobId(id, run))) !== undefined;
 }
 
 test("an order is its owner's; to others it does not exist", async () => {
   const { path } = await ordered();
   expect((await get(path)).status).toBe(200);
-  expect((await get(path, bob)).status).toBe(404);
-  expect((await get(`${path}/text`, bob)).status).toBe(404);
-  expect((await get(`/orders/${crypto.randomUUID()}`)).status).toBe(404);
-  expect((await app.request(path)).status).toBe(401);
+  const other = api.as(bob);
+  const answers = [
+    await other.get(path),
+    await other.get(`${path}/text`),
+    await other.get(`${path}/events`),
+    await other.delete(path),
+    await other.post(`${path}/retry`),
+    await get(`/orders/${crypto.randomUUID()}`),
+  ];
+  for (const answer of answers) expect(await codeOf(answer)).toEqual([404, "order_not_found"]);
+  expect((await api.send("GET", path)).status).toBe(401);
 });
 
-test("an order shows its state and times from queued to completed, and its text at the end", async () => {
+test("an order shows its life from queued to completed, and its text at the end", async () => {
   const { id, path } = await ordered();
-  const queued = { order_id: id, user_id: 1, title_number: "AB1", document_type: "deed" };
+  const what = { order_id: id, user_id: 1, ...lease };
+  const nothingYet = { started_at: null, finished_at: null, progress: null, reason: null };
+  const steps = (...statuses: string[]) => statuses.map((status) => ({ status, at: time }));
   expect(await (await get(path)).json()).toEqual({
-    ...queued,
+    ...what,
+    ...nothingYet,
     status: "queued",
-    created_at: expect.stringMatching(/Z$/),
-    started_at: null,
-    finished_at: null,
+    created_at: time,
+    links: { events: `${path}/events` },
+    history: steps("queued"),
+    attempts: [],
+    position: expect.any(Number),
+    expected_seconds: null,
   });
   const early = await get(`${path}/text`);
-  expect(early.status).toBe(409);
   expect(early.headers.get("Retry-After")).toBe("1");
+  expect(await codeOf(early)).toEqual([409, "order_not_completed"]);
 
-  await store.claim(id, time, started);
+  const order = await claimed(attempts, id, 1, "worker-7");
+  const attempt = { attempt: 1, worker: "worker-7", started_at: time, reason: null };
+  const running = { ended_at: null, outcome: null };
   expect(await (await get(path)).json()).toMatchObject({
-    status: "processing",
-    started_at: time,
-    finished_at: null,
+    ...{ status: "fetching", started_at: time, finished_at: null, progress: null },
+    ...{ position: null, expected_seconds: null, attempts: [{ ...attempt, ...running }] },
   });
-  await store.complete(id, 1, time, "Lease – 99 years, £1");
+  await attempts.recognizing(order, 3);
+  await attempts.progress(order, 2, 3);
   expect(await (await get(path)).json()).toMatchObject({
-    status: "completed",
-    finished_at: time,
-    links: { text: `${path}/text` },
+    ...{ status: "recognizing", progress: { page: 2, pages: 3 } },
+  });
+  await attempts.complete(order, "Lease – 99 years, £1");
+  expect(await (await get(path)).json()).toEqual({
+    ...what,
+    ...{ status: "completed", created_at: time, started_at: time, finished_at: time },
+    ...{ progress: null, reason: null, position: null, expected_seconds: null },
+    links: { events: `${path}/events`, text: `${path}/text` },
+    history: steps("queued", "fetching", "recognizing", "completed"),
+    attempts: [{ ...attempt, ended_at: time, outcome: "completed" }],
   });
   const text = await get(`${path}/text`);
   expect(text.headers.get("Content-Type")?.toLowerCase()).toBe("text/plain; charset=utf-8");
   expect(await text.text()).toBe("Lease – 99 years, £1");
 });
 
+test("who waits sees the place in the queue, and how long it takes once that is known", async () => {
+  await redis.flushDb();
+  const orders = [await ordered(), await ordered(), await ordered()];
+  const places = () =>
+    Promise.all(
+      orders.map(async ({ path }) => {
+        const view = z.object({ position: z.int().nullable(), expected_seconds: z.int().nullable() });
+        const { position, expected_seconds } = view.parse(await (await get(path)).json());
+        return [position, expected_seconds];
+      }),
+    );
+  const unknown = [
+    [1, null],
+    [2, null],
+    [3, null],
+  ];
+  expect(await places()).toEqual(unknown);
+  await redis.hSet("orders:duration", "mean_ms", 2500);
+  expect(await places()).toEqual([
+    [1, 3],
+    [2, 5],
+    [3, 8],
+  ]);
+  for (const worker of ["a", "b"]) await attempts.present(worker);
+  expect(await places()).toEqual([
+    [1, 2],
+    [2, 3],
+    [3, 4],
+  ]);
+  await claimed(attempts, orders[0]?.id ?? "");
+  expect(await places()).toEqual([
+    [null, null],
+    [1, 2],
+    [2, 3],
+  ]);
+  await redis.del("orders:duration");
+});
+
 test("a failed order says why, and has no text", async () => {
-  const { id, path } = await ordered();
-  await store.claim(id, time, started);
-  await store.fail(id, 1, time, { code: "document_not_found", message: "There is no document." });
+  const { path } = await failed();
   expect(await (await get(path)).json()).toMatchObject({
     status: "failed",
-    reason: { code: "document_not_found", message: "There is no document." },
+    reason: notThere,
+    attempts: [{ attempt: 1, outcome: "failed", reason: notThere }],
+    links: { events: `${path}/events` },
   });
   const text = await get(`${path}/text`);
   expect(text.status).toBe(409);
@@ -93,4 +155,183 @@ test("a failed order says why, and has no text", async () => {
     code: "order_failed",
     detail: expect.stringContaining("no document"),
   });
+});
+
+test("a waiting order is cancelled with its job, once", async () => {
+  const { id, path } = await ordered();
+  await expect.poll(() => jobIsThere(id)).toBe(true);
+  const answer = await api.as(alice).delete(path);
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toMatchObject({
+    ...{ order_id: id, status: "cancelled", finished_at: time, position: null, attempts: [] },
+    history: [{ status: "queued" }, { status: "cancelled" }],
+  });
+  expect(await jobIsThere(id)).toBe(false);
+  expect(await codeOf(await api.as(alice).delete(path))).toEqual([409, "order_ended"]);
+  expect(await codeOf(await get(`${path}/text`))).toEqual([409, "order_cancelled"]);
+  expect(await codeOf(await post(`${path}/retry`))).toEqual([409, "order_not_failed"]);
+});
+
+test("a running order is cancelled under its worker's hands", async () => {
+  const { id, path } = await ordered();
+  const order = await claimed(attempts, id);
+  const answer = await api.as(alice).delete(path);
+  expect(await answer.json()).toMatchObject({
+    status: "cancelled",
+    attempts: [{ outcome: "cancelled", ended_at: time }],
+  });
+  expect(await attempts.complete(order, "too late")).toBe("lost");
+  expect(await codeOf(await get(`${path}/text`))).toEqual([409, "order_cancelled"]);
+});
+
+test("a failed order runs again as a new run, with its history", async () => {
+  const { id, path } = await failed();
+  const answer = await post(`${path}/retry`);
+  expect(answer.status).toBe(202);
+  expect(answer.headers.get("Location")).toBe(path);
+  expect(await answer.json()).toMatchObject({
+    ...{ order_id: id, status: "queued", reason: null, finished_at: null, position: expect.any(Number) },
+    history: [{ status: "queued" }, { status: "fetching" }, { status: "failed" }, { status: "queued" }],
+    attempts: [{ attempt: 1, outcome: "failed", reason: notThere }],
+  });
+  expect(await codeOf(await post(`${path}/retry`))).toEqual([409, "order_not_failed"]);
+  await expect.poll(() => jobIsThere(id, 2)).toBe(true);
+  await attempts.complete(await claimed(attempts, id, 2), "after all");
+  expect(await (await get(`${path}/text`)).text()).toBe("after all");
+});
+
+test("a change that was made and whose order then cannot be shown: 503 that says so", async () => {
+  const cancelled = await ordered();
+  const retried = await failed();
+  Object.defineProperty(api.store, "snapshot", {
+    configurable: true,
+    value: () => Promise.reject(new Error("connection lost")),
+  });
+  const answers = [await api.as(alice).delete(cancelled.path), await post(`${retried.path}/retry`)];
+  Reflect.deleteProperty(api.store, "snapshot");
+  for (const answer of answers) {
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({
+      code: "store_unavailable",
+      detail: expect.stringContaining("The order was changed as asked"),
+    });
+  }
+  expect(await (await get(cancelled.path)).json()).toMatchObject({ status: "cancelled" });
+  expect(await (await get(retried.path)).json()).toMatchObject({ status: "queued" });
+});
+
+test("an order that may not be run again is 409 and says what to do", async () => {
+  const { path } = await failed();
+  Object.defineProperty(api.store, "retry", {
+    configurable: true,
+    value: async () => ({ outcome: "too_many", run: 20 }),
+  });
+  const answer = await post(`${path}/retry`);
+  Reflect.deleteProperty(api.store, "retry");
+  expect(answer.status).toBe(409);
+  expect(await answer.json()).toMatchObject({
+    code: "order_retried_too_often",
+    detail: expect.stringContaining("Place a new order"),
+  });
+});
+
+test("who may not order may read, and nothing else", async () => {
+  const reader = api.as(charlie);
+  expect(await (await reader.get("/orders")).json()).toEqual({ orders: [], next: null });
+  const { path } = await ordered();
+  expect((await reader.delete(path)).status).toBe(403);
+  expect((await reader.post(`${path}/retry`)).status).toBe(403);
+});
+
+test("the same key and fields are the same order as it is now, whatever the token and the form", async () => {
+  const headers = { "Idempotency-Key": "order-1" };
+  const first = await api.as(alice, headers).post("/orders", lease);
+  expect(first.headers.get("Idempotent-Replayed")).toBeNull();
+  const id = await orderIdOf(first);
+  await claimed(attempts, id);
+  const body = new FormData();
+  for (const [name, value] of Object.entries({ ...lease, token: alice, more: "x" })) body.set(name, value);
+  const second = await api.send("POST", "/orders", { headers, body });
+  expect(second.status).toBe(202);
+  expect(second.headers.get("Idempotent-Replayed")).toBe("true");
+  expect(second.headers.get("Location")).toBe(`/orders/${id}`);
+  expect(await second.json()).toEqual({ order_id: id, user_id: 1, ...lease, status: "fetching" });
+
+  const reused = await api.as(alice, headers).post("/orders", { ...lease, document_type: "deed" });
+  expect(await codeOf(reused)).toEqual([422, "idempotency_key_reused"]);
+  const others = await api.as(bob, headers).post("/orders", { ...lease, document_type: "deed" });
+  expect(await orderIdOf(others)).not.toBe(id);
+});
+
+test("of many requests at once with one key, one orders and the others are told to come again", async () => {
+  const ordersOfAlice = () => redis.zCard("user:1:orders");
+  const before = await ordersOfAlice();
+  const send = () => api.as(alice, { "Idempotency-Key": "at-once" }).post("/orders", lease);
+  const answers = await Promise.all(Array.from({ length: 10 }, send));
+  const accepted = answers.filter(({ status }) => status === 202);
+  const [id, ...others] = await Promise.all(accepted.map(orderIdOf));
+  expect(others.every((other) => other === id)).toBe(true);
+  const inFlight = answers.filter(({ status }) => status === 409);
+  expect(inFlight.length).toBeGreaterThan(0);
+  expect(accepted.length + inFlight.length).toBe(10);
+  for (const answer of inFlight) {
+    expect(answer.headers.get("Retry-After")).toBe("1");
+    expect(await codeOf(answer)).toEqual([409, "idempotency_key_in_flight"]);
+  }
+  expect(await orderIdOf(await send())).toBe(id);
+  expect(await ordersOfAlice()).toBe(before + 1);
+  await expect.poll(() => queue.getJob(`${id}.1`), { timeout: 10_000 }).toBeDefined();
+});
+
+const list = z.object({
+  orders: z.array(z.looseObject({ order_id: z.string(), status: z.string() })),
+  next: z.string().nullable(),
+});
+
+async function listed(query = "") {
+  const { orders, next } = list.parse(await (await get(`/orders${query}`)).json());
+  return { ids: orders.map(({ order_id }) => order_id), orders, next };
+}
+
+test("one's orders come newest first, page by page, with no end and no order twice", async () => {
+  await redis.flushDb();
+  expect(await listed()).toEqual({ ids: [], orders: [], next: null });
+  const ids: string[] = [];
+  for (let i = 0; i < 25; i++) ids.unshift((await ordered()).id);
+  await api.as(bob).post("/orders", lease);
+  const first = await listed();
+  expect(first.ids).toEqual(ids.slice(0, 20));
+  // What comes in between moves no page.
+  await ordered();
+  const second = await listed(`?cursor=${first.next}`);
+  expect(second.ids).toEqual(ids.slice(20));
+  expect(second.next).toBeNull();
+  const exact = await listed(`?limit=5&cursor=${first.next}`);
+  expect([exact.ids, exact.next]).toEqual([ids.slice(20), null]);
+  expect((await listed("?limit=100")).ids).toHaveLength(26);
+  expect(first.orders[0]).toEqual({
+    ...{ order_id: ids[0], user_id: 1, ...lease, status: "queued", created_at: time },
+    ...{ started_at: null, finished_at: null, progress: null, reason: null },
+    links: { events: `/orders/${ids[0]}/events` },
+  });
+});
+
+test("the list is filtered by status and title number", async () => {
+  await redis.flushDb();
+  const deed = await ordered({ title_number: "AB1", document_type: "deed" });
+  const failure = await failed();
+  await ordered();
+  expect((await listed("?status=failed")).ids).toEqual([failure.id]);
+  expect((await listed("?title_number=AB1")).ids).toEqual([deed.id]);
+  expect((await listed("?title_number=AB1&status=failed")).ids).toEqual([]);
+  expect((await listed("?status=queued&limit=1")).ids).toHaveLength(1);
+});
+
+test("an order that expired is gone for everybody", async () => {
+  const { id, path } = await ordered();
+  const { record } = (await store.snapshot(id)) ?? {};
+  expect(record).toBeDefined();
+  await redis.del([`order:${id}`, `order:${id}:events`]);
+  expect((await get(path)).status).toBe(404);
+  expect((await listed("?limit=100")).ids).not.toContain(id);
 });

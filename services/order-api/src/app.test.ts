@@ -1,44 +1,36 @@
-import { issueToken, tokenKey } from "@orbital-witness/common/access-token.ts";
-import { createLog } from "@orbital-witness/common/log.ts";
 import { documentTypes } from "@orbital-witness/common/orders/order.ts";
-import { openOrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
-import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
-import { openRedis } from "@orbital-witness/common/redis-connection.ts";
 import { afterAll, expect, test } from "vitest";
-import { OrderAcceptance } from "./accept-order.ts";
-import { createOrderApp } from "./app.ts";
+import { alice, charlie, codeOf, expired, lease, openOrderApi } from "../../../tests/order-api/order-api.ts";
 
 // Nothing listens on port 1: what these tests see is answered without Redis, or because it is away.
-const log = createLog("test", "silent");
-const redis = openRedis("redis://127.0.0.1:1", log, "reject");
-const queue = openOrderQueue(redis);
-const store = new OrderStore(redis);
-const acceptance = new OrderAcceptance(store, queue, log);
-const key = tokenKey("0123456789abcdef0123456789abcdef");
-const app = createOrderApp({ log, key, store, acceptance, checks: { redis: () => redis.ping() } });
-afterAll(() => redis.destroy());
-
-const alice = await issueToken(key, { user_id: 1, username: "alice", can_order: true }, 30);
-const charlie = await issueToken(key, { user_id: 3, username: "charlie", can_order: false }, 30);
-const expired = await issueToken(key, { user_id: 1, username: "alice", can_order: true }, -1);
-const lease = { title_number: "OW12345678", document_type: "lease" };
+const api = openOrderApi("redis://127.0.0.1:1");
+afterAll(() => api.redis.destroy());
 
 async function order(fields: Record<string, unknown>, authorization?: string) {
   const headers = {
     "Content-Type": "application/json",
     ...(authorization && { Authorization: authorization }),
   };
-  const response = await app.request("/orders", { method: "POST", body: JSON.stringify(fields), headers });
+  const response = await api.send("POST", "/orders", { body: JSON.stringify(fields), headers });
   return { response, body: await response.json() };
 }
 
-test("without a token: 401 and a plain challenge", async () => {
-  const empty = await app.request("/orders", { method: "POST" });
-  const { response } = await order(lease);
-  for (const { status, headers } of [empty, response, await app.request("/orders/x")]) {
-    expect(status).toBe(401);
-    expect(headers.get("WWW-Authenticate")).toBe("Bearer");
-  }
+const anOrder = `/orders/${crypto.randomUUID()}`;
+/** Every endpoint, as method and path. */
+const endpoints = [
+  ["POST", "/orders"],
+  ["GET", "/orders"],
+  ["GET", anOrder],
+  ["DELETE", anOrder],
+  ["GET", `${anOrder}/text`],
+  ["GET", `${anOrder}/events`],
+  ["POST", `${anOrder}/retry`],
+] as const;
+
+test.each(endpoints)("%s %s without a token: 401 and a plain challenge", async (method, path) => {
+  const { status, headers } = await api.send(method, path);
+  expect(status).toBe(401);
+  expect(headers.get("WWW-Authenticate")).toBe("Bearer");
 });
 
 test("with a bad token: 401 and what is wrong with it", async () => {
@@ -61,7 +53,7 @@ test.each([
 ])("a field token that is %s is 401, with a good one in the header too", async (_, body, type) => {
   for (const header of [{}, { Authorization: `Bearer ${alice}` }]) {
     const headers = { "Content-Type": type, ...header };
-    const response = await app.request("/orders", { method: "POST", body, headers });
+    const response = await api.send("POST", "/orders", { body, headers });
     expect(response.status).toBe(401);
     expect(response.headers.get("WWW-Authenticate")).toBe(
       'Bearer error="invalid_token", error_description="The field token must be one token."',
@@ -70,11 +62,18 @@ test.each([
   }
 });
 
-test("who may not order gets 403, before any field is looked at", async () => {
+test("who may not order gets 403 for ordering and changing, before anything else is looked at", async () => {
   for (const { response, body } of [await order({}, `Bearer ${charlie}`), await order({ token: charlie })]) {
     expect(response.status).toBe(403);
     expect(body).toMatchObject({ code: "cannot_order" });
   }
+  expect(await codeOf(await api.as(charlie).delete("/orders/1"))).toEqual([403, "cannot_order"]);
+  expect(await codeOf(await api.as(charlie).post("/orders/1/retry"))).toEqual([403, "cannot_order"]);
+});
+
+test("an empty field token is none", async () => {
+  expect((await order({ ...lease, token: "" })).response.headers.get("WWW-Authenticate")).toBe("Bearer");
+  expect((await order({ title_number: "?", token: "" }, `Bearer ${alice}`)).response.status).toBe(422);
 });
 
 test("two different tokens are no token", async () => {
@@ -102,23 +101,89 @@ test.each([
   ["x".repeat(65_537), "application/x-www-form-urlencoded", 413],
 ])("a body that cannot be read is %#: %i", async (body, type, status) => {
   const headers = { "Content-Type": type, Authorization: `Bearer ${alice}` };
-  expect((await app.request("/orders", { method: "POST", body, headers })).status).toBe(status);
+  expect((await api.send("POST", "/orders", { body, headers })).status).toBe(status);
+});
+
+test.each(["a b", "\u00e9", "a".repeat(256), ""])("Idempotency-Key %j is 400", async (key) => {
+  const response = await api.as(alice, { "Idempotency-Key": key }).post("/orders", lease);
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({
+    code: "invalid_header",
+    detail: "Idempotency-Key must be 1 to 255 visible ASCII characters",
+  });
+});
+
+test.each([
+  ["limit=0", "limit must be a whole number from 1 to 100"],
+  ["limit=101", "limit must be a whole number from 1 to 100"],
+  ["limit=", "limit must be a whole number from 1 to 100"],
+  ["limit=0x10", "limit must be a whole number from 1 to 100"],
+  ["limit=2&limit=3", "limit must be a whole number from 1 to 100"],
+  ["cursor=x", "cursor must be the `next` of a list"],
+  ["cursor=", "cursor must be the `next` of a list"],
+  ["status=done", /^status .*queued/],
+  ["title_number=x", /^title_number must be/],
+])("a list with ?%s is 422", async (query, detail) => {
+  const response = await api.as(alice).get(`/orders?${query}`);
+  expect(response.status).toBe(422);
+  expect(await response.json()).toMatchObject({ detail: expect.stringMatching(detail) });
 });
 
 test("an order's id that is none is 404 without asking Redis", async () => {
-  const headers = { Authorization: `Bearer ${alice}` };
-  for (const path of ["/orders/1", "/orders/..%2Fx", "/orders/1/text"]) {
-    expect((await app.request(path, { headers })).status).toBe(404);
+  for (const path of ["/orders/1", "/orders/..%2Fx", "/orders/1/text", "/orders/1/events"]) {
+    expect(await codeOf(await api.as(alice).get(path))).toEqual([404, "order_not_found"]);
   }
+  expect(await codeOf(await api.as(alice).delete("/orders/1"))).toEqual([404, "order_not_found"]);
+  expect(await codeOf(await api.as(alice).post("/orders/1/retry"))).toEqual([404, "order_not_found"]);
 });
 
-test("with Redis away nothing is ordered, and reading and readiness say so", async () => {
+test("with Redis away nothing is ordered, and reading, changing and readiness say so", async () => {
   const { response, body } = await order(lease, `Bearer ${alice}`);
   expect(response.status).toBe(503);
   expect(response.headers.get("Retry-After")).toBe("1");
-  expect(body).toMatchObject({ code: "queue_unavailable" });
-  const headers = { Authorization: `Bearer ${alice}` };
-  expect((await app.request(`/orders/${crypto.randomUUID()}`, { headers })).status).toBe(503);
-  expect((await app.request("/readyz")).status).toBe(503);
-  expect((await app.request("/livez")).status).toBe(200);
+  expect(body).toMatchObject({
+    code: "queue_unavailable",
+    detail: expect.stringContaining("no order will appear later"),
+  });
+  const withKey = await api.as(alice, { "Idempotency-Key": "k" }).post("/orders", lease);
+  expect(withKey.status).toBe(503);
+  expect(await withKey.json()).toMatchObject({
+    code: "queue_unavailable",
+    detail: expect.stringContaining("may still appear, under this Idempotency-Key only"),
+  });
+  for (const [method, path] of endpoints.slice(1)) {
+    const headers = { Authorization: `Bearer ${alice}` };
+    expect(await codeOf(await api.send(method, path, { headers }))).toEqual([503, "store_unavailable"]);
+  }
+  expect((await api.app.request("/readyz")).status).toBe(503);
+  expect((await api.app.request("/livez")).status).toBe(200);
+});
+
+test.each([
+  ["/orders", "POST, GET, HEAD, OPTIONS"],
+  [anOrder, "GET, HEAD, DELETE, OPTIONS"],
+  [`${anOrder}/text`, "GET, HEAD, OPTIONS"],
+  [`${anOrder}/events`, "GET, HEAD, OPTIONS"],
+  [`${anOrder}/retry`, "POST, OPTIONS"],
+  ["/openapi.json", "GET, HEAD, OPTIONS"],
+  ["/docs", "GET, HEAD, OPTIONS"],
+  ["/docs/page.js", "GET, HEAD, OPTIONS"],
+])("%s says what is allowed: %s", async (path, allowed) => {
+  const wrong = await api.app.request(path, { method: "PUT" });
+  expect([wrong.status, wrong.headers.get("Allow")]).toEqual([405, allowed]);
+  const options = await api.app.request(path, { method: "OPTIONS" });
+  expect([options.status, options.headers.get("Allow")]).toEqual([204, allowed]);
+});
+
+test("orders and retries of a user are counted together, and no other user's", async () => {
+  const few = openOrderApi("redis://127.0.0.1:1", { ordersPerMinute: 2 });
+  const first = await few.as(alice).post("/orders", lease);
+  expect(first.headers.get("RateLimit")).toMatch(/^"orders";r=1;/);
+  await few.as(alice).post("/orders/1/retry");
+  const third = await few.as(alice).post("/orders", lease);
+  expect(await codeOf(third)).toEqual([429, "rate_limited"]);
+  expect(Number(third.headers.get("Retry-After"))).toBeGreaterThan(0);
+  expect(await codeOf(await few.as(alice).post("/orders/1/retry"))).toEqual([429, "rate_limited"]);
+  expect((await few.as(alice).delete("/orders/1")).status).toBe(404);
+  few.redis.destroy();
 });

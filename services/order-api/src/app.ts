@@ -1,13 +1,32 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
 import { addHealthRoutes, type ReadyCheck } from "@orbital-witness/common/health.ts";
-import { createHttpApp, type HttpApp } from "@orbital-witness/common/http-app.ts";
+import { type AppEnv, createHttpApp, type HttpApp } from "@orbital-witness/common/http-app.ts";
 import type { Log } from "@orbital-witness/common/log.ts";
-import { addOrderRoutes, type OrderOptions } from "./order-routes.ts";
+import { addDocs } from "./docs.ts";
+import { addEndpoints } from "./endpoint.ts";
+import { type CancelTools, cancelOrder, type RetryTools, retryOrder } from "./endpoints/change-order.ts";
+import { type FollowTools, followOrder } from "./endpoints/follow-order.ts";
+import { listOrders } from "./endpoints/list-orders.ts";
+import { type PlaceOrderTools, placeOrder } from "./endpoints/place-order.ts";
+import { type ReadTools, readOrder, readText } from "./endpoints/read-order.ts";
 
-export type OrderAppOptions = OrderOptions & { log: Log; checks: Record<string, ReadyCheck> };
+export type OrderTools = PlaceOrderTools & ReadTools & FollowTools & CancelTools & RetryTools;
+export type OrderAppOptions = { log: Log; checks: Record<string, ReadyCheck>; tools: OrderTools };
 
-export function createOrderApp({ log, checks, ...options }: OrderAppOptions): HttpApp {
+export function createOrderApp({ log, checks, tools }: OrderAppOptions): HttpApp {
   const app = createHttpApp(log);
   addHealthRoutes(app, checks);
-  addOrderRoutes(app, options);
+  const api = new OpenAPIHono<AppEnv>();
+  addEndpoints(api, [
+    placeOrder(tools),
+    listOrders(tools),
+    readOrder(tools),
+    cancelOrder(tools),
+    readText(tools),
+    followOrder(tools),
+    retryOrder(tools),
+  ]);
+  addDocs(api);
+  app.route("/", api);
   return app;
 }

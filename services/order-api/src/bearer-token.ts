@@ -1,5 +1,6 @@
-import { TokenError, type TokenUser, verifyToken } from "@orbital-witness/common/access-token.ts";
+import { TokenError, type TokenUser } from "@orbital-witness/common/access-token.ts";
 import { Problem } from "@orbital-witness/common/problem.ts";
+import type { TokenVerifier } from "@orbital-witness/common/token-verifier.ts";
 
 const bearerForm = /^Bearer +(\S+) *$/i;
 
@@ -11,18 +12,18 @@ export function bearerToken(header: string | undefined): string | undefined {
   return token;
 }
 
-/** The field `token`; undefined without it, 401 for a thing that is no string or was given twice. */
+/** The field `token`; undefined without it or with nothing in it, 401 for a thing that is no string or was given twice. */
 export function fieldToken(fields: Record<string, unknown>): string | undefined {
   const { token } = fields;
-  if (token === undefined || typeof token === "string") return token;
+  if (token === undefined || typeof token === "string") return token || undefined;
   throw refused(new TokenError("token_invalid", "The field token must be one token."));
 }
 
 /** The token's user, or a 401 problem that says by RFC 6750 what is wrong with it. */
-export async function authenticate(key: Uint8Array, token: string | undefined): Promise<TokenUser> {
+export async function authenticate(tokens: TokenVerifier, token: string | undefined): Promise<TokenUser> {
   if (token === undefined) throw missingToken();
   try {
-    return await verifyToken(key, token);
+    return await tokens.verify(token);
   } catch (cause) {
     if (!(cause instanceof TokenError)) throw cause;
     throw refused(cause);

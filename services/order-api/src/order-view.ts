@@ -1,18 +1,62 @@
-import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
+import { hasEnded, type OrderRecord } from "@orbital-witness/common/orders/order.ts";
+import { type OrderEvent, summarize } from "@orbital-witness/common/orders/order-events.ts";
+import type { OrderSnapshot, QueuePace } from "@orbital-witness/common/orders/order-store.ts";
+import type { OrderEventView, OrderSummary, OrderView } from "./order-schemas.ts";
 
-/** An order as its owner sees it: times are null until they happened, `reason` is there when it failed. */
-export function orderView(order: OrderRecord) {
-  const failed = order.status === "failed";
+/** An order as its owner sees it among others. */
+export function orderSummary(record: OrderRecord): OrderSummary {
+  const { order_id, status, created_ms, started_ms, finished_ms } = record;
+  const path = orderPath(order_id);
   return {
-    order_id: order.order_id,
-    user_id: order.user_id,
-    title_number: order.title_number,
-    document_type: order.document_type,
-    status: order.status,
-    created_at: order.created_at,
-    started_at: order.started_at ?? null,
-    finished_at: order.finished_at ?? null,
-    ...(failed && { reason: { code: order.reason_code, message: order.reason_message } }),
-    ...(order.status === "completed" && { links: { text: `/orders/${order.order_id}/text` } }),
+    order_id,
+    user_id: record.user_id,
+    title_number: record.title_number,
+    document_type: record.document_type,
+    status,
+    created_at: isoTime(created_ms),
+    started_at: started_ms === undefined ? null : isoTime(started_ms),
+    finished_at: finished_ms === undefined ? null : isoTime(finished_ms),
+    progress: hasEnded(status) ? null : (progressOf(record) ?? null),
+    reason: (status === "failed" && reasonOf(record)) || null,
+    links: { events: `${path}/events`, ...(status === "completed" && { text: `${path}/text` }) },
   };
+}
+
+/** The same with all that happened. `pace` matters where the order waits. */
+export function orderView({ record, events, ahead }: OrderSnapshot, pace?: QueuePace): OrderView {
+  const { history, attempts } = summarize(events);
+  const position = ahead === undefined ? null : ahead + 1;
+  return {
+    ...orderSummary(record),
+    history,
+    attempts: attempts.map((attempt) => ({ ...attempt, reason: attempt.reason ?? null })),
+    position,
+    expected_seconds: position === null ? null : expectedSeconds(position, pace),
+  };
+}
+
+export function eventView(event: OrderEvent): OrderEventView {
+  const { at, status, attempt, worker, outcome } = event;
+  return { at, status, attempt, worker, outcome, reason: reasonOf(event), progress: progressOf(event) };
+}
+
+export function orderPath(orderId: string): string {
+  return `/orders/${orderId}`;
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function expectedSeconds(position: number, pace: QueuePace | undefined): number | null {
+  if (pace?.meanMs === undefined) return null;
+  return Math.ceil((position * pace.meanMs) / Math.max(1, pace.workers) / 1000);
+}
+
+function progressOf({ page, pages }: Pick<OrderEvent, "page" | "pages">) {
+  return page === undefined || pages === undefined ? undefined : { page, pages };
+}
+
+function reasonOf({ reason_code, reason_message }: Pick<OrderEvent, "reason_code" | "reason_message">) {
+  return reason_code === undefined ? undefined : { code: reason_code, message: reason_message ?? "" };
 }

@@ -1,29 +1,49 @@
-import { Queue } from "bullmq";
+import { createNodeRedisClient, Queue } from "bullmq";
 import { z } from "zod";
 import type { RedisConnection } from "../redis-connection.ts";
 import { orderIdSchema } from "./order.ts";
 
 export const orderQueueName = "orders";
 
-/** A job only points at its order: the record is the order's, the queue may forget the job. */
-export const orderJobSchema = z.object({ order_id: orderIdSchema, request_id: z.string() });
+/** A job only points at one run of its order: all that is known of the order is in its record. */
+export const orderJobSchema = z.object({ order_id: orderIdSchema, run: z.int().positive() });
 export type OrderJob = z.output<typeof orderJobSchema>;
 
 export type OrderQueue = Queue<OrderJob, void, "order">;
+
+/** Adding a job a second time changes nothing as long as the first is there. */
+export const jobId = (orderId: string, run: number) => `${orderId}.${run}`;
+
+/** What `jobId` made. */
+export function parseJobId(id: string): OrderJob {
+  const [order_id = "", run] = id.split(".");
+  return { order_id, run: Number(run) };
+}
+
+/**
+ * A connection as BullMQ takes it. Its errors end here, where the connection's own listener has logged them: BullMQ's listener goes
+ * when BullMQ is closed, and an error that came before the connection is closed too would end the process.
+ */
+export function queueConnection(redis: RedisConnection) {
+  const connection = createNodeRedisClient(redis);
+  connection.on("error", () => {});
+  return connection;
+}
 
 /**
  * The producers' side. The version check would ask Redis once at the start, and BullMQ never gets over its failing
  * (6.7), so it is skipped.
  */
-export function openOrderQueue(connection: RedisConnection): OrderQueue {
+export function openOrderQueue(redis: RedisConnection): OrderQueue {
   const queue: OrderQueue = new Queue(orderQueueName, {
-    connection,
+    connection: queueConnection(redis),
     skipVersionCheck: true,
     defaultJobOptions: {
-      attempts: 3,
-      backoff: { type: "exponential", delay: 1000, jitter: 0.5 },
+      // For what goes wrong around an attempt, such as Redis going away; the order's record bounds the attempts themselves.
+      attempts: 1000,
+      backoff: { type: "fixed", delay: 2000, jitter: 0.5 },
       removeOnComplete: true,
-      removeOnFail: { count: 1000 },
+      removeOnFail: true,
     },
   });
   // The connection's errors, which its own listener has logged already; a failed add rejects.

@@ -1,69 +1,257 @@
+import { RedisScript } from "../redis-script.ts";
+
 /**
- * The steps of an order's life that must be one step in Redis. KEYS: the record's hash, the text's string.
- * Times of the deadline are Redis's own clock in milliseconds: a script that Redis runs after a stall knows that it is late.
+ * The steps of an order's life, each one step in Redis. KEYS begin with the record and the events in every script
+ * but the worker's presence. Times are Redis's own clock: a script that runs after a stall knows that it is late.
+ *
+ * `allow-oom`: what frees memory, or ends an order that was accepted, goes on when Redis is full. Only accepting is refused.
  */
-const nowMs = `
+const prelude = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-`;
 
-/** ARGV: deadline, then the record's fields and values. The expiry cleans up after an API that died half-way. */
-export const createScript = `${nowMs}
-if now > tonumber(ARGV[1]) then return 'late' end
-redis.call('HSET', KEYS[1], 'status', 'accepting', 'deadline', ARGV[1], unpack(ARGV, 2))
-redis.call('EXPIRE', KEYS[1], 3600)
-return 'created'
-`;
+local function record(...) return redis.call('HMGET', KEYS[1], ...) end
 
-/** No ARGV. A record that a revocation deleted stays deleted. */
-export const confirmScript = `${nowMs}
-local deadline = redis.call('HGET', KEYS[1], 'deadline')
-if not deadline or now > tonumber(deadline) then
-  redis.call('DEL', KEYS[1])
-  return 'late'
+local function has_ended(status) return status == 'completed' or status == 'failed' or status == 'cancelled' end
+
+local function tell(...)
+  local id = redis.call('XADD', KEYS[2], '*', ...)
+  redis.call('PUBLISH', KEYS[2], id)
 end
-redis.call('HSET', KEYS[1], 'status', 'queued')
-redis.call('HDEL', KEYS[1], 'deadline')
-redis.call('PERSIST', KEYS[1])
-return 'queued'
+
+local function finish(status, retention)
+  redis.call('HSET', KEYS[1], 'status', status, 'finished_ms', now)
+  redis.call('HDEL', KEYS[1], 'page', 'pages')
+  redis.call('EXPIRE', KEYS[1], retention)
+  redis.call('EXPIRE', KEYS[2], retention)
+end
+
+-- What follows the retention tells how the attempt ended that failed with its order.
+local function fail(code, message, retention, ...)
+  redis.call('HSET', KEYS[1], 'reason_code', code, 'reason_message', message)
+  finish('failed', retention)
+  tell('status', 'failed', 'reason_code', code, 'reason_message', message, ...)
+end
+
+-- KEYS: record, events, waiting, outbox. The order has a job, which the caller puts off. Should that go wrong the outbox makes another;
+-- otherwise it changes nothing there.
+local function requeue(id, attempt, outcome, code, message)
+  local turn, run = unpack(record('turn', 'run'))
+  redis.call('HSET', KEYS[1], 'status', 'queued')
+  redis.call('HDEL', KEYS[1], 'page', 'pages')
+  redis.call('ZADD', KEYS[3], turn, id)
+  redis.call('ZADD', KEYS[4], now, id .. '.' .. run)
+  if code == '' then
+    tell('status', 'queued', 'attempt', attempt, 'outcome', outcome)
+  else
+    tell('status', 'queued', 'attempt', attempt, 'outcome', outcome, 'reason_code', code, 'reason_message', message)
+  end
+end
+
+-- Only the attempt that has the order may write: one that lost it, or whose order was cancelled, finds another here.
+local function is_mine(attempt)
+  local status, current = unpack(record('status', 'attempt'))
+  return (status == 'fetching' or status == 'recognizing') and current == attempt
+end
 `;
 
-/** ARGV: started_at, the most attempts, finished_at and the reason (code, message) for the one attempt too many. */
-export const claimScript = `${nowMs}
-local status = redis.call('HGET', KEYS[1], 'status')
+const ordinary = (body: string) => new RedisScript(`#!lua\n${prelude}${body}`);
+const evenWhenFull = (body: string) => new RedisScript(`#!lua flags=allow-oom\n${prelude}${body}`);
+
+/**
+ * KEYS: record, events, user's orders, waiting, outbox, sequence, and the idempotency key where there is one.
+ * ARGV: deadline in ms, order's id, retention in s, fingerprint of the request, the record's fields and values.
+ */
+export const acceptScript = ordinary(`
+if now > tonumber(ARGV[1]) then return {'late', ''} end
+local id = ARGV[2]
+if KEYS[7] then
+  local known, fingerprint = unpack(redis.call('HMGET', KEYS[7], 'order_id', 'fingerprint'))
+  if known and redis.call('EXISTS', 'order:' .. known) == 1 then
+    return {fingerprint == ARGV[4] and 'known' or 'mismatch', known}
+  end
+  redis.call('HSET', KEYS[7], 'order_id', id, 'fingerprint', ARGV[4])
+  redis.call('EXPIRE', KEYS[7], ARGV[3])
+end
+local turn = redis.call('INCR', KEYS[6])
+redis.call('HSET', KEYS[1], 'status', 'queued', 'run', 1, 'attempt', 0, 'failures', 0, 'turn', turn, 'created_ms', now, unpack(ARGV, 5))
+redis.call('ZADD', KEYS[3], turn, id)
+redis.call('ZADD', KEYS[4], turn, id)
+redis.call('ZADD', KEYS[5], now, id .. '.1')
+tell('status', 'queued')
+-- Records expire by themselves, their place in the list of their user's orders does not.
+for _, oldest in ipairs(redis.call('ZRANGE', KEYS[3], 0, 1)) do
+  if redis.call('EXISTS', 'order:' .. oldest) == 0 then redis.call('ZREM', KEYS[3], oldest) end
+end
+return {'accepted', id}
+`);
+
+/** KEYS: record, events, user's orders, waiting, outbox. ARGV: order's id. */
+export const revokeScript = evenWhenFull(`
+local run, result = unpack(record('run', 'result_attempt'))
+redis.call('DEL', KEYS[1], KEYS[2])
+if result then redis.call('DEL', KEYS[1] .. ':text:' .. result) end
+redis.call('ZREM', KEYS[3], ARGV[1])
+redis.call('ZREM', KEYS[4], ARGV[1])
+if run then redis.call('ZREM', KEYS[5], ARGV[1] .. '.' .. run) end
+redis.call('PUBLISH', KEYS[2], '')
+return run or '0'
+`);
+
+/** KEYS: record, events, waiting, outbox. ARGV: order's id, retention in s. */
+export const cancelScript = evenWhenFull(`
+local status, run, attempt = unpack(record('status', 'run', 'attempt'))
 if not status then return {'gone', '0'} end
-if status == 'completed' or status == 'failed' then return {'ended', '0'} end
-if status == 'accepting' then
-  if now <= tonumber(redis.call('HGET', KEYS[1], 'deadline')) then return {'wait', '0'} end
-  redis.call('DEL', KEYS[1])
-  return {'gone', '0'}
+if has_ended(status) then return {'ended', '0'} end
+redis.call('ZREM', KEYS[3], ARGV[1])
+redis.call('ZREM', KEYS[4], ARGV[1] .. '.' .. run)
+finish('cancelled', ARGV[2])
+if status == 'queued' then tell('status', 'cancelled')
+else tell('status', 'cancelled', 'attempt', attempt, 'outcome', 'cancelled') end
+return {'cancelled', run}
+`);
+
+/** KEYS: record, events, waiting, outbox, sequence. ARGV: order's id, the most runs. */
+export const retryScript = ordinary(`
+local status, run = unpack(record('status', 'run'))
+if not status then return {'gone', '0'} end
+if status ~= 'failed' then return {'not_failed', '0'} end
+if tonumber(run) >= tonumber(ARGV[2]) then return {'too_many', '0'} end
+local turn = redis.call('INCR', KEYS[5])
+run = redis.call('HINCRBY', KEYS[1], 'run', 1)
+redis.call('HSET', KEYS[1], 'status', 'queued', 'failures', 0, 'turn', turn)
+redis.call('HDEL', KEYS[1], 'finished_ms', 'reason_code', 'reason_message')
+redis.call('PERSIST', KEYS[1])
+redis.call('PERSIST', KEYS[2])
+redis.call('ZADD', KEYS[3], turn, ARGV[1])
+redis.call('ZADD', KEYS[4], now, ARGV[1] .. '.' .. run)
+tell('status', 'queued')
+return {'queued', tostring(run)}
+`);
+
+/**
+ * KEYS: record, events, waiting, outbox. ARGV: order's id, run, worker, the most failures, reason (code, message) of an attempt that
+ * never ended, retention in s, how long in ms a suspicion must stand.
+ *
+ * An order that an attempt has is suspected first, of having lost its worker: the attempt hears of it, and withdraws the suspicion if its
+ * worker is there. A suspicion from long ago counts for nothing: Redis may have been away since, and the worker not been able to.
+ */
+export const claimScript = evenWhenFull(`
+local status, run, attempt, suspected, since = unpack(record('status', 'run', 'attempt', 'suspected_attempt', 'suspected_ms'))
+if not status or run ~= ARGV[2] then return {'gone'} end
+if has_ended(status) then return {'ended'} end
+if status ~= 'queued' then
+  local enough = tonumber(ARGV[8])
+  local stands = suspected == attempt and now - since or math.huge
+  if stands < enough or stands > 2 * enough then
+    if stands > enough then
+      redis.call('HSET', KEYS[1], 'suspected_attempt', attempt, 'suspected_ms', now)
+    end
+    redis.call('PUBLISH', KEYS[2], '')
+    return {'suspected'}
+  end
+  local failures = redis.call('HINCRBY', KEYS[1], 'failures', 1)
+  if failures >= tonumber(ARGV[4]) then
+    fail(ARGV[5], ARGV[6], ARGV[7], 'attempt', attempt, 'outcome', 'lost')
+    return {'exhausted'}
+  end
+  requeue(ARGV[1], attempt, 'lost', ARGV[5], ARGV[6])
+  return {'lost', tostring(failures)}
 end
-local attempt = redis.call('HINCRBY', KEYS[1], 'attempt', 1)
-if attempt > tonumber(ARGV[2]) then
-  redis.call('HSET', KEYS[1], 'status', 'failed', 'finished_at', ARGV[1], 'reason_code', ARGV[3], 'reason_message', ARGV[4])
-  return {'exhausted', tostring(attempt)}
+attempt = redis.call('HINCRBY', KEYS[1], 'attempt', 1)
+redis.call('HSET', KEYS[1], 'status', 'fetching', 'attempt_ms', now)
+redis.call('HSETNX', KEYS[1], 'started_ms', now)
+redis.call('ZREM', KEYS[3], ARGV[1])
+tell('status', 'fetching', 'attempt', attempt, 'worker', ARGV[3])
+return {'claimed', redis.call('HGETALL', KEYS[1])}
+`);
+
+/** KEYS: record, events. ARGV: attempt. */
+export const holdScript = evenWhenFull(`
+if not is_mine(ARGV[1]) then return 'lost' end
+redis.call('HDEL', KEYS[1], 'suspected_attempt', 'suspected_ms')
+return 'held'
+`);
+
+/** KEYS: record, events. ARGV: attempt, pages. */
+export const recognizingScript = evenWhenFull(`
+if not is_mine(ARGV[1]) then return 'lost' end
+redis.call('HSET', KEYS[1], 'status', 'recognizing', 'page', 0, 'pages', ARGV[2])
+tell('status', 'recognizing', 'attempt', ARGV[1], 'page', 0, 'pages', ARGV[2])
+return 'written'
+`);
+
+/** KEYS: record, events. ARGV: attempt, page, pages. */
+export const progressScript = evenWhenFull(`
+if not is_mine(ARGV[1]) then return 'lost' end
+redis.call('HSET', KEYS[1], 'page', ARGV[2], 'pages', ARGV[3])
+tell('page', ARGV[2], 'pages', ARGV[3])
+return 'written'
+`);
+
+/** KEYS: record, events, the attempt's text, duration. ARGV: attempt, text, retention in s. */
+export const completeScript = evenWhenFull(`
+if not is_mine(ARGV[1]) then return 'lost' end
+redis.call('SET', KEYS[3], ARGV[2], 'EX', ARGV[3])
+redis.call('HSET', KEYS[1], 'result_attempt', ARGV[1])
+local took = now - tonumber(record('attempt_ms')[1])
+local mean = tonumber(redis.call('HGET', KEYS[4], 'mean_ms') or took)
+redis.call('HSET', KEYS[4], 'mean_ms', math.floor(mean * 0.9 + took * 0.1))
+finish('completed', ARGV[3])
+tell('status', 'completed', 'attempt', ARGV[1], 'outcome', 'completed')
+return 'written'
+`);
+
+/** KEYS: record, events. ARGV: attempt, reason's code, reason's message, retention in s. */
+export const failScript = evenWhenFull(`
+if not is_mine(ARGV[1]) then return 'lost' end
+fail(ARGV[2], ARGV[3], ARGV[4], 'attempt', ARGV[1], 'outcome', 'failed')
+return 'written'
+`);
+
+/** KEYS: record, events, waiting. ARGV: order's id, run, reason's code, reason's message, retention in s. */
+export const giveUpScript = evenWhenFull(`
+local status, run, attempt = unpack(record('status', 'run', 'attempt'))
+if not status or run ~= ARGV[2] or has_ended(status) then return 'lost' end
+if status == 'queued' then
+  -- Its last attempt, if there was one, has ended before and keeps its own outcome.
+  redis.call('ZREM', KEYS[3], ARGV[1])
+  fail(ARGV[3], ARGV[4], ARGV[5])
+else
+  fail(ARGV[3], ARGV[4], ARGV[5], 'attempt', attempt, 'outcome', 'failed')
 end
-redis.call('HSET', KEYS[1], 'status', 'processing')
-redis.call('HSETNX', KEYS[1], 'started_at', ARGV[1])
-return {'claimed', tostring(attempt)}
-`;
-
-/** A worker whose order was taken over, or revoked, must not write. ARGV[1]: its attempt, or '' for an order nobody runs. */
-const mine = `
-local status = redis.call('HGET', KEYS[1], 'status')
-if status ~= 'processing' and not (status == 'queued' and ARGV[1] == '') then return 'lost' end
-if ARGV[1] ~= '' and redis.call('HGET', KEYS[1], 'attempt') ~= ARGV[1] then return 'lost' end
-`;
-
-/** ARGV: attempt, finished_at, text. */
-export const completeScript = `${mine}
-redis.call('SET', KEYS[2], ARGV[3])
-redis.call('HSET', KEYS[1], 'status', 'completed', 'finished_at', ARGV[2])
 return 'written'
-`;
+`);
 
-/** ARGV: attempt, finished_at, reason's code, reason's message. */
-export const failScript = `${mine}
-redis.call('HSET', KEYS[1], 'status', 'failed', 'finished_at', ARGV[2], 'reason_code', ARGV[3], 'reason_message', ARGV[4])
-return 'written'
-`;
+/**
+ * KEYS: record, events, waiting, outbox. ARGV: order's id, attempt, outcome ('failed' counts, 'handed_back' does not), the most failures,
+ * reason (code, message; empty for none), retention in s.
+ */
+export const releaseScript = evenWhenFull(`
+if not is_mine(ARGV[2]) then return {'lost', '0'} end
+local failures = record('failures')[1]
+if ARGV[3] == 'failed' then
+  failures = redis.call('HINCRBY', KEYS[1], 'failures', 1)
+  if failures >= tonumber(ARGV[4]) then
+    fail(ARGV[5], ARGV[6], ARGV[7], 'attempt', ARGV[2], 'outcome', 'failed')
+    return {'exhausted', tostring(failures)}
+  end
+end
+requeue(ARGV[1], ARGV[2], ARGV[3], ARGV[5], ARGV[6])
+return {'queued', tostring(failures)}
+`);
+
+/** KEYS: workers. ARGV: worker, how long in ms one that is not there any more stays. */
+export const presentScript = evenWhenFull(`
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
+`);
+
+/** KEYS: record, events, waiting. ARGV: order's id. A script, because a full Redis refuses transactions, those that only read too. */
+export const snapshotScript = new RedisScript(`#!lua flags=no-writes
+return {
+  redis.call('HGETALL', KEYS[1]),
+  redis.call('XRANGE', KEYS[2], '-', '+'),
+  redis.call('ZRANK', KEYS[3], ARGV[1])
+}
+`);

@@ -1,102 +1,157 @@
 import { z } from "zod";
 import type { RedisConnection } from "../redis-connection.ts";
-import type { FailureReason, NewOrder, OrderRecord } from "./order.ts";
-import { orderRecordSchema } from "./order.ts";
-import { claimScript, completeScript, confirmScript, createScript, failScript } from "./order-scripts.ts";
+import { fieldsReply } from "../redis-script.ts";
+import { type NewOrder, type OrderRecord, type OrderStatus, orderRecordSchema } from "./order.ts";
+import { workerSeenMs } from "./order-attempts.ts";
+import { type OrderEvent, parseOrderEvent } from "./order-events.ts";
+import * as keys from "./order-keys.ts";
+import { acceptScript, cancelScript, retryScript, revokeScript, snapshotScript } from "./order-scripts.ts";
 
-/**
- * How often an order may be started. Above the queue's attempts at a source that is down, because a worker that is
- * killed costs a start too; bounded, because a document that kills its worker would go round for ever.
- */
-export const maxStarts = 6;
+const acceptReply = z.tuple([z.enum(["accepted", "known", "mismatch", "late"]), z.string()]);
+const cancelReply = z.tuple([z.enum(["cancelled", "ended", "gone"]), z.coerce.number()]);
+const retryReply = z.tuple([z.enum(["queued", "not_failed", "too_many", "gone"]), z.coerce.number()]);
+const streamEntry = z.tuple([z.string(), fieldsReply]).transform(([id, message]) => ({ id, message }));
+const snapshotReply = z.tuple([fieldsReply, z.array(streamEntry), z.number().nullable()]);
 
-const claimReply = z.tuple([
-  z.enum(["gone", "wait", "ended", "exhausted", "claimed"]),
-  z.string().transform(Number),
-]);
-const writeReply = z.enum(["written", "lost"]);
+/** An Idempotency-Key's digest, and the digest of the request that came with it. */
+export type Idempotency = { key: string; fingerprint: string };
 
-/** Redis has no room for what an order's step writes; reading and deleting go on. */
-export class StoreFullError extends Error {
-  override readonly name = "StoreFullError";
-}
+/** An order with its events, oldest first; `ahead` is how many orders wait before it, undefined where it does not wait. */
+export type OrderSnapshot = { record: OrderRecord; events: OrderEvent[]; ahead: number | undefined };
 
-/**
- * The orders' records: hash `order:<id>`, text `order:<id>:text`. Every method rejects when Redis does, with a
- * StoreFullError where it is full.
- */
+/** What expectations are made of: the moving mean of an order's time with a worker, and the workers there are. */
+export type QueuePace = { meanMs: number | undefined; workers: number };
+
+export type OrderFilter = { status?: OrderStatus | undefined; title_number?: string | undefined };
+
+/** `next` is what `before` is for the following page; undefined at the end. */
+export type OrderPage = { records: OrderRecord[]; next: number | undefined };
+
+/** Bounded, since every run adds to what is told of the order. */
+export const maxRuns = 20;
+/** How many records one page of a filtered list may look at; the page may then be shorter than asked for, with a `next`. */
+const listScan = 200;
+
+/** The orders' records as the Order API uses them. Every method rejects when Redis does. */
 export class OrderStore {
   readonly #redis: RedisConnection;
+  readonly #retentionSeconds: number;
 
-  constructor(redis: RedisConnection) {
+  /** `retentionSeconds`: how long an order and its result stay once it ended. */
+  constructor(redis: RedisConnection, retentionSeconds: number) {
     this.#redis = redis;
-  }
-
-  /** First step of accepting; `deadlineMs` is since the epoch. */
-  async create(order: NewOrder, deadlineMs: number): Promise<"created" | "late"> {
-    const fields = Object.entries(order).flatMap(([name, value]) => [name, String(value)]);
-    const reply = await this.#run(createScript, order.order_id, [String(deadlineMs), ...fields]);
-    return z.enum(["created", "late"]).parse(reply);
-  }
-
-  /** Last step of accepting: from "queued" on the order is seen and run. */
-  async confirm(orderId: string): Promise<"queued" | "late"> {
-    return z.enum(["queued", "late"]).parse(await this.#run(confirmScript, orderId, []));
-  }
-
-  /** Undoes accepting at whatever step it is; a worker that runs the order already finds its result unwanted. */
-  async revoke(orderId: string): Promise<void> {
-    await this.#redis.del([recordKey(orderId), textKey(orderId)]);
+    this.#retentionSeconds = retentionSeconds;
   }
 
   /**
-   * Takes an order to run it, also one whose worker died. "wait": accepting is not decided yet; "gone": it was not
-   * accepted; "exhausted": started too often, and failed now with `lastReason`.
+   * Makes the order and its place in the outbox, if Redis gets to it before `deadlineMs` (since the epoch). "known":
+   * its Idempotency-Key has made the order `orderId` before, "mismatch": of another request.
    */
-  async claim(orderId: string, startedAt: string, lastReason: FailureReason) {
-    const values = [startedAt, String(maxStarts), lastReason.code, lastReason.message];
-    const [state, attempt] = claimReply.parse(await this.#run(claimScript, orderId, values));
-    return { state, attempt };
+  async accept(order: NewOrder, deadlineMs: number, idempotency?: Idempotency) {
+    const id = order.order_id;
+    const { userOrdersKey, waitingKey, outboxKey, sequenceKey } = keys;
+    const named = [userOrdersKey(order.user_id), waitingKey, outboxKey, sequenceKey];
+    if (idempotency) named.push(keys.idempotencyKey(order.user_id, idempotency.key));
+    const fields = Object.entries(order).flat();
+    const reply = await acceptScript.run(
+      this.#redis,
+      [...this.#of(id), ...named],
+      [...[deadlineMs, id, this.#retentionSeconds, idempotency?.fingerprint ?? ""], ...fields],
+    );
+    const [outcome, orderId] = acceptReply.parse(reply);
+    return { outcome, orderId };
   }
 
-  /** Text and status in one step. "lost": another worker has the order now, or it was revoked. */
-  async complete(orderId: string, attempt: number, finishedAt: string, text: string) {
-    return writeReply.parse(await this.#run(completeScript, orderId, [String(attempt), finishedAt, text]));
+  /** Undoes accepting; a worker that runs the order already finds its result unwanted. Returns the order's run, 0 for none. */
+  async revoke({ order_id, user_id }: Pick<NewOrder, "order_id" | "user_id">): Promise<number> {
+    const named = [keys.userOrdersKey(user_id), keys.waitingKey, keys.outboxKey];
+    return z.coerce
+      .number()
+      .parse(await revokeScript.run(this.#redis, [...this.#of(order_id), ...named], [order_id]));
   }
 
-  /** `attempt` undefined: the queue gave the order up, at whichever attempt or before its first. */
-  async fail(orderId: string, attempt: number | undefined, finishedAt: string, reason: FailureReason) {
-    const values = [attempt === undefined ? "" : String(attempt), finishedAt, reason.code, reason.message];
-    return writeReply.parse(await this.#run(failScript, orderId, values));
+  /** `run` is the one whose job is not needed any more. */
+  async cancel(orderId: string) {
+    const named = [keys.waitingKey, keys.outboxKey];
+    const values = [orderId, this.#retentionSeconds];
+    const reply = await cancelScript.run(this.#redis, [...this.#of(orderId), ...named], values);
+    const [outcome, run] = cancelReply.parse(reply);
+    return { outcome, run };
   }
 
-  /** Undefined for an order that does not exist or is not accepted (yet). */
+  /** Queues a failed order again, at the queue's end, as a new `run`; "too_many" where it had `maxRuns`. */
+  async retry(orderId: string) {
+    const named = [keys.waitingKey, keys.outboxKey, keys.sequenceKey];
+    const reply = await retryScript.run(this.#redis, [...this.#of(orderId), ...named], [orderId, maxRuns]);
+    const [outcome, run] = retryReply.parse(reply);
+    return { outcome, run };
+  }
+
   async find(orderId: string): Promise<OrderRecord | undefined> {
-    const fields = await this.#redis.hGetAll(recordKey(orderId));
-    if (Object.keys(fields).length === 0) return undefined;
-    const record = orderRecordSchema.parse({ ...fields });
-    return record.status === "accepting" ? undefined : record;
+    return parseRecord(await this.#redis.hGetAll(keys.recordKey(orderId)));
   }
 
-  async text(orderId: string): Promise<string | undefined> {
-    return (await this.#redis.get(textKey(orderId))) ?? undefined;
+  /** Record, events and place in the queue of one moment. */
+  async snapshot(orderId: string): Promise<OrderSnapshot | undefined> {
+    const reply = await snapshotScript.run(this.#redis, [...this.#of(orderId), keys.waitingKey], [orderId]);
+    const [fields, entries, ahead] = snapshotReply.parse(reply);
+    const record = parseRecord(fields);
+    return record && { record, events: entries.map(parseOrderEvent), ahead: ahead ?? undefined };
   }
 
-  async #run(script: string, orderId: string, values: string[]): Promise<unknown> {
-    try {
-      const keys = [recordKey(orderId), textKey(orderId)];
-      return await this.#redis.eval(script, { keys, arguments: values });
-    } catch (cause) {
-      if (!(cause instanceof Error && cause.message.startsWith("OOM "))) throw cause;
-      throw new StoreFullError("Redis is full", { cause });
+  async pace(): Promise<QueuePace> {
+    const [meanMs, workers] = await Promise.all([
+      this.#redis.hGet(keys.durationKey, "mean_ms"),
+      this.#redis.zCount(keys.workersKey, Date.now() - workerSeenMs, "+inf"),
+    ]);
+    return { meanMs: meanMs == null ? undefined : Number(meanMs), workers };
+  }
+
+  /** A user's orders, newest first, those before the place `before` where it is given. */
+  async list(userId: number, limit: number, filter: OrderFilter = {}, before?: number): Promise<OrderPage> {
+    const isFiltered = filter.status !== undefined || filter.title_number !== undefined;
+    // One more than is shown tells whether there is another page.
+    const count = isFiltered ? listScan : limit + 1;
+    const places = await this.#redis.zRangeWithScores(
+      keys.userOrdersKey(userId),
+      before === undefined ? "+inf" : `(${before}`,
+      "-inf",
+      { BY: "SCORE", REV: true, LIMIT: { offset: 0, count } },
+    );
+    const found = await Promise.all(places.map(({ value }) => this.find(value)));
+    const records: OrderRecord[] = [];
+    for (const [index, record] of found.entries()) {
+      if (record && passes(record, filter)) records.push(record);
+      const isLast = index === places.length - 1 && places.length < count;
+      if (records.length === limit) return { records, next: isLast ? undefined : places[index]?.score };
     }
+    return { records, next: places.length < count ? undefined : places.at(-1)?.score };
+  }
+
+  /** The events after the one with the id `after` ("0" for all), oldest first. */
+  async eventsAfter(orderId: string, after: string): Promise<OrderEvent[]> {
+    const entries = await this.#redis.xRange(keys.eventsKey(orderId), `(${after}`, "+");
+    return (entries ?? []).map(parseOrderEvent);
+  }
+
+  /** The text of a completed order. */
+  async text({ order_id, result_attempt }: OrderRecord): Promise<string | undefined> {
+    if (result_attempt === undefined) return undefined;
+    return (await this.#redis.get(keys.textKey(order_id, result_attempt))) ?? undefined;
+  }
+
+  #of(orderId: string): string[] {
+    return [keys.recordKey(orderId), keys.eventsKey(orderId)];
   }
 }
 
-export function recordKey(orderId: string): string {
-  return `order:${orderId}`;
+function parseRecord(fields: Record<string, string>): OrderRecord | undefined {
+  return Object.keys(fields).length === 0 ? undefined : orderRecordSchema.parse({ ...fields });
 }
 
-function textKey(orderId: string): string {
-  return `order:${orderId}:text`;
+function passes(record: OrderRecord, { status, title_number }: OrderFilter): boolean {
+  return (
+    (status === undefined || record.status === status) &&
+    (title_number === undefined || record.title_number === title_number)
+  );
 }

@@ -18,33 +18,65 @@ const titleNumberMessage =
   "must be up to three capital letters, one to six digits and an optional Z or T (such as AB123456), or OW and eight digits";
 const documentTypeMessage = `must be one of ${documentTypes.join(", ")}`;
 
+export const titleNumberSchema = z
+  .string(titleNumberMessage)
+  .regex(titleNumberForm, titleNumberMessage)
+  .meta({ example: "OW12345678" });
+export const documentTypeSchema = z.enum(documentTypes, documentTypeMessage);
+
 /** What a customer asks for. */
 export const orderRequestSchema = z.object({
-  title_number: z.string(titleNumberMessage).regex(titleNumberForm, titleNumberMessage),
-  document_type: z.enum(documentTypes, documentTypeMessage),
+  title_number: titleNumberSchema,
+  document_type: documentTypeSchema,
 });
 export type OrderRequest = z.output<typeof orderRequestSchema>;
 
-/** Why an order ended without text: `code` for programs, `message` for the customer. */
+/** Why an order ended without text, or an attempt without an end: `code` for programs, `message` for the customer. */
 export const failureReasonSchema = z.object({ code: z.string(), message: z.string() });
 export type FailureReason = z.output<typeof failureReasonSchema>;
 
 export const orderIdSchema = z.uuid();
 
-const time = z.iso.datetime();
+export const orderStatuses = [
+  "queued",
+  "fetching",
+  "recognizing",
+  "completed",
+  "failed",
+  "cancelled",
+] as const;
+export const orderStatusSchema = z.enum(orderStatuses);
+export type OrderStatus = z.output<typeof orderStatusSchema>;
+
+const endStatuses: ReadonlySet<OrderStatus> = new Set(["completed", "failed", "cancelled"]);
+
+/** Whether nothing more happens to an order of this status unless its customer retries it. */
+export function hasEnded(status: OrderStatus): boolean {
+  return endStatuses.has(status);
+}
+
+const count = z.coerce.number().int().nonnegative();
 
 /**
- * An order's record as its hash in Redis, all strings. "accepting" is an order whose 202 is not decided yet: nobody
- * sees it and no worker runs it. Times are ISO 8601.
+ * An order's record, from its hash in Redis (which holds more: what the scripts alone need). Times (`_ms`) are milliseconds since the epoch by Redis's clock.
+ * `run` counts the customer's retries, `attempt` the claims by workers over all runs, `failures` the attempts of this run that
+ * count against its bound. `turn` is its place in the queue's order. `result_attempt` is the attempt whose text counts.
  */
 export const orderRecordSchema = orderRequestSchema.extend({
   order_id: orderIdSchema,
-  user_id: z.coerce.number().int().positive(),
+  user_id: count.positive(),
   request_id: z.string(),
-  status: z.enum(["accepting", "queued", "processing", "completed", "failed"]),
-  created_at: time,
-  started_at: time.optional(),
-  finished_at: time.optional(),
+  status: orderStatusSchema,
+  run: count.positive(),
+  attempt: count,
+  failures: count,
+  turn: count,
+  created_ms: count,
+  started_ms: count.optional(),
+  finished_ms: count.optional(),
+  page: count.optional(),
+  pages: count.optional(),
+  result_attempt: count.optional(),
   reason_code: z.string().optional(),
   reason_message: z.string().optional(),
 });
@@ -52,5 +84,5 @@ export type OrderRecord = z.output<typeof orderRecordSchema>;
 
 export type NewOrder = Pick<
   OrderRecord,
-  "order_id" | "user_id" | "request_id" | "title_number" | "document_type" | "created_at"
+  "order_id" | "user_id" | "request_id" | "title_number" | "document_type"
 >;

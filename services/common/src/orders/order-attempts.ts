@@ -1,0 +1,140 @@
+import { z } from "zod";
+import type { RedisConnection } from "../redis-connection.ts";
+import { fieldsReply } from "../redis-script.ts";
+import { type FailureReason, type OrderRecord, orderRecordSchema } from "./order.ts";
+import * as keys from "./order-keys.ts";
+import type { OrderJob } from "./order-queue.ts";
+import {
+  claimScript,
+  completeScript,
+  failScript,
+  giveUpScript,
+  holdScript,
+  presentScript,
+  progressScript,
+  recognizingScript,
+  releaseScript,
+} from "./order-scripts.ts";
+
+/**
+ * How many attempts of one run may fail or be lost. Bounded, because a document that kills its worker would go
+ * round for ever.
+ */
+export const maxFailures = 5;
+
+/** A worker that has not been seen for so long does not count. */
+export const workerSeenMs = 15_000;
+
+/**
+ * How long a worker has to say that it is there, before its order is given to another. Far longer than its look at the record
+ * every second: a lock of the queue also runs out while Redis is away, and must not cost an attempt that is well.
+ */
+export const suspicionMs = 3000;
+
+const holdReply = z.enum(["held", "lost"]);
+const claimReply = z.union([
+  z.tuple([z.enum(["gone", "ended", "suspected", "exhausted"])]),
+  z.tuple([z.literal("lost"), z.coerce.number()]),
+  z.tuple([z.literal("claimed"), fieldsReply]),
+]);
+const writeReply = z.enum(["written", "lost"]);
+const releaseReply = z.tuple([z.enum(["queued", "exhausted", "lost"]), z.coerce.number()]);
+
+/**
+ * "gone": no order wants this job; "ended": it has one that is over; "suspected": the order seems to run already, the job is to wait for
+ * `suspicionMs` and to claim again; "lost": the worker before did not withdraw the suspicion by `hold`, the order waits again and has
+ * had so many `failures`; "exhausted": as lost, once too often, and failed now.
+ */
+export type Claim =
+  | { state: "gone" | "ended" | "suspected" | "exhausted" }
+  | { state: "lost"; failures: number }
+  | { state: "claimed"; order: OrderRecord };
+
+/** The orders' records as the workers use them, when Redis is full too. Every method rejects when Redis does. */
+export class OrderAttempts {
+  readonly #redis: RedisConnection;
+  readonly #retentionSeconds: number;
+
+  /** `retentionSeconds`: how long an order and its result stay once it ended. */
+  constructor(redis: RedisConnection, retentionSeconds: number) {
+    this.#redis = redis;
+    this.#retentionSeconds = retentionSeconds;
+  }
+
+  /** Says that the attempt's worker is there, and asks whether the order is still this attempt's. */
+  async hold({ order_id, attempt }: Pick<OrderRecord, "order_id" | "attempt">) {
+    return holdReply.parse(await holdScript.run(this.#redis, this.#of(order_id), [attempt]));
+  }
+
+  /** Takes an order to run it. `lost` is the reason of an attempt that never ended. */
+  async claim({ order_id, run }: OrderJob, worker: string, lost: FailureReason): Promise<Claim> {
+    const bounds = [this.#retentionSeconds, suspicionMs];
+    const values = [order_id, run, worker, maxFailures, lost.code, lost.message, ...bounds];
+    const named = this.#of(order_id, keys.waitingKey, keys.outboxKey);
+    const [state, value] = claimReply.parse(await claimScript.run(this.#redis, named, values));
+    if (state === "lost") return { state, failures: value };
+    if (state !== "claimed") return { state };
+    return { state, order: orderRecordSchema.parse(value) };
+  }
+
+  /** The document is there and has so many pages. "lost", here and below: the order was cancelled, revoked or taken over. */
+  async recognizing({ order_id, attempt }: OrderRecord, pages: number) {
+    return writeReply.parse(await recognizingScript.run(this.#redis, this.#of(order_id), [attempt, pages]));
+  }
+
+  /** So many pages are read. */
+  async progress({ order_id, attempt }: OrderRecord, page: number, pages: number) {
+    return writeReply.parse(
+      await progressScript.run(this.#redis, this.#of(order_id), [attempt, page, pages]),
+    );
+  }
+
+  /** Text and status in one step. */
+  async complete({ order_id, attempt }: OrderRecord, text: string) {
+    const named = this.#of(order_id, keys.textKey(order_id, attempt), keys.durationKey);
+    return writeReply.parse(
+      await completeScript.run(this.#redis, named, [attempt, text, this.#retentionSeconds]),
+    );
+  }
+
+  /** Ends the order without a result. */
+  async fail(orderId: string, attempt: number, { code, message }: FailureReason) {
+    const values = [attempt, code, message, this.#retentionSeconds];
+    return writeReply.parse(await failScript.run(this.#redis, this.#of(orderId), values));
+  }
+
+  /** Fails the order because the queue gave its job up, at whichever attempt or before the first. */
+  async giveUp({ order_id, run }: OrderJob, { code, message }: FailureReason) {
+    const values = [order_id, run, code, message, this.#retentionSeconds];
+    return writeReply.parse(await giveUpScript.run(this.#redis, this.#of(order_id, keys.waitingKey), values));
+  }
+
+  /**
+   * Puts the order back: "failed" after a fault that may pass, which counts and may be one too many ("exhausted"),
+   * "handed_back" by a worker that stops.
+   */
+  async release(
+    { order_id, attempt }: OrderRecord,
+    outcome: "failed" | "handed_back",
+    reason?: FailureReason,
+  ) {
+    const { code, message } = reason ?? { code: "", message: "" };
+    const values = [order_id, attempt, outcome, maxFailures, code, message, this.#retentionSeconds];
+    const named = this.#of(order_id, keys.waitingKey, keys.outboxKey);
+    const [state, failures] = releaseReply.parse(await releaseScript.run(this.#redis, named, values));
+    return { state, failures };
+  }
+
+  /** Says that the worker is there; to be repeated every few seconds. */
+  async present(worker: string): Promise<void> {
+    await presentScript.run(this.#redis, [keys.workersKey], [worker, workerSeenMs]);
+  }
+
+  async absent(worker: string): Promise<void> {
+    await this.#redis.zRem(keys.workersKey, worker);
+  }
+
+  #of(orderId: string, ...more: string[]): string[] {
+    return [keys.recordKey(orderId), keys.eventsKey(orderId), ...more];
+  }
+}

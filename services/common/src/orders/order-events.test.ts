@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { parseOrderEvent, summarize } from "./order-events.ts";
+
+/** Events as the stream has them, a second apart from the epoch on. */
+const events = (...messages: Record<string, string>[]) =>
+  messages.map((message, second) => parseOrderEvent({ id: `${second * 1000}-0`, message }));
+const at = (second: number) => new Date(second * 1000).toISOString();
+
+test("an event has its id, its time and its fields as what they are", () => {
+  const message = { status: "recognizing", attempt: "2", page: "0", pages: "3" };
+  expect(parseOrderEvent({ id: "1764000000123-4", message })).toEqual({
+    id: "1764000000123-4",
+    at: "2025-11-24T16:00:00.123Z",
+    status: "recognizing",
+    attempt: 2,
+    page: 0,
+    pages: 3,
+  });
+});
+
+test.each([{ status: "lost" }, { attempt: "-1" }, { outcome: "won" }, { page: "x" }])(
+  "%j is no event",
+  (message) => {
+    expect(() => parseOrderEvent({ id: "0-1", message })).toThrow();
+  },
+);
+
+test("no events are no history and no attempts", () => {
+  expect(summarize([])).toEqual({ history: [], attempts: [] });
+});
+
+test("each step and each attempt, with how it ended", () => {
+  const reason = { reason_code: "source_unavailable", reason_message: "busy" };
+  const told = events(
+    { status: "queued" },
+    { status: "fetching", attempt: "1", worker: "a" },
+    { status: "queued", attempt: "1", outcome: "failed", ...reason },
+    { status: "fetching", attempt: "2", worker: "b" },
+    { status: "recognizing", attempt: "2", page: "0", pages: "2" },
+    { page: "1", pages: "2" },
+    { status: "queued", attempt: "2", outcome: "handed_back" },
+    { status: "fetching", attempt: "3", worker: "a" },
+    { status: "completed", attempt: "3", outcome: "completed" },
+  );
+  expect(summarize(told)).toEqual({
+    history: [
+      { status: "queued", at: at(0) },
+      { status: "fetching", at: at(1) },
+      { status: "queued", at: at(2) },
+      { status: "fetching", at: at(3) },
+      { status: "recognizing", at: at(4) },
+      { status: "queued", at: at(6) },
+      { status: "fetching", at: at(7) },
+      { status: "completed", at: at(8) },
+    ],
+    attempts: [
+      {
+        attempt: 1,
+        worker: "a",
+        started_at: at(1),
+        ended_at: at(2),
+        outcome: "failed",
+        reason: { code: "source_unavailable", message: "busy" },
+      },
+      { attempt: 2, worker: "b", started_at: at(3), ended_at: at(6), outcome: "handed_back" },
+      { attempt: 3, worker: "a", started_at: at(7), ended_at: at(8), outcome: "completed" },
+    ],
+  });
+});
+
+test("an attempt that runs has no end", () => {
+  const told = events({ status: "queued" }, { status: "fetching", attempt: "1", worker: "a" });
+  expect(summarize(told).attempts).toEqual([
+    { attempt: 1, worker: "a", started_at: at(1), ended_at: null, outcome: null },
+  ]);
+});
+
+test("an order that ends while it waits ends no attempt", () => {
+  const told = events(
+    { status: "queued" },
+    { status: "fetching", attempt: "1", worker: "a" },
+    { status: "queued", attempt: "1", outcome: "handed_back" },
+    { status: "failed", reason_code: "internal_error", reason_message: "given up" },
+  );
+  expect(summarize(told)).toMatchObject({
+    history: [{}, {}, {}, { status: "failed", at: at(3) }],
+    attempts: [{ ended_at: at(2), outcome: "handed_back" }],
+  });
+});

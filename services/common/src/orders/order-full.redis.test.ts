@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type RedisContainer, startRedisContainer } from "../../../../tests/redis/redis-container.ts";
+import { retentionSeconds, silentLog } from "../../../../tests/redis/redis-database.ts";
+import {
+  accepted,
+  claimed,
+  claimSuspected,
+  inTime,
+  sampleOrder,
+} from "../../../../tests/redis/sample-order.ts";
+import { closeRedis, openRedis } from "../redis-connection.ts";
+import { OrderAttempts } from "./order-attempts.ts";
+import { OrderDispatcher } from "./order-dispatcher.ts";
+import { outboxKey } from "./order-keys.ts";
+import { openOrderQueue } from "./order-queue.ts";
+import { OrderStore } from "./order-store.ts";
+
+/** Memory is the whole server's, so it is these tests' own. */
+let container: RedisContainer;
+let redis: ReturnType<typeof openRedis>;
+let store: OrderStore;
+let attempts: OrderAttempts;
+
+const reason = { code: "source_unavailable", message: "busy" };
+const full = () => redis.configSet("maxmemory", "1");
+const room = () => redis.configSet("maxmemory", "0");
+
+beforeAll(async () => {
+  container = await startRedisContainer();
+  redis = openRedis(container.url, silentLog, "wait");
+  store = new OrderStore(redis, retentionSeconds);
+  attempts = new OrderAttempts(redis, retentionSeconds);
+});
+afterAll(async () => {
+  await closeRedis(redis);
+  await container.remove();
+});
+beforeEach(async () => {
+  await room();
+  await redis.flushDb();
+});
+
+test("no order is accepted, and nothing of it is left", async () => {
+  await full();
+  await expect(store.accept(sampleOrder(), inTime(), { key: "k", fingerprint: "a" })).rejects.toThrow(/^OOM/);
+  expect(await redis.dbSize()).toBe(0);
+});
+
+test("no order is retried, and the failed one stays as it is", async () => {
+  const { order_id } = await accepted(store);
+  const { attempt } = await claimed(attempts, order_id);
+  await attempts.fail(order_id, attempt, reason);
+  const before = await store.snapshot(order_id);
+  await full();
+  await expect(store.retry(order_id)).rejects.toThrow(/^OOM/);
+  expect(await store.snapshot(order_id)).toEqual(before);
+});
+
+test("an order that was accepted goes on to its text", async () => {
+  const { order_id } = await accepted(store);
+  await full();
+  const handedBack = await claimed(attempts, order_id);
+  expect(await attempts.release(handedBack, "handed_back")).toMatchObject({ state: "queued" });
+  const released = await claimed(attempts, order_id);
+  expect(await attempts.release(released, "failed", reason)).toMatchObject({ state: "queued" });
+  await claimed(attempts, order_id);
+  expect(await claimSuspected(redis, attempts, { order_id, run: 1 })).toMatchObject({ state: "lost" });
+  const order = await claimed(attempts, order_id);
+  expect(await attempts.recognizing(order, 1)).toBe("written");
+  expect(await attempts.progress(order, 1, 1)).toBe("written");
+  expect(await attempts.complete(order, "text".repeat(10_000))).toBe("written");
+  const snapshot = await store.snapshot(order_id);
+  expect(snapshot?.record).toMatchObject({ status: "completed" });
+  expect(snapshot && (await store.text(snapshot.record))).toHaveLength(40_000);
+});
+
+test("an order fails, is given up, cancelled or revoked", async () => {
+  const orders = await Promise.all(Array.from({ length: 4 }, () => accepted(store)));
+  const [failed = "", givenUp = "", cancelled = ""] = orders.map(({ order_id }) => order_id);
+  await full();
+  const { attempt } = await claimed(attempts, failed);
+  expect(await attempts.fail(failed, attempt, reason)).toBe("written");
+  expect(await attempts.giveUp({ order_id: givenUp, run: 1 }, reason)).toBe("written");
+  expect(await store.cancel(cancelled)).toMatchObject({ outcome: "cancelled" });
+  const found = await Promise.all(orders.map(({ order_id }) => store.find(order_id)));
+  expect(found.map((record) => record?.status)).toEqual(["failed", "failed", "cancelled", "queued"]);
+  expect(await Promise.all(orders.map((order) => store.revoke(order)))).toEqual([1, 1, 1, 1]);
+  expect(await redis.keys("order:*")).toEqual([]);
+});
+
+test("orders and their events can be read", async () => {
+  const { order_id, user_id } = await accepted(store);
+  const read = () =>
+    Promise.all([
+      store.snapshot(order_id),
+      store.find(order_id),
+      store.list(user_id, 10),
+      store.eventsAfter(order_id, "0"),
+    ]);
+  const before = await read();
+  await full();
+  expect(await read()).toEqual(before);
+});
+
+test("the workers can be counted", async () => {
+  await full();
+  await attempts.present("worker-1");
+  expect(await store.pace()).toMatchObject({ workers: 1 });
+  await attempts.absent("worker-1");
+  expect(await store.pace()).toMatchObject({ workers: 0 });
+});
+
+test("what Redis has no room to queue waits in the outbox until there is", async () => {
+  const queue = openOrderQueue(redis);
+  const dispatcher = new OrderDispatcher(redis, queue, silentLog);
+  const { order_id } = await accepted(store);
+  await full();
+  dispatcher.dispatch({ order_id, run: 1 });
+  await dispatcher.close();
+  expect(await redis.zRange(outboxKey, 0, -1)).toEqual([`${order_id}.1`]);
+  await room();
+  const sweeper = new OrderDispatcher(redis, queue, silentLog);
+  await expect.poll(() => queue.getWaitingCount(), { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => redis.zCard(outboxKey)).toBe(0);
+  await sweeper.close();
+  await queue.close();
+});

@@ -1,0 +1,21 @@
+/** An order's keys: its record (hash), its events (stream, and the channel that tells of each) and the texts by attempt. */
+export const recordKey = (orderId: string) => `order:${orderId}`;
+export const eventsKey = (orderId: string) => `order:${orderId}:events`;
+export const textKey = (orderId: string, attempt: number) => `order:${orderId}:text:${attempt}`;
+
+/** A user's orders, a sorted set by the number under which each was accepted. */
+export const userOrdersKey = (userId: number) => `user:${userId}:orders`;
+
+/** The order that was accepted under an Idempotency-Key, and of what request. `digest` because a key may be of any length. */
+export const idempotencyKey = (userId: number, digest: string) => `user:${userId}:idempotency:${digest}`;
+
+/** Numbers the orders as they are accepted and retried. */
+export const sequenceKey = "orders:sequence";
+/** Sorted set of the orders that wait for a worker, by their turn. */
+export const waitingKey = "orders:waiting";
+/** Sorted set of the jobs that are accepted and not yet in the queue, by the time of that. */
+export const outboxKey = "orders:outbox";
+/** Hash with `mean_ms`, the moving mean of what an order takes a worker. */
+export const durationKey = "orders:duration";
+/** Sorted set of the workers, by when each was last there. */
+export const workersKey = "orders:workers";

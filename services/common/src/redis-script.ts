@@ -1,0 +1,32 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { RedisConnection } from "./redis-connection.ts";
+
+/** A hash, or a stream's entry, as scripts return it: names and values in turn. */
+export const fieldsReply = z.array(z.string()).transform((words) => {
+  const fields: Record<string, string> = {};
+  for (const [index, name] of words.entries()) if (index % 2 === 0) fields[name] = words[index + 1] ?? "";
+  return fields;
+});
+
+/** A Lua script that Redis knows by its digest after its first run. */
+export class RedisScript {
+  readonly #source: string;
+  readonly #digest: string;
+
+  constructor(source: string) {
+    this.#source = source;
+    this.#digest = createHash("sha1").update(source).digest("hex");
+  }
+
+  async run(redis: RedisConnection, keys: string[], values: (string | number)[]): Promise<unknown> {
+    const options = { keys, arguments: values.map(String) };
+    try {
+      return await redis.evalSha(this.#digest, options);
+    } catch (error) {
+      // A Redis that was restarted, or sees the script for the first time.
+      if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
+      return redis.eval(this.#source, options);
+    }
+  }
+}

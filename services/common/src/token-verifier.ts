@@ -1,0 +1,27 @@
+import { decodeJwt } from "jose";
+import { type TokenUser, verifyToken } from "./access-token.ts";
+
+/** Verifies each token once: a good one is remembered until it expires, since a signature costs more than a look at Redis. */
+export class TokenVerifier {
+  readonly #key: Uint8Array;
+  readonly #most: number;
+  readonly #known = new Map<string, { user: TokenUser; expires: number }>();
+
+  /** `most`: how many tokens are remembered, the latest. */
+  constructor(key: Uint8Array, most = 10_000) {
+    this.#key = key;
+    this.#most = most;
+  }
+
+  /** As `verifyToken`. */
+  async verify(token: string): Promise<TokenUser> {
+    const known = this.#known.get(token);
+    if (known && Math.floor(Date.now() / 1000) < known.expires) return known.user;
+    this.#known.delete(token);
+    const user = await verifyToken(this.#key, token);
+    const [oldest] = this.#known.size < this.#most ? [] : this.#known.keys();
+    if (oldest !== undefined) this.#known.delete(oldest);
+    this.#known.set(token, { user, expires: decodeJwt(token).exp ?? 0 });
+    return user;
+  }
+}

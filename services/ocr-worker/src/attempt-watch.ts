@@ -1,0 +1,71 @@
+import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
+import type { OrderAttempts } from "@orbital-witness/common/orders/order-attempts.ts";
+import { eventsKey } from "@orbital-witness/common/orders/order-keys.ts";
+import type { RedisConnection } from "@orbital-witness/common/redis-connection.ts";
+import type { StateLog } from "@orbital-witness/common/state-log.ts";
+
+/** For messages that were missed. Shorter than a suspicion stands (`suspicionMs`). */
+const lookMs = 1000;
+
+/** The order is no longer this attempt's: it was cancelled, revoked or given to another worker. */
+export class AttemptLost extends Error {
+  override readonly name = "AttemptLost";
+
+  constructor() {
+    super("the order was cancelled, revoked or taken over");
+  }
+}
+
+/**
+ * Follows the record of an order while an attempt runs, at every message of its events and every second; `signal` aborts with an
+ * AttemptLost. The looks tell the other workers that this one is there.
+ */
+export class AttemptWatch {
+  readonly #attempts: OrderAttempts;
+  readonly #messages: RedisConnection;
+  readonly #order: OrderRecord;
+  readonly #state: StateLog;
+  readonly #lost = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #look = () => {
+    this.#looking ??= this.#ask().finally(() => {
+      this.#looking = undefined;
+    });
+  };
+  #looking: Promise<void> | undefined;
+
+  /** `messages`: a connection for subscriptions alone. */
+  constructor(attempts: OrderAttempts, messages: RedisConnection, order: OrderRecord, state: StateLog) {
+    this.#attempts = attempts;
+    this.#messages = messages;
+    this.#order = order;
+    this.#state = state;
+    this.#timer = setInterval(this.#look, lookMs);
+    messages.subscribe(this.#channel, this.#look).catch((error: unknown) => state.failed(error));
+  }
+
+  get signal(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    // Not waited for: where Redis is away it takes until it is back.
+    this.#messages
+      .unsubscribe(this.#channel, this.#look)
+      .catch((error: unknown) => this.#state.failed(error));
+  }
+
+  get #channel(): string {
+    return eventsKey(this.#order.order_id);
+  }
+
+  async #ask(): Promise<void> {
+    try {
+      if ((await this.#attempts.hold(this.#order)) === "lost") this.#lost.abort(new AttemptLost());
+      this.#state.recovered();
+    } catch (error) {
+      this.#state.failed(error);
+    }
+  }
+}

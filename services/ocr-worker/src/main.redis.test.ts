@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { freePort } from "../../../tests/free-port.ts";
+import {
+  found,
+  leaseText,
+  type OrderWorkers,
+  startOrderWorkers,
+} from "../../../tests/redis/order-workers.ts";
+import { redisDatabase } from "../../../tests/redis/redis-database.ts";
+
+const main = fileURLToPath(new URL("main.ts", import.meta.url));
+
+let workers: OrderWorkers;
+/** A source that answers only when it may. */
+let answers = false;
+const source = createServer((_, response) => {
+  if (answers) response.end(found.body);
+});
+const processes: ChildProcess[] = [];
+
+beforeAll(async () => {
+  workers = await startOrderWorkers(redisDatabase());
+  await workers.redis.flushDb();
+  source.listen(0, "127.0.0.1");
+  await once(source, "listening");
+});
+afterEach(() => {
+  for (const child of processes.splice(0)) child.kill("SIGKILL");
+});
+afterAll(async () => {
+  await workers.close();
+  source.closeAllConnections();
+  source.close();
+});
+
+/** The worker's process, ready; `lines` is its log. */
+async function startProcess(INSTANCE: string) {
+  const address = source.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  const PORT = String(await freePort());
+  const DOCUMENTS_URL = `http://127.0.0.1:${address.port}`;
+  const env = { PATH: process.env.PATH, PORT, INSTANCE, DOCUMENTS_URL, REDIS_URL: redisDatabase() };
+  const child = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "inherit"] });
+  processes.push(child);
+  const lines: Record<string, unknown>[] = [];
+  let rest = "";
+  child.stdout.setEncoding("utf8").on("data", (data: string) => {
+    const [...whole] = (rest + data).split("\n");
+    rest = whole.pop() ?? "";
+    for (const line of whole) lines.push(JSON.parse(line));
+  });
+  const ready = async () => {
+    try {
+      return (await fetch(`http://127.0.0.1:${PORT}/readyz`)).status;
+    } catch {
+      return 0;
+    }
+  };
+  await expect.poll(ready, { timeout: 20_000 }).toBe(200);
+  return { child, lines, exited: once(child, "exit") };
+}
+
+test("the order of a killed process is run by the next, and a process that stops exits with 0", async () => {
+  answers = false;
+  const first = await startProcess("first");
+  const id = await workers.order("lease");
+  await expect.poll(() => workers.status(id)).toBe("fetching");
+  first.child.kill("SIGKILL");
+  await first.exited;
+  answers = true;
+  const second = await startProcess("second");
+  expect(await workers.ended(id, 30_000)).toMatchObject({
+    text: leaseText,
+    attempts: ["first lost worker_lost", "second completed"],
+  });
+  second.child.kill("SIGTERM");
+  expect(await second.exited).toEqual([0, null]);
+  const ofOrder = second.lines.filter((line) => line.order_id === id);
+  expect(ofOrder).not.toEqual([]);
+  for (const line of ofOrder) expect(line).toMatchObject({ worker: "second", service: "ocr-worker" });
+}, 60_000);
+
+test("an order whose job was never queued by the one who accepted it is run", async () => {
+  answers = true;
+  await startProcess("sweeper");
+  const id = await workers.accept("lease");
+  expect(await workers.ended(id)).toMatchObject({ text: leaseText, attempts: ["sweeper completed"] });
+  expect(await workers.redis.zCard("orders:outbox")).toBe(0);
+});

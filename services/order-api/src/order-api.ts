@@ -1,0 +1,64 @@
+import type { Log } from "@orbital-witness/common/log.ts";
+import { OrderDispatcher } from "@orbital-witness/common/orders/order-dispatcher.ts";
+import { openOrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
+import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
+import { RateLimit } from "@orbital-witness/common/rate-limit.ts";
+import { closeRedis, openRedis } from "@orbital-witness/common/redis-connection.ts";
+import { within } from "@orbital-witness/common/time-limit.ts";
+import { TokenVerifier } from "@orbital-witness/common/token-verifier.ts";
+import { OrderAcceptance } from "./accept-order.ts";
+import { createOrderApp } from "./app.ts";
+import { type FeedOptions, OrderFeed } from "./order-feed.ts";
+import { StoreRoom } from "./store-room.ts";
+
+export type OrderApiOptions = {
+  log: Log;
+  /** Of the tokens. */
+  key: Uint8Array;
+  redisUrl: string;
+  /** How long an order and its text stay once it ended. */
+  retentionSeconds: number;
+  /** Of one user; retries count too. */
+  ordersPerMinute: number;
+  feed?: FeedOptions;
+};
+
+const closeLimitMs = 1000;
+
+/** The Order API with its connections; at once, whether or not Redis is there. */
+export function startOrderApi(options: OrderApiOptions) {
+  const { log, key, redisUrl, retentionSeconds, ordersPerMinute } = options;
+  const redis = openRedis(redisUrl, log, "reject");
+  const messages = openRedis(redisUrl, log.child({ connection: "messages" }), "wait");
+  const store = new OrderStore(redis, retentionSeconds);
+  const queue = openOrderQueue(redis);
+  const dispatcher = new OrderDispatcher(redis, queue, log);
+  const room = new StoreRoom(redis, log);
+  const acceptance = new OrderAcceptance({ store, queue, dispatcher, room }, log);
+  const stopping = new AbortController();
+  const quota = { name: "orders", of: "orders of one user", limit: ordersPerMinute, windowSeconds: 60 };
+  const limit = new RateLimit(quota);
+  const tools = {
+    ...{ store, queue, dispatcher, room, acceptance },
+    tokens: new TokenVerifier(key),
+    feed: new OrderFeed(store, messages, log, options.feed),
+    limit,
+    stopping: stopping.signal,
+  };
+  return {
+    ...{ redis, store, queue, acceptance },
+    app: createOrderApp({ log, checks: { redis: () => redis.ping() }, tools }),
+    stopping: () => stopping.abort(),
+    close: async () => {
+      stopping.abort();
+      const soon = (part: { close(): Promise<void> }) =>
+        within(closeLimitMs, part.close()).catch((err: unknown) =>
+          log.warn({ err }, "closed with work under way"),
+        );
+      // All wait for a Redis that hangs: the stop's seconds are for the revocations, and little for the others.
+      await Promise.all([acceptance.close(), soon(dispatcher), soon(room)]);
+      await soon(queue);
+      await Promise.all([closeRedis(messages), closeRedis(redis)]);
+    },
+  };
+}

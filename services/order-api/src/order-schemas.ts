@@ -1,0 +1,105 @@
+import {
+  documentTypeSchema,
+  failureReasonSchema,
+  orderIdSchema,
+  orderStatusSchema,
+  titleNumberSchema,
+} from "@orbital-witness/common/orders/order.ts";
+import { attemptOutcomes } from "@orbital-witness/common/orders/order-events.ts";
+import { z } from "zod";
+
+const time = z.iso.datetime();
+const timeOrNull = (description: string) => time.nullable().meta({ description });
+
+const reason = failureReasonSchema.meta({ id: "Reason" });
+const outcome = z.enum(attemptOutcomes).meta({
+  description: "`lost`: the worker never came back; `handed_back`: it was stopped and let another one go on",
+});
+const progress = z.object({ page: z.int(), pages: z.int() }).meta({ id: "Progress" });
+
+const order = z.object({
+  order_id: orderIdSchema,
+  user_id: z.int(),
+  title_number: titleNumberSchema,
+  document_type: documentTypeSchema,
+  status: orderStatusSchema,
+});
+
+export const placedOrderSchema = order.meta({ id: "PlacedOrder" });
+
+const summary = order.extend({
+  created_at: time,
+  started_at: timeOrNull("When a worker first took it"),
+  finished_at: timeOrNull("When it was completed, failed or cancelled"),
+  progress: progress.nullable().meta({
+    description: "Pages read of pages there are; null but while it is recognizing",
+  }),
+  reason: reason.nullable().meta({ description: "Why it failed; null unless it did" }),
+  links: z
+    .object({ events: z.string(), text: z.string().optional() })
+    .meta({ description: "`text` is there once the order is completed" }),
+});
+
+/** An order among others. */
+export const orderSummarySchema = summary.meta({ id: "OrderSummary" });
+export type OrderSummary = z.input<typeof orderSummarySchema>;
+
+export const orderViewSchema = summary
+  .extend({
+    history: z
+      .array(z.object({ status: orderStatusSchema, at: time }))
+      .meta({ description: "Each step, oldest first" }),
+    attempts: z
+      .array(
+        z.object({
+          attempt: z.int(),
+          worker: z.string(),
+          started_at: time,
+          ended_at: timeOrNull("Null while it runs"),
+          outcome: outcome.nullable(),
+          reason: reason.nullable(),
+        }),
+      )
+      .meta({ description: "Each time that a worker took it, oldest first" }),
+    position: z.int().nullable().meta({
+      description: "Place in the queue, 1 for the next; null unless it is queued",
+    }),
+    expected_seconds: z.int().nullable().meta({
+      description:
+        "A guess at when it is completed, by the orders before; null unless it is queued and a guess can be made",
+    }),
+  })
+  .meta({ id: "Order" });
+export type OrderView = z.input<typeof orderViewSchema>;
+
+export const orderListSchema = z
+  .object({
+    orders: z.array(orderSummarySchema),
+    next: z.string().nullable().meta({ description: "`cursor` of the next page; null at the end" }),
+  })
+  .meta({ id: "OrderList" });
+
+/** What the data of a server-sent event holds. */
+export const orderEventSchema = z
+  .object({
+    at: time,
+    status: orderStatusSchema.optional(),
+    attempt: z.int().optional(),
+    worker: z.string().optional(),
+    outcome: outcome.optional(),
+    reason: reason.optional(),
+    progress: progress.optional(),
+  })
+  .meta({ id: "OrderEvent" });
+export type OrderEventView = z.input<typeof orderEventSchema>;
+
+/** One server-sent event. */
+export const streamedEventSchema = z
+  .object({
+    id: z.string().meta({ description: "For `Last-Event-ID`" }),
+    event: z.enum(["status", "progress"]),
+    data: z.string().meta({ description: "An OrderEvent, as JSON", contentMediaType: "application/json" }),
+  })
+  .meta({ id: "StreamedEvent" });
+
+export const orderPathSchema = z.object({ id: orderIdSchema });

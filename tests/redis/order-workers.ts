@@ -1,0 +1,152 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { hasEnded, type OrderRequest } from "@orbital-witness/common/orders/order.ts";
+import { OrderAttempts } from "@orbital-witness/common/orders/order-attempts.ts";
+import { summarize } from "@orbital-witness/common/orders/order-events.ts";
+import { jobId, openOrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
+import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
+import { closeRedis, openRedis } from "@orbital-witness/common/redis-connection.ts";
+import sharp from "sharp";
+import { expect } from "vitest";
+import { DocumentSource } from "../../services/ocr-worker/src/document-source.ts";
+import { OrderWorker, type OrderWorkerOptions } from "../../services/ocr-worker/src/order-worker.ts";
+import { Recognizer } from "../../services/ocr-worker/src/recognizer.ts";
+import { silentLog } from "./redis-database.ts";
+
+const retentionSeconds = 3600;
+export const leaseText = "This lease is dated";
+const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="120"><rect width="100%" height="100%" fill="white"/>
+  <text x="40" y="75" font-family="DejaVu Sans, Liberation Sans, sans-serif" font-size="40">${leaseText}</text></svg>`;
+const lease = await sharp(Buffer.from(svg)).withMetadata({ density: 300 }).png().toBuffer();
+
+export type Answer = { status: number; body: Buffer | string };
+export const found: Answer = { status: 200, body: lease };
+
+/** Workers with a source of documents and the orders of a Redis, as the services have them. */
+export type OrderWorkers = Awaited<ReturnType<typeof startOrderWorkers>>;
+
+export async function startOrderWorkers(url: string) {
+  /** What the source answers, by document type; nothing there is a 404. */
+  const answers: Partial<Record<OrderRequest["document_type"], () => Answer | Promise<Answer>>> = {};
+  const requestIds = new Set<unknown>();
+  const server = createServer(async (request, response) => {
+    requestIds.add(request.headers["x-request-id"]);
+    const type = /\/(\w+)\.png$/.exec(request.url ?? "")?.[1] as OrderRequest["document_type"];
+    const { status, body } = (await answers[type]?.()) ?? { status: 404, body: "" };
+    response.writeHead(status).end(body);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  // Held answers are to be ended by what is tested, not by the limit.
+  const source = new DocumentSource(`http://127.0.0.1:${address.port}`, 60_000);
+
+  const redis = openRedis(url, silentLog, "wait");
+  const queue = openOrderQueue(redis);
+  const store = new OrderStore(redis, retentionSeconds);
+  const closers: (() => Promise<void>)[] = [];
+
+  return {
+    ...{ answers, requestIds, redis, queue, store },
+    attempts: new OrderAttempts(redis, retentionSeconds),
+
+    startWorker(name = "ocr-worker-1", options: Partial<OrderWorkerOptions> = {}) {
+      const connection = openRedis(url, silentLog, "wait");
+      const messages = openRedis(url, silentLog, "wait");
+      const recognizer = new Recognizer(silentLog);
+      const attempts = new OrderAttempts(connection, retentionSeconds);
+      const tools = { name, attempts, messages, source, recognizer };
+      const stuck = () => {
+        throw new Error(`${name} is stuck`);
+      };
+      const worker = new OrderWorker(connection, tools, silentLog, { stuck, ...options });
+      let isClosed = false;
+      const close = async () => {
+        isClosed = true;
+        await worker.close();
+      };
+      closers.push(async () => {
+        if (!isClosed) await close();
+        await recognizer.close();
+        await closeRedis(messages);
+        await closeRedis(connection);
+      });
+      return { consuming: () => worker.consuming(), close };
+    },
+
+    /** Accepts an order, which stays in the outbox. */
+    async accept(document_type: OrderRequest["document_type"]): Promise<string> {
+      const order_id = randomUUID();
+      const request = {
+        title_number: "OW12345678",
+        document_type,
+        user_id: 1,
+        request_id: "from-the-router",
+      };
+      await redis.ping();
+      const { outcome } = await store.accept({ order_id, ...request }, Date.now() + 5000);
+      expect(outcome).toBe("accepted");
+      return order_id;
+    },
+
+    /** Accepts an order and carries it to the queue, as the Order API does. */
+    async order(document_type: OrderRequest["document_type"]): Promise<string> {
+      const order_id = await this.accept(document_type);
+      await queue.add("order", { order_id, run: 1 }, { jobId: jobId(order_id, 1) });
+      return order_id;
+    },
+
+    async status(orderId: string) {
+      return (await store.find(orderId))?.status;
+    },
+
+    /** The order once it ended: its record, its text, its steps and how its attempts ended. */
+    async ended(orderId: string, timeout = 20_000) {
+      await expect
+        .poll(async () => hasEnded((await store.find(orderId))?.status ?? "queued"), {
+          timeout,
+          interval: 50,
+        })
+        .toBe(true);
+      return this.told(orderId);
+    },
+
+    async told(orderId: string) {
+      const snapshot = await store.snapshot(orderId);
+      if (!snapshot) throw new Error("there is no such order");
+      const { history, attempts } = summarize(snapshot.events);
+      return {
+        ...snapshot.record,
+        text: await store.text(snapshot.record),
+        history: history.map(({ status }) => status),
+        attempts: attempts.map(({ worker, outcome, reason }) =>
+          [worker, outcome, reason?.code ?? ""].join(" ").trim(),
+        ),
+      };
+    },
+
+    /** Everything that the queue holds of an order. */
+    async jobs(): Promise<string[]> {
+      return redis.keys("bull:orders:*-*-*-*-*");
+    },
+
+    async stopWorkers() {
+      await Promise.all(closers.splice(0).map((close) => close()));
+    },
+
+    async close() {
+      await this.stopWorkers();
+      await queue.close();
+      await closeRedis(redis);
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** An answer of the source that waits for `give`. */
+export function heldAnswer(answer: Answer = found) {
+  const { promise, resolve } = Promise.withResolvers<Answer>();
+  return { answer: () => promise, give: () => resolve(answer) };
+}

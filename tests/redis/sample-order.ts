@@ -1,0 +1,57 @@
+import { randomUUID } from "node:crypto";
+import type { FailureReason, NewOrder } from "@orbital-witness/common/orders/order.ts";
+import { type OrderAttempts, suspicionMs } from "@orbital-witness/common/orders/order-attempts.ts";
+import { recordKey } from "@orbital-witness/common/orders/order-keys.ts";
+import type { OrderJob } from "@orbital-witness/common/orders/order-queue.ts";
+import type { Idempotency, OrderStore } from "@orbital-witness/common/orders/order-store.ts";
+import type { RedisConnection } from "@orbital-witness/common/redis-connection.ts";
+
+let users = 0;
+
+/** An order nobody has seen yet, of a user of its own where `fields` names none. */
+export function sampleOrder(fields: Partial<NewOrder> = {}): NewOrder {
+  return {
+    order_id: randomUUID(),
+    user_id: ++users,
+    request_id: "r",
+    title_number: "OW12345678",
+    document_type: "lease",
+    ...fields,
+  };
+}
+
+/** Milliseconds since the epoch until which Redis may accept. */
+export const inTime = () => Date.now() + 10_000;
+
+export const workerLost: FailureReason = { code: "worker_lost", message: "The worker never came back." };
+
+/** An order that was accepted. */
+export async function accepted(store: OrderStore, fields: Partial<NewOrder> = {}, idempotency?: Idempotency) {
+  const order = sampleOrder(fields);
+  const { outcome } = await store.accept(order, inTime(), idempotency);
+  if (outcome !== "accepted") throw new Error(`the order was not accepted: ${outcome}`);
+  return order;
+}
+
+/** The order's record as the worker gets it that claims the run. */
+export async function claimed(attempts: OrderAttempts, order_id: string, run = 1, worker = "worker-1") {
+  const claim = await attempts.claim({ order_id, run }, worker, workerLost);
+  if (claim.state !== "claimed") throw new Error(`the order was not claimed: ${claim.state}`);
+  return claim.order;
+}
+
+const suspect = `#!lua flags=allow-oom
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('HSET', KEYS[1], 'suspected_attempt', redis.call('HGET', KEYS[1], 'attempt'), 'suspected_ms', now - ARGV[1])`;
+
+/** A suspicion against the order's attempt that has stood for so long already; when Redis is full too. */
+export async function letSuspicionStand(redis: RedisConnection, orderId: string, ms = suspicionMs) {
+  await redis.eval(suspect, { keys: [recordKey(orderId)], arguments: [String(ms)] });
+}
+
+/** Claims a run that an attempt has, whose worker does not withdraw the suspicion. */
+export async function claimSuspected(redis: RedisConnection, attempts: OrderAttempts, job: OrderJob) {
+  await letSuspicionStand(redis, job.order_id);
+  return attempts.claim(job, "worker-2", workerLost);
+}
