@@ -47,6 +47,9 @@ beforeAll(async () => {
         bindAddress: "192.0.2.7",
         httpPort: "8080",
         tokenSeconds: "60",
+        tokenFailuresPerMinute: "7",
+        ordersPerMinute: "77",
+        resultDays: "30",
         logLevel: "debug",
       },
       ...{ documentsUrl, nodeImage: "node:own", redisImage: "redis:own", caddyImage: "caddy:own" },
@@ -132,8 +135,12 @@ test("another source of documents takes the router's place", () => {
   expect(holdersOf(other, "router:8081")).toEqual([]);
 });
 
-test("tokenSeconds and logLevel reach the services, the images what they are of", () => {
-  expect(holdersOf(other, "TOKEN_SECONDS=60")).toEqual([nameOf("auth-api")]);
+test("tokenSeconds, the limits, resultDays and logLevel reach the services, the images what they are of", () => {
+  expect(holdersOf(other, '"TOKEN_SECONDS=60"')).toEqual([nameOf("auth-api")]);
+  expect(holdersOf(other, '"TOKEN_FAILURES_PER_MINUTE=7"')).toEqual([nameOf("auth-api")]);
+  expect(holdersOf(other, '"ORDERS_PER_MINUTE=77"')).toEqual([nameOf("order-api")]);
+  const keepers = [...range("ocr-worker-", 5), "order-api"];
+  expect(holdersOf(other, '"RESULT_DAYS=30"')).toEqual(keepers.map(nameOf));
   const services = ["auth-api", ...range("ocr-worker-", 5), "order-api"];
   expect(holdersOf(other, "LOG_LEVEL=debug")).toEqual(services.map(nameOf));
   const built = ["auth-api-image", "ocr-worker-image", "order-api-image"];

@@ -44,10 +44,12 @@ export class Redis extends pulumi.ComponentResource {
           // redis-cli reads the password from this name by itself.
           environment: { REDISCLI_AUTH: password.result },
           readyCommand: "timeout 3 redis-cli ping | grep -qx PONG",
-          memoryMegabytes: 512,
+          // Twice its own limit, for the copy that it makes of changing pages while it rewrites its file.
+          memoryMegabytes: 768,
           stopSeconds: 30,
         }),
-        user: "redis",
+        // The public images' redis, by number: another image may know it by another, and could not read the volume.
+        user: "999:999",
         entrypoints: ["sh", "-c"],
         command: [redisStartCommand],
         volumes: [{ volumeName: volume.name, containerPath: "/data" }],

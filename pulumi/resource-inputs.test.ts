@@ -86,11 +86,11 @@ const READY =
 
 const MINUTE = [60, "1m0s"] as const;
 
-function service(part: string, differing: Omit<Differing, "ask">, envs: string[]) {
+function service(part: string, differing: Omit<Differing, "ask">, envs: string[], instance: string[] = []) {
   return {
     ...common(part, { ...differing, ask: READY }),
     image: fakeDigest(`${part}-image`),
-    envs: sealed([...envs, "LOG_LEVEL=info"]),
+    envs: sealed([...envs, "LOG_LEVEL=info", ...instance]),
     user: "node",
   };
 }
@@ -98,21 +98,27 @@ function service(part: string, differing: Omit<Differing, "ask">, envs: string[]
 const authApi = service("auth-api", { networks: [FRONT], memory: 256, start: MINUTE, stop: 15 }, [
   JWT_SECRET,
   "TOKEN_SECONDS=30",
+  "TOKEN_FAILURES_PER_MINUTE=10",
 ]);
 const orderApi = service("order-api", { networks: [FRONT, BACK], memory: 256, start: MINUTE, stop: 15 }, [
   JWT_SECRET,
   REDIS_URL,
+  "ORDERS_PER_MINUTE=600",
+  "RESULT_DAYS=7",
+  "NODE_OPTIONS=--max-semi-space-size=32 --max-old-space-size=128",
 ]);
-const ocrWorker = service(
-  "ocr-worker",
-  { networks: [FRONT, BACK], memory: 1536, start: [120, "2m0s"], stop: 75 },
-  [REDIS_URL, "DOCUMENTS_URL=http://router:8081"],
-);
+const ocrWorker = (name: string) =>
+  service(
+    "ocr-worker",
+    { networks: [FRONT, BACK], memory: 1536, start: [120, "2m0s"], stop: 45 },
+    [REDIS_URL, "DOCUMENTS_URL=http://router:8081", "RESULT_DAYS=7"],
+    [`INSTANCE=${name}`],
+  );
 const redis = {
-  ...common("redis", { networks: [BACK], memory: 512, start: MINUTE, stop: 30, ask: PING }),
+  ...common("redis", { networks: [BACK], memory: 768, start: MINUTE, stop: 30, ask: PING }),
   image: fakeDigest("redis-image"),
   envs: sealed(["REDISCLI_AUTH=random-of-redis-password"]),
-  user: "redis",
+  user: "999:999",
   entrypoints: ["sh", "-c"],
   command: [
     `exec redis-server - <<END
@@ -121,6 +127,7 @@ appendonly yes
 appendfsync always
 save ""
 maxmemory 384mb
+stream-node-max-bytes 512
 maxmemory-policy noeviction
 requirepass $REDISCLI_AUTH
 END`,
@@ -162,8 +169,8 @@ const image = (part: string) => ({
 test.each<[string, object]>([
   [`${NAME}-auth-api`, authApi],
   [`${NAME}-order-api`, orderApi],
-  [`${NAME}-ocr-worker-1`, ocrWorker],
-  [`${NAME}-ocr-worker-2`, ocrWorker],
+  [`${NAME}-ocr-worker-1`, ocrWorker("ocr-worker-1")],
+  [`${NAME}-ocr-worker-2`, ocrWorker("ocr-worker-2")],
   [`${NAME}-redis`, redis],
   [`${NAME}-router`, router],
   ["auth-api-image", image("auth-api")],
@@ -172,7 +179,15 @@ test.each<[string, object]>([
   ["redis-image", { name: "redis:7.2-bookworm", keepLocally: true }],
   ["router-image", { name: "caddy:2.10-alpine", keepLocally: true }],
   [`${NAME}-front`, { driver: "bridge", labels: labelsOf("front") }],
-  [`${NAME}-back`, { driver: "bridge", internal: true, labels: labelsOf("back") }],
+  [
+    `${NAME}-back`,
+    {
+      driver: "bridge",
+      internal: true,
+      options: { "com.docker.network.bridge.inhibit_ipv4": "true" },
+      labels: labelsOf("back"),
+    },
+  ],
   [`${NAME}-redis-data`, { labels: labelsOf("redis-data") }],
   ["redis-password", { length: 40, special: false }],
 ])("%s has exactly these inputs", (name, inputs) => {

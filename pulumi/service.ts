@@ -12,7 +12,10 @@ export interface ServiceArgs {
   readonly memoryMegabytes: number;
   readonly startSeconds?: number;
   readonly stopSeconds: number;
-  /** How many containers run; one, without a number in its name, where it is not given. */
+  /**
+   * How many containers run, each told its name (`ocr-worker-1`) as INSTANCE; one, without a number in its name, where
+   * it is not given.
+   */
   readonly replicas?: number;
   readonly dependsOn?: readonly pulumi.Resource[];
 }
@@ -52,7 +55,8 @@ export class Service extends pulumi.ComponentResource {
               part: name,
               image: image.repoDigest,
               networks: args.networks,
-              environment: args.environment,
+              environment:
+                args.replicas === undefined ? args.environment : { ...args.environment, INSTANCE: part },
               readyCommand: askReadiness,
               memoryMegabytes: args.memoryMegabytes,
               ...(args.startSeconds === undefined ? {} : { startSeconds: args.startSeconds }),

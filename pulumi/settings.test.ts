@@ -43,6 +43,12 @@ test.each([
   ["httpPort", "65536", "a whole number from 1 to 65535", "65536"],
   ["tokenSeconds", "0", "a whole number from 1 to 86400", "0"],
   ["tokenSeconds", "86401", "a whole number from 1 to 86400", "86401"],
+  ["tokenFailuresPerMinute", "0", "a whole number from 1 to 10000", "0"],
+  ["tokenFailuresPerMinute", "10001", "a whole number from 1 to 10000", "10001"],
+  ["ordersPerMinute", "0", "a whole number from 1 to 1000000", "0"],
+  ["ordersPerMinute", "1000001", "a whole number from 1 to 1000000", "1000001"],
+  ["resultDays", "0", "a whole number from 1 to 3650", "0"],
+  ["resultDays", "3651", "a whole number from 1 to 3650", "3651"],
   ["logLevel", "INFO", LEVELS, '"INFO"'],
   ["logLevel", "", LEVELS, '""'],
   ["bindAddress", "localhost", IPV4, '"localhost"'],
@@ -69,6 +75,8 @@ test.each([
 test.each([
   { ocrWorkers: "1", httpPort: "1", tokenSeconds: "1", bindAddress: "0.0.0.0", logLevel: "trace" },
   { ocrWorkers: "64", httpPort: "65535", tokenSeconds: "86400", logLevel: "fatal" },
+  { tokenFailuresPerMinute: "1", ordersPerMinute: "1", resultDays: "1" },
+  { tokenFailuresPerMinute: "10000", ordersPerMinute: "1000000", resultDays: "3650" },
   { documentsUrl: "https://scans.example.org:8443/registry", nodeImage: "registry.example.org:5000/a/node" },
   { redisImage: `redis@sha256:${"0".repeat(64)}` },
 ])("the ends of the ranges are accepted: %j", (settings) => {

@@ -14,6 +14,12 @@ export interface Settings {
   readonly bindAddress: string;
   readonly ocrWorkers: number;
   readonly tokenSeconds: number;
+  /** Of one user from one address. */
+  readonly tokenFailuresPerMinute: number;
+  /** Of one user. */
+  readonly ordersPerMinute: number;
+  /** How long an order and its text stay after its end. */
+  readonly resultDays: number;
   readonly logLevel: string;
   /** Absolute path; undefined where the source is elsewhere. */
   readonly documentsFolder: string | undefined;
@@ -64,6 +70,9 @@ export function readSettings(config = new pulumi.Config()): Settings {
     bindAddress: check("bindAddress", bindAddress, isIPv4(bindAddress), "an IPv4 address, such as 127.0.0.1"),
     ocrWorkers: wholeNumber("ocrWorkers", 1, 64),
     tokenSeconds: wholeNumber("tokenSeconds", 1, 86_400),
+    tokenFailuresPerMinute: wholeNumber("tokenFailuresPerMinute", 1, 10_000),
+    ordersPerMinute: wholeNumber("ordersPerMinute", 1, 1_000_000),
+    resultDays: wholeNumber("resultDays", 1, 3650),
     logLevel: check("logLevel", logLevel, LOG_LEVELS.includes(logLevel), `one of ${LOG_LEVELS.join(", ")}`),
     documentsFolder: check(
       "documentsFolder",

@@ -23,6 +23,7 @@ const label = z.strictObject({ label: z.string(), value: z.string() });
 const networkInputs = z.strictObject({
   driver: z.literal("bridge"),
   internal: z.boolean().default(false),
+  options: z.record(z.string(), z.string()).optional(),
   labels: z.array(label),
 });
 const volumeInputs = z.strictObject({ labels: z.array(label) });
@@ -125,8 +126,10 @@ export class Resources {
 
   async #network(resource: string, inputs: z.infer<typeof networkInputs>): Promise<Made> {
     const options = ["--driver", inputs.driver, ...(inputs.internal ? ["--internal"] : [])];
+    const driverOptions = Object.entries(inputs.options ?? {}).map(([key, value]) => `${key}=${value}`);
     return this.#lasting("network", "Network", resource, inputs, [
       ...options,
+      ...driverOptions.flatMap((option) => ["--opt", option]),
       ...labelOptions(inputs.labels),
     ]);
   }
