@@ -1,8 +1,15 @@
 import { defineConfig } from "vitest/config";
 
+/** What the fault tests have in common, those of seconds and the slow ones. */
+const faults = {
+  globalSetup: ["tests/faults/start-stack.ts"],
+  fileParallelism: false,
+  hookTimeout: 300_000,
+};
+
 /**
- * Three projects behind one `npm test`, one after the other, since some tests bound a time: `unit` needs nothing but
- * Node; `redis` and `stack` start containers.
+ * Four projects behind one `npm test`, one after the other, since some tests bound a time: `unit` needs nothing but
+ * Node; `redis`, `stack` and `faults` start containers. `faults-slow` is `npm run test:faults`.
  */
 export default defineConfig({
   test: {
@@ -11,7 +18,7 @@ export default defineConfig({
         test: {
           name: "unit",
           sequence: { groupOrder: 0 },
-          include: ["{pulumi,services,commands,offline,documents}/**/*.test.ts"],
+          include: ["{pulumi,services,commands,offline,documents,tests/chaos}/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/*.redis.test.ts"],
           // For machines that are busy with something else.
           testTimeout: 20_000,
@@ -36,6 +43,24 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          ...faults,
+          name: "faults",
+          sequence: { groupOrder: 3 },
+          include: ["tests/faults/*.test.ts"],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          ...faults,
+          name: "faults-slow",
+          sequence: { groupOrder: 4 },
+          include: ["tests/faults/slow/*.test.ts"],
+          testTimeout: 300_000,
         },
       },
     ],

@@ -1,41 +1,9 @@
-import { rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { execa } from "execa";
-import { z } from "zod";
-import { ensureBaseImages } from "./base-images.ts";
-import { ensureDocker } from "./docker.ts";
 import { runCommand } from "./failure.ts";
-import { projectFolder, wantedBaseImages } from "./project.ts";
+import { runTests } from "./run-tests.ts";
 
-const report = z.object({
-  numPassedTests: z.number(),
-  numFailedTests: z.number(),
-  numPendingTests: z.number(),
-  numTodoTests: z.number(),
-});
+const args = process.argv.slice(2);
+const choosesItself = args.some((arg) => arg.startsWith("--project"));
 
-/** `npm test`: sets up what `npm start` would, runs every test, and ends with one line of counts. */
-await runCommand(async () => {
-  await ensureDocker();
-  const { redisImage } = await ensureBaseImages(wantedBaseImages(projectFolder, "local"));
-  const file = path.join(tmpdir(), `orbital-witness-tests-${process.pid}.json`);
-  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  try {
-    const { exitCode } = await execa("vitest", ["run", ...reporters, ...process.argv.slice(2)], {
-      cwd: projectFolder,
-      preferLocal: true,
-      stdio: "inherit",
-      env: { TEST_REDIS_IMAGE: redisImage },
-      reject: false,
-    });
-    const { default: results } = await import(file, { with: { type: "json" } });
-    const counts = report.parse(results);
-    const skipped = counts.numPendingTests + counts.numTodoTests;
-    console.log(`${counts.numPassedTests} passed, ${counts.numFailedTests} failed, ${skipped} skipped`);
-    process.exitCode = exitCode ?? 1;
-  } finally {
-    rmSync(file, { force: true });
-  }
-});
+/** `npm test`: every test but the slow faults. */
+await runCommand(() => runTests(choosesItself ? args : ["--project=!faults-slow", ...args]));
 process.exit();

@@ -1,3 +1,5 @@
+import { hasEnded, orderStatusSchema } from "@orbital-witness/common/orders/order.ts";
+
 /** A customer of the stack under test, who says all that was answered. */
 export class Customer {
   readonly #url: string;
@@ -29,7 +31,7 @@ export class Customer {
     for (;;) {
       const token = await this.token(username);
       const { body: view } = await this.get(`/orders/${orderId}`, token);
-      if (view.status === "completed" || view.status === "failed") {
+      if (hasEnded(orderStatusSchema.parse(view.status))) {
         const response = await this.#ask("GET", `/orders/${orderId}/text`, undefined, token);
         return { view, text: view.status === "completed" ? await response.text() : "" };
       }
@@ -40,12 +42,28 @@ export class Customer {
     }
   }
 
+  /** What is told of the order until its end. @returns the data of each event */
+  async events(orderId: string, username = "alice"): Promise<Record<string, unknown>[]> {
+    const response = await this.#ask(
+      "GET",
+      `/orders/${orderId}/events`,
+      undefined,
+      await this.token(username),
+    );
+    const data = [...(await response.text()).matchAll(/^data: (.*)$/gm)];
+    return data.map(([, json = ""]) => JSON.parse(json));
+  }
+
   async post(path: string, form: Record<string, string>, token?: string) {
     return read(await this.#ask("POST", path, new URLSearchParams(form), token));
   }
 
   async get(path: string, token?: string) {
     return read(await this.#ask("GET", path, undefined, token));
+  }
+
+  async cancel(orderId: string, username = "alice") {
+    return read(await this.#ask("DELETE", `/orders/${orderId}`, undefined, await this.token(username)));
   }
 
   async send(path: string, body: FormData | string, contentType?: string) {

@@ -2,12 +2,18 @@ import { cp, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
+import { z } from "zod";
 import { projectFolder, setting } from "../../commands/project.ts";
 import { Stack, type StackOutputs } from "../../commands/stack.ts";
 import { cloneId } from "../../pulumi/clone-id.ts";
 import { freePort } from "../free-port.ts";
 
 const STACK = "test";
+
+const endpointsSchema = z.record(
+  z.string(),
+  z.object({ IPAddress: z.string(), Aliases: z.array(z.string()).nullable() }),
+);
 
 export interface TestContainer {
   readonly id: string;
@@ -55,12 +61,27 @@ export class StackUnderTest {
     return new StackUnderTest(folder, stack);
   }
 
+  /** The one that `make` made in this folder, for another process. */
+  static async find(folder: string): Promise<StackUnderTest> {
+    const stack = await Stack.find(folder, STACK);
+    if (stack === undefined) {
+      throw new Error(`there is no stack in ${folder}`);
+    }
+    return new StackUnderTest(folder, stack);
+  }
+
   async up(options: { refresh?: boolean } = {}): Promise<StackOutputs> {
     await this.stack.up({ quiet: true, ...options });
     for (const { id } of await this.containers()) {
-      this.#images.add((await execa("docker", ["inspect", "--format", "{{.Image}}", id])).stdout);
+      this.#images.add(await this.imageOf({ id }));
     }
     return this.stack.outputs();
+  }
+
+  /** The key of the tokens. */
+  async jwtSecret(): Promise<string> {
+    const get = ["config", "get", "jwtSecret", "--stack", STACK];
+    return (await this.stack.cli.quietly(get, "Make the stack first.")).trim();
   }
 
   get nodeImage(): string {
@@ -86,6 +107,18 @@ export class StackUnderTest {
       throw new Error(`no container of the part ${part} runs`);
     }
     return first;
+  }
+
+  /** @returns the image's id */
+  async imageOf({ id }: Pick<TestContainer, "id">): Promise<string> {
+    return (await execa("docker", ["inspect", "--format", "{{.Image}}", id])).stdout;
+  }
+
+  /** Its networks by name, with what it is called there and its address. */
+  async endpointsOf({ id }: TestContainer): Promise<z.infer<typeof endpointsSchema>> {
+    const format = "{{json .NetworkSettings.Networks}}";
+    const { stdout } = await execa("docker", ["inspect", "--format", format, id]);
+    return endpointsSchema.parse(JSON.parse(stdout));
   }
 
   /** Changes one file of the clone. @returns what puts it back */

@@ -1,0 +1,79 @@
+import type { PlannedOrder } from "./plan.ts";
+
+/** How placing an order went: `unknown` is an answer that was cut off, or a 5xx that promises nothing. */
+export type Placement =
+  | { readonly outcome: "accepted"; readonly orderId: string }
+  | { readonly outcome: "refused" }
+  | { readonly outcome: "unknown" };
+
+export interface LedgerEntry {
+  readonly order: PlannedOrder;
+  readonly placement: Placement;
+  /** What the customer heard of its cancellation; undefined where none was sent. */
+  readonly cancellation: "cancelled" | "refused" | "unknown" | undefined;
+}
+
+/** An order as the API shows it in the end, with its text where it has one. */
+export interface FinalOrder {
+  readonly orderId: string;
+  readonly titleNumber: string;
+  readonly status: string;
+  readonly reasonCode: string | undefined;
+  /** Each status it had, oldest first. */
+  readonly history: readonly string[];
+  readonly text: string | undefined;
+}
+
+const endStatuses = new Set(["completed", "failed", "cancelled"]);
+/** Reasons that a fault gives to any order. */
+const faultReasons = new Set(["source_unavailable", "worker_lost", "internal_error"]);
+const ownReason = { good: undefined, missing: "document_not_found", broken: "unreadable_image" } as const;
+
+/** Everything that the promise forbids, a line each; none when it was kept. */
+export function violations(
+  ledger: readonly LedgerEntry[],
+  finals: readonly FinalOrder[],
+  expectedText: string,
+): string[] {
+  const found = Map.groupBy(finals, ({ titleNumber }) => titleNumber);
+  const planned = new Set(ledger.map(({ order }) => order.titleNumber));
+  return [
+    ...finals
+      .filter(({ titleNumber }) => !planned.has(titleNumber))
+      .map(({ orderId }) => `${orderId}: exists, but nobody ordered it`),
+    ...ledger.flatMap((entry) => ofEntry(entry, found.get(entry.order.titleNumber) ?? [], expectedText)),
+  ];
+}
+
+function ofEntry(entry: LedgerEntry, finals: readonly FinalOrder[], expectedText: string): string[] {
+  const { order, placement } = entry;
+  const name = order.titleNumber;
+  const [final] = finals;
+  if (finals.length > 1) return [`${name}: ${finals.length} orders came of one`];
+  if (placement.outcome === "accepted" && final === undefined) return [`${name}: was accepted, and is gone`];
+  if (final === undefined) return [];
+  if (placement.outcome === "refused") return [`${name}: was refused, and exists (${final.status})`];
+  if (placement.outcome === "accepted" && final.orderId !== placement.orderId)
+    return [`${name}: was accepted as ${placement.orderId}, and is ${final.orderId}`];
+  return ofFinal(entry, final, expectedText).map((what) => `${name}: ${what}`);
+}
+
+function ofFinal({ order, cancellation }: LedgerEntry, final: FinalOrder, expectedText: string): string[] {
+  if (!endStatuses.has(final.status)) return [`has no end, it is ${final.status}`];
+  const wrong: string[] = [];
+  const ends = final.history.filter((status) => endStatuses.has(status));
+  if (ends.length !== 1 || ends[0] !== final.status)
+    wrong.push(`is ${final.status}, but ended as ${ends.join(", ") || "nothing"}`);
+  if (cancellation === "cancelled" && final.status !== "cancelled")
+    wrong.push(`was cancelled, and is ${final.status}`);
+  if (cancellation === undefined && final.status === "cancelled") wrong.push("is cancelled, and nobody did");
+  if (final.status === "completed") {
+    if (order.document !== "good") wrong.push(`is completed, but its document is ${order.document}`);
+    else if (final.text !== expectedText) wrong.push(`has the text ${JSON.stringify(final.text)}`);
+  }
+  if (final.status === "failed") {
+    const code = final.reasonCode ?? "";
+    if (code !== ownReason[order.document] && !faultReasons.has(code)) wrong.push(`failed with "${code}"`);
+  }
+  return wrong;
+}

@@ -1,0 +1,103 @@
+/**
+ * The document source of the fault tests: it runs in a container of its own, on Node alone. What it answers depends on
+ * the title number, see the two tables; every other title number is a folder of the clone's documents/. Each request,
+ * whatever it asks for, is one JSON line on standard output.
+ */
+import { createReadStream, existsSync, readFileSync } from "node:fs";
+import { createServer, type ServerResponse } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+import { crc32 } from "node:zlib";
+
+type Answer = (response: ServerResponse) => unknown;
+
+const folder = "/documents";
+/** Anything else is out of the source's base, and is not to be asked for. */
+const documentPath = /^\/scans\/([A-Z0-9]+)\/([a-z_]+\.[a-z]+)$/;
+
+const page = readFileSync(`${folder}/OW12345678/lease.png`);
+const line = readFileSync(`${folder}/SHO1/lease.png`);
+
+const cases: Readonly<Record<string, Answer>> = {
+  /** A lease, always. */
+  OW00000200: send(page),
+  OW00000001: oneByteASecond,
+  OW00000010: send(Buffer.alloc(0)),
+  OW00000011: send(Buffer.from("<!doctype html><title>Sign in</title>")),
+  /** A PNG that ends in its middle. */
+  OW00000012: send(page.subarray(0, 20_000)),
+  /** A PDF, which is none of the types taken. */
+  OW00000013: send(Buffer.from("%PDF-1.7\n%%EOF\n")),
+  OW00030000: send(pngHeader(30_000, 30_000)),
+};
+
+/** With a number in the title number. */
+const families: readonly [RegExp, (number: number, title: string) => Answer][] = [
+  /** `ST503`: that status and no document; a redirect leads out of the base. */
+  [/^ST(\d{3})$/, (status) => (response) => response.writeHead(status, { Location: "/elsewhere" }).end()],
+  /** `OK17`: a page of one line, read in a moment. */
+  [/^OK(\d{1,6})$/, () => send(line)],
+  /** `MS2000`: the same, 2000 ms late. */
+  [/^MS(\d{1,5})$/, (ms) => (response) => pause(ms).then(() => response.end(line))],
+  /** `TRY2017`: 503 the first two times, then the page. The three digits at the end are a test's own. */
+  [/^TRY(\d)\d{3}$/, (failures, title) => (count(title) > failures ? send(page) : status(503))],
+];
+
+const asked = new Map<string, number>();
+
+createServer((request, response) => {
+  const { method, url = "" } = request;
+  console.log(JSON.stringify({ method, url, request_id: request.headers["x-request-id"] }));
+  const [, title = "", file = ""] = documentPath.exec(url) ?? [];
+  answerFor(title, file)(response);
+})
+  .on("clientError", (error, socket) => {
+    console.log(JSON.stringify({ malformed: error.message }));
+    socket.destroy();
+  })
+  .listen(8080);
+
+function answerFor(title: string, file: string): Answer {
+  const special = cases[title];
+  if (special !== undefined) return special;
+  for (const [form, answer] of families) {
+    const [, number] = form.exec(title) ?? [];
+    if (number !== undefined) return answer(Number(number), title);
+  }
+  const path = `${folder}/${title}/${file}`;
+  return title !== "" && existsSync(path) ? (response) => createReadStream(path).pipe(response) : status(404);
+}
+
+function send(bytes: Uint8Array): Answer {
+  return (response) => response.end(bytes);
+}
+
+function status(code: number): Answer {
+  return (response) => response.writeHead(code).end();
+}
+
+async function oneByteASecond(response: ServerResponse): Promise<void> {
+  response.writeHead(200, { "Content-Length": page.length });
+  for (const byte of page) {
+    if (response.destroyed) return;
+    response.write(Uint8Array.of(byte));
+    await pause(1000);
+  }
+}
+
+function count(title: string): number {
+  const times = (asked.get(title) ?? 0) + 1;
+  asked.set(title, times);
+  return times;
+}
+
+/** A PNG of a few bytes: its header, true to the form, and nothing of the image that it announces. */
+function pngHeader(width: number, height: number): Buffer {
+  const chunk = Buffer.alloc(25);
+  chunk.writeUInt32BE(13, 0);
+  chunk.write("IHDR", 4);
+  chunk.writeUInt32BE(width, 8);
+  chunk.writeUInt32BE(height, 12);
+  chunk.set([8, 0, 0, 0, 0], 16);
+  chunk.writeUInt32BE(crc32(chunk.subarray(4, 21)), 21);
+  return Buffer.concat([page.subarray(0, 8), chunk]);
+}

@@ -1,0 +1,162 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { execa } from "execa";
+import { inject, onTestFinished } from "vitest";
+import { z } from "zod";
+import { Customer } from "../stack/customer.ts";
+import * as harm from "../stack/harm.ts";
+import { StackUnderTest, type TestContainer } from "../stack/stack-under-test.ts";
+import { SourceContainer } from "./source-container.ts";
+
+const eventSchema = z.record(z.string(), z.unknown());
+
+/** What Redis writes to, for `onVolume`. A pattern, which the shell takes in arguments and not behind `>`. */
+export const appendOnlyFile = "appendonlydir/*.incr.aof";
+
+/** Something done to a container, which the end of the test undoes if `end` did not before. */
+export interface Fault {
+  end(): Promise<void>;
+}
+
+/** The stack that all fault tests of a run share (`start-stack.ts`), and what can be done to it. */
+export class FaultStack {
+  readonly clone: StackUnderTest;
+  readonly url: string;
+  readonly customer: Customer;
+  readonly source: SourceContainer;
+  readonly #standing = new Set<Fault>();
+
+  private constructor(clone: StackUnderTest, url: string, sourceId: string) {
+    this.clone = clone;
+    this.url = url;
+    this.customer = new Customer(url);
+    this.source = new SourceContainer(sourceId);
+  }
+
+  static async open(): Promise<FaultStack> {
+    const { folder, url, sourceId } = inject("faultStack");
+    return new FaultStack(await StackUnderTest.find(folder), url, sourceId);
+  }
+
+  kill(container: TestContainer): Promise<Fault> {
+    return this.#inflict(harm.kill(container));
+  }
+
+  /** SIGKILL for the process in it: the container ends, and its restart policy brings it back. */
+  async crash(container: TestContainer): Promise<void> {
+    // The command goes down with the container before it can end well.
+    await this.exec(container, "sh", "-c", "kill -9 $(cat /proc/1/task/1/children)");
+  }
+
+  pause(container: TestContainer): Promise<Fault> {
+    return this.#inflict(harm.pause(container));
+  }
+
+  stop(container: TestContainer): Promise<Fault> {
+    return this.#inflict(harm.stop(container));
+  }
+
+  async disconnect(container: TestContainer, network: "front" | "back"): Promise<Fault> {
+    return this.#inflict(await harm.disconnect(this.clone, container, network));
+  }
+
+  /** Of the running Redis, until the end of the fault. */
+  async configureRedis(setting: string, value: string): Promise<Fault> {
+    const [, before = ""] = await this.redis("CONFIG", "GET", setting);
+    return this.begin(
+      () => this.redis("CONFIG", "SET", setting, value),
+      () => this.redis("CONFIG", "SET", setting, before),
+    );
+  }
+
+  /** Any harm, and what undoes it. */
+  async begin(harm: () => Promise<unknown>, remedy: () => Promise<unknown>): Promise<Fault> {
+    await harm();
+    const fault: Fault = {
+      end: async () => {
+        if (this.#standing.delete(fault)) await remedy();
+      },
+    };
+    if (this.#standing.size === 0) onTestFinished(() => this.#mend());
+    this.#standing.add(fault);
+    return fault;
+  }
+
+  #inflict({ begin, end }: harm.Harm): Promise<Fault> {
+    return this.begin(begin, end);
+  }
+
+  async #mend(): Promise<void> {
+    for (const fault of [...this.#standing].reverse()) {
+      await fault.end();
+    }
+    await this.untilReady();
+  }
+
+  /** Waits until every container says so itself: the engine's own look may be ten seconds old. */
+  async untilReady(limitSeconds = 60): Promise<void> {
+    const giveUpAt = Date.now() + limitSeconds * 1000;
+    for (;;) {
+      const names = await this.clone.stack.containers.names();
+      const answers = await Promise.all(names.map((name) => this.isReady({ name })));
+      const unready = names.filter((_, index) => !answers[index]);
+      if (unready.length === 0) return;
+      if (Date.now() > giveUpAt) {
+        throw new Error(`not ready after ${limitSeconds} s: ${unready.join(", ")}`);
+      }
+      await pause(250);
+    }
+  }
+
+  /** What its health check asks, without that one's pause while all is well. */
+  async isReady({ name }: Pick<TestContainer, "name">): Promise<boolean> {
+    const question = await this.inspect({ id: name }, "{{index .Config.Healthcheck.Test 1}}");
+    const ask = ["exec", name, "sh", "-c", `rm -f /tmp/ready; ${question}`];
+    return !(await execa("docker", ask, { reject: false, timeout: 10_000 })).failed;
+  }
+
+  /** Runs a command in the container. @returns what it printed, and its exit code; rejects for no code */
+  async exec({ name }: Pick<TestContainer, "name">, ...command: string[]) {
+    const { exitCode, stdout, stderr } = await execa("docker", ["exec", name, ...command], { reject: false });
+    return { exitCode, stdout, stderr };
+  }
+
+  /** What redis-cli says in the stack's Redis, line by line. Rejects for an error of Redis's. */
+  async redis(...command: string[]): Promise<string[]> {
+    const container = await this.clone.container("redis");
+    const { exitCode, stdout, stderr } = await this.exec(container, "redis-cli", "-e", ...command);
+    if (exitCode !== 0) throw new Error(`redis-cli ${command[0]}: ${stderr}${stdout}`);
+    return stdout.split("\n").filter((line) => line !== "");
+  }
+
+  /** Runs a shell command in the folder of a stopped Redis's files, as its user. @returns what it printed */
+  async onVolume({ id }: TestContainer, command: string): Promise<string> {
+    const image = await this.inspect({ id }, "{{.Image}}");
+    const run = ["run", "--rm", "--volumes-from", id, "--user", "999:999", "--workdir", "/data"];
+    return (await execa("docker", [...run, "--entrypoint", "sh", image, "-ec", command])).stdout;
+  }
+
+  /** By a Go template of `docker inspect`. */
+  async inspect({ id }: Pick<TestContainer, "id">, format: string): Promise<string> {
+    return (await execa("docker", ["inspect", "--format", format, id])).stdout;
+  }
+
+  /** The running processes of a part: the same as long as none was started anew. */
+  async processes(part: string): Promise<string[]> {
+    const format = "{{.Id}} {{.State.Pid}} {{.State.StartedAt}}";
+    return Promise.all(
+      (await this.clone.containers(part)).map((container) => this.inspect(container, format)),
+    );
+  }
+
+  /** The container's log, since a time where one is given. */
+  async lines({ name }: TestContainer, since = new Date(0)): Promise<string[]> {
+    const logs = ["logs", "--since", since.toISOString(), name];
+    const { all } = await execa("docker", logs, { all: true });
+    return all.split("\n").filter((line) => line !== "");
+  }
+
+  /** The same, each line as the JSON object that it is. Not for Redis. */
+  async events(container: TestContainer, since?: Date): Promise<Record<string, unknown>[]> {
+    return (await this.lines(container, since)).map((line) => eventSchema.parse(JSON.parse(line)));
+  }
+}

@@ -1,0 +1,65 @@
+import { execa } from "execa";
+import { expect, test } from "vitest";
+import { FaultStack } from "./fault-stack.ts";
+
+const stack = await FaultStack.open();
+const containers = await stack.clone.containers();
+
+const parts = ["auth-api", "ocr-worker", "ocr-worker", "order-api", "redis", "router"];
+
+test("20 only the router has a port on this machine, on 127.0.0.1", async () => {
+  expect(containers.map(({ part }) => part).sort()).toEqual(parts);
+  for (const { name, part } of containers) {
+    const { stdout } = await execa("docker", ["port", name]);
+    expect(stdout, part).toBe(part === "router" ? `8080/tcp -> 127.0.0.1:${new URL(stack.url).port}` : "");
+  }
+});
+
+test("20 no process is root, has a capability or can gain a privilege", async () => {
+  for (const container of containers) {
+    const { stdout } = await stack.exec(container, "sh", "-c", "cat /proc/[0-9]*/status");
+    const all = (field: string) =>
+      [...stdout.matchAll(new RegExp(`^${field}:\\s+(.+)$`, "gm"))].map(([, value]) => value);
+    // The first process, the service under it, and this look.
+    expect(all("CapEff").length, container.part).toBeGreaterThan(2);
+    for (const kind of ["CapEff", "CapPrm", "CapInh", "CapAmb"]) {
+      expect(new Set(all(kind)), `${kind} of ${container.part}`).toEqual(new Set(["0000000000000000"]));
+    }
+    expect(new Set(all("NoNewPrivs")), container.part).toEqual(new Set(["1"]));
+    for (const ids of [...all("Uid"), ...all("Gid")]) {
+      expect(ids?.split("\t"), container.part).not.toContain("0");
+    }
+  }
+});
+
+test("20 what a container runs cannot be written, the router's upload aside", async () => {
+  for (const container of containers) {
+    for (const folder of ["/etc", "/app", "/usr/local/bin"]) {
+      const write = await stack.exec(container, "sh", "-c", `echo x > ${folder}/written`);
+      expect(write.exitCode, `${folder} of ${container.part}`).not.toBe(0);
+    }
+    const inspect = ["inspect", "--format", "{{.HostConfig.ReadonlyRootfs}}", container.id];
+    expect((await execa("docker", inspect)).stdout, container.part).toBe(String(container.part !== "router"));
+  }
+});
+
+/** What answers at this address; a line that begins as Redis' answers do where it is one. Networks may have a proxy. */
+const askRedis = (address: string) => [
+  ...["timeout", "2", "bash", "-c"],
+  `exec 3<>/dev/tcp/${address}/6379 && printf 'PING\\r\\n' >&3 && head -n 1 <&3`,
+];
+
+test("20 Redis answers the Order API, and neither the Auth API nor this machine", async () => {
+  const redis = await stack.clone.container("redis");
+  const addresses = Object.values(await stack.clone.endpointsOf(redis)).map(({ IPAddress }) => IPAddress);
+  expect(addresses).toHaveLength(1);
+  for (const address of ["redis", ...addresses]) {
+    const answerTo = async (part: string) =>
+      (await stack.exec(await stack.clone.container(part), ...askRedis(address))).stdout;
+    expect(await answerTo("order-api"), address).toMatch(/^-NOAUTH /);
+    expect(await answerTo("auth-api"), address).not.toMatch(/^[-+]/);
+    expect(await answerTo("router"), address).not.toMatch(/^[-+]/);
+    const [program = "", ...rest] = askRedis(address);
+    expect((await execa(program, rest, { reject: false })).stdout, address).not.toMatch(/^[-+]/);
+  }
+});

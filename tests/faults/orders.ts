@@ -1,0 +1,189 @@
+import { setTimeout as pause } from "node:timers/promises";
+import {
+  failureReasonSchema,
+  hasEnded,
+  type OrderStatus,
+  orderStatusSchema,
+} from "@orbital-witness/common/orders/order.ts";
+import { attemptOutcomes } from "@orbital-witness/common/orders/order-events.ts";
+import { z } from "zod";
+import type { TestContainer } from "../stack/stack-under-test.ts";
+import type { FaultStack } from "./fault-stack.ts";
+
+const viewSchema = z.object({
+  title_number: z.string(),
+  status: orderStatusSchema,
+  reason: failureReasonSchema.nullable(),
+  history: z.array(z.object({ status: orderStatusSchema })),
+  attempts: z.array(
+    z.object({
+      worker: z.string(),
+      outcome: z.enum(attemptOutcomes).nullable(),
+      reason: failureReasonSchema.nullable(),
+    }),
+  ),
+});
+
+export type OrderView = z.output<typeof viewSchema>;
+
+const listSchema = z.object({
+  orders: z.array(z.object({ order_id: z.string() })),
+  next: z.string().nullable(),
+});
+
+/** What `POST /orders` answered, and after how long. */
+export type Answer = { status: number; body: Record<string, unknown>; ms: number };
+
+/** Tokens last 30 s; this leaves time for the request. */
+const tokenMs = 20_000;
+
+/** What one customer of the stack orders, and what becomes of it. Every lease, see `document-source.ts`. */
+export class Orders {
+  readonly #stack: FaultStack;
+  readonly #user: string;
+  #token: { value: Promise<string>; until: number } | undefined;
+
+  constructor(stack: FaultStack, user = "bob") {
+    this.#stack = stack;
+    this.#user = user;
+  }
+
+  /** Whatever the answer is. */
+  async post(title: string): Promise<Answer> {
+    const token = await this.#validToken();
+    const from = performance.now();
+    const form = { title_number: title, document_type: "lease" };
+    const { status, body } = await this.#stack.customer.post("/orders", form, token);
+    return { status, body, ms: performance.now() - from };
+  }
+
+  /** @returns the order's id; rejects where it is not accepted */
+  async place(title: string): Promise<string> {
+    return accepted(await this.post(title));
+  }
+
+  /** The answer's status. */
+  async cancel(id: string): Promise<number> {
+    return (await this.#stack.customer.cancel(id, this.#user)).status;
+  }
+
+  /** The answer's status. */
+  async status(id: string): Promise<number> {
+    return (await this.#get(`/orders/${id}`)).status;
+  }
+
+  async view(id: string): Promise<OrderView> {
+    return viewSchema.parse(await this.#read(`/orders/${id}`));
+  }
+
+  /** Waits for a status that passes. Rejects where the order ends with another. */
+  reaches(id: string, status: OrderStatus, limitSeconds = 60): Promise<OrderView> {
+    return this.until(id, limitSeconds, (view) => {
+      if (view.status !== status && hasEnded(view.status)) {
+        throw new Error(`the order was to be ${status}: ${JSON.stringify(view)}`);
+      }
+      return view.status === status;
+    });
+  }
+
+  ended(id: string, limitSeconds = 90): Promise<OrderView> {
+    return this.until(id, limitSeconds, (view) => hasEnded(view.status));
+  }
+
+  /** Waits for a view that is so. */
+  async until(id: string, limitSeconds: number, isIt: (view: OrderView) => boolean): Promise<OrderView> {
+    const giveUpAt = Date.now() + limitSeconds * 1000;
+    for (;;) {
+      const view = await this.view(id);
+      if (isIt(view)) return view;
+      if (Date.now() > giveUpAt) {
+        throw new Error(`order ${id}, after ${limitSeconds} s: ${JSON.stringify(view)}`);
+      }
+      await pause(200);
+    }
+  }
+
+  /** An order in the middle of its page, the worker that reads it, and that one's container. */
+  async midPage(): Promise<{ id: string; name: string; worker: TestContainer }> {
+    const id = await this.place("SLO1");
+    return { id, ...(await this.readerOf(await this.reaches(id, "recognizing"))) };
+  }
+
+  /** The worker of the order's last attempt, and its container. */
+  async readerOf({ attempts }: OrderView): Promise<{ name: string; worker: TestContainer }> {
+    const name = attempts.at(-1)?.worker ?? "nobody";
+    const containers = await this.#stack.clone.containers("ocr-worker");
+    const worker = containers.find((container) => container.name.includes(`-${name}-`));
+    if (worker === undefined) throw new Error(`no container is named ${name}`);
+    return { name, worker };
+  }
+
+  /** Ids by `GET /orders`, newest first. */
+  async listed(title: string): Promise<string[]> {
+    const ids: string[] = [];
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const path: string = `/orders?limit=100&title_number=${title}${cursor && `&cursor=${cursor}`}`;
+      const page: z.output<typeof listSchema> = listSchema.parse(await this.#read(path));
+      ids.push(...page.orders.map(({ order_id }) => order_id));
+      cursor = page.next;
+    }
+    return ids;
+  }
+
+  /** Ids of all orders in Redis, every customer's, sorted. */
+  async stored(): Promise<string[]> {
+    const keys = await this.#stack.redis("--scan", "--pattern", "order:*");
+    return [...new Set(keys.map((key) => key.split(":")[1] ?? ""))].sort();
+  }
+
+  /** The texts that there are of the order, by their keys in Redis. */
+  async texts(id: string): Promise<string[]> {
+    return this.#stack.redis("--scan", "--pattern", `order:${id}:text:*`);
+  }
+
+  /** The names of the workers that take an order each, when there is one for all of them at once. */
+  async workersAtWork(): Promise<Set<string | undefined>> {
+    const workers = await this.#stack.clone.containers("ocr-worker");
+    const ids = await Promise.all(workers.map(() => this.place("MS2000")));
+    const views = await Promise.all(ids.map((id) => this.ended(id)));
+    return new Set(views.map(({ attempts }) => attempts[0]?.worker));
+  }
+
+  async #read(path: string): Promise<unknown> {
+    const { status, body } = await this.#get(path);
+    if (status !== 200) throw new Error(`${path} was answered ${status}: ${JSON.stringify(body)}`);
+    return body;
+  }
+
+  async #get(path: string) {
+    return this.#stack.customer.get(path, await this.#validToken());
+  }
+
+  #validToken(): Promise<string> {
+    if (this.#token === undefined || Date.now() > this.#token.until) {
+      this.#token = { value: this.#stack.customer.token(this.#user), until: Date.now() + tokenMs };
+    }
+    return this.#token.value;
+  }
+}
+
+/** The id of the order that this answer accepts. */
+export function accepted({ status, body }: Answer): string {
+  if (status !== 202) throw new Error(`the order was answered ${status}: ${JSON.stringify(body)}`);
+  return z.uuid().parse(body.order_id);
+}
+
+/** How each attempt ended. */
+export function outcomes({ attempts }: OrderView) {
+  return attempts.map(({ outcome }) => outcome);
+}
+
+export function statuses({ history }: OrderView): OrderStatus[] {
+  return history.map(({ status }) => status);
+}
+
+/** Of an order whose first worker was lost in the middle of its page. */
+export const statusesOfTwoAttempts: readonly OrderStatus[] = [
+  ...(["queued", "fetching", "recognizing"] as const),
+  ...(["queued", "fetching", "recognizing", "completed"] as const),
+];

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { FaultStack } from "../fault-stack.ts";
+import { Orders, outcomes } from "../orders.ts";
+
+const stack = await FaultStack.open();
+const orders = new Orders(stack);
+
+test("10 the source answers 503, or one byte a second, for ever: the order fails after five attempts, others go on", async () => {
+  const stuck = await Promise.all(["ST503", "OW00000001"].map((title) => orders.place(title)));
+  await orders.reaches(stuck[1] ?? "", "fetching");
+  expect(outcomes(await orders.ended(await orders.place("OK10")))).toEqual(["completed"]);
+  for (const id of stuck) {
+    const view = await orders.ended(id, 150);
+    expect(view).toMatchObject({ status: "failed", reason: { code: "source_unavailable" } });
+    expect(outcomes(view)).toEqual(Array.from({ length: 5 }, () => "failed"));
+  }
+});

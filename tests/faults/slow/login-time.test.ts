@@ -1,0 +1,65 @@
+import { randomBytes } from "node:crypto";
+import { execa } from "execa";
+import { expect, onTestFinished, test } from "vitest";
+import { freePort } from "../../free-port.ts";
+import { FaultStack } from "../fault-stack.ts";
+
+const stack = await FaultStack.open();
+
+const pairs = 200;
+
+/** An Auth API of the same image beside the stack's, reached without the router: its limit is no limit here. */
+async function authApi(): Promise<string> {
+  const port = await freePort();
+  const image = await stack.clone.imageOf(await stack.clone.container("auth-api"));
+  const settings = ["--env", "JWT_SECRET", "--env", "TOKEN_FAILURES_PER_MINUTE=10000"];
+  const run = [
+    "run",
+    "--detach",
+    "--rm",
+    "--init",
+    "--publish",
+    `127.0.0.1:${port}:8080`,
+    ...settings,
+    image,
+  ];
+  const env = { JWT_SECRET: randomBytes(48).toString("hex") };
+  const { stdout: id } = await execa("docker", run, { env });
+  onTestFinished(async () => {
+    await execa("docker", ["rm", "--force", id]);
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await expect
+    .poll(async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.status, { timeout: 20_000 })
+    .toBe(200);
+  return url;
+}
+
+test("19 the wrong password of a known user takes as long as that of an unknown one, within 10 %", async () => {
+  const url = await authApi();
+  const milliseconds = async (username: string) => {
+    const startedAt = performance.now();
+    const body = new URLSearchParams({ username, password: "wrong" });
+    const response = await fetch(`${url}/token`, { method: "POST", body });
+    await response.text();
+    expect(response.status).toBe(401);
+    return performance.now() - startedAt;
+  };
+  const known: number[] = [];
+  const unknown: number[] = [];
+  for (let pair = 0; pair < pairs; pair += 1) {
+    // In turns, and each of both first as often as the other: what the machine does besides meets both alike.
+    const inTurn = [
+      async () => known.push(await milliseconds("alice")),
+      async () => unknown.push(await milliseconds("ailce")),
+    ];
+    for (const ask of pair % 2 === 0 ? inTurn : inTurn.reverse()) await ask();
+  }
+  const ratio = median(known) / median(unknown);
+  expect(ratio).toBeGreaterThan(0.9);
+  expect(ratio).toBeLessThan(1.1);
+});
+
+function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

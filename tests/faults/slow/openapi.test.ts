@@ -1,0 +1,73 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { issueToken, tokenKey } from "@orbital-witness/common/access-token.ts";
+import { execa } from "execa";
+import { expect, onTestFinished, test } from "vitest";
+import { FaultStack } from "../fault-stack.ts";
+
+const SCHEMATHESIS = "schemathesis==4.32.5";
+/** What an API must keep to whatever it is sent. Its other checks ask for links and for examples of every status. */
+const CHECKS = [
+  "not_a_server_error",
+  "status_code_conformance",
+  "content_type_conformance",
+  "response_headers_conformance",
+  "response_schema_conformance",
+];
+
+const stack = await FaultStack.open();
+
+test.for([
+  ["orders that do not exist", undefined],
+  ["an order of one's own", "OW00000404"],
+] as const)(
+  "schemathesis finds no 5xx and nothing undocumented, on %s",
+  async ([, titleNumber], { skip }) => {
+    const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-schemathesis-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const unavailable = await install(folder);
+    if (unavailable !== undefined) skip(`${SCHEMATHESIS} is not to be had: ${unavailable}`);
+
+    const order = titleNumber && (await stack.customer.order(titleNumber, "lease", "bob"));
+    const parameters = order ? `[parameters]\n"path.id" = "${order.body.order_id}"\n` : "";
+    // The token comes from the environment: in an argument list every process of the machine could read it.
+    const config = path.join(folder, "schemathesis.toml");
+    await writeFile(config, `headers = { Authorization = "Bearer \${TOKEN}" }\n${parameters}`);
+    const run = ["--config-file", config, "run", `${stack.url}/openapi.json`, "--checks", CHECKS.join(",")];
+    const bounds = ["--max-examples", "50", "--phases", "examples,coverage,fuzzing", "--seed", "1"];
+    const { exitCode, all } = await execa(
+      "python3",
+      ["-m", "schemathesis.cli", ...run, ...bounds, "--request-timeout", "20", "--no-color"],
+      {
+        env: {
+          PYTHONPATH: folder,
+          TOKEN: await longToken(),
+        },
+        cwd: folder,
+        all: true,
+        reject: false,
+      },
+    );
+    expect(exitCode, all).toBe(0);
+    expect(all).toMatch(/Tested: 7$/m);
+  },
+);
+
+/** Bob's, for longer than the run: one of the Auth API's would expire in its midst. */
+async function longToken(): Promise<string> {
+  const bob = { user_id: 2, username: "bob", can_order: true };
+  return issueToken(tokenKey(await stack.clone.jwtSecret()), bob, 600);
+}
+
+/** @returns why it cannot be installed on this machine, if that is no fault of ours */
+async function install(folder: string): Promise<string | undefined> {
+  const pip = ["-m", "pip", "install", "--quiet", "--target", folder, SCHEMATHESIS];
+  const { failed, stderr, code } = await execa("python3", pip, { reject: false });
+  if (!failed) return undefined;
+  if (code === "ENOENT") return "there is no python3";
+  const [line] =
+    stderr.match(/^.*(?:No module named pip|NewConnectionError|Failed to establish|timed out).*$/m) ?? [];
+  if (line === undefined) throw new Error(stderr);
+  return line;
+}

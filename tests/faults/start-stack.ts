@@ -1,0 +1,64 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import sharp from "sharp";
+import type { TestProject } from "vitest/node";
+import { drawScan } from "../chaos/scans.ts";
+import { StackUnderTest } from "../stack/stack-under-test.ts";
+import { SourceContainer } from "./source-container.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    faultStack: { folder: string; url: string; sourceId: string };
+  }
+}
+
+/**
+ * One stack for all fault tests of a run. A test file begins with `const stack = await FaultStack.open()`, orders by
+ * `stack.customer`, or by `new Orders(stack)` to follow what becomes of it. Title numbers of `document-source.ts` decide
+ * what the source does, `SLO1` is a page of many seconds, `SHO1` one of a moment, and a file put into
+ * `stack.clone.folder`/documents is served too. It does harm by `stack.kill(container)`, `pause`, `stop`, `disconnect`,
+ * `configureRedis`, or whatever it gives to `begin` with its remedy: each is undone when the test is over, and the next
+ * one finds every container ready again. What a test finds out: `stack.source.requests()`, `stack.lines(container)`,
+ * `stack.events(container)`, `stack.exec(...)`, `stack.redis(...)`.
+ */
+export default async function startStack(project: TestProject): Promise<() => Promise<void>> {
+  // No limit for those who order by the hundred; wrong passwords are limited as always.
+  const settings = { documentsUrl: SourceContainer.url, ordersPerMinute: "1000000" };
+  const clone = await StackUnderTest.make(settings);
+  let source: SourceContainer | undefined;
+  const remove = async () => {
+    await source?.remove();
+    await clone.remove();
+  };
+  try {
+    const documents = path.join(clone.folder, "documents");
+    await addPage(documents, "SLO1", await drawSlowPage(path.join(documents, "OW12345678", "lease.png")));
+    await addPage(documents, "SHO1", await drawScan());
+    const { url } = await clone.up();
+    source = await SourceContainer.start(clone);
+    // Decided once: each file would look for the CLI again, and where there is none that takes long.
+    process.env.STACK_ENGINE ??= clone.stack.cli.kind;
+    project.provide("faultStack", { folder: clone.folder, url, sourceId: source.id });
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return remove;
+}
+
+async function addPage(documents: string, title: string, page: Buffer): Promise<void> {
+  await mkdir(path.join(documents, title));
+  await writeFile(path.join(documents, title, "lease.png"), page);
+}
+
+/** Two pages on one: the time to do something to a worker in the middle of it, and not too long for a busy machine. */
+async function drawSlowPage(lease: string): Promise<Buffer> {
+  const { width, height } = await sharp(lease).metadata();
+  return sharp({ create: { width, height: 2 * height, channels: 3, background: "white" } })
+    .composite([
+      { input: lease, top: 0, left: 0 },
+      { input: lease, top: height, left: 0 },
+    ])
+    .png()
+    .toBuffer();
+}

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { FaultStack } from "./fault-stack.ts";
+import { Orders, outcomes, statuses, statusesOfTwoAttempts } from "./orders.ts";
+
+const stack = await FaultStack.open();
+const orders = new Orders(stack);
+
+test("1 a worker killed mid-page: another one completes the order, with one result", {
+  timeout: 120_000,
+}, async () => {
+  const { id, worker, name } = await orders.midPage();
+  await stack.kill(worker);
+  const view = await orders.ended(id);
+  expect(view.attempts).toMatchObject([
+    { worker: name, outcome: "lost", reason: { code: "worker_lost" } },
+    { worker: expect.not.stringContaining(name), outcome: "completed" },
+  ]);
+  expect(statuses(view)).toEqual(statusesOfTwoAttempts);
+  expect(await orders.texts(id)).toHaveLength(1);
+});
+
+test("9 `docker stop` of a worker mid-page: it exits with 0, and the order is completed without a failed attempt", {
+  timeout: 120_000,
+}, async () => {
+  const { id, worker } = await orders.midPage();
+  await stack.stop(worker);
+  expect(await stack.inspect(worker, "{{.State.ExitCode}}")).toBe("0");
+  const view = await orders.ended(id);
+  expect(view.status).toBe("completed");
+  expect([["completed"], ["handed_back", "completed"]]).toContainEqual(outcomes(view));
+  expect(await orders.texts(id)).toHaveLength(1);
+});
+
+test("the Order API killed between its 202 and the queue: the order runs all the same", async () => {
+  // It may write orders, but not into the queue: the moment between the two, as long as it is needed.
+  const held = await stack.begin(
+    () => stack.redis("ACL", "SETUSER", "default", "resetkeys", "~order:*", "~orders:*", "~user:*"),
+    () => stack.redis("ACL", "SETUSER", "default", "allkeys"),
+  );
+  const id = await orders.place("OK900");
+  const api = await stack.kill(await stack.clone.container("order-api"));
+  await held.end();
+  await expect
+    .poll(() => stack.redis("HGET", `order:${id}`, "status"), { timeout: 30_000 })
+    .toEqual(["completed"]);
+  await api.end();
+  await stack.untilReady();
+  expect(outcomes(await orders.view(id))).toEqual(["completed"]);
+});

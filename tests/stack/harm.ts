@@ -1,0 +1,42 @@
+import { execa } from "execa";
+import type { StackUnderTest, TestContainer } from "./stack-under-test.ts";
+
+/** Something to do to a container, and what makes it good again. */
+export type Harm = { begin(): Promise<unknown>; end(): Promise<unknown> };
+
+/** SIGKILL, as by the kernel. The engine takes it for a wish of ours: its restart policy does not act. */
+export function kill({ id }: TestContainer): Harm {
+  return docker(["kill", id], ["start", id]);
+}
+
+/** SIGTERM, and SIGKILL after the container's own time for stopping. */
+export function stop({ id }: TestContainer): Harm {
+  return docker(["stop", id], ["start", id]);
+}
+
+export function pause({ id }: TestContainer): Harm {
+  return docker(["pause", id], ["unpause", id]);
+}
+
+/** Off one of its networks, where it is found by the same names afterwards. */
+export async function disconnect(
+  clone: StackUnderTest,
+  container: TestContainer,
+  network: "front" | "back",
+): Promise<Harm> {
+  const endpoints = Object.entries(await clone.endpointsOf(container));
+  const endpoint = endpoints.find(([name]) => name.includes(`-${network}-`));
+  if (endpoint === undefined) throw new Error(`the container is not on the network ${network}`);
+  const [name, { Aliases }] = endpoint;
+  const { id } = container;
+  // The engine adds the container's id itself.
+  const aliases = (Aliases ?? []).filter((alias) => !id.startsWith(alias));
+  return docker(
+    ["network", "disconnect", name, id],
+    ["network", "connect", ...aliases.flatMap((alias) => ["--alias", alias]), name, id],
+  );
+}
+
+function docker(harm: readonly string[], remedy: readonly string[]): Harm {
+  return { begin: () => execa("docker", harm), end: () => execa("docker", remedy) };
+}
