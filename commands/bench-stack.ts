@@ -8,6 +8,7 @@ import { freePort } from "../tests/free-port.ts";
 import { StackUnderTest } from "../tests/stack/stack-under-test.ts";
 import { ensureDocker } from "./docker.ts";
 import { runCommand } from "./failure.ts";
+import { median, printTable } from "./figures.ts";
 import { projectFolder } from "./project.ts";
 import { Stack } from "./stack.ts";
 
@@ -20,11 +21,7 @@ const { values: options } = parseArgs({
   },
 });
 
-interface Row {
-  readonly what: string;
-  readonly figure: string;
-  readonly beside: string;
-}
+type Row = Readonly<Record<"what" | "figure" | "beside", string>>;
 
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`;
 
@@ -42,10 +39,7 @@ await runCommand(async () => {
   console.log(
     `\nBy ${clone.stack.cli.kind === "pulumi" ? "the real pulumi" : "the stand-in"}, median of ${options.runs}\n`,
   );
-  console.log("| what | figure | beside |\n| --- | --- | --- |");
-  for (const { what, figure, beside } of rows) {
-    console.log(`| ${what} | ${figure} | ${beside} |`);
-  }
+  printTable(rows);
 });
 process.exit();
 
@@ -62,8 +56,8 @@ async function fromClone(): Promise<Row[]> {
     await choosePort(clone, await freePort());
     try {
       const started = await timed(() => npm("start"));
-      const again = await median(() => npm("start"));
-      const looked = await median(() => npm("run", "pulumi", "--", "up", "--yes"));
+      const again = await medianTime(() => npm("start"));
+      const looked = await medianTime(() => npm("run", "pulumi", "--", "up", "--yes"));
       await npm("stop");
       const installed = await timed(() => npm("ci", "--no-audit", "--no-fund"));
       await forgetImages();
@@ -97,14 +91,14 @@ async function choosePort(clone: string, httpPort: number): Promise<void> {
 async function updates(clone: StackUnderTest): Promise<Row[]> {
   const engine = await emptyProgram();
   try {
-    const bare = await median(() => engine.stack.up({ quiet: true }));
-    const unchanged = await median(() => clone.stack.up({ quiet: true }));
+    const bare = await medianTime(() => engine.stack.up({ quiet: true }));
+    const unchanged = await medianTime(() => clone.stack.up({ quiet: true }));
     const service = path.join(clone.folder, "services", "auth-api", "src", "main.ts");
-    const changed = await median(async () => {
+    const changed = await medianTime(async () => {
       await appendFile(service, "// another line\n");
       await clone.stack.up({ quiet: true });
     });
-    const built = await median(async () => {
+    const built = await medianTime(async () => {
       await appendFile(service, "// another line\n");
       await execa(
         "docker",
@@ -115,7 +109,7 @@ async function updates(clone: StackUnderTest): Promise<Row[]> {
         },
       );
     });
-    const scaled = await median(async (run) => {
+    const scaled = await medianTime(async (run) => {
       await clone.stack.set("ocrWorkers", String(3 - (run % 2)));
       await clone.stack.up({ quiet: true });
     });
@@ -188,12 +182,12 @@ async function imageSizes(clone: StackUnderTest): Promise<Row[]> {
   }));
 }
 
-async function median(work: (run: number) => Promise<unknown>): Promise<number> {
+async function medianTime(work: (run: number) => Promise<unknown>): Promise<number> {
   const times: number[] = [];
   for (let run = 0; run < Number(options.runs); run += 1) {
     times.push(await timed(() => work(run)));
   }
-  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
+  return median(times);
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

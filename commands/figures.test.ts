@@ -1,0 +1,33 @@
+import { expect, test, vi } from "vitest";
+import { median, percentile, printTable } from "./figures.ts";
+
+const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
+
+test.each([
+  [hundred, 50, 50],
+  [hundred, 99, 99],
+  [hundred, 100, 100],
+  [hundred, 0, 1],
+  [[10, 9], 50, 9],
+  [[7], 99, 7],
+  [[], 99, Number.NaN],
+])("of %j the %d th percentile is %d", (values, percent, wanted) => {
+  expect(percentile(values, percent)).toBe(wanted);
+});
+
+test("the median is by number, not by letter, and leaves the values in their order", () => {
+  const values = [10, 9, 100];
+  expect(median(values)).toBe(10);
+  expect(values).toEqual([10, 9, 100]);
+});
+
+test("a table has the first row's keys for its columns", () => {
+  const lines: string[] = [];
+  vi.spyOn(console, "log").mockImplementation((text: string) => lines.push(...text.split("\n")));
+  printTable([
+    { what: "one", figure: "1 s" },
+    { figure: "2 s", what: "two" },
+  ]);
+  vi.restoreAllMocks();
+  expect(lines).toEqual(["| what | figure |", "| --- | --- |", "| one | 1 s |", "| two | 2 s |"]);
+});
