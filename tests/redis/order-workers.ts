@@ -7,18 +7,15 @@ import { summarize } from "@orbital-witness/common/orders/order-events.ts";
 import { jobId, openOrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis-connection.ts";
-import sharp from "sharp";
 import { expect } from "vitest";
 import { DocumentSource } from "../../services/ocr-worker/src/document-source.ts";
 import { OrderWorker, type OrderWorkerOptions } from "../../services/ocr-worker/src/order-worker.ts";
 import { Recognizer } from "../../services/ocr-worker/src/recognizer.ts";
+import { drawLine, leaseText } from "../scan.ts";
 import { silentLog } from "./redis-database.ts";
 
 const retentionSeconds = 3600;
-export const leaseText = "This lease is dated";
-const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="120"><rect width="100%" height="100%" fill="white"/>
-  <text x="40" y="75" font-family="DejaVu Sans, Liberation Sans, sans-serif" font-size="40">${leaseText}</text></svg>`;
-const lease = await sharp(Buffer.from(svg)).withMetadata({ density: 300 }).png().toBuffer();
+const lease = await drawLine(leaseText).png().toBuffer();
 
 export type Answer = { status: number; body: Buffer | string };
 export const found: Answer = { status: 200, body: lease };

@@ -4,13 +4,9 @@ import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { freePort } from "../../../tests/free-port.ts";
-import {
-  found,
-  leaseText,
-  type OrderWorkers,
-  startOrderWorkers,
-} from "../../../tests/redis/order-workers.ts";
+import { found, type OrderWorkers, startOrderWorkers } from "../../../tests/redis/order-workers.ts";
 import { redisDatabase } from "../../../tests/redis/redis-database.ts";
+import { leaseText } from "../../../tests/scan.ts";
 
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
 

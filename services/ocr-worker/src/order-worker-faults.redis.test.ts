@@ -3,11 +3,11 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import {
   found,
   heldAnswer,
-  leaseText,
   type OrderWorkers,
   startOrderWorkers,
 } from "../../../tests/redis/order-workers.ts";
 import { type RedisContainer, startRedisContainer } from "../../../tests/redis/redis-container.ts";
+import { leaseText } from "../../../tests/scan.ts";
 
 /** Longer than a worker may be silent about its job, and than a healthy one waits for the next. */
 const awayMs = 15_000;

@@ -7,12 +7,12 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import {
   found,
   heldAnswer,
-  leaseText,
   type OrderWorkers,
   startOrderWorkers,
 } from "../../../tests/redis/order-workers.ts";
 import { redisDatabase } from "../../../tests/redis/redis-database.ts";
 import { claimSuspected } from "../../../tests/redis/sample-order.ts";
+import { leaseText } from "../../../tests/scan.ts";
 import { Consumption } from "./consumption.ts";
 import { failureReason } from "./failure.ts";
 

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import type { Worker as Thread } from "node:worker_threads";
 import { createLog } from "@orbital-witness/common/log.ts";
 import { TimeLimitError } from "@orbital-witness/common/time-limit.ts";
-import sharp from "sharp";
 import { afterAll, expect, test } from "vitest";
+import { drawLine } from "../../../tests/scan.ts";
 import { asFailure } from "./failure.ts";
 import { Recognizer } from "./recognizer.ts";
 
@@ -18,19 +18,13 @@ async function nextThread(): Promise<Thread> {
   return thread;
 }
 
-function page(text: string) {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="120"><rect width="100%" height="100%" fill="white"/>
-    <text x="40" y="75" font-family="DejaVu Sans, Liberation Sans, sans-serif" font-size="40">${text}</text></svg>`;
-  return sharp(Buffer.from(svg)).withMetadata({ density: 300 });
-}
-
 test("one engine reads PNG and JPEG, page after page", async () => {
   await expect(recognizer.ready()).rejects.toThrow("not loaded");
   expect(
-    await recognizer.read(await page("This lease is dated 1 May 2024").png().toBuffer(), unaborted),
+    await recognizer.read(await drawLine("This lease is dated 1 May 2024").png().toBuffer(), unaborted),
   ).toBe("This lease is dated 1 May 2024");
   const engine = await recognizer.start();
-  expect(await recognizer.read(await page("THE TENANT COVENANTS").jpeg().toBuffer(), unaborted)).toBe(
+  expect(await recognizer.read(await drawLine("THE TENANT COVENANTS").jpeg().toBuffer(), unaborted)).toBe(
     "THE TENANT COVENANTS",
   );
   expect(await recognizer.start()).toBe(engine);
@@ -38,11 +32,11 @@ test("one engine reads PNG and JPEG, page after page", async () => {
 });
 
 test("an empty page is empty text", async () => {
-  expect(await recognizer.read(await page("").png().toBuffer(), unaborted)).toBe("");
+  expect(await recognizer.read(await drawLine("").png().toBuffer(), unaborted)).toBe("");
 });
 
 test("a broken image is a failure of its own, and the next page is read", async () => {
-  const good = await page("Charge by way of legal mortgage").png().toBuffer();
+  const good = await drawLine("Charge by way of legal mortgage").png().toBuffer();
   const broken = Buffer.from(good);
   broken.fill(0, 60);
   await expect(recognizer.read(broken, unaborted)).rejects.toMatchObject({
@@ -57,14 +51,14 @@ test("a broken image is a failure of its own, and the next page is read", async 
 
 test("a page that takes too long is given up, and the next one is read", async () => {
   const hasty = new Recognizer(log, { pageMs: 5 });
-  const good = await page("Conveyance").png().toBuffer();
+  const good = await drawLine("Conveyance").png().toBuffer();
   await expect(hasty.read(good, unaborted)).rejects.toMatchObject({ code: "page_too_slow", mayPass: true });
   await hasty.ready();
   await hasty.close();
 });
 
 test("a thread that dies takes its page along and no other", async () => {
-  const good = await page("Title register").png().toBuffer();
+  const good = await drawLine("Title register").png().toBuffer();
   const engine = await recognizer.start();
   const reading = recognizer.read(good, unaborted);
   // tesseract.js must have sent the page off before its thread can die of it.
@@ -88,7 +82,7 @@ test("a start that takes too long leaves no thread, and readiness says so", asyn
 test("an attempt that is over does not wait for the engine to start", async () => {
   const fresh = new Recognizer(log);
   const attempt = new AbortController();
-  const good = await page("Title plan").png().toBuffer();
+  const good = await drawLine("Title plan").png().toBuffer();
   const reading = fresh.read(good, attempt.signal);
   attempt.abort(new Error("cancelled"));
   await expect(reading).rejects.toThrow("cancelled");
@@ -100,7 +94,7 @@ test("an attempt that is over does not wait for the engine to start", async () =
 test("an attempt that is over stops the engine in the middle of the page, and the next page is read", async () => {
   const attempt = new AbortController();
   const engine = await recognizer.start();
-  const good = await page("Title plan").png().toBuffer();
+  const good = await drawLine("Title plan").png().toBuffer();
   const reading = recognizer.read(good, attempt.signal);
   await new Promise(setImmediate);
   attempt.abort(new Error("cancelled"));
