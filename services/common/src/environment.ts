@@ -59,6 +59,10 @@ export const jwtSecretVariable = z
   .refine((value) => Buffer.byteLength(value) >= 32)
   .meta({ description: "at least 32 bytes long", secret: true });
 
+/** How long an order and its text stay once it ended: who accepts orders and who ends them must agree on it. */
+export const resultDaysVariable = wholeNumber(1, 3650, 7);
+export const secondsPerDay = 86_400;
+
 export const redisUrlVariable = z
   .url({ protocol: /^rediss?$/ })
   .meta({ description: "an address such as redis://:password@redis:6379", secret: true });

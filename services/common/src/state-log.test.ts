@@ -16,3 +16,12 @@ test("a state is logged when it changes, not each time it is found", () => {
     "Redis does not answer",
   ]);
 });
+
+test("watched work throws nothing, and its failing and going on again are logged", async () => {
+  const lines: string[] = [];
+  const state = new StateLog(createLog("test", "info", { write: (line) => lines.push(line) }), "Redis");
+  await state.watch(() => Promise.reject(new Error("ECONNREFUSED")));
+  await state.watch(() => Promise.reject(new Error("ECONNREFUSED")));
+  await state.watch(async () => "done");
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual(["Redis does not answer", "Redis answers again"]);
+});

@@ -25,4 +25,14 @@ export class StateLog {
     this.#failing = false;
     this.#log.info(`${this.#what} answers again`);
   }
+
+  /** Does work that will be done again: where it fails it is logged so, and nothing is thrown. */
+  async watch(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+      this.recovered();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
 }

@@ -28,9 +28,11 @@ export class AttemptWatch {
   readonly #lost = new AbortController();
   readonly #timer: NodeJS.Timeout;
   readonly #look = () => {
-    this.#looking ??= this.#ask().finally(() => {
-      this.#looking = undefined;
-    });
+    this.#looking ??= this.#state
+      .watch(() => this.#ask())
+      .finally(() => {
+        this.#looking = undefined;
+      });
   };
   #looking: Promise<void> | undefined;
 
@@ -61,11 +63,6 @@ export class AttemptWatch {
   }
 
   async #ask(): Promise<void> {
-    try {
-      if ((await this.#attempts.hold(this.#order)) === "lost") this.#lost.abort(new AttemptLost());
-      this.#state.recovered();
-    } catch (error) {
-      this.#state.failed(error);
-    }
+    if ((await this.#attempts.hold(this.#order)) === "lost") this.#lost.abort(new AttemptLost());
   }
 }

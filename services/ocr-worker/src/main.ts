@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { redisUrlVariable, wholeNumber } from "@orbital-witness/common/environment.ts";
+import { redisUrlVariable, resultDaysVariable, secondsPerDay } from "@orbital-witness/common/environment.ts";
 import { OrderAttempts } from "@orbital-witness/common/orders/order-attempts.ts";
 import { OrderDispatcher } from "@orbital-witness/common/orders/order-dispatcher.ts";
 import { openOrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
@@ -14,14 +14,13 @@ import { documentsUrlVariable } from "./documents-url.ts";
 import { OrderWorker } from "./order-worker.ts";
 import { Recognizer } from "./recognizer.ts";
 
-const secondsOfDay = 86_400;
 const closeLimitMs = 1000;
 
 await runService("ocr-worker", {
   variables: z.object({
     REDIS_URL: redisUrlVariable,
     DOCUMENTS_URL: documentsUrlVariable,
-    RESULT_DAYS: wholeNumber(1, 3650, 7),
+    RESULT_DAYS: resultDaysVariable,
     INSTANCE: z
       .string()
       .regex(/^[\w.-]{1,64}$/)
@@ -38,7 +37,7 @@ await runService("ocr-worker", {
     const messages = openRedis(REDIS_URL, log.child({ connection: "messages" }), "wait");
     const queue = openOrderQueue(redis);
     const dispatcher = new OrderDispatcher(redis, queue, log);
-    const attempts = new OrderAttempts(redis, RESULT_DAYS * secondsOfDay);
+    const attempts = new OrderAttempts(redis, RESULT_DAYS * secondsPerDay);
     const source = new DocumentSource(DOCUMENTS_URL);
     const worker = new OrderWorker(redis, { name: INSTANCE, attempts, messages, source, recognizer }, log, {
       stuck: () => {

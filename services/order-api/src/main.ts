@@ -1,5 +1,11 @@
 import { tokenKey } from "@orbital-witness/common/access-token.ts";
-import { jwtSecretVariable, redisUrlVariable, wholeNumber } from "@orbital-witness/common/environment.ts";
+import {
+  jwtSecretVariable,
+  redisUrlVariable,
+  resultDaysVariable,
+  secondsPerDay,
+  wholeNumber,
+} from "@orbital-witness/common/environment.ts";
 import { runService } from "@orbital-witness/common/serve.ts";
 import { z } from "zod";
 import { startOrderApi } from "./order-api.ts";
@@ -8,7 +14,7 @@ await runService("order-api", {
   variables: z.object({
     JWT_SECRET: jwtSecretVariable,
     REDIS_URL: redisUrlVariable,
-    RESULT_DAYS: wholeNumber(1, 3650, 7),
+    RESULT_DAYS: resultDaysVariable,
     ORDERS_PER_MINUTE: wholeNumber(1, 1_000_000, 600),
   }),
   stopSeconds: 10,
@@ -17,7 +23,7 @@ await runService("order-api", {
       log,
       key: tokenKey(JWT_SECRET),
       redisUrl: REDIS_URL,
-      retentionSeconds: RESULT_DAYS * 86_400,
+      retentionSeconds: RESULT_DAYS * secondsPerDay,
       ordersPerMinute: ORDERS_PER_MINUTE,
     }),
 });

@@ -7,6 +7,7 @@ import type { RedisConnection } from "@orbital-witness/common/redis-connection.t
 import { StateLog } from "@orbital-witness/common/state-log.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
 import { z } from "zod";
+import { answerLimitMs } from "./store-access.ts";
 
 export type FeedOptions = {
   /** How often a follower is told that there is still somebody. */
@@ -14,8 +15,6 @@ export type FeedOptions = {
   /** How often it is looked for events unasked, since a message may be missed while Redis is away. */
   lookMs?: number;
 };
-
-const readLimitMs = 1500;
 
 /** Orders' events as they happen. */
 export class OrderFeed {
@@ -93,7 +92,7 @@ export class OrderFeed {
     // In this order: what happens between the two is among the events.
     const reading = Promise.all([this.#store.find(orderId), this.#store.eventsAfter(orderId, after)]);
     try {
-      const [record, events] = await within(readLimitMs, reading);
+      const [record, events] = await within(answerLimitMs, reading);
       const status = events.findLast((event) => event.status)?.status ?? record?.status;
       return { events, isOver: status === undefined || hasEnded(status) };
     } catch (error) {

@@ -7,7 +7,8 @@ import { z } from "zod";
 import { type OrderView, orderPathSchema } from "./order-schemas.ts";
 import { orderView } from "./order-view.ts";
 
-const limitMs = 1500;
+/** How long Redis is waited for where a customer waits. */
+export const answerLimitMs = 1500;
 
 /** What the store answers, or 503 when it does not. */
 export function read<T>(reading: Promise<T>): Promise<T> {
@@ -55,7 +56,7 @@ export function orderNotFound(): Problem {
 
 async function answered<T>(work: Promise<T>, detail: string): Promise<T> {
   try {
-    return await within(limitMs, work);
+    return await within(answerLimitMs, work);
   } catch (cause) {
     if (cause instanceof z.ZodError || cause instanceof Problem) throw cause;
     throw new Problem(503, "store_unavailable", detail, { headers: { "Retry-After": "1" }, cause });

@@ -24,7 +24,7 @@ export class StoreRoom {
     this.#redis = redis;
     this.#log = log;
     this.#looks = new StateLog(log, "Redis, asked for its memory,");
-    this.#looking = repeat(lookMs, this.#stopped.signal, () => this.#lookOnce());
+    this.#looking = repeat(lookMs, this.#stopped.signal, () => this.#looks.watch(() => this.#look()));
   }
 
   /** Throws 503 where there is none. */
@@ -37,17 +37,9 @@ export class StoreRoom {
     await this.#looking;
   }
 
-  async #lookOnce(): Promise<void> {
-    try {
-      const [memory, waiting] = await Promise.all([
-        this.#redis.info("memory"),
-        this.#redis.zCard(waitingKey),
-      ]);
-      this.#found(memory, waiting);
-      this.#looks.recovered();
-    } catch (error) {
-      this.#looks.failed(error);
-    }
+  async #look(): Promise<void> {
+    const [memory, waiting] = await Promise.all([this.#redis.info("memory"), this.#redis.zCard(waitingKey)]);
+    this.#found(memory, waiting);
   }
 
   #found(memory: string, waiting: number): void {

@@ -27,7 +27,7 @@ export class OrderDispatcher {
     this.#redis = redis;
     this.#queue = queue;
     this.#state = new StateLog(log, "the queue's dispatch");
-    this.#sweeping = repeat(sweepMs, this.#stopped.signal, () => this.#watched(() => this.#sweepOnce()));
+    this.#sweeping = repeat(sweepMs, this.#stopped.signal, () => this.#state.watch(() => this.#sweepOnce()));
   }
 
   /** An order that was just accepted. */
@@ -45,7 +45,7 @@ export class OrderDispatcher {
   async #dispatchFresh(): Promise<void> {
     while (this.#fresh.length > 0) {
       const jobs = this.#fresh.splice(0, batch);
-      await this.#watched(() => this.#carry(jobs));
+      await this.#state.watch(() => this.#carry(jobs));
     }
     this.#dispatching = undefined;
   }
@@ -59,6 +59,7 @@ export class OrderDispatcher {
     } while (members.length === batch && !this.#stopped.signal.aborted);
   }
 
+  /** What fails stays in the outbox: the next sweep finds it. */
   async #carry(jobs: OrderJob[]): Promise<void> {
     const ids = jobs.map(({ order_id, run }) => jobId(order_id, run));
     // Not `addBulk`: its transaction fails for good once Redis, restarted, does not know BullMQ's script any more (6.7).
@@ -66,15 +67,5 @@ export class OrderDispatcher {
       jobs.map((job) => this.#queue.add("order", job, { jobId: jobId(job.order_id, job.run) })),
     );
     await this.#redis.zRem(outboxKey, ids);
-  }
-
-  /** Leaves in the outbox what fails: the next sweep finds it. */
-  async #watched(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-      this.#state.recovered();
-    } catch (error) {
-      this.#state.failed(error);
-    }
   }
 }
