@@ -28,6 +28,8 @@ export class AttemptWatch {
   readonly #lost = new AbortController();
   readonly #timer: NodeJS.Timeout;
   readonly #look = () => {
+    // A message may still come: an unsubscription that Redis was away for is not made up for.
+    if (this.#closed) return;
     this.#looking ??= this.#state
       .watch(() => this.#ask())
       .finally(() => {
@@ -35,6 +37,7 @@ export class AttemptWatch {
       });
   };
   #looking: Promise<void> | undefined;
+  #closed = false;
 
   /** `messages`: a connection for subscriptions alone. */
   constructor(attempts: OrderAttempts, messages: RedisConnection, order: OrderRecord, state: StateLog) {
@@ -51,6 +54,7 @@ export class AttemptWatch {
   }
 
   close(): void {
+    this.#closed = true;
     clearInterval(this.#timer);
     // Not waited for: where Redis is away it takes until it is back.
     this.#messages
