@@ -1,0 +1,62 @@
+import { z } from "zod";
+
+/** Left, top, right, bottom in pixels of the page's image as it was read; the last two are the first pixel outside. */
+export const boxSchema = z.tuple([z.int(), z.int(), z.int(), z.int()]);
+export type Box = z.output<typeof boxSchema>;
+
+/** 0 (a guess) to 100 (certain). What comes from a document's own text layer is certain. */
+export const confidenceSchema = z.number().min(0).max(100);
+
+export const wordSchema = z.object({ text: z.string().min(1), box: boxSchema, confidence: confidenceSchema });
+export type Word = z.output<typeof wordSchema>;
+
+export const lineSchema = z.object({ box: boxSchema, words: z.array(wordSchema).min(1) });
+export type Line = z.output<typeof lineSchema>;
+
+export const blockSchema = z.object({ box: boxSchema, lines: z.array(lineSchema).min(1) });
+export type Block = z.output<typeof blockSchema>;
+
+/** What was done to a page before it was read, in this order. */
+export const preparationSchema = z.discriminatedUnion("step", [
+  /** Clockwise, in degrees. */
+  z.object({ step: z.literal("rotate"), degrees: z.union([z.literal(90), z.literal(180), z.literal(270)]) }),
+  /** Clockwise, in degrees. */
+  z.object({ step: z.literal("deskew"), degrees: z.number() }),
+  z.object({ step: z.literal("scale"), factor: z.number().positive() }),
+  /** Uneven light was evened out. */
+  z.object({ step: z.literal("flatten") }),
+  z.object({ step: z.literal("invert") }),
+  /** Ruling lines of forms and tables were taken out. */
+  z.object({ step: z.literal("remove_lines") }),
+]);
+export type Preparation = z.output<typeof preparationSchema>;
+
+/** How the page was divided into blocks; tesseract's modes 3, 4, 6 and 11. `text_layer`: as the document says itself. */
+export const segmentations = ["auto", "single_column", "single_block", "sparse_text", "text_layer"] as const;
+
+/** What was read on one page. `page` counts from 1; `width` and `height` in pixels, `dpi` of the image as it was read. */
+export const pageResultSchema = z.object({
+  page: z.int().positive(),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  dpi: z.int().positive(),
+  source: z.enum(["ocr", "text_layer"]),
+  preparation: z.array(preparationSchema),
+  segmentation: z.enum(segmentations),
+  /** Mean of the words' confidences; null for an empty page. */
+  confidence: confidenceSchema.nullable(),
+  /** In reading order; none for an empty page. */
+  blocks: z.array(blockSchema),
+});
+export type PageResult = z.output<typeof pageResultSchema>;
+
+export function wordsOf({ blocks }: Pick<PageResult, "blocks">): Word[] {
+  return blocks.flatMap(({ lines }) => lines.flatMap(({ words }) => words));
+}
+
+/** Lines end with a line feed, blocks are apart by an empty line; "" for an empty page. */
+export function textOf({ blocks }: Pick<PageResult, "blocks">): string {
+  return blocks
+    .map(({ lines }) => lines.map(({ words }) => `${words.map(({ text }) => text).join(" ")}\n`).join(""))
+    .join("\n");
+}
