@@ -21,7 +21,11 @@ export function adviceFor(said: string): string | undefined {
   if (/currently locked/i.test(said)) {
     return LOCKED_ADVICE;
   }
-  if (/Settings out of range|must be of type|missing (required )?configuration/i.test(said)) {
+  if (
+    /Settings out of range|must be of type|is not a valid number|missing (required )?configuration/i.test(
+      said,
+    )
+  ) {
     return "Set the value it names: npm run pulumi -- config set <setting> <value> --stack local";
   }
   if (/Cannot connect to the Docker daemon|error during connect/i.test(said)) {

@@ -39,7 +39,7 @@ let program: RecordedProgram;
 let other: RecordedProgram;
 const documentsUrl = "https://scans.example.org/registry";
 beforeAll(async () => {
-  program = await recordProgram({ secrets: { jwtSecret: JWT_SECRET } });
+  program = await recordProgram({ settings: { ocrWorkers: "2" }, secrets: { jwtSecret: JWT_SECRET } });
   other = await recordProgram({
     settings: {
       ...{
@@ -51,6 +51,12 @@ beforeAll(async () => {
         ordersPerMinute: "77",
         resultDays: "30",
         logLevel: "debug",
+        ocrLanguages: "cym",
+        documentMegabytes: "11",
+        decompressedMegabytes: "22",
+        documentPages: "33",
+        pageMegapixels: "44",
+        pageSeconds: "55",
       },
       ...{ documentsUrl, nodeImage: "node:own", redisImage: "redis:own", caddyImage: "caddy:own" },
     },
@@ -75,7 +81,7 @@ test.each([
     "orbital-witness:Service": 3,
     "orbital-witness:Router": 1,
     "docker:index/network:Network": 2,
-    "docker:index/volume:Volume": 1,
+    "docker:index/volume:Volume": 3,
     "docker:index/remoteImage:RemoteImage": 2,
     "docker:index/image:Image": 3,
     "docker:index/container:Container": 4 + ocrWorkers,
@@ -147,6 +153,15 @@ test("tokenSeconds, the limits, resultDays and logLevel reach the services, the 
   expect(holdersOf(other, '"NODE_IMAGE":"node:own"')).toEqual(built);
   expect(holdersOf(other, '"redis:own"')).toEqual(["redis-image"]);
   expect(holdersOf(other, '"caddy:own"')).toEqual(["router-image"]);
+});
+
+test("the languages reach the worker and its build, the limits of a document the worker", () => {
+  const workers = range("ocr-worker-", 5).map(nameOf);
+  expect(holdersOf(other, '"OCR_LANGUAGES":"cym"')).toEqual(["ocr-worker-image"]);
+  const limits = ["DOCUMENT_MEGABYTES=11", "DECOMPRESSED_MEGABYTES=22", "DOCUMENT_PAGES=33"];
+  for (const variable of ["OCR_LANGUAGES=cym", ...limits, "PAGE_MEGAPIXELS=44", "PAGE_SECONDS=55"]) {
+    expect(holdersOf(other, `"${variable}"`), variable).toEqual(workers);
+  }
 });
 
 test.each([

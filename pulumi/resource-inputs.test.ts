@@ -15,7 +15,7 @@ afterAll(() => rmSync(documents, { recursive: true }));
 let program: RecordedProgram;
 beforeAll(async () => {
   program = await recordProgram({
-    settings: { documentsFolder: documents },
+    settings: { ocrWorkers: "2", documentsFolder: documents },
     secrets: { jwtSecret: "k".repeat(32) },
   });
 });
@@ -86,32 +86,67 @@ const READY =
 
 const MINUTE = [60, "1m0s"] as const;
 
-function service(part: string, differing: Omit<Differing, "ask">, envs: string[], instance: string[] = []) {
+const mount = (volume: string, readOnly: boolean) => ({
+  volumeName: `${NAME}-${volume}-0123456`,
+  containerPath: `/${volume}`,
+  readOnly,
+});
+
+type Mount = ReturnType<typeof mount>;
+
+function service(
+  part: string,
+  differing: Omit<Differing, "ask">,
+  volumes: Mount[],
+  envs: string[],
+  instance: string[] = [],
+) {
   return {
     ...common(part, { ...differing, ask: READY }),
     image: fakeDigest(`${part}-image`),
     envs: sealed([...envs, "LOG_LEVEL=info", ...instance]),
     user: "node",
+    volumes,
   };
 }
 
-const authApi = service("auth-api", { networks: [FRONT], memory: 256, start: MINUTE, stop: 15 }, [
-  JWT_SECRET,
-  "TOKEN_SECONDS=30",
-  "TOKEN_FAILURES_PER_MINUTE=10",
-]);
-const orderApi = service("order-api", { networks: [FRONT, BACK], memory: 256, start: MINUTE, stop: 15 }, [
-  JWT_SECRET,
-  REDIS_URL,
-  "ORDERS_PER_MINUTE=600",
-  "RESULT_DAYS=7",
-  "NODE_OPTIONS=--max-semi-space-size=32 --max-old-space-size=128",
-]);
+const authApi = service(
+  "auth-api",
+  { networks: [FRONT], memory: 256, start: MINUTE, stop: 15 },
+  [],
+  [JWT_SECRET, "TOKEN_SECONDS=30", "TOKEN_FAILURES_PER_MINUTE=10"],
+);
+const orderApi = service(
+  "order-api",
+  { networks: [FRONT, BACK], memory: 512, start: MINUTE, stop: 15 },
+  [mount("results", true), mount("search", false)],
+  [
+    JWT_SECRET,
+    REDIS_URL,
+    "ORDERS_PER_MINUTE=600",
+    "RESULT_DAYS=7",
+    "RESULTS_FOLDER=/results",
+    "SEARCH_FOLDER=/search",
+    "NODE_OPTIONS=--max-semi-space-size=32 --max-old-space-size=128",
+  ],
+);
 const ocrWorker = (name: string) =>
   service(
     "ocr-worker",
     { networks: [FRONT, BACK], memory: 1536, start: [120, "2m0s"], stop: 45 },
-    [REDIS_URL, "DOCUMENTS_URL=http://router:8081", "RESULT_DAYS=7"],
+    [mount("results", false)],
+    [
+      REDIS_URL,
+      "DOCUMENTS_URL=http://router:8081",
+      "RESULT_DAYS=7",
+      "RESULTS_FOLDER=/results",
+      "OCR_LANGUAGES=eng",
+      "DOCUMENT_MEGABYTES=64",
+      "DECOMPRESSED_MEGABYTES=256",
+      "DOCUMENT_PAGES=500",
+      "PAGE_MEGAPIXELS=50",
+      "PAGE_SECONDS=45",
+    ],
     [`INSTANCE=${name}`],
   );
 const redis = {
@@ -153,14 +188,14 @@ const router = {
   ports: [{ internal: 8080, external: 80, ip: "127.0.0.1" }],
 };
 
-const image = (part: string) => ({
+const image = (part: string, more: Record<string, string> = {}) => ({
   imageName: `orbital-witness/${part}:review-${cloneId(projectFolder)}`,
   skipPush: true,
   buildOnPreview: false,
   build: {
     context: projectFolder,
     dockerfile: `${projectFolder}/services/Dockerfile`,
-    args: { NODE_IMAGE: "node:24.21.0-bookworm-slim", SERVICE: part },
+    args: { NODE_IMAGE: "node:24.21.0-bookworm-slim", SERVICE: part, ...more },
     platform: `linux/${{ x64: "amd64" }[process.arch as string] ?? process.arch}`,
     builderVersion: "BuilderBuildKit",
   },
@@ -175,7 +210,7 @@ test.each<[string, object]>([
   [`${NAME}-router`, router],
   ["auth-api-image", image("auth-api")],
   ["order-api-image", image("order-api")],
-  ["ocr-worker-image", image("ocr-worker")],
+  ["ocr-worker-image", image("ocr-worker", { OCR_LANGUAGES: "eng" })],
   ["redis-image", { name: "redis:7.2-bookworm", keepLocally: true }],
   ["router-image", { name: "caddy:2.10-alpine", keepLocally: true }],
   [`${NAME}-front`, { driver: "bridge", labels: labelsOf("front") }],
@@ -189,6 +224,8 @@ test.each<[string, object]>([
     },
   ],
   [`${NAME}-redis-data`, { labels: labelsOf("redis-data") }],
+  [`${NAME}-results`, { labels: labelsOf("results") }],
+  [`${NAME}-search`, { labels: labelsOf("search") }],
   ["redis-password", { length: 40, special: false }],
 ])("%s has exactly these inputs", (name, inputs) => {
   expect(program.resources.filter((each) => each.name === name)).toEqual([
@@ -210,7 +247,7 @@ test("a container's label follows its health check, whose change alone the provi
 
 test("nothing else is made but what is checked above", () => {
   const components = ["orbital-witness-review", "redis", "auth-api", "order-api", "ocr-worker", "router"];
-  expect(program.resources).toHaveLength(15 + components.length);
+  expect(program.resources).toHaveLength(17 + components.length);
 });
 
 test("documents of root are served by nobody in particular", async () => {

@@ -4,11 +4,21 @@ import { hardenedContainer } from "./hardened-container.ts";
 import { imageNameOf, nameOf } from "./names.ts";
 import { projectFolder } from "./settings.ts";
 
+export interface VolumeMount {
+  readonly volume: docker.Volume;
+  readonly path: string;
+  readonly readOnly?: boolean;
+}
+
 export interface ServiceArgs {
   readonly nodeImage: string;
   readonly networks: readonly docker.Network[];
   /** Settings of the service; only what it needs, since each secret is one more to lose. */
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
+  /** For its build alone, beside those that every service's has. */
+  readonly buildArguments?: Readonly<Record<string, string>>;
+  /** Its image must have these folders, of the user `node`: a new volume takes over their owner. */
+  readonly volumes?: readonly VolumeMount[];
   readonly memoryMegabytes: number;
   readonly startSeconds?: number;
   readonly stopSeconds: number;
@@ -34,7 +44,7 @@ export class Service extends pulumi.ComponentResource {
         build: {
           context: projectFolder,
           dockerfile: `${projectFolder}/services/Dockerfile`,
-          args: { NODE_IMAGE: args.nodeImage, SERVICE: name },
+          args: { NODE_IMAGE: args.nodeImage, SERVICE: name, ...args.buildArguments },
           platform: `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
           builderVersion: "BuilderBuildKit",
         },
@@ -63,6 +73,11 @@ export class Service extends pulumi.ComponentResource {
               stopSeconds: args.stopSeconds,
             }),
             user: "node",
+            volumes: (args.volumes ?? []).map(({ volume, path, readOnly = false }) => ({
+              volumeName: volume.name,
+              containerPath: path,
+              readOnly,
+            })),
           },
           { parent: this, dependsOn: [...(args.dependsOn ?? [])] },
         ),

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
@@ -32,6 +33,7 @@ function messageOf(settings: Record<string, string>): string {
 const LEVELS = "one of trace, debug, info, warn, error, fatal";
 const IPV4 = "an IPv4 address, such as 127.0.0.1";
 const IMAGE = "an image's name, such as redis:7.2-bookworm";
+const LANGUAGES = "tesseract's codes of languages, joined by +, such as eng or eng+cym";
 const ADDRESS = "an http or https address without user, query or fragment";
 
 test.each([
@@ -39,6 +41,21 @@ test.each([
   ["ocrWorkers", "65", "a whole number from 1 to 64", "65"],
   ["ocrWorkers", "-1", "a whole number from 1 to 64", "-1"],
   ["ocrWorkers", "2.5", "a whole number from 1 to 64", "2.5"],
+  ["ocrLanguages", "", LANGUAGES, '""'],
+  ["ocrLanguages", "en", LANGUAGES, '"en"'],
+  ["ocrLanguages", "eng,cym", LANGUAGES, '"eng,cym"'],
+  ["ocrLanguages", "eng+", LANGUAGES, '"eng+"'],
+  ["ocrLanguages", "eng; id", LANGUAGES, '"eng; id"'],
+  ["documentMegabytes", "0", "a whole number from 1 to 512", "0"],
+  ["documentMegabytes", "513", "a whole number from 1 to 512", "513"],
+  ["decompressedMegabytes", "0", "a whole number from 1 to 512", "0"],
+  ["decompressedMegabytes", "513", "a whole number from 1 to 512", "513"],
+  ["documentPages", "0", "a whole number from 1 to 5000", "0"],
+  ["documentPages", "5001", "a whole number from 1 to 5000", "5001"],
+  ["pageMegapixels", "0", "a whole number from 1 to 100", "0"],
+  ["pageMegapixels", "101", "a whole number from 1 to 100", "101"],
+  ["pageSeconds", "4", "a whole number from 5 to 600", "4"],
+  ["pageSeconds", "601", "a whole number from 5 to 600", "601"],
   ["httpPort", "0", "a whole number from 1 to 65535", "0"],
   ["httpPort", "65536", "a whole number from 1 to 65535", "65536"],
   ["tokenSeconds", "0", "a whole number from 1 to 86400", "0"],
@@ -77,6 +94,10 @@ test.each([
   { ocrWorkers: "64", httpPort: "65535", tokenSeconds: "86400", logLevel: "fatal" },
   { tokenFailuresPerMinute: "1", ordersPerMinute: "1", resultDays: "1" },
   { tokenFailuresPerMinute: "10000", ordersPerMinute: "1000000", resultDays: "3650" },
+  { documentMegabytes: "1", decompressedMegabytes: "1", documentPages: "1", pageMegapixels: "1" },
+  { documentMegabytes: "512", decompressedMegabytes: "512", documentPages: "5000", pageMegapixels: "100" },
+  { pageSeconds: "5", ocrLanguages: "eng+cym+chi_sim_vert" },
+  { pageSeconds: "600", ocrLanguages: "cym" },
   { documentsUrl: "https://scans.example.org:8443/registry", nodeImage: "registry.example.org:5000/a/node" },
   { redisImage: `redis@sha256:${"0".repeat(64)}` },
 ])("the ends of the ranges are accepted: %j", (settings) => {
@@ -105,10 +126,11 @@ const declared = Object.entries<{ default: unknown }>(
   parse(readFileSync(path.join(projectFolder, "Pulumi.yaml"), "utf8")).config,
 );
 
-test("the defaults are those of Pulumi.yaml", () => {
+test("the defaults are those of Pulumi.yaml, and a worker for each core", () => {
   const defaults = Object.fromEntries(declared.map(([key, { default: value }]) => [key, value]));
   const documentsFolder = path.join(projectFolder, String(defaults.documentsFolder));
-  const optional = { documentsUrl: undefined, jwtSecret: undefined };
+  const ocrWorkers = Math.min(availableParallelism(), 64);
+  const optional = { ocrWorkers, documentsUrl: undefined, jwtSecret: undefined };
   expect(read({})).toStrictEqual({ ...defaults, ...optional, documentsFolder });
   expect(read({ documentsUrl: "" }).documentsUrl).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { isIPv4 } from "node:net";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -8,11 +9,25 @@ export const projectFolder = path.resolve(import.meta.dirname, "..");
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"];
 const MIN_SECRET_BYTES = 32;
+const MAX_WORKERS = 64;
+/** As tesseract names its data, joined as it joins them: eng, eng+cym, chi_sim. */
+const LANGUAGES = /^[a-z]{3}(_[a-z]+)*(\+[a-z]{3}(_[a-z]+)*)*$/;
 
 export interface Settings {
   readonly httpPort: number;
   readonly bindAddress: string;
+  /** As many as this machine has cores where it is not set. */
   readonly ocrWorkers: number;
+  /** Tesseract's codes, joined by `+`. */
+  readonly ocrLanguages: string;
+  /** Of a document as its source sends it. */
+  readonly documentMegabytes: number;
+  /** Of a document after the decompression of a compressed answer. */
+  readonly decompressedMegabytes: number;
+  readonly documentPages: number;
+  readonly pageMegapixels: number;
+  /** For one page, from its decoding to its words. */
+  readonly pageSeconds: number;
   readonly tokenSeconds: number;
   /** Of one user from one address. */
   readonly tokenFailuresPerMinute: number;
@@ -34,7 +49,7 @@ export interface Settings {
 
 /**
  * The stack's settings, checked. Types, descriptions and defaults stand in Pulumi.yaml, the optional
- * `documentsUrl` and `jwtSecret` aside.
+ * `ocrWorkers`, `documentsUrl` and `jwtSecret` aside.
  * @throws pulumi.RunError that names every setting out of its range, the range and the value received
  */
 export function readSettings(config = new pulumi.Config()): Settings {
@@ -45,8 +60,7 @@ export function readSettings(config = new pulumi.Config()): Settings {
     }
     return value;
   };
-  const wholeNumber = (key: string, min: number, max: number): number => {
-    const value = config.requireNumber(key);
+  const wholeNumber = (key: string, min: number, max: number, value = config.requireNumber(key)): number => {
     const isValid = Number.isInteger(value) && value >= min && value <= max;
     return check(key, value, isValid, `a whole number from ${min} to ${max}`);
   };
@@ -62,13 +76,26 @@ export function readSettings(config = new pulumi.Config()): Settings {
 
   const bindAddress = config.require("bindAddress");
   const logLevel = config.require("logLevel");
+  const ocrLanguages = config.require("ocrLanguages");
+  const cores = Math.min(availableParallelism(), MAX_WORKERS);
   const documentsUrl = config.get("documentsUrl") || undefined;
   const documentsFolder =
     documentsUrl === undefined ? path.resolve(projectFolder, config.require("documentsFolder")) : undefined;
   const settings: Settings = {
     httpPort: wholeNumber("httpPort", 1, 65_535),
     bindAddress: check("bindAddress", bindAddress, isIPv4(bindAddress), "an IPv4 address, such as 127.0.0.1"),
-    ocrWorkers: wholeNumber("ocrWorkers", 1, 64),
+    ocrWorkers: wholeNumber("ocrWorkers", 1, MAX_WORKERS, config.getNumber("ocrWorkers") ?? cores),
+    ocrLanguages: check(
+      "ocrLanguages",
+      ocrLanguages,
+      LANGUAGES.test(ocrLanguages),
+      "tesseract's codes of languages, joined by +, such as eng or eng+cym",
+    ),
+    documentMegabytes: wholeNumber("documentMegabytes", 1, 512),
+    decompressedMegabytes: wholeNumber("decompressedMegabytes", 1, 512),
+    documentPages: wholeNumber("documentPages", 1, 5000),
+    pageMegapixels: wholeNumber("pageMegapixels", 1, 100),
+    pageSeconds: wholeNumber("pageSeconds", 5, 600),
     tokenSeconds: wholeNumber("tokenSeconds", 1, 86_400),
     tokenFailuresPerMinute: wholeNumber("tokenFailuresPerMinute", 1, 10_000),
     ordersPerMinute: wholeNumber("ordersPerMinute", 1, 1_000_000),

@@ -111,9 +111,9 @@ test("every input is among those that were tried", () => {
 });
 
 test.each([
-  ["a port", { volumes: [] }, true],
-  ["a volume of its own", { ports: [] }, true],
-  ["neither", { ports: [], volumes: [{ hostPath: "/scans", containerPath: "/srv", readOnly: true }] }, false],
+  ["a port", {}, true],
+  ["Redis", { ports: [], labels: [{ label: "orbital-witness.part", value: "redis" }] }, true],
+  ["neither", { ports: [], labels: [{ label: "orbital-witness.part", value: "order-api" }] }, false],
 ])("with %s, whether a replacement must wait for the old one's end", (_, change, expected) => {
   expect(isExclusive(containerInputs.parse({ ...inputs, ...change }))).toBe(expected);
 });

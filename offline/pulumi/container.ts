@@ -6,6 +6,9 @@ import { z } from "zod";
 import { Failure } from "../../commands/failure.ts";
 import { docker } from "./docker-cli.ts";
 
+/** Says of a container what it is: `redis`, `auth-api`. */
+export const PART_LABEL = "orbital-witness.part";
+
 const text = z.string();
 
 /** The properties of docker.Container that the program uses; any other is an error. */
@@ -55,9 +58,12 @@ export const containerInputs = z.strictObject({
 
 export type ContainerInputs = z.infer<typeof containerInputs>;
 
-/** A replacement cannot stand beside what it replaces where both would hold a port or write to a volume. */
-export function isExclusive(inputs: ContainerInputs): boolean {
-  return inputs.ports.length > 0 || inputs.volumes.some((volume) => volume.volumeName !== undefined);
+/** By its part. The resource's options, `deleteBeforeReplace` among them, do not arrive here. */
+export const isRedis = (part: string | undefined) => part === "redis";
+
+/** A replacement cannot stand beside what it replaces where both would hold a port, or be a Redis on one volume. */
+export function isExclusive({ ports, labels }: ContainerInputs): boolean {
+  return ports.length > 0 || isRedis(labels.find(({ label }) => label === PART_LABEL)?.value);
 }
 
 /** Creates a container, gives it its files and networks, and starts it. */

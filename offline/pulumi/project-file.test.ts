@@ -64,5 +64,5 @@ test.each([
 test("this project's own file is read", () => {
   const { name, main, config } = readProjectFile(path.resolve(import.meta.dirname, "../.."));
   expect([name, main]).toEqual(["orbital-witness", "pulumi/"]);
-  expect(config.ocrWorkers).toEqual({ type: "integer", default: 2 });
+  expect(config.httpPort).toEqual({ type: "integer", default: 80 });
 });

@@ -107,7 +107,8 @@ async function run(mode: Mode, settings: Record<string, string> = {}) {
     `${project.name}:${key}`,
     String(declared.default),
   ]);
-  const config = { values: { ...Object.fromEntries(defaults), ...settings }, secretKeys: [] };
+  const workers = { [`${project.name}:ocrWorkers`]: "2" };
+  const config = { values: { ...Object.fromEntries(defaults), ...workers, ...settings }, secretKeys: [] };
   return runProgram(projectFolder, project, "review", config, resources(mode), mode !== "update");
 }
 
@@ -115,13 +116,13 @@ test("an update makes all that the program asks for, once", async () => {
   const outputs = await run("update");
   const made = ["create", "start", "network create", "volume create", "build"];
   const counts = made.map((command) => commands().filter((each) => each === command).length);
-  expect(counts).toEqual([6, 6, 2, 1, 3]);
+  expect(counts).toEqual([6, 6, 2, 3, 3]);
   expect(changes.sort()).toEqual([
     ...["auth-api", "ocr-worker-1", "ocr-worker-2", "order-api", "redis", "router"].map(
       (part) => `create Container ${NAME}-${part}`,
     ),
     ...["back", "front"].map((part) => `create Network ${NAME}-${part}`),
-    `create Volume ${NAME}-redis-data`,
+    ...["redis-data", "results", "search"].map((part) => `create Volume ${NAME}-${part}`),
   ]);
   expect(outputs).toMatchObject({ url: "http://localhost", workers: 2 });
   expect(outputs.containers).toHaveLength(6);

@@ -3,7 +3,15 @@ import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import { z } from "zod";
 import { Failure } from "../../commands/failure.ts";
-import { containerInputs, healthOf, isExclusive, startContainer, untilHealthy } from "./container.ts";
+import {
+  containerInputs,
+  healthOf,
+  isExclusive,
+  isRedis,
+  PART_LABEL,
+  startContainer,
+  untilHealthy,
+} from "./container.ts";
 import { docker } from "./docker-cli.ts";
 import type { PassphraseCrypter } from "./passphrase-crypter.ts";
 import { type Kind, physicalName, type Scope } from "./scope.ts";
@@ -100,7 +108,7 @@ export class Resources {
     const rest = async (kind: Kind) =>
       (await this.#scope.find(kind)).filter(({ name }) => !this.#declared[kind].has(name));
     const containers = await rest("container");
-    const [last, first] = await partition(containers, ({ name }) => hasVolume(name));
+    const [last, first] = await partition(containers, async ({ name }) => isRedis(await partOf(name)));
     // Redis goes last: the workers finish what they hold, and say so to it.
     for (const group of [first, last]) {
       await Promise.all(
@@ -287,10 +295,8 @@ async function firstWell<T extends { name: string }>(
   return undefined;
 }
 
-async function hasVolume(container: string): Promise<boolean> {
-  return (await docker(["inspect", "--format", "{{range .Mounts}}{{.Type}} {{end}}", container])).includes(
-    "volume",
-  );
+async function partOf(container: string): Promise<string> {
+  return docker(["inspect", "--format", `{{index .Config.Labels "${PART_LABEL}"}}`, container]);
 }
 
 async function partition<T>(items: readonly T[], test: (item: T) => Promise<boolean>): Promise<[T[], T[]]> {

@@ -55,7 +55,9 @@ export class StackUnderTest {
     const stack = await Stack.open(folder, STACK);
     await stack.keepBaseImages();
     await stack.keepJwtSecret();
-    for (const [key, value] of Object.entries({ httpPort: String(await freePort()), ...settings })) {
+    // Two workers, however many cores there are.
+    const all = { httpPort: String(await freePort()), ocrWorkers: "2", ...settings };
+    for (const [key, value] of Object.entries(all)) {
       await stack.set(key, value);
     }
     return new StackUnderTest(folder, stack);

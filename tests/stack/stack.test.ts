@@ -340,8 +340,11 @@ describe("failures", () => {
     await clone.stack.set("ocrWorkers", "65");
     await expect(clone.up()).rejects.toThrow(/ocrWorkers must be a whole number from 1 to 64, but is 65/);
     await clone.stack.set("ocrWorkers", "many");
-    await expect(clone.up()).rejects.toThrow(/'ocrWorkers' must be of type 'integer'/);
+    await expect(clone.up()).rejects.toThrow(/ocrWorkers' value 'many' is not a valid number/);
     await clone.stack.set("ocrWorkers", "1");
+    await clone.stack.set("resultDays", "many");
+    await expect(clone.up()).rejects.toThrow(/'resultDays' must be of type 'integer'/);
+    await clone.stack.set("resultDays", "7");
   });
 
   it("ends badly over a container that does not become healthy, every time, until it is mended", async () => {
