@@ -1,0 +1,104 @@
+import { once } from "node:events";
+import { access } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Worker as Thread } from "node:worker_threads";
+import type { Block, PageResult } from "@orbital-witness/common/results/page-result.ts";
+import { createWorker, OEM, PSM, type Worker } from "tesseract.js";
+import { textBlocks } from "./blocks.ts";
+import type { GreyImage } from "./recognize-page.ts";
+
+/** Of the best set's integer models; for development, where no other folder is given. */
+export const developmentLanguageData = path.join(
+  path.dirname(fileURLToPath(import.meta.resolve("@tesseract.js-data/eng"))),
+  "4.0.0_best_int",
+);
+
+export type Segmentation = Exclude<PageResult["segmentation"], "text_layer">;
+
+const pageSegmentationModes: Readonly<Record<Segmentation, PSM>> = {
+  auto: PSM.AUTO,
+  single_column: PSM.SINGLE_COLUMN,
+  single_block: PSM.SINGLE_BLOCK,
+  sparse_text: PSM.SPARSE_TEXT,
+};
+
+/** One tesseract.js engine in a thread of its own. When its thread dies the process does: nobody else would learn of it. */
+export type Engine = {
+  /** What stands on the image as it is. Rejects where tesseract breaks on it; the engine is to be made anew then. */
+  recognize(image: GreyImage, segmentation: Segmentation): Promise<Block[]>;
+  close(): Promise<void>;
+};
+
+/**
+ * Loads tesseract with `<language>.traineddata` or `<language>.traineddata.gz` from a folder. Throws where one is missing or is none.
+ * What the libraries print is dropped: it would stand between the log's lines of JSON.
+ */
+export async function openEngine(languages: readonly string[], languageData: string): Promise<Engine> {
+  await checkFiles(languages, languageData);
+  const worker = await startWorker(languages, languageData);
+  return {
+    async recognize(image, segmentation) {
+      try {
+        await worker.setParameters({
+          tessedit_pageseg_mode: pageSegmentationModes[segmentation],
+          // 0: tesseract estimates it.
+          user_defined_dpi: String(image.dpi ?? 0),
+        });
+        const { data } = await worker.recognize(toPgm(image), {}, { text: false, blocks: true });
+        return textBlocks(data.blocks ?? [], image);
+      } catch (cause) {
+        // tesseract.js rejects with strings.
+        throw cause instanceof Error ? cause : new Error(`tesseract cannot read the page: ${cause}`);
+      }
+    },
+    async close() {
+      await worker.terminate();
+    },
+  };
+}
+
+async function checkFiles(languages: readonly string[], folder: string): Promise<void> {
+  if (languages.length === 0) throw new Error("No language to read in: give one such as eng");
+  for (const language of languages) {
+    const files = [`${language}.traineddata`, `${language}.traineddata.gz`];
+    const found = await Promise.allSettled(files.map((file) => access(path.join(folder, file))));
+    if (found.some(({ status }) => status === "fulfilled")) continue;
+    throw new Error(`No language data for ${language}: neither ${files.join(" nor ")} is in ${folder}`);
+  }
+}
+
+async function startWorker(languages: readonly string[], folder: string): Promise<Worker> {
+  const { promise: fault, reject } = Promise.withResolvers<never>();
+  // A rejection that nobody waits for must not end the process.
+  fault.catch(() => {});
+  let thread: Thread | undefined;
+  const created = once(process, "worker");
+  const starting = createWorker([...languages], OEM.LSTM_ONLY, {
+    // Looks there for <language>.traineddata first, then in the other for <language>.traineddata.gz.
+    cachePath: folder,
+    langPath: folder,
+    cacheMethod: "readOnly",
+    // Without a handler a fault is thrown outside of everybody's stack; while it starts, nothing else tells of one.
+    errorHandler: (error) => {
+      reject(error);
+      if (!isStarted) thread?.removeAllListeners("message");
+    },
+  });
+  let isStarted = false;
+  [thread] = await created;
+  for (const output of [thread?.stdout, thread?.stderr]) output?.unpipe().resume();
+  try {
+    const worker = await Promise.race([starting, fault]);
+    isStarted = true;
+    return worker;
+  } catch (cause) {
+    await thread?.terminate();
+    throw new Error(`tesseract does not start with ${languages.join("+")} from ${folder}: ${cause}`);
+  }
+}
+
+/** Raw grey in the plainest file that tesseract reads: nothing is compressed on the way. */
+function toPgm({ data, width, height }: GreyImage): Buffer {
+  return Buffer.concat([Buffer.from(`P5\n${width} ${height}\n255\n`), data]);
+}
