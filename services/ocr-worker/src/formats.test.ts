@@ -25,11 +25,11 @@ test.each([
   ["a web page", Buffer.from("<!doctype html><p>Not found"), "unsupported_format"],
   ["a PDF", Buffer.from("%PDF-1.7\n"), "unsupported_format"],
   ["a PNG's first bytes", Buffer.from([0x89, 0x50, 0x4e, 0x47]), "unsupported_format"],
-  ["a PNG's signature", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), "unreadable_image"],
-  ["a JPEG's signature", Buffer.from([0xff, 0xd8, 0xff, 0xe0]), "unreadable_image"],
-  ["an image of no size", pngHeader(0, 10), "unreadable_image"],
-  ["a header that claims 30000 x 30000", pngHeader(30_000, 30_000), "image_too_large"],
-  ["one pixel row too many", pngHeader(10_000, 5001), "image_too_large"],
+  ["a PNG's signature", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), "document_damaged"],
+  ["a JPEG's signature", Buffer.from([0xff, 0xd8, 0xff, 0xe0]), "document_damaged"],
+  ["an image of no size", pngHeader(0, 10), "document_damaged"],
+  ["a header that claims 30000 x 30000", pngHeader(30_000, 30_000), "page_too_large"],
+  ["one pixel row too many", pngHeader(10_000, 5001), "page_too_large"],
 ])("%s is refused", (_, bytes, code) => {
   expect(() => checkDocument(bytes)).toThrow(expect.objectContaining({ code, mayPass: false }));
 });

@@ -24,14 +24,14 @@ export function checkDocument(bytes: Uint8Array): void {
   const known = formats.some(({ signature }) => signature.every((byte, index) => bytes[index] === byte));
   if (!known) throw new OrderFailure("unsupported_format");
   const { width, height } = headerSize(bytes);
-  if (!(width > 0 && height > 0)) throw new OrderFailure("unreadable_image");
-  if (width * height > maxPixels) throw new OrderFailure("image_too_large");
+  if (!(width > 0 && height > 0)) throw new OrderFailure("document_damaged");
+  if (width * height > maxPixels) throw new OrderFailure("page_too_large");
 }
 
 function headerSize(bytes: Uint8Array): { width: number; height: number } {
   try {
     return imageSize(bytes);
   } catch (cause) {
-    throw new OrderFailure("unreadable_image", { cause });
+    throw new OrderFailure("document_damaged", { cause });
   }
 }

@@ -54,7 +54,7 @@ test("orders end as text or with a reason, in the same process, and leave no job
     deed: "document_not_found",
     charge: "unsupported_format",
     transfer: "document_empty",
-    conveyance: "unreadable_image",
+    conveyance: "document_damaged",
   } as const;
   for (const [type, code] of Object.entries(bad)) {
     const id = await workers.order(type as keyof typeof bad);

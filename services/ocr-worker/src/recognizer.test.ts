@@ -40,11 +40,11 @@ test("a broken image is a failure of its own, and the next page is read", async 
   const broken = Buffer.from(good);
   broken.fill(0, 60);
   await expect(recognizer.read(broken, unaborted)).rejects.toMatchObject({
-    code: "unreadable_image",
+    code: "document_damaged",
     mayPass: false,
   });
   await expect(recognizer.read(Buffer.from("<html>"), unaborted)).rejects.toMatchObject({
-    code: "unreadable_image",
+    code: "document_damaged",
   });
   expect(await recognizer.read(good, unaborted)).toBe("Charge by way of legal mortgage");
 });

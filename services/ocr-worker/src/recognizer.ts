@@ -98,7 +98,7 @@ export class Recognizer {
 /** tesseract.js rejects with a string where tesseract cannot read the page; anything else is not the page's fault. */
 function pageFailure(error: unknown): unknown {
   if (error instanceof TimeLimitError) return new OrderFailure("page_too_slow", { cause: error });
-  if (typeof error === "string") return new OrderFailure("unreadable_image", { cause: new Error(error) });
+  if (typeof error === "string") return new OrderFailure("document_damaged", { cause: new Error(error) });
   return error;
 }
 

@@ -17,10 +17,11 @@ const deflate = promisify(gzip);
  * all, reaches the disk before it is there, and is never written over: the first stays. Methods reject as node:fs does.
  */
 export class ResultStore {
-  readonly #folder: string;
+  /** For other processes, which open a store of their own. */
+  readonly folder: string;
 
   constructor(folder: string) {
-    this.#folder = folder;
+    this.folder = folder;
   }
 
   documentPath(ref: ResultRef): string {
@@ -60,7 +61,7 @@ export class ResultStore {
   /** The orders that have files. */
   async orders(): Promise<string[]> {
     try {
-      return await readdir(this.#folder);
+      return await readdir(this.folder);
     } catch (error) {
       if (isMissing(error)) return [];
       throw error;
@@ -68,11 +69,11 @@ export class ResultStore {
   }
 
   async removeOrder(orderId: string): Promise<void> {
-    await rm(path.join(this.#folder, orderId), { recursive: true, force: true });
+    await rm(path.join(this.folder, orderId), { recursive: true, force: true });
   }
 
   #attemptFolder({ order_id, attempt }: ResultRef): string {
-    return path.join(this.#folder, order_id, String(attempt));
+    return path.join(this.folder, order_id, String(attempt));
   }
 
   #resultPath(ref: ResultRef, page: number): string {

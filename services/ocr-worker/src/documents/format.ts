@@ -1,0 +1,67 @@
+import { open } from "node:fs/promises";
+import { OrderFailure } from "../failure.ts";
+
+/** `extensions` are what the source is asked for; what a document is, its first bytes decide. */
+export type Format = {
+  name: "PDF" | "TIFF" | "PNG" | "JPEG" | "WebP" | "BMP";
+  extensions: readonly string[];
+  begins(head: Buffer): boolean;
+};
+
+/** Readers of PDF look for its header so far into the file. */
+const headBytes = 1024;
+
+const startsWith =
+  (...signatures: string[]) =>
+  (head: Buffer) =>
+    signatures.some((signature) =>
+      head.subarray(0, signature.length).equals(Buffer.from(signature, "latin1")),
+    );
+
+/** In the order in which the source is asked. */
+export const formats: readonly Format[] = [
+  { name: "PDF", extensions: ["pdf"], begins: (head) => head.includes("%PDF-") },
+  {
+    name: "TIFF",
+    extensions: ["tif", "tiff"],
+    begins: startsWith("II*\0", "MM\0*", "II+\0", "MM\0+"),
+  },
+  { name: "PNG", extensions: ["png"], begins: startsWith("\x89PNG\r\n\x1a\n") },
+  { name: "JPEG", extensions: ["jpg", "jpeg"], begins: startsWith("\xff\xd8\xff") },
+  {
+    name: "WebP",
+    extensions: ["webp"],
+    begins: (head) => startsWith("RIFF")(head) && head.toString("latin1", 8, 12) === "WEBP",
+  },
+  {
+    name: "BMP",
+    extensions: ["bmp"],
+    // Two letters alone may begin anything: the size of the second header must be one that exists.
+    begins: (head) =>
+      startsWith("BM")(head) && head.length >= 18 && bmpHeaderSizes.has(head.readUInt32LE(14)),
+  },
+];
+
+const bmpHeaderSizes: ReadonlySet<number> = new Set([12, 40, 52, 56, 64, 108, 124]);
+
+export const extensions: readonly string[] = formats.flatMap((format) => format.extensions);
+
+/** What the file is by its content. Throws OrderFailure for what is none of the formats. */
+export async function detectFormat(path: string): Promise<Format> {
+  const head = await readHead(path);
+  if (head.length === 0) throw new OrderFailure("document_empty");
+  // A PDF header may follow other bytes, but not those of another format.
+  const found = formats.toReversed().find(({ begins }) => begins(head));
+  if (!found) throw new OrderFailure("unsupported_format");
+  return found;
+}
+
+async function readHead(path: string): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}

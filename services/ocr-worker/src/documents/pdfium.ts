@@ -1,0 +1,142 @@
+import { readSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { PDFiumModule } from "@hyzyla/pdfium";
+
+/** A place in pdfium's memory, 0 for none. */
+type Pointer = number;
+
+/** Of pdfium's C interface, the calls that its package has, but does not describe. */
+type Undescribed = {
+  _FPDF_GetPageWidthF(page: Pointer): number;
+  _FPDF_GetPageHeightF(page: Pointer): number;
+  _FPDF_PageToDevice(
+    page: Pointer,
+    startX: number,
+    startY: number,
+    sizeX: number,
+    sizeY: number,
+    rotate: number,
+    pageX: number,
+    pageY: number,
+    deviceX: Pointer,
+    deviceY: Pointer,
+  ): number;
+  _FPDFPage_GetRotation(page: Pointer): number;
+  _FPDFPageObj_GetMatrix(object: Pointer, matrix: Pointer): number;
+  _FPDFFormObj_CountObjects(form: Pointer): number;
+  _FPDFFormObj_GetObject(form: Pointer, index: number): Pointer;
+  _FPDFTextObj_GetTextRenderMode(text: Pointer): number;
+  _FPDFText_GetUnicode(textPage: Pointer, index: number): number;
+  _FPDFText_HasUnicodeMapError(textPage: Pointer, index: number): number;
+  _FPDFText_IsHyphen(textPage: Pointer, index: number): number;
+  _FPDFText_GetCharAngle(textPage: Pointer, index: number): number;
+  _FPDFText_GetCharBox(
+    textPage: Pointer,
+    index: number,
+    left: Pointer,
+    right: Pointer,
+    bottom: Pointer,
+    top: Pointer,
+  ): number;
+};
+
+type Module = Awaited<ReturnType<typeof PDFiumModule>> & Undescribed;
+
+export const pdfiumErrors = { format: 3, password: 4, security: 5 } as const;
+export const objectTypes = { text: 1, path: 2, image: 3, shading: 4, form: 5 } as const;
+export const greyBitmap = 1;
+/** Stamps and other annotations are drawn too. */
+export const renderFlags = { annotations: 0x01, grey: 0x08 } as const;
+export const invisibleText = 3;
+
+let program: Promise<WebAssembly.Module> | undefined;
+
+const wasmPageBytes = 65_536;
+const scratchBytes = 64;
+
+/** pdfium, which has no scripts, no network and no files: whatever a document asks of it stays in its own memory. */
+export class Pdfium {
+  readonly module: Module;
+  readonly #scratch: Pointer;
+  #isExhausted = false;
+
+  private constructor(module: Module, memoryBytes: number) {
+    this.module = module;
+    this.#limitMemory(memoryBytes);
+    this.#scratch = this.allocate(scratchBytes);
+  }
+
+  /** A new one, which knows of no document before. Its memory is freed with it. */
+  static async open(memoryBytes: number): Promise<Pdfium> {
+    program ??= readFile(fileURLToPath(import.meta.resolve("@hyzyla/pdfium/pdfium.wasm"))).then((bytes) =>
+      WebAssembly.compile(bytes),
+    );
+    const compiled = await program;
+    const described = await PDFiumModule({
+      instantiateWasm(imports, done) {
+        const instance = new WebAssembly.Instance(compiled, imports);
+        // The package's type is wrong: its own code takes the instance.
+        done(instance as unknown as WebAssembly.Module);
+        return instance.exports;
+      },
+    });
+    described._FPDF_InitLibraryWithConfig({});
+    // The package's types leave out most of the calls.
+    return new Pdfium(described as Module, memoryBytes);
+  }
+
+  allocate(bytes: number): Pointer {
+    const pointer = this.module.wasmExports.malloc(bytes);
+    if (pointer === 0) throw new Error(`pdfium has no ${bytes} bytes left`);
+    return pointer;
+  }
+
+  /** Whether it asked for more memory than it is given. What it was at then is not to be relied on. */
+  get isExhausted(): boolean {
+    return this.#isExhausted;
+  }
+
+  free(pointer: Pointer): void {
+    this.module.wasmExports.free(pointer);
+  }
+
+  /** Reads so much of an open file to a place. */
+  readFile(file: number, pointer: Pointer, bytes: number): void {
+    let offset = 0;
+    while (offset < bytes) {
+      const read = readSync(file, this.module.HEAPU8, pointer + offset, bytes - offset, offset);
+      if (read === 0) throw new Error("the file became shorter");
+      offset += read;
+    }
+  }
+
+  /** The numbers that a call writes to the place that it is given; undefined where it says that it did not. */
+  doubles(count: number, call: (place: Pointer) => number): number[] | undefined {
+    return call(this.#scratch) ? this.#read(count, 8, (view, at) => view.getFloat64(at, true)) : undefined;
+  }
+
+  floats(count: number, call: (place: Pointer) => number): number[] | undefined {
+    return call(this.#scratch) ? this.#read(count, 4, (view, at) => view.getFloat32(at, true)) : undefined;
+  }
+
+  ints(count: number, call: (place: Pointer) => number): number[] | undefined {
+    return call(this.#scratch) ? this.#read(count, 4, (view, at) => view.getInt32(at, true)) : undefined;
+  }
+
+  #read(count: number, size: number, read: (view: DataView, at: Pointer) => number): number[] {
+    const view = new DataView(this.module.HEAPU8.buffer);
+    return Array.from({ length: count }, (_, index) => read(view, this.#scratch + index * size));
+  }
+
+  #limitMemory(memoryBytes: number): void {
+    const { memory } = this.module.wasmExports as { memory?: unknown };
+    if (!(memory instanceof WebAssembly.Memory)) throw new Error("pdfium does not show its memory");
+    const grow = memory.grow.bind(memory);
+    memory.grow = (pages) => {
+      this.#isExhausted ||= memory.buffer.byteLength + pages * wasmPageBytes > memoryBytes;
+      if (this.#isExhausted) throw new RangeError("pdfium takes too much memory");
+      return grow(pages);
+    };
+  }
+}

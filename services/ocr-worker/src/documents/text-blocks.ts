@@ -1,0 +1,45 @@
+import type { Block, Box, Line, Word } from "@orbital-witness/common/results/page-result.ts";
+
+/** Lines further apart than this share of their height begin a block. */
+const blockGap = 1.2;
+
+/** Lines of words in their order as lines and blocks by their place: what stands below each other, closely, is a block. */
+export function toBlocks(lines: Word[][]): Block[] {
+  const blocks: Line[][] = [];
+  for (const line of lines.flatMap(splitLine)) {
+    const block = blocks.at(-1);
+    const above = block?.at(-1);
+    if (block && above && continues(above.box, line.box)) block.push(line);
+    else blocks.push([line]);
+  }
+  return blocks.map((lines) => ({ box: around(lines.map(({ box }) => box)), lines }));
+}
+
+/** The smallest box around others. */
+export function around(boxes: Box[]): Box {
+  const edges = (index: 0 | 1 | 2 | 3) => boxes.map((box) => box[index]);
+  return [Math.min(...edges(0)), Math.min(...edges(1)), Math.max(...edges(2)), Math.max(...edges(3))];
+}
+
+/** What does not stand on one line, from left to right, is more than one. */
+function splitLine(words: Word[]): Line[] {
+  const lines: Word[][] = [];
+  for (const word of words) {
+    const line = lines.at(-1);
+    const before = line?.at(-1);
+    if (line && before && follows(before.box, word.box)) line.push(word);
+    else lines.push([word]);
+  }
+  return lines.map((words) => ({ box: around(words.map(({ box }) => box)), words }));
+}
+
+function follows([left, top, , bottom]: Box, next: Box): boolean {
+  return next[0] > left && Math.min(bottom, next[3]) > Math.max(top, next[1]);
+}
+
+function continues(above: Box, below: Box): boolean {
+  const height = Math.max(above[3] - above[1], below[3] - below[1]);
+  const gap = below[1] - above[3];
+  const overlap = Math.min(above[2], below[2]) - Math.max(above[0], below[0]);
+  return below[1] > above[1] && gap <= height * blockGap && overlap > 0;
+}

@@ -1,0 +1,79 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { within } from "@orbital-witness/common/time-limit.ts";
+import { type Answer, answerSchema, type PageProcessSettings, type PageTask } from "./protocol.ts";
+
+const program = fileURLToPath(new URL("./main.ts", import.meta.url));
+/** What is kept of what the process says last, in characters. */
+const lastWordsLimit = 2000;
+
+/**
+ * A process that reads pages. It knows none of the worker's variables, what it prints does not reach the worker's output, and it ends
+ * with the worker.
+ */
+export class PageProcess {
+  readonly #child: ChildProcess;
+  /** Rejects when the process cannot be started within `startMs`; it is ended then. */
+  readonly ready: Promise<void>;
+  /** Resolves when the process is gone. */
+  readonly gone: Promise<void>;
+  #lastWords = "";
+
+  constructor(settings: PageProcessSettings, startMs: number) {
+    this.#child = fork(program, {
+      // One process keeps one core busy: no library starts threads of its own beside it.
+      env: { VIPS_CONCURRENCY: "1", OMP_THREAD_LIMIT: "1", UV_THREADPOOL_SIZE: "1", MALLOC_ARENA_MAX: "2" },
+      execArgv: [],
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#lastWords = (this.#lastWords + text).slice(-lastWordsLimit);
+    });
+    // "close" comes after "exit", when its last words are there.
+    this.gone = new Promise((resolve) => {
+      this.#child.once("close", () => resolve());
+      this.#child.once("error", () => resolve());
+    });
+    this.ready = this.#start(settings, startMs);
+  }
+
+  /** Rejects when the process breaks or dies meanwhile. */
+  ask(task: PageTask): Promise<Answer> {
+    return this.#ask(task);
+  }
+
+  /** At once, whatever it does. */
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  async #start(settings: PageProcessSettings, startMs: number): Promise<void> {
+    try {
+      await within(startMs, this.#ask(settings));
+    } catch (error) {
+      this.kill();
+      throw error;
+    }
+  }
+
+  async #ask(message: PageProcessSettings | PageTask): Promise<Answer> {
+    const answered = new AbortController();
+    try {
+      const answer = once(this.#child, "message", { signal: answered.signal });
+      // The child tells by its end why a message cannot be sent.
+      this.#child.send(message, () => {});
+      const received = await Promise.race([answer, this.gone]);
+      if (!received) throw new Error(this.#death());
+      return answerSchema.parse(received[0]);
+    } finally {
+      answered.abort();
+    }
+  }
+
+  #death(): string {
+    const { exitCode, signalCode } = this.#child;
+    const words = this.#lastWords.trim();
+    return `the page process ended with ${signalCode ?? `code ${exitCode}`}${words && `: ${words}`}`;
+  }
+}

@@ -1,0 +1,83 @@
+import { textOf, wordsOf } from "@orbital-witness/common/results/page-result.ts";
+import { type ResultRef, ResultStore } from "@orbital-witness/common/results/result-store.ts";
+import sharp from "sharp";
+import { openDocument } from "../documents/open-document.ts";
+import { OrderFailure } from "../failure.ts";
+import type { DocumentInfo, PageRead } from "../page-reader.ts";
+import { openEngine } from "../recognition/engine.ts";
+import {
+  createRecognizer,
+  type GreyImage,
+  type RecognizedPage,
+  type RecognizePage,
+} from "../recognition/recognize-page.ts";
+import type { PageProcessSettings } from "./protocol.ts";
+
+/** Of pages that are not scans, which are drawn at it. */
+const drawnDpi = 300;
+
+/** What a page process does. */
+export class PageWork {
+  readonly #settings: PageProcessSettings;
+  readonly #results: ResultStore;
+  readonly #recognize: RecognizePage;
+
+  private constructor(settings: PageProcessSettings, recognize: RecognizePage) {
+    this.#settings = settings;
+    this.#results = new ResultStore(settings.resultsFolder);
+    this.#recognize = recognize;
+  }
+
+  static async open(settings: PageProcessSettings): Promise<PageWork> {
+    const engine = await openEngine(settings.languages, settings.languageData);
+    return new PageWork(settings, createRecognizer(engine));
+  }
+
+  async inspect(path: string): Promise<DocumentInfo> {
+    const { format, document } = await openDocument(path, this.#settings.limits);
+    return { format, pages: document.pages };
+  }
+
+  async read(ref: ResultRef, page: number): Promise<PageRead> {
+    const result = (await this.#results.page(ref, page)) ?? (await this.#readAnew(ref, page));
+    return { isEmpty: wordsOf(result).length === 0, characters: textOf(result).length };
+  }
+
+  async #readAnew(ref: ResultRef, page: number): Promise<RecognizedPage["result"]> {
+    const { document } = await openDocument(this.#results.documentPath(ref), this.#settings.limits);
+    const { image, text } = await document.page(page).catch((error: unknown) => {
+      throw document.pages === 1 ? ofWholeDocument(error) : error;
+    });
+    const recognized = text ? withText(image, text) : await this.#recognize(image);
+    const png = await toPng(recognized.image);
+    await this.#results.savePage(ref, { ...recognized.result, page }, png).catch((cause: unknown) => {
+      throw new OrderFailure("storage_unavailable", { cause });
+    });
+    return recognized.result;
+  }
+}
+
+/** Where the only page is damaged, the document is. */
+function ofWholeDocument(error: unknown): unknown {
+  const isDamaged = error instanceof OrderFailure && error.code === "page_damaged";
+  return isDamaged ? new OrderFailure("document_damaged", { cause: error }) : error;
+}
+
+function withText(image: GreyImage, blocks: RecognizedPage["result"]["blocks"]): RecognizedPage {
+  const { width, height, dpi = drawnDpi } = image;
+  return {
+    image,
+    result: {
+      ...{ width, height, dpi, blocks },
+      source: "text_layer",
+      segmentation: "text_layer",
+      preparation: [],
+      confidence: 100,
+    },
+  };
+}
+
+function toPng({ data, width, height, dpi }: GreyImage): Promise<Buffer> {
+  const image = sharp(data, { raw: { width, height, channels: 1 } });
+  return (dpi ? image.withDensity(dpi) : image).png({ compressionLevel: 4 }).toBuffer();
+}

@@ -1,0 +1,37 @@
+import type { ResultRef } from "@orbital-witness/common/results/result-store.ts";
+import { z } from "zod";
+import { failureCodeSchema } from "../failure.ts";
+import type { DocumentLimits } from "../limits.ts";
+
+/** The first message to a page process, which answers `ready`. */
+export type PageProcessSettings = {
+  limits: DocumentLimits;
+  languages: readonly string[];
+  /** A folder with `<language>.traineddata` or `<language>.traineddata.gz`. */
+  languageData: string;
+  resultsFolder: string;
+};
+
+/** One at a time; each is answered. */
+export type PageTask =
+  | { task: "inspect"; path: string }
+  /** `page` counts from 1. */
+  | { task: "read"; ref: ResultRef; page: number };
+
+const spent = z.boolean();
+
+/** `spent`: the process is not to be used again. What is `broken` was not foreseen. */
+export const answerSchema = z.discriminatedUnion("outcome", [
+  z.object({ outcome: z.literal("ready") }),
+  z.object({ outcome: z.literal("inspected"), format: z.string(), pages: z.int().positive(), spent }),
+  z.object({ outcome: z.literal("read"), isEmpty: z.boolean(), characters: z.int().nonnegative(), spent }),
+  z.object({
+    outcome: z.literal("failed"),
+    code: failureCodeSchema,
+    message: z.string(),
+    cause: z.string(),
+    spent,
+  }),
+  z.object({ outcome: z.literal("broken"), error: z.string() }),
+]);
+export type Answer = z.output<typeof answerSchema>;
