@@ -37,7 +37,7 @@ export async function startOrderWorkers(url: string) {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
   // Held answers are to be ended by what is tested, not by the limit.
-  const source = new DocumentSource(`http://127.0.0.1:${address.port}`, 60_000);
+  const source = new DocumentSource(`http://127.0.0.1:${address.port}`, { limitMs: 60_000 });
 
   const redis = openRedis(url, silentLog, "wait");
   const queue = openOrderQueue(redis);

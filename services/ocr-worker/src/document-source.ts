@@ -1,63 +1,159 @@
+import http from "node:http";
+import https from "node:https";
+import type { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import type { OrderRequest } from "@orbital-witness/common/orders/order.ts";
+import { extensions } from "./documents/format.ts";
 import { OrderFailure } from "./failure.ts";
-import { extensions } from "./formats.ts";
+import { type DocumentLimits, defaultLimits, documentInflates, documentTooLarge } from "./limits.ts";
 
-const maxBytes = 32 * 1024 * 1024;
+const mostRedirects = 3;
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+const decompressors: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+  ["gzip", createGunzip],
+  ["deflate", createInflate],
+  ["br", createBrotliDecompress],
+  ["zstd", createZstdDecompress],
+]);
+
+export type DocumentSourceOptions = {
+  limits?: DocumentLimits;
+  /** Bounds one `fetch`, all its tries together. */
+  limitMs?: number;
+};
 
 /** Documents at `<base>/<title_number>/<document_type>.<extension>`. */
 export class DocumentSource {
-  readonly #base: string;
+  readonly #base: URL;
+  readonly #limits: DocumentLimits;
   readonly #limitMs: number;
 
-  /** `base` is an http(s) address without a slash at its end; `limitMs` bounds one `fetch`, all its tries together. */
-  constructor(base: string, limitMs = 10_000) {
-    this.#base = base;
+  /** `base` is an http(s) address without a slash at its end. */
+  constructor(base: string, { limits = defaultLimits, limitMs = 10_000 }: DocumentSourceOptions = {}) {
+    this.#base = new URL(`${base}/`);
+    this.#limits = limits;
     this.#limitMs = limitMs;
   }
 
   /**
-   * The document's bytes, from the first extension that the source has. Throws OrderFailure, or the reason of `aborted`.
+   * The document's bytes, decompressed, from the first extension that the source has. Throws OrderFailure, or the reason of `aborted`.
    */
   async fetch(
     { title_number, document_type }: OrderRequest,
     requestId: string,
     aborted: AbortSignal,
   ): Promise<Buffer> {
-    const limited = AbortSignal.any([aborted, AbortSignal.timeout(this.#limitMs)]);
-    for (const extension of extensions) {
-      const url = `${this.#base}/${title_number}/${document_type}.${extension}`;
-      try {
-        const bytes = await fetchOne(url, requestId, limited);
+    const { Agent } = this.#protocol;
+    const signal = AbortSignal.any([aborted, AbortSignal.timeout(this.#limitMs)]);
+    const headers = { "X-Request-Id": requestId, "Accept-Encoding": [...decompressors.keys()].join(", ") };
+    // Its connections serve this document only: one that the source closes meanwhile would be taken for a fault.
+    const agent = new Agent({ keepAlive: true });
+    try {
+      for (const extension of extensions) {
+        const url = new URL(`${title_number}/${document_type}.${extension}`, this.#base);
+        const bytes = await this.#fetchOne(url, { agent, headers, signal });
         if (bytes) return bytes;
-      } catch (cause) {
-        aborted.throwIfAborted();
-        throw cause instanceof OrderFailure ? cause : new OrderFailure("source_unavailable", { cause });
       }
+      throw new OrderFailure("document_not_found");
+    } catch (cause) {
+      aborted.throwIfAborted();
+      throw cause instanceof OrderFailure ? cause : new OrderFailure("source_unavailable", { cause });
+    } finally {
+      agent.destroy();
     }
-    throw new OrderFailure("document_not_found");
+  }
+
+  get #protocol(): Pick<typeof http | typeof https, "get" | "Agent"> {
+    return this.#base.protocol === "https:" ? https : http;
+  }
+
+  /** Undefined where the source has no such document. */
+  async #fetchOne(url: URL, options: http.RequestOptions): Promise<Buffer | undefined> {
+    let from = url;
+    for (let count = 0; count <= mostRedirects; count++) {
+      const response = await this.#get(from, options);
+      const status = response.statusCode ?? 0;
+      if (status >= 200 && status < 300) return await readBytes(response, this.#limits);
+      response.resume();
+      if (status === 404) return undefined;
+      if (!redirects.has(status)) {
+        const cause = new Error(`the source answered ${status}`);
+        throw new OrderFailure(status >= 500 || status === 429 ? "source_unavailable" : "source_refused", {
+          cause,
+        });
+      }
+      from = this.#within(from, response.headers.location);
+    }
+    throw redirected(`more than ${mostRedirects} redirects`);
+  }
+
+  #get(url: URL, options: http.RequestOptions): Promise<http.IncomingMessage> {
+    const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
+    this.#protocol.get(url, options, resolve).on("error", reject);
+    return promise;
+  }
+
+  /** Where a redirect leads, which must be among the source's documents: the worker reaches more than its customers do. */
+  #within(from: URL, location: string | undefined): URL {
+    const to = URL.parse(location ?? "", from.href);
+    if (!to || location === undefined) throw redirected("a redirect to no address");
+    const { origin, pathname } = this.#base;
+    // A slash may be hidden from us, and not from the source.
+    const isBelow = to.pathname.startsWith(pathname) && !/%(2f|5c)/i.test(to.pathname);
+    if (to.origin !== origin || to.username || to.password || !isBelow) {
+      throw redirected("a redirect away from the documents' address");
+    }
+    return to;
   }
 }
 
-/** Undefined where the source has no such document. */
-async function fetchOne(url: string, requestId: string, signal: AbortSignal): Promise<Buffer | undefined> {
-  const headers = { "X-Request-Id": requestId, "Accept-Encoding": "identity" };
-  // A redirect is not followed: it could lead anywhere that the worker reaches and its customer does not.
-  const response = await fetch(url, { headers, signal, redirect: "manual" });
-  if (response.ok) return await readBytes(response);
-  await response.body?.cancel();
-  if (response.status === 404) return undefined;
-  const passing = response.status >= 500 || response.status === 429;
-  const cause = new Error(`the source answered ${response.status}`);
-  throw new OrderFailure(passing ? "source_unavailable" : "source_refused", { cause });
+function redirected(cause: string): OrderFailure {
+  return new OrderFailure("source_redirects", { cause: new Error(cause) });
 }
 
-/** Counts what is read: a Content-Length is only a claim. */
-async function readBytes(response: Response): Promise<Buffer> {
+async function readBytes(response: http.IncomingMessage, limits: DocumentLimits): Promise<Buffer> {
+  const encoding = response.headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
+  const decompressor = decompressors.get(encoding)?.();
+  if (!decompressor && encoding !== "identity") {
+    response.destroy();
+    const cause = new Error(`the source answered in the encoding ${JSON.stringify(encoding)}`);
+    throw new OrderFailure("source_refused", { cause });
+  }
+  const sent = received(response, limits);
+  if (!decompressor) return await collect(sent, limits);
+  try {
+    return await pipeline(sent, decompressor, (bytes: AsyncIterable<Uint8Array>) => collect(bytes, limits));
+  } catch (cause) {
+    // What came is whole, and would be the same the next time.
+    throw cause instanceof OrderFailure ? cause : new OrderFailure("document_damaged", { cause });
+  }
+}
+
+/** Counts what the source sends: its Content-Length is only a claim. */
+async function* received(
+  response: http.IncomingMessage,
+  limits: DocumentLimits,
+): AsyncGenerator<Uint8Array, void> {
+  let length = 0;
+  try {
+    for await (const chunk of response) {
+      length += chunk.length;
+      if (length > limits.bytes) throw documentTooLarge(limits);
+      yield chunk;
+    }
+  } catch (cause) {
+    throw cause instanceof OrderFailure ? cause : new OrderFailure("source_unavailable", { cause });
+  }
+}
+
+async function collect(source: AsyncIterable<Uint8Array>, limits: DocumentLimits): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of source) {
     length += chunk.length;
-    if (length > maxBytes) throw new OrderFailure("document_too_large");
+    if (length > limits.decompressedBytes) throw documentInflates(limits);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
