@@ -42,7 +42,7 @@ test("an order is followed, with a fresh token for each look, until there is its
   const url = await stackThat({
     "GET /orders/7 1": [200, { status: "queued" }],
     "GET /orders/7 2": [200, { status: "completed", reason: null }],
-    "GET /orders/7/text": [200, "THIS LEASE"],
+    "GET /orders/7/result.txt": [200, "THIS LEASE"],
   });
   const { orderId, text, milliseconds } = await orderAsCustomer(url, LEASE);
   expect([orderId, text]).toEqual(["7", "THIS LEASE"]);
@@ -55,7 +55,7 @@ test("an order is followed, with a fresh token for each look, until there is its
     "GET /orders/7 Bearer token-2",
     login,
     "GET /orders/7 Bearer token-3",
-    "GET /orders/7/text Bearer token-3",
+    "GET /orders/7/result.txt Bearer token-3",
   ]);
 });
 

@@ -40,7 +40,7 @@ export async function orderAsCustomer(url: string, order: Order, waitSeconds = 1
     const { status, reason } = view.parse(await ask(`${url}/orders/${orderId}`, { authorization }));
     if (status === "completed") {
       const milliseconds = Math.round(performance.now() - startedAt);
-      const text = z.string().parse(await ask(`${url}/orders/${orderId}/text`, { authorization }));
+      const text = z.string().parse(await ask(`${url}/orders/${orderId}/result.txt`, { authorization }));
       return { orderId, text, milliseconds };
     }
     if (status === "failed") {

@@ -96,7 +96,7 @@ export class PatientCustomer {
         status,
         reasonCode: view.reason?.code,
         history: view.history.map((step) => step.status),
-        text: status === "completed" ? String(await this.#read(`/orders/${id}/text`)) : undefined,
+        text: status === "completed" ? String(await this.#read(`/orders/${id}/result.txt`)) : undefined,
       };
       const ms = finished_at === null ? undefined : Date.parse(finished_at) - Date.parse(view.created_at);
       return { order, seconds: ms === undefined ? undefined : ms / 1000 };
@@ -106,7 +106,7 @@ export class PatientCustomer {
   async #read(path: string): Promise<unknown> {
     for (;;) {
       const { status, text } = await this.#ask("GET", path);
-      if (status === 200) return path.endsWith("/text") ? text : JSON.parse(text);
+      if (status === 200) return path.endsWith(".txt") ? text : JSON.parse(text);
       if (status !== undefined && status < 500) throw new Error(`${path} was answered ${status}: ${text}`);
       await this.#wait(`${path} does not answer`);
     }

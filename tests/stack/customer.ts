@@ -32,7 +32,7 @@ export class Customer {
       const token = await this.token(username);
       const { body: view } = await this.get(`/orders/${orderId}`, token);
       if (hasEnded(orderStatusSchema.parse(view.status))) {
-        const response = await this.#ask("GET", `/orders/${orderId}/text`, undefined, token);
+        const response = await this.#ask("GET", `/orders/${orderId}/result.txt`, undefined, token);
         return { view, text: view.status === "completed" ? await response.text() : "" };
       }
       if (Date.now() > giveUpAt) {

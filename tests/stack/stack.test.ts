@@ -188,7 +188,7 @@ describe("tokens and roles", () => {
     const { body } = await customer.order("OW45678901", "charge", "alice");
     const where = `/orders/${body.order_id}`;
     expect((await customer.get(where, await customer.token("bob"))).status).toBe(404);
-    expect((await customer.get(`${where}/text`, await customer.token("bob"))).status).toBe(404);
+    expect((await customer.get(`${where}/result.txt`, await customer.token("bob"))).status).toBe(404);
     expect((await customer.get(where, await customer.token("alice"))).status).toBe(200);
     await customer.delivery(String(body.order_id));
   });

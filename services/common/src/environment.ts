@@ -63,6 +63,12 @@ export const jwtSecretVariable = z
 export const resultDaysVariable = wholeNumber(1, 3650, 7);
 export const secondsPerDay = 86_400;
 
+/** Where workers put what they read and the Order API takes it from. */
+export const resultsFolderVariable = z
+  .string()
+  .startsWith("/")
+  .meta({ description: "the path of a folder, from the root on" });
+
 export const redisUrlVariable = z
   .url({ protocol: /^rediss?$/ })
   .meta({ description: "an address such as redis://:password@redis:6379", secret: true });

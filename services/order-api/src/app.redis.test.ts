@@ -1,3 +1,4 @@
+import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import { jobId } from "@orbital-witness/common/orders/order-queue.ts";
 import { afterAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -10,11 +11,13 @@ import {
   openOrderApi,
   orderIdOf,
 } from "../../../tests/order-api/order-api.ts";
+import { pageOf, pictureOf, temporaryResults } from "../../../tests/page-result.ts";
 import { orderServices, redisDatabase } from "../../../tests/redis/redis-database.ts";
 import { claimed } from "../../../tests/redis/sample-order.ts";
 
 const { redis, queue, store, attempts } = orderServices();
-const api = openOrderApi(redisDatabase());
+const { folder, results } = await temporaryResults();
+const api = openOrderApi(redisDatabase(), { resultsFolder: folder });
 afterAll(() => api.close());
 const { get, post } = api.as(alice);
 const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
@@ -26,6 +29,13 @@ async function ordered(fields: Record<string, string> = lease): Promise<{ id: st
   for (const [name, value] of Object.entries({ ...fields, token: alice })) body.set(name, value);
   const id = await orderIdOf(await api.send("POST", "/orders", { method: "POST", body }));
   return { id, path: `/orders/${id}` };
+}
+
+/** The order's one page is read. */
+async function completed(order: OrderRecord, line: string): Promise<void> {
+  const page = pageOf(1, [[line.split(" ")]]);
+  await results.savePage(order, page, await pictureOf(page));
+  await attempts.complete(order, line);
 }
 
 /** One of alice's that failed. */
@@ -46,7 +56,7 @@ test("an order is its owner's; to others it does not exist", async () => {
   const other = api.as(bob);
   const answers = [
     await other.get(path),
-    await other.get(`${path}/text`),
+    await other.get(`${path}/result.txt`),
     await other.get(`${path}/events`),
     await other.delete(path),
     await other.post(`${path}/retry`),
@@ -56,7 +66,7 @@ test("an order is its owner's; to others it does not exist", async () => {
   expect((await api.send("GET", path)).status).toBe(401);
 });
 
-test("an order shows its life from queued to completed, and its text at the end", async () => {
+test("an order shows its life from queued to completed, and its result at the end", async () => {
   const { id, path } = await ordered();
   const what = { order_id: id, user_id: 1, ...lease };
   const nothingYet = { started_at: null, finished_at: null, progress: null, reason: null };
@@ -72,7 +82,7 @@ test("an order shows its life from queued to completed, and its text at the end"
     position: expect.any(Number),
     expected_seconds: null,
   });
-  const early = await get(`${path}/text`);
+  const early = await get(`${path}/result.txt`);
   expect(early.headers.get("Retry-After")).toBe("1");
   expect(await codeOf(early)).toEqual([409, "order_not_completed"]);
 
@@ -88,18 +98,18 @@ test("an order shows its life from queued to completed, and its text at the end"
   expect(await (await get(path)).json()).toMatchObject({
     ...{ status: "recognizing", progress: { page: 2, pages: 3 } },
   });
-  await attempts.complete(order, "Lease – 99 years, £1");
+  await completed(order, "Lease – 99 years, £1");
   expect(await (await get(path)).json()).toEqual({
     ...what,
     ...{ status: "completed", created_at: time, started_at: time, finished_at: time },
     ...{ progress: null, reason: null, position: null, expected_seconds: null },
-    links: { events: `${path}/events`, text: `${path}/text` },
+    links: { events: `${path}/events`, result: `${path}/result` },
     history: steps("queued", "fetching", "recognizing", "completed"),
     attempts: [{ ...attempt, ended_at: time, outcome: "completed" }],
   });
-  const text = await get(`${path}/text`);
+  const text = await get(`${path}/result.txt`);
   expect(text.headers.get("Content-Type")?.toLowerCase()).toBe("text/plain; charset=utf-8");
-  expect(await text.text()).toBe("Lease – 99 years, £1");
+  expect(await text.text()).toBe("Lease – 99 years, £1\n");
 });
 
 test("who waits sees the place in the queue, and how long it takes once that is known", async () => {
@@ -140,7 +150,7 @@ test("who waits sees the place in the queue, and how long it takes once that is 
   await redis.del("orders:duration");
 });
 
-test("a failed order says why, and has no text", async () => {
+test("a failed order says why, and has no result", async () => {
   const { path } = await failed();
   expect(await (await get(path)).json()).toMatchObject({
     status: "failed",
@@ -148,7 +158,7 @@ test("a failed order says why, and has no text", async () => {
     attempts: [{ attempt: 1, outcome: "failed", reason: notThere }],
     links: { events: `${path}/events` },
   });
-  const text = await get(`${path}/text`);
+  const text = await get(`${path}/result.txt`);
   expect(text.status).toBe(409);
   expect(text.headers.get("Retry-After")).toBeNull();
   expect(await text.json()).toMatchObject({
@@ -168,7 +178,7 @@ test("a waiting order is cancelled with its job, once", async () => {
   });
   expect(await jobIsThere(id)).toBe(false);
   expect(await codeOf(await api.as(alice).delete(path))).toEqual([409, "order_ended"]);
-  expect(await codeOf(await get(`${path}/text`))).toEqual([409, "order_cancelled"]);
+  expect(await codeOf(await get(`${path}/result.txt`))).toEqual([409, "order_cancelled"]);
   expect(await codeOf(await post(`${path}/retry`))).toEqual([409, "order_not_failed"]);
 });
 
@@ -181,7 +191,7 @@ test("a running order is cancelled under its worker's hands", async () => {
     attempts: [{ outcome: "cancelled", ended_at: time }],
   });
   expect(await attempts.complete(order, "too late")).toBe("lost");
-  expect(await codeOf(await get(`${path}/text`))).toEqual([409, "order_cancelled"]);
+  expect(await codeOf(await get(`${path}/result.txt`))).toEqual([409, "order_cancelled"]);
 });
 
 test("a failed order runs again as a new run, with its history", async () => {
@@ -196,8 +206,8 @@ test("a failed order runs again as a new run, with its history", async () => {
   });
   expect(await codeOf(await post(`${path}/retry`))).toEqual([409, "order_not_failed"]);
   await expect.poll(() => jobIsThere(id, 2)).toBe(true);
-  await attempts.complete(await claimed(attempts, id, 2), "after all");
-  expect(await (await get(`${path}/text`)).text()).toBe("after all");
+  await completed(await claimed(attempts, id, 2), "after all");
+  expect(await (await get(`${path}/result.txt`)).text()).toBe("after all\n");
 });
 
 test("a change that was made and whose order then cannot be shown: 503 that says so", async () => {

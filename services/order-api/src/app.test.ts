@@ -22,7 +22,9 @@ const endpoints = [
   ["GET", "/orders"],
   ["GET", anOrder],
   ["DELETE", anOrder],
-  ["GET", `${anOrder}/text`],
+  ["GET", `${anOrder}/result`],
+  ["GET", `${anOrder}/result.txt`],
+  ["GET", `${anOrder}/result/pages/1.png`],
   ["GET", `${anOrder}/events`],
   ["POST", `${anOrder}/retry`],
 ] as const;
@@ -130,7 +132,7 @@ test.each([
 });
 
 test("an order's id that is none is 404 without asking Redis", async () => {
-  for (const path of ["/orders/1", "/orders/..%2Fx", "/orders/1/text", "/orders/1/events"]) {
+  for (const path of ["/orders/1", "/orders/..%2Fx", "/orders/1/result.txt", "/orders/1/events"]) {
     expect(await codeOf(await api.as(alice).get(path))).toEqual([404, "order_not_found"]);
   }
   expect(await codeOf(await api.as(alice).delete("/orders/1"))).toEqual([404, "order_not_found"]);
@@ -162,7 +164,9 @@ test("with Redis away nothing is ordered, and reading, changing and readiness sa
 test.each([
   ["/orders", "POST, GET, HEAD, OPTIONS"],
   [anOrder, "GET, HEAD, DELETE, OPTIONS"],
-  [`${anOrder}/text`, "GET, HEAD, OPTIONS"],
+  [`${anOrder}/result`, "GET, HEAD, OPTIONS"],
+  [`${anOrder}/result.txt`, "GET, HEAD, OPTIONS"],
+  [`${anOrder}/result/pages/1.png`, "GET, HEAD, OPTIONS"],
   [`${anOrder}/events`, "GET, HEAD, OPTIONS"],
   [`${anOrder}/retry`, "POST, OPTIONS"],
   ["/openapi.json", "GET, HEAD, OPTIONS"],

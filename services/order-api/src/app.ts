@@ -8,9 +8,10 @@ import { type CancelTools, cancelOrder, type RetryTools, retryOrder } from "./en
 import { type FollowTools, followOrder } from "./endpoints/follow-order.ts";
 import { listOrders } from "./endpoints/list-orders.ts";
 import { type PlaceOrderTools, placeOrder } from "./endpoints/place-order.ts";
-import { type ReadTools, readOrder, readText } from "./endpoints/read-order.ts";
+import { type ReadTools, readOrder } from "./endpoints/read-order.ts";
+import { type ResultTools, readPageImage, readResult, readResultFile } from "./endpoints/read-result.ts";
 
-export type OrderTools = PlaceOrderTools & ReadTools & FollowTools & CancelTools & RetryTools;
+export type OrderTools = PlaceOrderTools & ReadTools & ResultTools & FollowTools & CancelTools & RetryTools;
 export type OrderAppOptions = { log: Log; checks: Record<string, ReadyCheck>; tools: OrderTools };
 
 export function createOrderApp({ log, checks, tools }: OrderAppOptions): HttpApp {
@@ -22,7 +23,9 @@ export function createOrderApp({ log, checks, tools }: OrderAppOptions): HttpApp
     listOrders(tools),
     readOrder(tools),
     cancelOrder(tools),
-    readText(tools),
+    readResult(tools),
+    readResultFile(tools),
+    readPageImage(tools),
     followOrder(tools),
     retryOrder(tools),
   ]);

@@ -25,7 +25,9 @@ test("the document has every endpoint, with its responses and how to name the to
     "get /orders: 200 401 422 503",
     "get /orders/{id}: 200 401 404 503",
     "delete /orders/{id}: 200 401 403 404 409 503",
-    "get /orders/{id}/text: 200 401 404 409 503",
+    "get /orders/{id}/result: 200 304 401 404 406 409 503",
+    "get /orders/{id}/result.{format}: 200 304 401 404 409 503",
+    "get /orders/{id}/result/pages/{page}.png: 200 304 401 404 409 503",
     "get /orders/{id}/events: 200 204 400 401 404 429 503",
     "post /orders/{id}/retry: 202 401 403 404 409 429 503",
   ]);

@@ -6,14 +6,16 @@ import type { Handler } from "hono";
 
 export type OrderApi = OpenAPIHono<AppEnv>;
 
-/** A method of a path: its definition, which is its part of the API's document and what it parses by, and what it does. */
-export type Endpoint = { route: ReturnType<typeof createRoute>; handle: Handler<AppEnv> };
+/**
+ * A method of a path: its definition, which is its part of the API's document and what it parses by, and what it does. `path` as hono has it, for those with a
+ * parameter that is not all between two slashes.
+ */
+export type Endpoint = { route: ReturnType<typeof createRoute>; path?: string; handle: Handler<AppEnv> };
 
 /** Adds the endpoints, and 405 for their paths' other methods. */
 export function addEndpoints(api: OrderApi, endpoints: readonly Endpoint[]): void {
   const methods = new Map<string, string[]>();
-  for (const { route, handle } of endpoints) {
-    const path = route.getRoutingPath();
+  for (const { route, path = route.getRoutingPath(), handle } of endpoints) {
     api.openAPIRegistry.registerPath(route);
     api.on(route.method, path, handle);
     const allowed = route.method === "get" ? ["GET", "HEAD"] : [route.method.toUpperCase()];
@@ -26,7 +28,8 @@ const problems = {
   400: "A header or the body cannot be read",
   401: "The token is missing, wrong or expired",
   403: "This user may not order",
-  404: "No order of yours has this id",
+  404: "No order of yours has this id, or not this part of a result",
+  406: "There is no format of the result that `Accept` takes",
   409: "The order, or the key, is not in the state for it",
   413: "The body is too large",
   415: "The body is of a type that is not read",

@@ -8,12 +8,14 @@ import { startRedisContainer } from "../../../tests/redis/redis-container.ts";
 import { redisDatabase } from "../../../tests/redis/redis-database.ts";
 import { startService } from "../../../tests/service-process.ts";
 
-const start = (env: Record<string, string>) => startService(new URL("main.ts", import.meta.url), env);
+const start = (env: Record<string, string>) =>
+  startService(new URL("main.ts", import.meta.url), { RESULTS_FOLDER: "/nowhere", ...env });
 
 test.each([
   [{ JWT_SECRET: jwtSecret }, "REDIS_URL is not set"],
   [{ JWT_SECRET: jwtSecret, REDIS_URL: "redis://x", RESULT_DAYS: "0" }, "a whole number from 1 to 3650"],
   [{ JWT_SECRET: jwtSecret, REDIS_URL: "redis://x", ORDERS_PER_MINUTE: "x" }, "from 1 to 1000000"],
+  [{ JWT_SECRET: jwtSecret, REDIS_URL: "redis://x", RESULTS_FOLDER: "results" }, "the path of a folder"],
 ])("%# ends the process with one line that says why: %s", async (env, message) => {
   const { lines, exited } = start(env);
   expect(await exited).toEqual([1, null]);

@@ -3,6 +3,7 @@ import {
   jwtSecretVariable,
   redisUrlVariable,
   resultDaysVariable,
+  resultsFolderVariable,
   secondsPerDay,
   wholeNumber,
 } from "@orbital-witness/common/environment.ts";
@@ -15,15 +16,17 @@ await runService("order-api", {
     JWT_SECRET: jwtSecretVariable,
     REDIS_URL: redisUrlVariable,
     RESULT_DAYS: resultDaysVariable,
+    RESULTS_FOLDER: resultsFolderVariable,
     ORDERS_PER_MINUTE: wholeNumber(1, 1_000_000, 600),
   }),
   stopSeconds: 10,
-  start: ({ JWT_SECRET, REDIS_URL, RESULT_DAYS, ORDERS_PER_MINUTE }, log) =>
+  start: ({ JWT_SECRET, REDIS_URL, RESULT_DAYS, RESULTS_FOLDER, ORDERS_PER_MINUTE }, log) =>
     startOrderApi({
       log,
       key: tokenKey(JWT_SECRET),
       redisUrl: REDIS_URL,
       retentionSeconds: RESULT_DAYS * secondsPerDay,
+      resultsFolder: RESULTS_FOLDER,
       ordersPerMinute: ORDERS_PER_MINUTE,
     }),
 });

@@ -4,6 +4,7 @@ import { openOrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { RateLimit } from "@orbital-witness/common/rate-limit.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis-connection.ts";
+import { ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
 import { TokenVerifier } from "@orbital-witness/common/token-verifier.ts";
 import { OrderAcceptance } from "./accept-order.ts";
@@ -16,8 +17,10 @@ export type OrderApiOptions = {
   /** Of the tokens. */
   key: Uint8Array;
   redisUrl: string;
-  /** How long an order and its text stay once it ended. */
+  /** How long an order and its result stay once it ended. */
   retentionSeconds: number;
+  /** Where the workers keep what they read. */
+  resultsFolder: string;
   /** Of one user; retries count too. */
   ordersPerMinute: number;
   feed?: FeedOptions;
@@ -27,7 +30,7 @@ const closeLimitMs = 1000;
 
 /** The Order API with its connections; at once, whether or not Redis is there. */
 export function startOrderApi(options: OrderApiOptions) {
-  const { log, key, redisUrl, retentionSeconds, ordersPerMinute } = options;
+  const { log, key, redisUrl, retentionSeconds, resultsFolder, ordersPerMinute } = options;
   const redis = openRedis(redisUrl, log, "reject");
   const messages = openRedis(redisUrl, log.child({ connection: "messages" }), "wait");
   const store = new OrderStore(redis, retentionSeconds);
@@ -42,6 +45,7 @@ export function startOrderApi(options: OrderApiOptions) {
     ...{ store, queue, dispatcher, room, acceptance },
     tokens: new TokenVerifier(key),
     feed: new OrderFeed(store, messages, log, options.feed),
+    results: new ResultStore(resultsFolder),
     limit,
     stopping: stopping.signal,
   };

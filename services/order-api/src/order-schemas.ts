@@ -36,8 +36,8 @@ const summary = order.extend({
   }),
   reason: reason.nullable().meta({ description: "Why it failed; null unless it did" }),
   links: z
-    .object({ events: z.string(), text: z.string().optional() })
-    .meta({ description: "`text` is there once the order is completed" }),
+    .object({ events: z.string(), result: z.string().optional() })
+    .meta({ description: "`result` is there once the order is completed" }),
 });
 
 /** An order among others. */

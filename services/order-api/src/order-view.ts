@@ -18,7 +18,7 @@ export function orderSummary(record: OrderRecord): OrderSummary {
     finished_at: finished_ms === undefined ? null : isoTime(finished_ms),
     progress: hasEnded(status) ? null : (progressOf(record) ?? null),
     reason: (status === "failed" && reasonOf(record)) || null,
-    links: { events: `${path}/events`, ...(status === "completed" && { text: `${path}/text` }) },
+    links: { events: `${path}/events`, ...(status === "completed" && { result: `${path}/result` }) },
   };
 }
 

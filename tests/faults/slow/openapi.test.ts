@@ -50,7 +50,7 @@ test.for([
       },
     );
     expect(exitCode, all).toBe(0);
-    expect(all).toMatch(/Tested: 7$/m);
+    expect(all).toMatch(/Tested: 9$/m);
   },
 );
 

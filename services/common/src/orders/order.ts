@@ -60,7 +60,8 @@ const count = z.coerce.number().int().nonnegative();
 /**
  * An order's record, from its hash in Redis (which holds more: what the scripts alone need). Times (`_ms`) are milliseconds since the epoch by Redis's clock.
  * `run` counts the customer's retries, `attempt` the claims by workers over all runs, `failures` the attempts of this run that
- * count against its bound. `turn` is its place in the queue's order. `result_attempt` is the attempt whose text counts.
+ * count against its bound. `turn` is its place in the queue's order. `result_attempt` is the attempt whose result counts,
+ * `result_pages` how many pages it has, those that failed among them.
  */
 export const orderRecordSchema = orderRequestSchema.extend({
   order_id: orderIdSchema,
@@ -77,6 +78,7 @@ export const orderRecordSchema = orderRequestSchema.extend({
   page: count.optional(),
   pages: count.optional(),
   result_attempt: count.optional(),
+  result_pages: count.optional(),
   reason_code: z.string().optional(),
   reason_message: z.string().optional(),
 });

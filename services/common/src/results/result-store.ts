@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import { access, link, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
@@ -29,7 +29,7 @@ export class ResultStore {
   }
 
   imagePath(ref: ResultRef, page: number): string {
-    return path.join(this.#attemptFolder(ref), "pages", `${page}.png`);
+    return path.join(this.#pagesFolder(ref), `${page}.png`);
   }
 
   async saveDocument(ref: ResultRef, bytes: Uint8Array): Promise<void> {
@@ -58,6 +58,17 @@ export class ResultStore {
     }
   }
 
+  /** Whether any page was read, and its time is not over. */
+  async has(ref: ResultRef): Promise<boolean> {
+    try {
+      await access(this.#pagesFolder(ref));
+      return true;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
+  }
+
   /** The orders that have files. */
   async orders(): Promise<string[]> {
     try {
@@ -76,8 +87,12 @@ export class ResultStore {
     return path.join(this.folder, order_id, String(attempt));
   }
 
+  #pagesFolder(ref: ResultRef): string {
+    return path.join(this.#attemptFolder(ref), "pages");
+  }
+
   #resultPath(ref: ResultRef, page: number): string {
-    return path.join(this.#attemptFolder(ref), "pages", `${page}.json.gz`);
+    return path.join(this.#pagesFolder(ref), `${page}.json.gz`);
   }
 
   async #write(file: string, bytes: Uint8Array): Promise<void> {
@@ -101,7 +116,8 @@ export class ResultStore {
   }
 }
 
-function isMissing(error: unknown): boolean {
+/** Whether node:fs rejected with it because a file or folder is not there. */
+export function isMissing(error: unknown): boolean {
   return codeOf(error) === "ENOENT";
 }
 

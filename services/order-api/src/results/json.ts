@@ -1,0 +1,44 @@
+import {
+  documentTypeSchema,
+  failureReasonSchema,
+  orderIdSchema,
+  titleNumberSchema,
+} from "@orbital-witness/common/orders/order.ts";
+import { pageResultSchema } from "@orbital-witness/common/results/page-result.ts";
+import { z } from "zod";
+import type { DocumentPage, ResultDocument } from "./result-document.ts";
+
+const readPage = pageResultSchema
+  .extend({ empty: z.boolean().meta({ description: "There is nothing to read on it" }) })
+  .meta({
+    id: "ReadPage",
+    description:
+      "Boxes are left, top, right and bottom in pixels of the page's image; confidences 0 (a guess) to 100 (certain).",
+  });
+const failedPage = z
+  .object({ page: z.int().positive(), error: failureReasonSchema })
+  .meta({ id: "FailedPage", description: "A page that was not read, and why" });
+
+export const resultSchema = z
+  .object({
+    order_id: orderIdSchema,
+    title_number: titleNumberSchema,
+    document_type: documentTypeSchema,
+    pages: z.array(z.union([readPage, failedPage])),
+  })
+  .meta({ id: "Result" });
+
+type Result = z.input<typeof resultSchema>;
+
+/** A `Result`; a page at a time. */
+export async function* writeJson({ order, pages }: ResultDocument): AsyncGenerator<string> {
+  const { order_id, title_number, document_type } = order;
+  const head: Omit<Result, "pages"> = { order_id, title_number, document_type };
+  yield `${JSON.stringify(head).slice(0, -1)},"pages":[`;
+  for await (const page of pages()) yield `${page.page > 1 ? "," : ""}${JSON.stringify(pageView(page))}`;
+  yield "]}\n";
+}
+
+function pageView({ page, result, error }: DocumentPage): Result["pages"][number] {
+  return result ? { ...result, empty: result.blocks.length === 0 } : { page, error };
+}

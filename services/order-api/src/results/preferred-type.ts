@@ -1,0 +1,28 @@
+import type { Context } from "hono";
+import { accepts } from "hono/accepts";
+
+type MediaRange = { type: string; q: number };
+
+/**
+ * The supported media type that the request's `Accept` likes best, of those it likes alike the first; undefined where it takes none. Each is
+ * weighed by the range that names it most closely (RFC 9110, 12.5.1), so that a `q=0` excludes what a wildcard would let in.
+ */
+export function preferredType(c: Context, supported: readonly [string, ...string[]]): string | undefined {
+  const supports = [...supported];
+  return accepts(c, { header: "Accept", supports, default: supported[0], match: best }) || undefined;
+}
+
+function best(ranges: MediaRange[], { supports }: { supports: string[] }): string {
+  const weighed = supports.map((type) => ({ type, weight: weightOf(type, ranges) }));
+  const [first] = weighed.toSorted((a, b) => b.weight - a.weight);
+  return first && first.weight > 0 ? first.type : "";
+}
+
+function weightOf(type: string, ranges: MediaRange[]): number {
+  const main = type.slice(0, type.indexOf("/"));
+  for (const name of [type, `${main}/*`, "*/*"]) {
+    const range = ranges.find((range) => range.type.toLowerCase() === name);
+    if (range) return range.q;
+  }
+  return 0;
+}

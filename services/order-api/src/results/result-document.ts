@@ -1,0 +1,37 @@
+import type { FailureReason, OrderRecord } from "@orbital-witness/common/orders/order.ts";
+import type { PageResult } from "@orbital-witness/common/results/page-result.ts";
+import type { ResultRef, ResultStore } from "@orbital-witness/common/results/result-store.ts";
+
+/** A page of a document, or why there is none. */
+export type DocumentPage =
+  | { page: number; result: PageResult; error?: never }
+  | { page: number; result?: never; error: FailureReason };
+
+/** What was read of a document, as the formats take it. */
+export type ResultDocument = {
+  order: OrderRecord;
+  pageCount: number;
+  /** From the first on; one is read when it is asked for. */
+  pages: () => AsyncIterable<DocumentPage>;
+  /** Of a page that was read: a PNG file, `width` x `height` of its result. */
+  imagePath: (page: number) => string;
+};
+
+const notRead: FailureReason = { code: "page_not_read", message: "This page was not read." };
+
+/** `failures`: why pages were not read, by their numbers. */
+export function resultDocument(
+  results: ResultStore,
+  order: OrderRecord,
+  ref: ResultRef,
+  failures: ReadonlyMap<number, FailureReason> = new Map(),
+): ResultDocument {
+  const pageCount = order.result_pages ?? 1;
+  async function* pages(): AsyncGenerator<DocumentPage> {
+    for (let page = 1; page <= pageCount; page++) {
+      const result = await results.page(ref, page);
+      yield result ? { page, result } : { page, error: failures.get(page) ?? notRead };
+    }
+  }
+  return { order, pageCount, pages, imagePath: (page) => results.imagePath(ref, page) };
+}

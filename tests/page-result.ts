@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { PageResult, Word } from "@orbital-witness/common/results/page-result.ts";
+import { ResultStore } from "@orbital-witness/common/results/result-store.ts";
+import sharp from "sharp";
+import { afterAll } from "vitest";
+
+/** A result store in a folder of its own, removed after the file's tests. */
+export async function temporaryResults() {
+  const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-results-"));
+  afterAll(() => rm(folder, { recursive: true }));
+  return { folder, results: new ResultStore(folder) };
+}
+
+const letter = { width: 20, height: 30 };
+
+/** A page of these blocks of lines of words, each letter of a word 20 pixels wide and 30 high; white apart from that. */
+export function pageOf(page: number, blocks: string[][][] = []): PageResult {
+  const [width, height, margin] = [1240, 1754, 100];
+  let top = margin - letter.height;
+  const read = blocks.map((lines) => {
+    top += 2 * letter.height;
+    const readLines = lines.map((words) => {
+      top += 2 * letter.height;
+      let left = margin;
+      const readWords = words.map((text, index): Word => {
+        const right = left + letter.width * Math.max(1, [...text].length);
+        const box: Word["box"] = [left, top, right, top + letter.height];
+        left = right + letter.width;
+        return { text, box, confidence: 96.5 - index };
+      });
+      return { box: around(readWords), words: readWords };
+    });
+    return { box: around(readLines), lines: readLines };
+  });
+  const confidence = blocks.length === 0 ? null : 96;
+  return {
+    ...{ page, width, height, dpi: 150, source: "ocr", preparation: [{ step: "deskew", degrees: 0.5 }] },
+    ...{ segmentation: "auto", confidence, blocks: read },
+  };
+}
+
+/** A white picture of the page's size. */
+export function pictureOf({ width, height }: PageResult): Promise<Buffer> {
+  return sharp({ create: { width, height, channels: 3, background: "white" } })
+    .greyscale()
+    .png()
+    .toBuffer();
+}
+
+function around(parts: { box: Word["box"] }[]): Word["box"] {
+  const edges = (edge: number) => parts.map(({ box }) => box[edge] ?? 0);
+  return [Math.min(...edges(0)), Math.min(...edges(1)), Math.max(...edges(2)), Math.max(...edges(3))];
+}
