@@ -1,6 +1,10 @@
+import { writeAlto } from "./alto.ts";
+import { writeHocr } from "./hocr.ts";
 import { writeJson } from "./json.ts";
+import { writePdf } from "./pdf.ts";
 import type { ResultDocument } from "./result-document.ts";
 import { writeText } from "./text.ts";
+import { writeTsv } from "./tsv.ts";
 
 export type ResultFormat = {
   /** Media types; the first is the one that the suffix stands for. */
@@ -13,6 +17,10 @@ export type ResultFormat = {
 export const resultFormats = {
   json: { types: ["application/json"], write: writeJson },
   txt: { types: ["text/plain"], write: writeText },
+  hocr: { types: ["text/html", "text/vnd.hocr+html"], write: writeHocr },
+  tsv: { types: ["text/tab-separated-values"], write: writeTsv },
+  "alto.xml": { types: ["application/alto+xml", "application/xml"], write: writeAlto },
+  pdf: { types: ["application/pdf"], write: writePdf },
 } satisfies Record<string, ResultFormat>;
 
 export type ResultSuffix = keyof typeof resultFormats;

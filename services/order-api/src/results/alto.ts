@@ -1,0 +1,60 @@
+import type { Block, Box, Line } from "@orbital-witness/common/results/page-result.ts";
+import { escapeMarkup } from "./markup.ts";
+import type { DocumentPage, ResultDocument } from "./result-document.ts";
+
+const namespace = "http://www.loc.gov/standards/alto/ns-v4#";
+
+/** ALTO 4.4, in pixels. A page that was not read has the quality `Missing`, with the reason as its detail. */
+export async function* writeAlto({ order, pages }: ResultDocument): AsyncGenerator<string> {
+  const { order_id, title_number, document_type } = order;
+  yield `<?xml version="1.0" encoding="UTF-8"?>
+<alto xmlns="${namespace}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="${namespace} http://www.loc.gov/standards/alto/v4/alto-4-4.xsd" SCHEMAVERSION="4.4">
+<Description>
+<MeasurementUnit>pixel</MeasurementUnit>
+<sourceImageInformation>
+<fileName>${escapeMarkup(`${title_number}/${document_type}`)}</fileName>
+<documentIdentifier>${escapeMarkup(order_id)}</documentIdentifier>
+</sourceImageInformation>
+<Processing ID="recognition"><processingSoftware><softwareName>orbital-witness (tesseract)</softwareName></processingSoftware></Processing>
+</Description>
+<Layout>
+`;
+  for await (const page of pages()) yield pageMarkup(page);
+  yield "</Layout>\n</alto>\n";
+}
+
+function pageMarkup({ page, result, error }: DocumentPage): string {
+  const attributes = `ID="page_${page}" PHYSICAL_IMG_NR="${page}"`;
+  if (!result) {
+    const detail = escapeMarkup(`${error.code}: ${error.message}`);
+    return `<Page ${attributes} QUALITY="Missing" QUALITY_DETAIL="${detail}"/>\n`;
+  }
+  const { width, height, confidence, blocks } = result;
+  const size = `WIDTH="${width}" HEIGHT="${height}"`;
+  const sure = confidence === null ? "" : ` PC="${share(confidence)}"`;
+  const content = blocks.map((block, index) => blockMarkup(block, `${page}_${index + 1}`)).join("");
+  const space = `<PrintSpace ${position([0, 0, width, height])}>\n${content}</PrintSpace>`;
+  return `<Page ${attributes} ${size} PROCESSING="recognition"${sure}>\n${space}\n</Page>\n`;
+}
+
+function blockMarkup({ box, lines }: Block, id: string): string {
+  const content = lines.map((line, index) => lineMarkup(line, `${id}_${index + 1}`)).join("");
+  return `<TextBlock ID="block_${id}" ${position(box)}>\n${content}</TextBlock>\n`;
+}
+
+function lineMarkup({ box, words }: Line, id: string): string {
+  const content = words.map(({ text, box, confidence }, index) => {
+    const certainty = `WC="${share(confidence)}" CONTENT="${escapeMarkup(text)}"`;
+    return `<String ID="string_${id}_${index + 1}" ${position(box)} ${certainty}/>`;
+  });
+  return `<TextLine ID="line_${id}" ${position(box)}>\n${content.join("<SP/>\n")}\n</TextLine>\n`;
+}
+
+function position([left, top, right, bottom]: Box): string {
+  return `HPOS="${left}" VPOS="${top}" WIDTH="${right - left}" HEIGHT="${bottom - top}"`;
+}
+
+/** Of 1. */
+function share(confidence: number): number {
+  return Math.round(confidence * 100) / 10_000;
+}

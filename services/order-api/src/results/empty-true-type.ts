@@ -1,0 +1,43 @@
+const [headerLength, recordLength] = [12, 16];
+
+/** A TrueType font of one glyph, an empty one as wide as `advance`: the smallest that a PDF may hold (ISO 32000-1, 9.9). */
+export function emptyTrueType(unitsPerEm: number, advance: number): Uint8Array {
+  const bigEndian = (...words: number[]) =>
+    new Uint8Array(words.flatMap((word) => [(word >> 8) & 255, word & 255]));
+  // In 16-bit words, by the tables' names in their order.
+  const tables = {
+    glyf: bigEndian(0, 0),
+    head: bigEndian(
+      ...[1, 0, 1, 0, 0, 0, 0x5f0f, 0x3cf5, 0, unitsPerEm],
+      // Made and changed in 1904; no box, no style, and the short form of `loca`.
+      ...[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 2, 0, 0],
+    ),
+    hhea: bigEndian(1, 0, unitsPerEm, 0, 0, advance, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1),
+    hmtx: bigEndian(advance, 0),
+    loca: bigEndian(0, 0),
+    maxp: bigEndian(1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0),
+  };
+  const entries = Object.entries(tables);
+  let offset = headerLength + recordLength * entries.length;
+  const records: Uint8Array[] = [];
+  const contents: Uint8Array[] = [];
+  for (const [tag, content] of entries) {
+    const padded = new Uint8Array(Math.ceil(content.length / 4) * 4);
+    padded.set(content);
+    const sum = checksum(padded);
+    const fields = [sum, offset, content.length].flatMap((field) => [field >>> 16, field & 0xffff]);
+    records.push(Buffer.from(tag, "latin1"), bigEndian(...fields));
+    contents.push(padded);
+    offset += padded.length;
+  }
+  const powerOfTwo = 2 ** Math.floor(Math.log2(entries.length));
+  const search = [powerOfTwo * 16, Math.log2(powerOfTwo), (entries.length - powerOfTwo) * 16];
+  return Buffer.concat([bigEndian(1, 0, entries.length, ...search), ...records, ...contents]);
+}
+
+function checksum(content: Uint8Array): number {
+  const view = new DataView(content.buffer);
+  let sum = 0;
+  for (let at = 0; at < content.length; at += 4) sum = (sum + view.getUint32(at)) >>> 0;
+  return sum;
+}

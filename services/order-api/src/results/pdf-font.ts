@@ -1,0 +1,121 @@
+import { deflateSync } from "node:zlib";
+import { PDFHexString, type PDFObject, type PDFRef, PDFString } from "@cantoo/pdf-lib";
+import { emptyTrueType } from "./empty-true-type.ts";
+import type { PdfFile } from "./pdf-file.ts";
+
+/** How wide every character is, as a share of the font's size. */
+export const characterWidth = 0.5;
+
+const unitsPerEm = 1000;
+const name = "Invisible";
+const lastCode = 0xffff;
+const replacementCharacter = "\u{FFFD}";
+/** Lines that a `beginbfchar` may have. */
+const mappingLines = 100;
+
+/**
+ * A font that draws nothing, for text that lies over the picture of a page: it says of each code which character it is. Characters get their
+ * codes as they are used, so that two bytes do for all of Unicode; what comes after a document's first 65,534 is U+FFFD.
+ */
+export class InvisibleFont {
+  readonly #codes = new Map([[replacementCharacter, 1]]);
+
+  encode(characters: readonly string[]): PDFHexString {
+    return PDFHexString.of(characters.map((character) => fourDigits(this.#codeOf(character))).join(""));
+  }
+
+  /** What it is made of, once nothing is encoded any more. `font`: the reference that pages know it by. */
+  objects({ context }: PdfFile, font: PDFRef): [PDFRef, PDFObject][] {
+    const deflated = (content: Uint8Array | string, fields: Record<string, number> = {}) => {
+      const ref = context.nextRef();
+      const stream = context.stream(deflateSync(content), { ...fields, Filter: "FlateDecode" });
+      return [ref, stream] as [PDFRef, PDFObject];
+    };
+    const program = emptyTrueType(unitsPerEm, characterWidth * unitsPerEm);
+    const file = deflated(program, { Length1: program.length });
+    // Each code has the only glyph there is.
+    const glyphs = deflated(new Uint8Array(2 * (lastCode + 1)));
+    const unicode = deflated(this.#unicodeMapping());
+    const descriptor = context.nextRef();
+    const descendant = context.nextRef();
+    const width = characterWidth * unitsPerEm;
+    return [
+      file,
+      glyphs,
+      unicode,
+      [
+        descriptor,
+        context.obj({
+          ...{
+            Type: "FontDescriptor",
+            FontName: name,
+            FontFile2: file[0],
+            FontBBox: [0, 0, width, unitsPerEm],
+          },
+          // Symbolic and of a fixed pitch. Readers take a Descent of 0 for one that is not known.
+          ...{ Flags: 5, ItalicAngle: 0, Ascent: unitsPerEm, Descent: -1, CapHeight: unitsPerEm, StemV: 80 },
+        }),
+      ],
+      [
+        descendant,
+        context.obj({
+          ...{ Type: "Font", Subtype: "CIDFontType2", BaseFont: name, FontDescriptor: descriptor, DW: width },
+          CIDSystemInfo: {
+            Registry: PDFString.of("Adobe"),
+            Ordering: PDFString.of("Identity"),
+            Supplement: 0,
+          },
+          CIDToGIDMap: glyphs[0],
+        }),
+      ],
+      [
+        font,
+        context.obj({
+          ...{ Type: "Font", Subtype: "Type0", BaseFont: name, Encoding: "Identity-H" },
+          ...{ DescendantFonts: [descendant], ToUnicode: unicode[0] },
+        }),
+      ],
+    ];
+  }
+
+  #codeOf(character: string): number {
+    const known = this.#codes.get(character);
+    if (known !== undefined) return known;
+    if (this.#codes.size === lastCode) return this.#codeOf(replacementCharacter);
+    const code = this.#codes.size + 1;
+    this.#codes.set(character, code);
+    return code;
+  }
+
+  #unicodeMapping(): string {
+    const lines = [...this.#codes].map(([character, code]) => `<${fourDigits(code)}> <${utf16(character)}>`);
+    const blocks: string[] = [];
+    for (let start = 0; start < lines.length; start += mappingLines) {
+      const block = lines.slice(start, start + mappingLines);
+      blocks.push(`${block.length} beginbfchar\n${block.join("\n")}\nendbfchar`);
+    }
+    return `/CIDInit /ProcSet findresource begin
+12 dict begin
+begincmap
+/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def
+/CMapName /Adobe-Identity-UCS def
+/CMapType 2 def
+1 begincodespacerange
+<0000> <FFFF>
+endcodespacerange
+${blocks.join("\n")}
+endcmap
+CMapName currentdict /CMap defineresource pop
+end
+end
+`;
+  }
+}
+
+function fourDigits(code: number): string {
+  return code.toString(16).padStart(4, "0");
+}
+
+function utf16(character: string): string {
+  return Buffer.from(character, "utf16le").swap16().toString("hex");
+}
