@@ -1,20 +1,28 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { createServer } from "node:http";
-import { hasEnded, type OrderRequest } from "@orbital-witness/common/orders/order.ts";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { hasEnded, type OrderRecord, type OrderRequest } from "@orbital-witness/common/orders/order.ts";
 import { OrderAttempts } from "@orbital-witness/common/orders/order-attempts.ts";
 import { summarize } from "@orbital-witness/common/orders/order-events.ts";
-import { jobId, openOrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
+import { addOrderJobs, openOrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis-connection.ts";
+import { textOf } from "@orbital-witness/common/results/page-result.ts";
+import { ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import { expect } from "vitest";
+import { z } from "zod";
 import { DocumentSource } from "../../services/ocr-worker/src/document-source.ts";
 import { OrderWorker, type OrderWorkerOptions } from "../../services/ocr-worker/src/order-worker.ts";
-import { Recognizer } from "../../services/ocr-worker/src/recognizer.ts";
+import { ProcessPageReader } from "../../services/ocr-worker/src/page-reader.ts";
+import { readingOptions, readingVariables } from "../../services/ocr-worker/src/reading-settings.ts";
 import { drawLine, leaseText } from "../scan.ts";
 import { silentLog } from "./redis-database.ts";
 
 const retentionSeconds = 3600;
+const reading = readingOptions(z.object(readingVariables).parse({}));
 const lease = await drawLine(leaseText).png().toBuffer();
 
 export type Answer = { status: number; body: Buffer | string };
@@ -42,22 +50,36 @@ export async function startOrderWorkers(url: string) {
   const redis = openRedis(url, silentLog, "wait");
   const queue = openOrderQueue(redis);
   const store = new OrderStore(redis, retentionSeconds);
+  const folder = await realpath(await mkdtemp(path.join(tmpdir(), "orbital-witness-results-")));
+  const results = new ResultStore(folder);
   const closers: (() => Promise<void>)[] = [];
 
+  /** Of all pages that were read, a line each. */
+  async function text({ order_id, result_attempt: attempt, result_pages = 0 }: OrderRecord) {
+    if (attempt === undefined) return undefined;
+    const numbers = Array.from({ length: result_pages }, (_, index) => index + 1);
+    const pages = await Promise.all(numbers.map((page) => results.page({ order_id, attempt }, page)));
+    return pages
+      .flatMap((page) => (page && textOf(page)) || [])
+      .join("")
+      .trim();
+  }
+
   return {
-    ...{ answers, requestIds, redis, queue, store },
+    ...{ answers, requestIds, redis, queue, store, results },
     attempts: new OrderAttempts(redis, retentionSeconds),
 
     startWorker(name = "ocr-worker-1", options: Partial<OrderWorkerOptions> = {}) {
       const connection = openRedis(url, silentLog, "wait");
       const messages = openRedis(url, silentLog, "wait");
-      const recognizer = new Recognizer(silentLog);
+      const pageQueue = openOrderQueue(connection);
+      const reader = new ProcessPageReader(silentLog, results, reading);
       const attempts = new OrderAttempts(connection, retentionSeconds);
-      const tools = { name, attempts, messages, source, recognizer };
+      const tools = { name, attempts, messages, source, reader, results };
       const stuck = () => {
         throw new Error(`${name} is stuck`);
       };
-      const worker = new OrderWorker(connection, tools, silentLog, { stuck, ...options });
+      const worker = new OrderWorker(connection, pageQueue, tools, silentLog, { stuck, ...options });
       let isClosed = false;
       const close = async () => {
         isClosed = true;
@@ -65,7 +87,8 @@ export async function startOrderWorkers(url: string) {
       };
       closers.push(async () => {
         if (!isClosed) await close();
-        await recognizer.close();
+        await reader.close();
+        await pageQueue.close();
         await closeRedis(messages);
         await closeRedis(connection);
       });
@@ -90,7 +113,7 @@ export async function startOrderWorkers(url: string) {
     /** Accepts an order and carries it to the queue, as the Order API does. */
     async order(document_type: OrderRequest["document_type"]): Promise<string> {
       const order_id = await this.accept(document_type);
-      await queue.add("order", { order_id, run: 1 }, { jobId: jobId(order_id, 1) });
+      await addOrderJobs(redis, queue, [{ order_id, run: 1 }]);
       return order_id;
     },
 
@@ -98,7 +121,7 @@ export async function startOrderWorkers(url: string) {
       return (await store.find(orderId))?.status;
     },
 
-    /** The order once it ended: its record, its text, its steps and how its attempts ended. */
+    /** The order once it ended: its record, its text, its pages and who read them, its steps and how its attempts ended. */
     async ended(orderId: string, timeout = 20_000) {
       await expect
         .poll(async () => hasEnded((await store.find(orderId))?.status ?? "queued"), {
@@ -115,7 +138,9 @@ export async function startOrderWorkers(url: string) {
       const { history, attempts } = summarize(snapshot.events);
       return {
         ...snapshot.record,
-        text: await store.text(snapshot.record),
+        text: await text(snapshot.record),
+        pages: snapshot.pages,
+        readers: snapshot.events.flatMap(({ status, worker }) => (status ? [] : (worker ?? []))),
         history: history.map(({ status }) => status),
         attempts: attempts.map(({ worker, outcome, reason }) =>
           [worker, outcome, reason?.code ?? ""].join(" ").trim(),
@@ -138,6 +163,7 @@ export async function startOrderWorkers(url: string) {
       await closeRedis(redis);
       server.closeAllConnections();
       server.close();
+      await rm(folder, { recursive: true });
     },
   };
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { FailureReason, NewOrder } from "@orbital-witness/common/orders/order.ts";
+import type { FailureReason, NewOrder, OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import { type OrderAttempts, suspicionMs } from "@orbital-witness/common/orders/order-attempts.ts";
 import { recordKey } from "@orbital-witness/common/orders/order-keys.ts";
-import type { OrderJob } from "@orbital-witness/common/orders/order-queue.ts";
+import type { OrderJob, PageJob } from "@orbital-witness/common/orders/order-queue.ts";
 import type { Idempotency, OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis-connection.ts";
 
@@ -38,6 +38,18 @@ export async function claimed(attempts: OrderAttempts, order_id: string, run = 1
   const claim = await attempts.claim({ order_id, run }, worker, workerLost);
   if (claim.state !== "claimed") throw new Error(`the order was not claimed: ${claim.state}`);
   return claim.order;
+}
+
+/** A page of an order's attempt. */
+export function pageJob({ order_id, run, attempt }: OrderRecord, page: number): PageJob {
+  return { order_id, run, attempt, page };
+}
+
+/** The page as the worker gets it that claims it. */
+export async function claimedPage(attempts: OrderAttempts, job: PageJob, worker = "worker-1") {
+  const claim = await attempts.claimPage(job, worker, workerLost);
+  if (claim.state !== "claimed") throw new Error(`the page was not claimed: ${claim.state}`);
+  return claim.page;
 }
 
 const suspect = `#!lua flags=allow-oom

@@ -16,6 +16,9 @@ export class AttemptLost extends Error {
   }
 }
 
+/** One attempt at an order. */
+type AttemptRef = Pick<OrderRecord, "order_id" | "attempt">;
+
 /**
  * Follows the record of an order while an attempt runs, at every message of its events and every second; `signal` aborts with an
  * AttemptLost. The looks tell the other workers that this one is there.
@@ -23,7 +26,7 @@ export class AttemptLost extends Error {
 export class AttemptWatch {
   readonly #attempts: OrderAttempts;
   readonly #messages: RedisConnection;
-  readonly #order: OrderRecord;
+  readonly #order: AttemptRef;
   readonly #state: StateLog;
   readonly #lost = new AbortController();
   readonly #timer: NodeJS.Timeout;
@@ -40,7 +43,7 @@ export class AttemptWatch {
   #closed = false;
 
   /** `messages`: a connection for subscriptions alone. */
-  constructor(attempts: OrderAttempts, messages: RedisConnection, order: OrderRecord, state: StateLog) {
+  constructor(attempts: OrderAttempts, messages: RedisConnection, order: AttemptRef, state: StateLog) {
     this.#attempts = attempts;
     this.#messages = messages;
     this.#order = order;

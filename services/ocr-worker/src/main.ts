@@ -1,9 +1,16 @@
 import { hostname } from "node:os";
-import { redisUrlVariable, resultDaysVariable, secondsPerDay } from "@orbital-witness/common/environment.ts";
+import {
+  redisUrlVariable,
+  resultDaysVariable,
+  resultsFolderVariable,
+  secondsPerDay,
+} from "@orbital-witness/common/environment.ts";
 import { OrderAttempts } from "@orbital-witness/common/orders/order-attempts.ts";
 import { OrderDispatcher } from "@orbital-witness/common/orders/order-dispatcher.ts";
 import { openOrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
+import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis-connection.ts";
+import { ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import { runService } from "@orbital-witness/common/serve.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
 import { z } from "zod";
@@ -12,7 +19,9 @@ import { closeAll } from "./close-all.ts";
 import { DocumentSource } from "./document-source.ts";
 import { documentsUrlVariable } from "./documents-url.ts";
 import { OrderWorker } from "./order-worker.ts";
-import { Recognizer } from "./recognizer.ts";
+import { ProcessPageReader } from "./page-reader.ts";
+import { readingOptions, readingVariables } from "./reading-settings.ts";
+import { ResultSweep } from "./result-sweep.ts";
 
 const closeLimitMs = 1000;
 
@@ -21,25 +30,34 @@ await runService("ocr-worker", {
     REDIS_URL: redisUrlVariable,
     DOCUMENTS_URL: documentsUrlVariable,
     RESULT_DAYS: resultDaysVariable,
+    RESULTS_FOLDER: resultsFolderVariable,
+    ...readingVariables,
     INSTANCE: z
       .string()
       .regex(/^[\w.-]{1,64}$/)
       .default(hostname())
       .meta({ description: "1 to 64 letters, digits, dots, hyphens or underscores" }),
   }),
-  // The order at hand may take 20 s more, its handing back 5 s, the end of the worker 3 s, all else 5 s.
+  // The order or page at hand may take 20 s more, its handing back 5 s, the end of the worker 3 s, all else 5 s.
   stopSeconds: 35,
-  start: async ({ REDIS_URL, DOCUMENTS_URL, RESULT_DAYS, INSTANCE }, serviceLog) => {
+  start: async (
+    { REDIS_URL, DOCUMENTS_URL, RESULT_DAYS, RESULTS_FOLDER, INSTANCE, ...variables },
+    serviceLog,
+  ) => {
     const log = serviceLog.child({ worker: INSTANCE });
-    const recognizer = new Recognizer(log);
-    await recognizer.start();
+    const results = new ResultStore(RESULTS_FOLDER);
+    const reader = new ProcessPageReader(log, results, readingOptions(variables));
+    await reader.start();
     const redis = openRedis(REDIS_URL, log, "wait");
     const messages = openRedis(REDIS_URL, log.child({ connection: "messages" }), "wait");
     const queue = openOrderQueue(redis);
     const dispatcher = new OrderDispatcher(redis, queue, log);
-    const attempts = new OrderAttempts(redis, RESULT_DAYS * secondsPerDay);
+    const retentionSeconds = RESULT_DAYS * secondsPerDay;
+    const sweep = new ResultSweep(results, new OrderStore(redis, retentionSeconds), log);
+    const attempts = new OrderAttempts(redis, retentionSeconds);
     const source = new DocumentSource(DOCUMENTS_URL);
-    const worker = new OrderWorker(redis, { name: INSTANCE, attempts, messages, source, recognizer }, log, {
+    const tools = { name: INSTANCE, attempts, messages, source, reader, results };
+    const worker = new OrderWorker(redis, queue, tools, log, {
       stuck: () => {
         log.fatal("the worker takes no orders although Redis answers: its process ends, to be started anew");
         process.exit(1);
@@ -48,15 +66,16 @@ await runService("ocr-worker", {
     const checks = {
       redis: () => redis.ping(),
       queue: () => worker.consuming(),
-      tesseract: () => recognizer.ready(),
+      reader: () => reader.ready(),
     };
     return {
       app: createWorkerApp(log, checks),
       close: () =>
         closeAll([
           () => worker.close(),
-          () => within(closeLimitMs, recognizer.close()),
-          // These wait for Redis, which may be away; what the dispatcher leaves is for the others.
+          () => within(closeLimitMs, reader.close()),
+          // These wait for Redis, which may be away; what they leave is for the others.
+          () => within(closeLimitMs, sweep.close()),
           () => within(closeLimitMs, dispatcher.close()),
           () => within(closeLimitMs, queue.close()),
           () => closeRedis(messages),

@@ -4,6 +4,7 @@ import { maxFailures } from "@orbital-witness/common/orders/order-attempts.ts";
 import { jobId } from "@orbital-witness/common/orders/order-queue.ts";
 import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { pageOf, pictureOf } from "../../../tests/page-result.ts";
 import {
   found,
   heldAnswer,
@@ -34,7 +35,7 @@ beforeEach(async () => {
 /** Leaves an order's job as a killed worker does: among the active ones, without a lock. */
 async function leave(orderId: string): Promise<void> {
   const id = jobId(orderId, 1);
-  await workers.redis.lRem("bull:orders:wait", 0, id);
+  await workers.redis.zRem("bull:orders:prioritized", id);
   await workers.redis.lRem("bull:orders:active", 0, id);
   await workers.redis.del(`bull:orders:${id}:lock`);
   await workers.redis.lPush("bull:orders:active", id);
@@ -174,7 +175,9 @@ test("a worker that lost its order to another cannot overwrite that one's result
   expect(await claimSuspected(workers.redis, workers.attempts, job)).toMatchObject({ state: "lost" });
   const claim = await workers.attempts.claim(job, "second", lost);
   if (claim.state !== "claimed") throw new Error(claim.state);
-  expect(await workers.attempts.complete(claim.order, "the second's")).toBe("written");
+  const page = pageOf(1, [[["the", "second's"]]]);
+  await workers.results.savePage(claim.order, page, await pictureOf(page));
+  expect(await workers.attempts.complete(claim.order)).toBe("written");
   give();
   workers.answers.lease = () => found;
   await workers.ended(await workers.order("lease"));
@@ -182,7 +185,7 @@ test("a worker that lost its order to another cannot overwrite that one's result
     text: "the second's",
     attempts: ["first lost worker_lost", "second completed"],
   });
-  expect(await workers.redis.keys(`order:${id}:text:*`)).toEqual([`order:${id}:text:2`]);
+  expect(await workers.results.page({ order_id: id, attempt: 1 }, 1)).toBeUndefined();
 });
 
 test("cancelling stops an order that is being fetched, and the worker takes the next", async () => {
@@ -200,14 +203,14 @@ test("cancelling stops an order in the middle of its page", async () => {
   workers.answers.register = () => ({ status: 200, body: register });
   workers.startWorker();
   const id = await workers.order("register");
-  await expect.poll(() => workers.status(id), { interval: 10 }).toBe("recognizing");
+  await expect.poll(() => workers.status(id), { interval: 10, timeout: 10_000 }).toBe("recognizing");
   expect(await workers.store.cancel(id)).toMatchObject({ outcome: "cancelled" });
   expect(await workers.ended(await workers.order("lease"))).toMatchObject({ text: leaseText });
   expect(await workers.told(id)).toMatchObject({
     history: ["queued", "fetching", "recognizing", "cancelled"],
     attempts: ["ocr-worker-1 cancelled"],
   });
-  expect(await workers.redis.keys(`order:${id}:text:*`)).toEqual([]);
+  expect(await workers.results.page({ order_id: id, attempt: 1 }, 1)).toBeUndefined();
 });
 
 test("the queue's lock is renewed in the middle of a page", async () => {
@@ -272,7 +275,7 @@ test("a worker that stops hands back an order in the middle of its page", async 
   workers.answers.register = () => ({ status: 200, body: register });
   const worker = workers.startWorker("stopping", { finishMs: 0 });
   const id = await workers.order("register");
-  await expect.poll(() => workers.status(id), { interval: 10 }).toBe("recognizing");
+  await expect.poll(() => workers.status(id), { interval: 10, timeout: 10_000 }).toBe("recognizing");
   await worker.close();
   expect(await workers.told(id)).toMatchObject({ failures: 0, attempts: ["stopping handed_back"] });
 });

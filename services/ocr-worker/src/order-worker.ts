@@ -1,21 +1,28 @@
 import type { Log } from "@orbital-witness/common/log.ts";
 import {
-  type OrderJob,
+  addPageJobs,
+  type OrderQueue,
   orderJobSchema,
   orderQueueName,
+  type PageJob,
+  pageJobSchema,
   parseJobId,
+  type QueueJob,
   queueConnection,
 } from "@orbital-witness/common/orders/order-queue.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis-connection.ts";
 import { repeat } from "@orbital-witness/common/repeat.ts";
 import { StateLog } from "@orbital-witness/common/state-log.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
-import { DelayedError, ErrorCode, type Job, UnrecoverableError, WaitingError } from "bullmq";
+import { DelayedError, ErrorCode, UnrecoverableError, WaitingChildrenError, WaitingError } from "bullmq";
 import { beatMs, Consumption } from "./consumption.ts";
 import { failureReason } from "./failure.ts";
 import { persist } from "./persist.ts";
-import { type OrderTools, processOrder } from "./process-order.ts";
+import { processOrder } from "./process-order.ts";
+import { processPage } from "./process-page.ts";
 import { QueueWorker } from "./queue-worker.ts";
+import { unlessAborted } from "./unless-aborted.ts";
+import type { JobEnd, OrderTools } from "./watched-work.ts";
 
 /** A worker that is silent about its job for so long has lost it to another. */
 const lockMs = 10_000;
@@ -34,16 +41,17 @@ const lostJobCodes: ReadonlySet<unknown> = new Set([
 const lostLockMessage = "could not renew lock";
 
 export type OrderWorkerOptions = {
-  /** How long the order at hand may still take when the worker is to stop, and its handing back after that, in ms. */
+  /** How long the order or page at hand may still take when the worker is to stop, and its handing back after that, in ms. */
   finishMs?: number;
   handBackMs?: number;
   /** Called when the worker takes no orders, and will not by itself. */
   stuck: () => void;
 };
 
-/** Takes orders one by one: a page keeps one core busy, so more at once means more workers. */
+/** Takes orders and pages one by one: a page keeps one core busy, so more at once means more workers. */
 export class OrderWorker {
   readonly #redis: RedisConnection;
+  readonly #queue: OrderQueue;
   readonly #tools: OrderTools;
   readonly #options: Required<OrderWorkerOptions>;
   readonly #log: Log;
@@ -56,9 +64,19 @@ export class OrderWorker {
   readonly #giveUp = new AbortController();
   #givingUp: Promise<void> = Promise.resolve();
 
-  /** `redis` holds commands while Redis is away: BullMQ's loop would spin on commands that fail at once. */
-  constructor(redis: RedisConnection, tools: OrderTools, log: Log, options: OrderWorkerOptions) {
+  /**
+   * `redis` holds commands while Redis is away: BullMQ's loop would spin on commands that fail at once. `queue` is for the pages of long
+   * documents.
+   */
+  constructor(
+    redis: RedisConnection,
+    queue: OrderQueue,
+    tools: OrderTools,
+    log: Log,
+    options: OrderWorkerOptions,
+  ) {
     this.#redis = redis;
+    this.#queue = queue;
     this.#tools = tools;
     this.#options = { finishMs: 20_000, handBackMs: 5000, ...options };
     this.#log = log;
@@ -81,7 +99,7 @@ export class OrderWorker {
     );
     this.#worker.on("error", (error) => this.#failed(error));
     this.#worker.on("failed", (job, err) => {
-      if (job?.finishedOn) this.#givingUp = this.#giveOrderUp(job);
+      if (job?.finishedOn) this.#givingUp = this.#giveJobUp(job);
       else log.warn({ err, job_id: job?.id }, "the job failed around its order's attempt, and comes again");
     });
     this.#worker.run().catch((error: unknown) => this.#state.failed(error));
@@ -117,15 +135,12 @@ export class OrderWorker {
     await this.#tools.attempts.absent(this.#tools.name);
   }
 
-  async #process(job: Job<OrderJob, void, "order">, token: string | undefined): Promise<void> {
+  async #process(job: QueueJob, token: string | undefined): Promise<void> {
     this.#state.recovered();
     // It was on its way when the worker was told to stop.
     if (this.#closing.signal.aborted) return this.#putBack(job, token);
-    const data = orderJobSchema.safeParse(job.data);
-    if (!data.success) throw new UnrecoverableError(`not a job of an order: ${data.error.message}`);
-    const log = this.#log.child(data.data);
-    const stop = { handBack: this.#handBack.signal, giveUp: this.#giveUp.signal };
-    const { againMs } = await processOrder(this.#tools, data.data, stop, log);
+    const { pages, againMs } = await this.#run(job);
+    if (pages) await this.#waitForPages(pages, job, token);
     if (againMs === 0) await this.#putBack(job, token);
     if (againMs !== undefined) {
       await job.moveToDelayed(Date.now() + againMs, token);
@@ -133,7 +148,26 @@ export class OrderWorker {
     }
   }
 
-  async #putBack(job: Job, token: string | undefined): Promise<never> {
+  #run(job: QueueJob): Promise<JobEnd> {
+    const isPage = job.name === "page";
+    const data = (isPage ? pageJobSchema : orderJobSchema).safeParse(job.data);
+    if (!data.success) throw new UnrecoverableError(`not a job of an order: ${data.error.message}`);
+    const { order_id, run } = data.data;
+    const log = this.#log.child({ order_id, run });
+    const stop = { handBack: this.#handBack.signal, giveUp: this.#giveUp.signal };
+    return isPage
+      ? processPage(this.#tools, pageJobSchema.parse(job.data), stop, log)
+      : processOrder(this.#tools, data.data, stop, log);
+  }
+
+  /** Sees to it that there are jobs of these pages, and leaves the order's job to wait for all that there are. */
+  async #waitForPages(pages: PageJob[], job: QueueJob, token: string | undefined): Promise<void> {
+    const add = () => addPageJobs(this.#redis, this.#queue, pages);
+    if (pages.length > 0) await unlessAborted(add, this.#giveUp.signal);
+    if (await job.moveToWaitingChildren(token ?? "")) throw new WaitingChildrenError();
+  }
+
+  async #putBack(job: QueueJob, token: string | undefined): Promise<never> {
     await job.moveToWait(token);
     throw new WaitingError();
   }
@@ -145,17 +179,19 @@ export class OrderWorker {
     else this.#state.failed(error);
   }
 
-  /** The queue will not run the job again, so nobody would end its order. */
-  async #giveOrderUp(job: Job): Promise<void> {
+  /** The queue will not run the job again, so nobody would end its order, or its page. */
+  async #giveJobUp(job: QueueJob): Promise<void> {
     const log = this.#log.child({ job_id: job.id, code: "internal_error" });
     try {
-      const { order_id, run } = parseJobId(job.id ?? "");
+      const given = parseJobId(job.id ?? "");
       const reason = failureReason("internal_error");
-      const write = () => this.#tools.attempts.giveUp({ order_id, run }, reason);
-      const written = await persist(write, this.#giveUp.signal, this.#state);
-      if (written === "written") log.error({ order_id, reason: job.failedReason }, "order failed");
+      const { attempts, name } = this.#tools;
+      const write = () =>
+        "page" in given ? attempts.endPage(given, name, "failed", reason) : attempts.giveUp(given, reason);
+      const written = await persist<string>(write, this.#giveUp.signal, this.#state);
+      if (written !== "lost") log.error({ ...given, reason: job.failedReason }, "order or page failed");
     } catch (err) {
-      log.error({ err }, "the order of a job that was given up is not ended");
+      log.error({ err }, "what a job was for that was given up is not ended");
     }
   }
 

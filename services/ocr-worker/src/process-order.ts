@@ -1,43 +1,29 @@
 import type { Log } from "@orbital-witness/common/log.ts";
 import type { FailureReason, OrderRecord } from "@orbital-witness/common/orders/order.ts";
-import { type OrderAttempts, suspicionMs } from "@orbital-witness/common/orders/order-attempts.ts";
-import type { OrderJob } from "@orbital-witness/common/orders/order-queue.ts";
-import type { RedisConnection } from "@orbital-witness/common/redis-connection.ts";
-import { StateLog } from "@orbital-witness/common/state-log.ts";
-import { AttemptLost, AttemptWatch } from "./attempt-watch.ts";
-import type { DocumentSource } from "./document-source.ts";
+import { suspicionMs } from "@orbital-witness/common/orders/order-attempts.ts";
+import type { OrderJob, PageJob } from "@orbital-witness/common/orders/order-queue.ts";
+import { AttemptLost } from "./attempt-watch.ts";
 import { asFailure, failureReason, OrderFailure } from "./failure.ts";
-import { checkDocument } from "./formats.ts";
-import { persist } from "./persist.ts";
-import type { Recognizer } from "./recognizer.ts";
 import { retryDelayMs } from "./retry-delay.ts";
-
-export type OrderTools = {
-  /** The worker's name, for the orders' attempts. */
-  name: string;
-  attempts: OrderAttempts;
-  /** A connection for subscriptions alone. */
-  messages: RedisConnection;
-  source: DocumentSource;
-  recognizer: Recognizer;
-};
-
-/** `handBack` ends the attempt at hand, `giveUp` also the waiting for a Redis that is away. */
-export type Stop = { handBack: AbortSignal; giveUp: AbortSignal };
-
-/** In how many ms the job is to come again; undefined for a job that is done. */
-export type JobEnd = { againMs: number | undefined };
-
-const over: JobEnd = { againMs: undefined };
+import { type JobEnd, type OrderTools, type Stop, WatchedWork } from "./watched-work.ts";
 
 /**
- * One attempt at one order, from its claim to its end. Rejects when the claim did not get through, or the end before `giveUp`.
+ * One attempt at one order, from its claim to its end or until its pages are left to the workers. Rejects when the claim did not get
+ * through, or the end before `giveUp`.
  */
-export async function processOrder(tools: OrderTools, job: OrderJob, stop: Stop, log: Log): Promise<JobEnd> {
-  const claim = await tools.attempts.claim(job, tools.name, failureReason("worker_lost"));
+export async function processOrder(
+  tools: OrderTools,
+  { order_id, run }: OrderJob,
+  stop: Stop,
+  log: Log,
+): Promise<JobEnd> {
+  const claim = await tools.attempts.claim({ order_id, run }, tools.name, failureReason("worker_lost"));
   switch (claim.state) {
     case "claimed":
       return new Attempt(tools, claim.order, stop, log).run();
+    case "spread":
+      log.info({ pages: claim.pending.length }, "pages are left to be read");
+      return spread(claim.order, claim.pending);
     case "suspected":
       log.info("the order is still another worker's, or that one is gone");
       return { againMs: suspicionMs };
@@ -46,113 +32,120 @@ export async function processOrder(tools: OrderTools, job: OrderJob, stop: Stop,
       return { againMs: retryDelayMs(claim.failures) };
     case "exhausted":
       log.warn({ code: "worker_lost" }, "order failed");
-      return over;
+      return {};
     default:
       log.info({ state: claim.state }, "no order to run for this job");
-      return over;
+      // One that was cancelled may have pages in the queue.
+      return { pages: [] };
   }
+}
+
+/** The last of the pages ends the order; the job comes again all the same, in case that one of them got lost. */
+function spread({ order_id, run, attempt }: OrderRecord, pages: number[]): JobEnd {
+  const jobs = pages.map((page): PageJob => ({ order_id, run, attempt, page }));
+  return { pages: jobs, againMs: suspicionMs };
 }
 
 class Attempt {
   readonly #tools: OrderTools;
   readonly #order: OrderRecord;
-  readonly #stop: Stop;
-  readonly #log: Log;
-  readonly #state: StateLog;
-  readonly #watch: AttemptWatch;
-  /** Ends the work, for the customer's or for the worker's sake. */
-  readonly #aborted: AbortSignal;
-  readonly #started = performance.now();
+  readonly #work: WatchedWork;
+  /** Whether other workers may need the document: that it is spread is written, or may be. */
+  #isForOthers = false;
 
   constructor(tools: OrderTools, order: OrderRecord, stop: Stop, log: Log) {
     this.#tools = tools;
     this.#order = order;
-    this.#stop = stop;
-    this.#log = log.child({ attempt: order.attempt, request_id: order.request_id });
-    this.#state = new StateLog(this.#log, "the order's record");
-    this.#watch = new AttemptWatch(tools.attempts, tools.messages, order, this.#state);
-    this.#aborted = AbortSignal.any([this.#watch.signal, stop.handBack]);
+    this.#work = new WatchedWork(tools, order, stop, log);
   }
 
   async run(): Promise<JobEnd> {
     const { title_number, document_type } = this.#order;
-    this.#log.info({ title_number, document_type }, "order started");
+    this.#work.log.info({ title_number, document_type }, "order started");
     try {
-      return await this.#complete(await this.#recognize());
+      const pages = await this.#fetch();
+      if (pages > 1)
+        return spread(
+          this.#order,
+          Array.from({ length: pages }, (_, index) => index + 1),
+        );
+      return await this.#complete(await this.#read());
     } catch (error) {
       if (error instanceof AttemptLost) return this.#drop();
-      if (this.#stop.handBack.aborted) return await this.#handBack();
+      if (this.#work.isHandedBack) return await this.#handBack();
       return await this.#fail(asFailure(error));
     } finally {
-      this.#watch.close();
+      this.#work.close();
+      if (!this.#isForOthers) await this.#work.removeDocument();
     }
   }
 
-  async #recognize(): Promise<string> {
-    const { attempts, source, recognizer } = this.#tools;
-    const document = await source.fetch(this.#order, this.#order.request_id, this.#aborted);
-    checkDocument(document);
-    await this.#step(() => attempts.recognizing(this.#order, 1));
-    const text = await recognizer.read(document, this.#aborted);
-    if (text === "") throw new OrderFailure("no_text_found");
-    await this.#step(() => attempts.progress(this.#order, 1, 1));
-    return text;
+  /** Returns the number of the document's pages. */
+  async #fetch(): Promise<number> {
+    const { attempts, source, reader, results } = this.#tools;
+    const { aborted, log } = this.#work;
+    const document = await source.fetch(this.#order, this.#order.request_id, aborted);
+    try {
+      await results.saveDocument(this.#order, document);
+    } catch (cause) {
+      throw new OrderFailure("storage_unavailable", { cause });
+    }
+    const { format, pages } = await reader.inspect(results.documentPath(this.#order), aborted);
+    log.info({ format, pages, bytes: document.length }, "document fetched");
+    this.#isForOthers = pages > 1;
+    const written = await this.#work.persist(() => attempts.recognizing(this.#order, pages), aborted);
+    if (written === "lost") throw new AttemptLost();
+    return pages;
   }
 
-  async #step(write: () => Promise<"written" | "lost">): Promise<void> {
-    if ((await persist(write, this.#aborted, this.#state)) === "lost") throw new AttemptLost();
+  /** Returns how many characters the document's only page has. */
+  async #read(): Promise<number> {
+    const { isEmpty, characters } = await this.#tools.reader.read(this.#order, 1, this.#work.aborted);
+    if (isEmpty) throw new OrderFailure("no_text_found");
+    return characters;
   }
 
-  async #complete(text: string): Promise<JobEnd> {
-    const written = await this.#persist(() => this.#tools.attempts.complete(this.#order, text));
+  async #complete(characters: number): Promise<JobEnd> {
+    const written = await this.#work.persist(() => this.#tools.attempts.complete(this.#order));
     if (written === "lost") return this.#drop();
-    this.#log.info({ ms: this.#ms, characters: text.length }, "order completed");
-    return over;
+    this.#work.log.info({ ms: this.#work.ms, pages: 1, characters }, "order completed");
+    return {};
   }
 
   async #fail(failure: OrderFailure): Promise<JobEnd> {
     const { order_id, attempt } = this.#order;
-    const fields = { err: failure, code: failure.code, ms: this.#ms };
+    const { log, ms } = this.#work;
+    const fields = { err: failure, code: failure.code, ms };
     if (failure.mayPass) {
       const { state, failures } = await this.#release("failed", failure.reason);
       if (state !== "exhausted") {
-        this.#log.warn({ ...fields, failures }, "order will be tried again");
+        log.warn({ ...fields, failures }, "order will be tried again");
         return { againMs: retryDelayMs(Math.max(failures, 1)) };
       }
     } else {
       const { attempts } = this.#tools;
-      const written = await this.#persist(() => attempts.fail(order_id, attempt, failure.reason));
+      const written = await this.#work.persist(() => attempts.fail(order_id, attempt, failure.reason));
       if (written === "lost") return this.#drop();
     }
-    this.#log.warn(fields, "order failed");
-    return over;
+    log.warn(fields, "order failed");
+    return {};
   }
 
   async #handBack(): Promise<JobEnd> {
     await this.#release("handed_back");
-    this.#log.info({ ms: this.#ms }, "order handed back");
+    this.#work.log.info({ ms: this.#work.ms }, "order handed back");
     return { againMs: 0 };
   }
 
   /** The job stays: its next claim finds out whether the order is over or waits for it. */
   #drop(): JobEnd {
-    this.#log.warn(
-      { ms: this.#ms },
-      "the order was cancelled, revoked or taken over: its attempt is dropped",
-    );
+    const { log, ms } = this.#work;
+    log.warn({ ms }, "the order was cancelled, revoked or taken over: its attempt is dropped");
     return { againMs: suspicionMs };
   }
 
   /** Where it says "lost", the job must stay: the write may have been done twice, and the next claim finds out. */
   #release(outcome: "failed" | "handed_back", reason?: FailureReason) {
-    return this.#persist(() => this.#tools.attempts.release(this.#order, outcome, reason));
-  }
-
-  #persist<T>(write: () => Promise<T>): Promise<T> {
-    return persist(write, this.#stop.giveUp, this.#state);
-  }
-
-  get #ms(): number {
-    return Math.round(performance.now() - this.#started);
+    return this.#work.persist(() => this.#tools.attempts.release(this.#order, outcome, reason));
   }
 }

@@ -1,18 +1,18 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { OrderJob } from "@orbital-witness/common/orders/order-queue.ts";
-import { type Job, type Processor, Worker, type WorkerOptions } from "bullmq";
+import type { QueueJob } from "@orbital-witness/common/orders/order-queue.ts";
+import { type Processor, Worker, type WorkerOptions } from "bullmq";
 import type { Consumption } from "./consumption.ts";
 
 /** BullMQ asks again at once after an answer such as LOADING, which Redis gives thousands of times a second. */
 const refusedPauseMs = 500;
 
 /** BullMQ's worker, which tells how its asking for jobs goes: BullMQ itself says only that it is meant to ask. */
-export class QueueWorker extends Worker<OrderJob, void, "order"> {
+export class QueueWorker extends Worker<QueueJob["data"], void, QueueJob["name"]> {
   readonly #consumption: Consumption;
 
   constructor(
     queue: string,
-    processor: Processor<OrderJob, void, "order">,
+    processor: Processor<QueueJob["data"], void, QueueJob["name"]>,
     options: WorkerOptions,
     consumption: Consumption,
   ) {
@@ -20,7 +20,7 @@ export class QueueWorker extends Worker<OrderJob, void, "order"> {
     this.#consumption = consumption;
   }
 
-  protected override async moveToActive(token: string, name?: string): Promise<Job<OrderJob, void, "order">> {
+  protected override async moveToActive(token: string, name?: string): Promise<QueueJob> {
     try {
       const job = await super.moveToActive(token, name);
       this.#consumption.answered();

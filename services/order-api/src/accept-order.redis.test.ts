@@ -52,7 +52,7 @@ async function records(): Promise<string[]> {
 }
 
 async function jobs(): Promise<number> {
-  return observer.lLen("bull:orders:wait");
+  return observer.zCard("bull:orders:prioritized");
 }
 
 /** Redis stalls while the command is on its way: it runs when Redis goes on, late. */

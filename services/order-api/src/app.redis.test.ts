@@ -13,7 +13,7 @@ import {
 } from "../../../tests/order-api/order-api.ts";
 import { pageOf, pictureOf, temporaryResults } from "../../../tests/page-result.ts";
 import { orderServices, redisDatabase } from "../../../tests/redis/redis-database.ts";
-import { claimed } from "../../../tests/redis/sample-order.ts";
+import { claimed, pageJob } from "../../../tests/redis/sample-order.ts";
 
 const { redis, queue, store, attempts } = orderServices();
 const { folder, results } = await temporaryResults();
@@ -35,7 +35,7 @@ async function ordered(fields: Record<string, string> = lease): Promise<{ id: st
 async function completed(order: OrderRecord, line: string): Promise<void> {
   const page = pageOf(1, [[line.split(" ")]]);
   await results.savePage(order, page, await pictureOf(page));
-  await attempts.complete(order, line);
+  await attempts.complete(order);
 }
 
 /** One of alice's that failed. */
@@ -78,7 +78,7 @@ test("an order shows its life from queued to completed, and its result at the en
     created_at: time,
     links: { events: `${path}/events` },
     history: steps("queued"),
-    attempts: [],
+    ...{ attempts: [], pages_failed: [], pages_empty: [] },
     position: expect.any(Number),
     expected_seconds: null,
   });
@@ -93,16 +93,16 @@ test("an order shows its life from queued to completed, and its result at the en
     ...{ status: "fetching", started_at: time, finished_at: null, progress: null },
     ...{ position: null, expected_seconds: null, attempts: [{ ...attempt, ...running }] },
   });
-  await attempts.recognizing(order, 3);
-  await attempts.progress(order, 2, 3);
+  await attempts.recognizing(order, 1);
   expect(await (await get(path)).json()).toMatchObject({
-    ...{ status: "recognizing", progress: { page: 2, pages: 3 } },
+    ...{ status: "recognizing", progress: { page: 0, pages: 1 } },
   });
   await completed(order, "Lease – 99 years, £1");
   expect(await (await get(path)).json()).toEqual({
     ...what,
     ...{ status: "completed", created_at: time, started_at: time, finished_at: time },
     ...{ progress: null, reason: null, position: null, expected_seconds: null },
+    ...{ pages_failed: [], pages_empty: [] },
     links: { events: `${path}/events`, result: `${path}/result` },
     history: steps("queued", "fetching", "recognizing", "completed"),
     attempts: [{ ...attempt, ended_at: time, outcome: "completed" }],
@@ -110,6 +110,19 @@ test("an order shows its life from queued to completed, and its result at the en
   const text = await get(`${path}/result.txt`);
   expect(text.headers.get("Content-Type")?.toLowerCase()).toBe("text/plain; charset=utf-8");
   expect(await text.text()).toBe("Lease – 99 years, £1\n");
+});
+
+test("an order of several pages shows how many are read, and which failed or are empty", async () => {
+  const { id, path } = await ordered();
+  const order = await claimed(attempts, id);
+  const damaged = { code: "page_damaged", message: "The page is damaged." };
+  await attempts.recognizing(order, 3);
+  await attempts.endPage(pageJob(order, 3), "worker-2", "failed", damaged);
+  await attempts.endPage(pageJob(order, 1), "worker-1", "empty");
+  const pages = { pages_failed: [{ page: 3, ...damaged }], pages_empty: [1] };
+  expect(await (await get(path)).json()).toMatchObject({ progress: { page: 2, pages: 3 }, ...pages });
+  await attempts.endPage(pageJob(order, 2), "worker-1", "read");
+  expect(await (await get(path)).json()).toMatchObject({ status: "completed", progress: null, ...pages });
 });
 
 test("who waits sees the place in the queue, and how long it takes once that is known", async () => {
@@ -190,7 +203,7 @@ test("a running order is cancelled under its worker's hands", async () => {
     status: "cancelled",
     attempts: [{ outcome: "cancelled", ended_at: time }],
   });
-  expect(await attempts.complete(order, "too late")).toBe("lost");
+  expect(await attempts.complete(order)).toBe("lost");
   expect(await codeOf(await get(`${path}/result.txt`))).toEqual([409, "order_cancelled"]);
 });
 

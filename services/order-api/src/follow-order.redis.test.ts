@@ -12,7 +12,7 @@ import {
 } from "../../../tests/order-api/order-api.ts";
 import { type RedisContainer, startRedisContainer } from "../../../tests/redis/redis-container.ts";
 import { orderServices, redisDatabase, silentLog } from "../../../tests/redis/redis-database.ts";
-import { claimed } from "../../../tests/redis/sample-order.ts";
+import { claimed, pageJob } from "../../../tests/redis/sample-order.ts";
 
 const { redis, store, attempts } = orderServices();
 // No look unasked within these tests' time: what comes is what Redis told.
@@ -106,20 +106,21 @@ test("all that happens to an order is told as it happens, to its end", async () 
   await attempts.recognizing(order, 2);
   const recognizing = { at, status: "recognizing", attempt: 1, progress: { page: 0, pages: 2 } };
   expect(await stream.next()).toEqual({ id, event: "status", data: recognizing });
-  await attempts.progress(order, 1, 2);
+  const reason = { code: "page_damaged", message: "broken" };
+  await attempts.endPage(pageJob(order, 2), "worker-2", "failed", reason);
   expect(await stream.next()).toEqual({
     id,
     event: "progress",
-    data: { at, progress: { page: 1, pages: 2 } },
+    data: { at, worker: "worker-2", progress: { page: 1, pages: 2 } },
   });
-  await attempts.fail(orderId, 1, { code: "unreadable_image", message: "broken" });
+  await attempts.endPage(pageJob(order, 1), "worker-1", "failed", reason);
   expect(await stream.rest()).toEqual([
+    { id, event: "progress", data: { at, worker: "worker-1", progress: { page: 2, pages: 2 } } },
     {
       id,
       event: "status",
       data: {
-        ...{ at, status: "failed", attempt: 1, outcome: "failed" },
-        reason: { code: "unreadable_image", message: "broken" },
+        ...{ at, status: "failed", attempt: 1, outcome: "failed", reason },
       },
     },
   ]);
@@ -131,9 +132,10 @@ test("a stream goes on after Last-Event-ID, and there is nothing more after the 
   const queued = await first.next();
   await first.leave();
   const order = await claimed(attempts, orderId);
-  await attempts.complete(order, "text");
+  await attempts.complete(order);
   const later = await (await follow(orderId, { "Last-Event-ID": queued?.id ?? "" })).rest();
-  expect(later.map(({ data }) => data)).toMatchObject([{ status: "fetching" }, { status: "completed" }]);
+  const told = [{ status: "fetching" }, { progress: { page: 1, pages: 1 } }, { status: "completed" }];
+  expect(later.map(({ data }) => data)).toMatchObject(told);
   const after = await follow(orderId, { "Last-Event-ID": later.at(-1)?.id ?? "" });
   expect(after.response.status).toBe(204);
   const whole = await (await follow(orderId)).rest();

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "@orbital-witness/common/log.ts";
 import type { NewOrder } from "@orbital-witness/common/orders/order.ts";
-import { jobId, type OrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
+import { type OrderQueue, removeJobs } from "@orbital-witness/common/orders/order-queue.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 
 const firstPauseMs = 100;
@@ -80,7 +80,7 @@ export class OrderRevocations {
       return;
     }
     // It removes nothing where a worker holds the job: that one finds no record and drops it.
-    if (run > 0) await this.#queue.remove(jobId(order_id, run));
+    if (run > 0) await removeJobs(this.#queue, { order_id, run });
     this.#owed.delete(order_id);
     if (run > 0) this.#log.info({ order_id }, "order revoked");
   }

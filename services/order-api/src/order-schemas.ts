@@ -61,6 +61,12 @@ export const orderViewSchema = summary
         }),
       )
       .meta({ description: "Each time that a worker took it, oldest first" }),
+    pages_failed: z.array(failureReasonSchema.extend({ page: z.int() }).meta({ id: "PageFailure" })).meta({
+      description: "The pages of a document of several that could not be read so far, and why",
+    }),
+    pages_empty: z
+      .array(z.int())
+      .meta({ description: "The pages of a document of several on which there is nothing to read" }),
     position: z.int().nullable().meta({
       description: "Place in the queue, 1 for the next; null unless it is queued",
     }),

@@ -23,13 +23,15 @@ export function orderSummary(record: OrderRecord): OrderSummary {
 }
 
 /** The same with all that happened. `pace` matters where the order waits. */
-export function orderView({ record, events, ahead }: OrderSnapshot, pace?: QueuePace): OrderView {
+export function orderView({ record, events, pages, ahead }: OrderSnapshot, pace?: QueuePace): OrderView {
   const { history, attempts } = summarize(events);
   const position = ahead === undefined ? null : ahead + 1;
   return {
     ...orderSummary(record),
     history,
     attempts: attempts.map((attempt) => ({ ...attempt, reason: attempt.reason ?? null })),
+    pages_failed: pages.flatMap((end) => (end.outcome === "failed" ? { page: end.page, ...end.reason } : [])),
+    pages_empty: pages.flatMap((end) => (end.outcome === "empty" ? end.page : [])),
     position,
     expected_seconds: position === null ? null : expectedSeconds(position, pace),
   };

@@ -38,7 +38,7 @@ async function dispatching(work: (dispatcher: OrderDispatcher) => Promise<void>)
 }
 
 async function queuedJobs(): Promise<string[]> {
-  const jobs = await queue.getJobs("waiting");
+  const jobs = await queue.getJobs("prioritized");
   return jobs.map(({ data }) => `${data.order_id}.${data.run}`).sort();
 }
 

@@ -3,7 +3,7 @@ import type { RedisConnection } from "../redis-connection.ts";
 import { repeat } from "../repeat.ts";
 import { StateLog } from "../state-log.ts";
 import { outboxKey } from "./order-keys.ts";
-import { jobId, type OrderJob, type OrderQueue, parseJobId } from "./order-queue.ts";
+import { addOrderJobs, jobId, type OrderJob, type OrderQueue, parseJobId } from "./order-queue.ts";
 
 const batch = 256;
 const sweepMs = 1000;
@@ -62,10 +62,7 @@ export class OrderDispatcher {
   /** What fails stays in the outbox: the next sweep finds it. */
   async #carry(jobs: OrderJob[]): Promise<void> {
     const ids = jobs.map(({ order_id, run }) => jobId(order_id, run));
-    // Not `addBulk`: its transaction fails for good once Redis, restarted, does not know BullMQ's script any more (6.7).
-    await Promise.all(
-      jobs.map((job) => this.#queue.add("order", job, { jobId: jobId(job.order_id, job.run) })),
-    );
+    await addOrderJobs(this.#redis, this.#queue, jobs);
     await this.#redis.zRem(outboxKey, ids);
   }
 }

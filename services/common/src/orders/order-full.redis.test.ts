@@ -4,8 +4,10 @@ import { retentionSeconds, silentLog } from "../../../../tests/redis/redis-datab
 import {
   accepted,
   claimed,
+  claimedPage,
   claimSuspected,
   inTime,
+  pageJob,
   sampleOrder,
 } from "../../../../tests/redis/sample-order.ts";
 import { closeRedis, openRedis } from "../redis-connection.ts";
@@ -56,7 +58,7 @@ test("no order is retried, and the failed one stays as it is", async () => {
   expect(await store.snapshot(order_id)).toEqual(before);
 });
 
-test("an order that was accepted goes on to its text", async () => {
+test("an order that was accepted goes on to its end", async () => {
   const { order_id } = await accepted(store);
   await full();
   const handedBack = await claimed(attempts, order_id);
@@ -67,11 +69,25 @@ test("an order that was accepted goes on to its text", async () => {
   expect(await claimSuspected(redis, attempts, { order_id, run: 1 })).toMatchObject({ state: "lost" });
   const order = await claimed(attempts, order_id);
   expect(await attempts.recognizing(order, 1)).toBe("written");
-  expect(await attempts.progress(order, 1, 1)).toBe("written");
-  expect(await attempts.complete(order, "text".repeat(10_000))).toBe("written");
+  expect(await attempts.complete(order)).toBe("written");
+  expect(await store.find(order_id)).toMatchObject({ status: "completed" });
+});
+
+test("an order of several pages goes on to its end", async () => {
+  const { order_id } = await accepted(store);
+  await full();
+  const order = await claimed(attempts, order_id);
+  expect(await attempts.recognizing(order, 2)).toBe("written");
+  const page = await claimedPage(attempts, pageJob(order, 1));
+  expect(await attempts.releasePage(page, "failed", reason)).toMatchObject({ state: "queued" });
+  await claimedPage(attempts, pageJob(order, 1));
+  expect(await attempts.endPage(pageJob(order, 1), "worker-1", "read")).toBe("written");
+  expect(await attempts.endPage(pageJob(order, 2), "worker-1", "failed", reason)).toBe("last");
   const snapshot = await store.snapshot(order_id);
-  expect(snapshot?.record).toMatchObject({ status: "completed" });
-  expect(snapshot && (await store.text(snapshot.record))).toHaveLength(40_000);
+  expect(snapshot).toMatchObject({
+    record: { status: "completed" },
+    pages: [{ page: 1 }, { page: 2, reason }],
+  });
 });
 
 test("an order fails, is given up, cancelled or revoked", async () => {
@@ -120,7 +136,7 @@ test("what Redis has no room to queue waits in the outbox until there is", async
   expect(await redis.zRange(outboxKey, 0, -1)).toEqual([`${order_id}.1`]);
   await room();
   const sweeper = new OrderDispatcher(redis, queue, silentLog);
-  await expect.poll(() => queue.getWaitingCount(), { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => queue.getPrioritizedCount(), { timeout: 10_000 }).toBe(1);
   await expect.poll(() => redis.zCard(outboxKey)).toBe(0);
   await sweeper.close();
   await queue.close();

@@ -1,7 +1,7 @@
-/** An order's keys: its record (hash), its events (stream, and the channel that tells of each) and the texts by attempt. */
+/** An order's keys: its record (hash), its events (stream, and the channel that tells of each) and what became of an attempt's pages (hash). */
 export const recordKey = (orderId: string) => `order:${orderId}`;
 export const eventsKey = (orderId: string) => `order:${orderId}:events`;
-export const textKey = (orderId: string, attempt: number) => `order:${orderId}:text:${attempt}`;
+export const pagesKey = (orderId: string, attempt: number) => `order:${orderId}:pages:${attempt}`;
 
 /** A user's orders, a sorted set by the number under which each was accepted. */
 export const userOrdersKey = (userId: number) => `user:${userId}:orders`;
@@ -15,6 +15,8 @@ export const sequenceKey = "orders:sequence";
 export const waitingKey = "orders:waiting";
 /** Sorted set of the jobs that are accepted and not yet in the queue, by the time of that. */
 export const outboxKey = "orders:outbox";
+/** Sorted set of the completed orders that are not in the search index yet, by when they were completed. */
+export const unindexedKey = "orders:unindexed";
 /** Hash with `mean_ms`, the moving mean of what an order takes a worker. */
 export const durationKey = "orders:duration";
 /** Sorted set of the workers, by when each was last there. */

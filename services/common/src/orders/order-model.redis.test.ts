@@ -1,15 +1,32 @@
 import { randomUUID } from "node:crypto";
-import { type Job, Worker } from "bullmq";
+import { Worker } from "bullmq";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { orderServices, silentLog } from "../../../../tests/redis/redis-database.ts";
-import { inTime, letSuspicionStand, sampleOrder, workerLost } from "../../../../tests/redis/sample-order.ts";
+import {
+  inTime,
+  letSuspicionStand,
+  pageJob,
+  sampleOrder,
+  workerLost,
+} from "../../../../tests/redis/sample-order.ts";
 import { hasEnded, type OrderRecord, type OrderStatus } from "./order.ts";
-import { type Claim, maxFailures } from "./order-attempts.ts";
+import { type Claim, type ClaimedPage, maxFailures } from "./order-attempts.ts";
 import { OrderDispatcher } from "./order-dispatcher.ts";
 import { type AttemptOutcome, summarize } from "./order-events.ts";
-import { eventsKey, outboxKey, recordKey, textKey, waitingKey } from "./order-keys.ts";
-import { jobId, type OrderJob, orderQueueName } from "./order-queue.ts";
+import { eventsKey, outboxKey, pagesKey, recordKey, unindexedKey, waitingKey } from "./order-keys.ts";
+import type { PageEnd } from "./order-pages.ts";
+import {
+  addPageJobs,
+  jobId,
+  type OrderJob,
+  orderQueueName,
+  type PageJob,
+  pageJobId,
+  pageJobSchema,
+  type QueueJob,
+  removeJobs,
+} from "./order-queue.ts";
 
 /**
  * The queue's rules, written down a second time as simply as they can be, and played against the real ones in any
@@ -17,7 +34,7 @@ import { jobId, type OrderJob, orderQueueName } from "./order-queue.ts";
  */
 
 const { redis, queue, store, attempts } = orderServices();
-const worker = new Worker<OrderJob>(orderQueueName, null, {
+const worker = new Worker<QueueJob["data"], void, QueueJob["name"]>(orderQueueName, null, {
   connection: redis,
   autorun: false,
   skipVersionCheck: true,
@@ -26,8 +43,12 @@ afterAll(() => worker.close());
 
 const users = [1, 2];
 const reason = { code: "source_unavailable", message: "busy" };
+const noText = { code: "no_text_found", message: "empty" };
 
 type ModelAttempt = { attempt: number; worker: string; outcome: AttemptOutcome | null };
+
+/** A page of a document of several. `claim` is that of the worker which reads it. */
+type ModelPage = { end: PageEnd | undefined; claim: string | undefined; failures: number };
 
 /** An order that is there. */
 type ModelOrder = {
@@ -44,11 +65,15 @@ type ModelOrder = {
   history: OrderStatus[];
   attempts: ModelAttempt[];
   page: number | undefined;
-  text: string | undefined;
+  /** Of the last attempt, where it was spread. */
+  pages: ModelPage[];
+  result: { attempt: number; pages: number } | undefined;
 };
 
-/** What a worker has in hand: the order as it claimed it, and the queue's job. */
-type Hand = { order: OrderRecord; job: Job<OrderJob>; token: string };
+/** The queue's job that a worker has in hand. */
+type HeldJob = { job: QueueJob; token: string };
+type Hand = HeldJob & { order: OrderRecord };
+type PageHand = HeldJob & { page: ClaimedPage };
 
 type Model = {
   orders: Map<string, ModelOrder>;
@@ -59,12 +84,21 @@ type Model = {
   outbox: Set<string>;
   /** Ids of the jobs that wait in the queue. */
   waiting: Set<string>;
+  /** Ids of the orders' jobs that wait for their pages'. */
+  parents: Set<string>;
+  /** Ids of the pages' jobs that an order's job would wait for. */
+  children: Map<string, Set<string>>;
   hands: Hand[];
+  pageHands: PageHand[];
   /** What workers have lost, or are done with, and may still write to. */
   lost: OrderRecord[];
+  lostPages: ClaimedPage[];
 };
 
 const isRunning = ({ status }: ModelOrder) => status === "fetching" || status === "recognizing";
+const isSpread = (order: ModelOrder) => isRunning(order) && order.pages.length > 0;
+const pending = ({ pages }: ModelOrder) =>
+  pages.flatMap(({ end }, index) => (end === undefined ? [index + 1] : []));
 
 function enter(order: ModelOrder, status: OrderStatus, outcome?: AttemptOutcome): void {
   const last = order.attempts.at(-1);
@@ -90,7 +124,8 @@ function countFailure(model: Model, order: ModelOrder, outcome: AttemptOutcome):
 }
 
 /** Claims the run, and says what came of it. A suspicion has stood long enough as soon as there is one. */
-async function claim(model: Model, job: OrderJob, name: string): Promise<Claim> {
+async function claim(model: Model, { order_id, run }: OrderJob, name: string): Promise<Claim> {
+  const job = { order_id, run };
   const got = await attempts.claim(job, name, workerLost);
   const order = model.orders.get(job.order_id);
   if (!order || order.run !== job.run) expect(got).toEqual({ state: "gone" });
@@ -100,6 +135,8 @@ async function claim(model: Model, job: OrderJob, name: string): Promise<Claim> 
     const attempt = order.attempts.length + 1;
     order.attempts.push({ attempt, worker: name, outcome: null });
     expect(got).toMatchObject({ state: "claimed", order: { attempt, order_id: order.id } });
+  } else if (isSpread(order)) {
+    expect(got).toMatchObject({ state: "spread", order: { order_id: order.id }, pending: pending(order) });
   } else if (order.suspected === order.attempts.length) {
     const goesOn = countFailure(model, order, "lost");
     expect(got).toEqual(goesOn ? { state: "lost", failures: order.failures } : { state: "exhausted" });
@@ -115,6 +152,38 @@ async function claim(model: Model, job: OrderJob, name: string): Promise<Claim> 
 function held(model: Model, { order_id, attempt }: OrderRecord): ModelOrder | undefined {
   const order = model.orders.get(order_id);
   return order && isRunning(order) && order.attempts.at(-1)?.attempt === attempt ? order : undefined;
+}
+
+/** The same, of an attempt that may end it. */
+function heldAlone(model: Model, record: OrderRecord): ModelOrder | undefined {
+  const order = held(model, record);
+  return order && isSpread(order) ? undefined : order;
+}
+
+/** The page of a running order, if that is still at the attempt. */
+function heldPage(model: Model, { order_id, attempt, page }: PageJob) {
+  const order = model.orders.get(order_id);
+  if (!order || !isSpread(order) || order.attempts.length !== attempt) return undefined;
+  const found = order.pages[page - 1];
+  if (!found) throw new Error(`there is no page ${page}`);
+  return { order, page: found };
+}
+
+/** A page ends, and with the last one its order. Returns what its worker is told. */
+function endModelPage(model: Model, job: PageJob, outcome: PageEnd["outcome"], why = noText): string {
+  const found = heldPage(model, job);
+  if (!found || found.page.end) return "lost";
+  const { order, page } = found;
+  page.end = { page: job.page, ...(outcome === "failed" ? { outcome, reason: why } : { outcome }) };
+  page.claim = undefined;
+  page.failures = 0;
+  const left = pending(order).length;
+  order.page = order.pages.length - left;
+  if (left > 0) return "written";
+  const isRead = order.pages.some(({ end }) => end?.outcome === "read");
+  if (isRead) order.result = { attempt: job.attempt, pages: order.pages.length };
+  enter(order, isRead ? "completed" : "failed", isRead ? "completed" : "failed");
+  return "last";
 }
 
 /** The steps' choices are numbers: which of what there is at that time. */
@@ -162,7 +231,7 @@ class Accept extends Step {
     const turn = ++model.sequence;
     model.orders.set(id, {
       ...{ id, userId: user, status: "queued", run: 1, turn, place: turn, failures: 0, suspected: undefined },
-      ...{ history: ["queued"], attempts: [], page: undefined, text: undefined },
+      ...{ history: ["queued"], attempts: [], page: undefined, pages: [], result: undefined },
     });
     model.accepted.push({ order_id: id, run: 1 });
     model.outbox.add(jobId(id, 1));
@@ -190,7 +259,11 @@ async function dispatch(model: Model, job: OrderJob): Promise<void> {
   await dispatcher.close();
   const id = jobId(job.order_id, job.run);
   model.outbox.delete(id);
-  if (!model.hands.some((hand) => hand.job.id === id)) model.waiting.add(id);
+  if (!isTaken(model, id) && !model.parents.has(id)) model.waiting.add(id);
+}
+
+function isTaken(model: Model, id: string): boolean {
+  return [...model.hands, ...model.pageHands].some(({ job }) => job.id === id);
 }
 
 class Dispatch extends Choice {
@@ -215,7 +288,7 @@ class DispatchAgain extends Choice {
   }
 }
 
-/** A worker takes a job from the queue and claims its order. */
+/** A worker takes a job from the queue and claims its order, or its page. */
 class Take extends Choice {
   override check(model: Readonly<Model>) {
     return model.waiting.size > 0;
@@ -225,16 +298,80 @@ class Take extends Choice {
     const job = await worker.getNextJob(token, { block: false });
     if (!job) throw new Error("the queue gives no job out");
     expect(model.waiting.delete(job.id ?? "")).toBe(true);
-    const got = await claim(model, job.data, `worker-${this.choice}`);
+    const name = `worker-${this.choice}`;
+    if (job.name === "page") return takePage(model, { job, token }, name);
+    const got = await claim(model, job.data, name);
     if (got.state === "claimed") model.hands.push({ order: got.order, job, token });
-    else if (got.state === "suspected" || got.state === "lost") await putBack(model, job, token);
-    else await job.moveToCompleted(undefined, token, false);
+    else if (got.state === "suspected" || got.state === "lost") await putBack(model, { job, token });
+    else if (got.state === "spread") await spread(model, got.order, { job, token }, got.pending, this.choice);
+    else await finishOrderJob(model, { job, token });
   }
 }
 
-async function putBack(model: Model, job: Job<OrderJob>, token: string): Promise<void> {
+async function takePage(model: Model, held: HeldJob, name: string): Promise<void> {
+  const job = pageJobSchema.parse(held.job.data);
+  const got = await attempts.claimPage(job, name, workerLost);
+  const found = heldPage(model, job);
+  if (!found) expect(got).toEqual({ state: "gone" });
+  else if (found.page.end) expect(got).toEqual({ state: "ended" });
+  else if (found.page.claim && ++found.page.failures === maxFailures) {
+    expect(got).toEqual({ state: "exhausted" });
+    endModelPage(model, job, "failed", workerLost);
+  } else if (got.state === "claimed") {
+    expect(got.page).toMatchObject({ ...job, failures: found.page.failures });
+    found.page.claim = got.page.claim;
+    model.pageHands.push({ ...held, page: got.page });
+    return;
+  } else throw new Error(`the page is ${got.state}`);
+  await finishPageJob(model, held, job);
+}
+
+async function putBack(model: Model, { job, token }: HeldJob): Promise<void> {
   await job.moveToWait(token);
   model.waiting.add(job.id ?? "");
+}
+
+/**
+ * The order's job queues those of its pages and waits for them; one time in three its worker dies in between, when so many of them are there. With
+ * none to wait for it comes again.
+ */
+async function spread(model: Model, order: OrderRecord, held: HeldJob, pages: number[], choice: number) {
+  const dies = choice % 3 === 0;
+  const jobs = pages.map((page) => pageJob(order, page)).slice(0, dies ? choice % 4 : undefined);
+  await addPageJobs(redis, queue, jobs);
+  const id = held.job.id ?? "";
+  const children = model.children.get(id) ?? new Set();
+  model.children.set(id, children);
+  for (const child of jobs.map(pageJobId)) {
+    children.add(child);
+    if (!isTaken(model, child)) model.waiting.add(child);
+  }
+  if (dies || !(await waitForPages(model, held))) await putBack(model, held);
+}
+
+async function waitForPages(model: Model, { job, token }: HeldJob): Promise<boolean> {
+  const id = job.id ?? "";
+  const waits = await job.moveToWaitingChildren(token);
+  expect(waits).toBe((model.children.get(id)?.size ?? 0) > 0);
+  if (waits) model.parents.add(id);
+  return waits;
+}
+
+/** One that has jobs of pages left goes when those are done. */
+async function finishOrderJob(model: Model, held: HeldJob): Promise<void> {
+  if (!(await waitForPages(model, held))) await held.job.moveToCompleted(undefined, held.token, false);
+}
+
+async function finishPageJob(model: Model, { job, token }: HeldJob, page: PageJob): Promise<void> {
+  await job.moveToCompleted(undefined, token, false);
+  childGone(model, page);
+}
+
+function childGone(model: Model, page: PageJob): void {
+  const parent = jobId(page.order_id, page.run);
+  const children = model.children.get(parent);
+  children?.delete(pageJobId(page));
+  if (children?.size === 0 && model.parents.delete(parent)) model.waiting.add(parent);
 }
 
 /** A worker was held up between its job and its claim: it claims what it has no job for any more. */
@@ -268,7 +405,7 @@ class Lose extends Choice {
   }
   async play(model: Model) {
     const hand = choose(model.hands, this.choice);
-    await putBack(model, hand.job, hand.token);
+    await putBack(model, hand);
     model.hands.splice(model.hands.indexOf(hand), 1);
     model.lost.push(hand.order);
   }
@@ -276,7 +413,7 @@ class Lose extends Choice {
 
 const works = [
   "recognizing",
-  "progress",
+  ...Array<"recognizing several">(6).fill("recognizing several"),
   "complete",
   "fail",
   "release",
@@ -285,16 +422,23 @@ const works = [
   "hand back",
 ] as const;
 
+const pagesOf = (choice: number) => 2 + (choice % 3);
+
 type Writing = { what: (typeof works)[number]; choice: number };
 
 async function write(order: OrderRecord, { what, choice }: Writing): Promise<string> {
   const { order_id, attempt } = order;
-  if (what === "recognizing") return attempts.recognizing(order, 9);
-  if (what === "progress") return attempts.progress(order, choice, 9);
-  if (what === "complete") return attempts.complete(order, `${order_id} ${attempt}`);
+  if (what === "recognizing") return attempts.recognizing(order, 1);
+  if (what === "recognizing several") return attempts.recognizing(order, pagesOf(choice));
+  if (what === "complete") return attempts.complete(order);
   if (what === "fail") return attempts.fail(order_id, attempt, reason);
   if (what === "release") return (await attempts.release(order, "failed", reason)).state;
   return (await attempts.release(order, "handed_back")).state;
+}
+
+/** The order that the attempt may write so to. */
+function writable(model: Model, record: OrderRecord, { what }: Writing): ModelOrder | undefined {
+  return what.startsWith("recognizing") ? held(model, record) : heldAlone(model, record);
 }
 
 /** What becomes of the order of the attempt that has it. Returns what the attempt is told. */
@@ -304,11 +448,15 @@ function written(model: Model, order: ModelOrder, { what, choice }: Writing): st
     requeue(model, order, "handed_back");
     return "queued";
   }
-  if (what === "recognizing") enter(order, "recognizing");
-  if (what === "progress") order.page = choice;
+  if (what === "recognizing" && order.status === "fetching") enter(order, "recognizing");
+  if (what === "recognizing several" && order.status === "fetching") {
+    enter(order, "recognizing");
+    const unread = () => ({ end: undefined, claim: undefined, failures: 0 });
+    order.pages = Array.from({ length: pagesOf(choice) }, unread);
+  }
   if (what === "fail") enter(order, "failed", "failed");
   if (what === "complete") {
-    order.text = `${order.id} ${order.attempts.length}`;
+    order.result = { attempt: order.attempts.length, pages: 1 };
     enter(order, "completed", "completed");
   }
   return "written";
@@ -326,14 +474,15 @@ class Work extends Step {
   }
   async play(model: Model) {
     const hand = choose(model.hands, this.writing.choice);
-    const order = held(model, hand.order);
+    const order = writable(model, hand.order, this.writing);
     const told = await write(hand.order, this.writing);
     expect(told).toBe(order ? written(model, order, this.writing) : "lost");
-    if (order && isRunning(order)) return;
+    if (order && isRunning(order) && !isSpread(order)) return;
     model.hands.splice(model.hands.indexOf(hand), 1);
     model.lost.push(hand.order);
+    if (order && isSpread(order)) return spread(model, hand.order, hand, pending(order), this.writing.choice);
     // Whoever lost the order leaves the job to its next claim.
-    if (told === "queued" || told === "lost") await putBack(model, hand.job, hand.token);
+    if (told === "queued" || told === "lost") await putBack(model, hand);
     else await hand.job.moveToCompleted(undefined, hand.token, false);
   }
   override toString() {
@@ -348,8 +497,86 @@ class LateWork extends Work {
   }
   override async play(model: Model) {
     const record = choose(model.lost, this.writing.choice);
-    const order = held(model, record);
+    const order = writable(model, record, this.writing);
     expect(await write(record, this.writing)).toBe(order ? written(model, order, this.writing) : "lost");
+  }
+}
+
+const pageOutcomes = ["read", "read", "read", "empty", "failed"] as const;
+
+/** A page is over, for the worker that has it. */
+class EndPage extends Choice {
+  override check(model: Readonly<Model>) {
+    return model.pageHands.length > 0;
+  }
+  async play(model: Model) {
+    const [hand] = model.pageHands.splice(this.choice % model.pageHands.length, 1);
+    if (!hand) throw new Error("nothing to end");
+    await endPage(model, hand.page, this.choice);
+    await finishPageJob(model, hand, hand.page);
+    model.lostPages.push(hand.page);
+  }
+}
+
+async function endPage(model: Model, page: PageJob, choice: number): Promise<void> {
+  const outcome = choose(pageOutcomes, choice);
+  const why = outcome === "failed" ? reason : noText;
+  const told = await attempts.endPage(page, "worker", outcome, why);
+  expect(told).toBe(endModelPage(model, page, outcome, why));
+}
+
+/** A worker puts a page back: after a fault, or because it stops. */
+class ReleasePage extends Choice {
+  override check(model: Readonly<Model>) {
+    return model.pageHands.length > 0;
+  }
+  async play(model: Model) {
+    const [hand] = model.pageHands.splice(this.choice % model.pageHands.length, 1);
+    if (!hand) throw new Error("nothing to release");
+    model.lostPages.push(hand.page);
+    const state = await releasePage(model, hand.page, this.choice);
+    if (state === "exhausted") await finishPageJob(model, hand, hand.page);
+    else await putBack(model, hand);
+  }
+}
+
+async function releasePage(model: Model, page: ClaimedPage, choice: number): Promise<string> {
+  const outcome = choice % 4 === 0 ? "handed_back" : "failed";
+  const { state } = await attempts.releasePage(page, outcome, reason);
+  const found = heldPage(model, page)?.page;
+  if (found?.claim !== page.claim) expect(state).toBe("lost");
+  else if (outcome === "failed" && ++found.failures === maxFailures) {
+    expect(state).toBe("exhausted");
+    endModelPage(model, page, "failed", reason);
+  } else {
+    expect(state).toBe("queued");
+    found.claim = undefined;
+  }
+  return state;
+}
+
+/** A page's worker dies, or is only taken for dead. */
+class LosePage extends Choice {
+  override check(model: Readonly<Model>) {
+    return model.pageHands.length > 0;
+  }
+  async play(model: Model) {
+    const [hand] = model.pageHands.splice(this.choice % model.pageHands.length, 1);
+    if (!hand) throw new Error("nothing to lose");
+    await putBack(model, hand);
+    model.lostPages.push(hand.page);
+  }
+}
+
+/** A worker writes to a page whose job it has no longer. */
+class LatePageWork extends Choice {
+  override check(model: Readonly<Model>) {
+    return model.lostPages.length > 0;
+  }
+  async play(model: Model) {
+    const page = choose(model.lostPages, this.choice);
+    if (this.choice % 2 === 0) await releasePage(model, page, this.choice);
+    else await endPage(model, page, this.choice);
   }
 }
 
@@ -380,7 +607,24 @@ class Cancel extends Choice {
     expect(outcome).toBe("cancelled");
     model.outbox.delete(jobId(order_id, order.run));
     enter(order, "cancelled", isRunning(order) ? "cancelled" : undefined);
+    if (this.choice % 2 === 0) await remove(model, { order_id, run: order.run });
   }
+}
+
+/** Of the jobs of a run those that no worker has; its order's only where no worker has any. */
+async function remove(model: Model, job: OrderJob): Promise<void> {
+  await removeJobs(queue, job);
+  const id = jobId(job.order_id, job.run);
+  const children = model.children.get(id) ?? new Set();
+  const isAnyTaken = [id, ...children].some((one) => isTaken(model, one));
+  for (const child of children) {
+    if (isTaken(model, child)) continue;
+    model.waiting.delete(child);
+    children.delete(child);
+  }
+  if (isAnyTaken) return;
+  model.waiting.delete(id);
+  model.parents.delete(id);
 }
 
 class Retry extends Choice {
@@ -393,7 +637,7 @@ class Retry extends Choice {
     const reply = await store.retry(order_id);
     if (!order) return expect(reply.outcome).toBe("gone");
     if (order.status !== "failed") return expect(reply.outcome).toBe("not_failed");
-    Object.assign(order, { run: order.run + 1, turn: ++model.sequence, failures: 0 });
+    Object.assign(order, { run: order.run + 1, turn: ++model.sequence, failures: 0, pages: [] });
     enter(order, "queued");
     expect(reply).toEqual({ outcome: "queued", run: order.run });
     model.accepted.push({ order_id, run: order.run });
@@ -421,7 +665,8 @@ class Expire extends Choice {
   async play(model: Model) {
     const ended = [...model.orders.values()].filter(({ status }) => hasEnded(status));
     const { id, attempts: made } = choose(ended, this.choice);
-    await redis.del([recordKey(id), eventsKey(id), textKey(id, made.length)]);
+    await redis.del([recordKey(id), eventsKey(id), pagesKey(id, made.length)]);
+    await redis.zRem(unindexedKey, id);
     model.orders.delete(id);
   }
 }
@@ -431,30 +676,41 @@ async function compare(model: Model): Promise<void> {
   const orders = [...model.orders.values()];
   const waiting = orders.filter(({ status }) => status === "queued").sort((a, b) => a.turn - b.turn);
   const newest = orders.toSorted((a, b) => b.place - a.place);
-  const [keys, inOrder, outbox, jobs, lists] = await Promise.all([
+  const [keys, inOrder, outbox, unindexed, jobs, parents, lists] = await Promise.all([
     redis.keys("order:*"),
     redis.zRange(waitingKey, 0, -1),
     redis.zRange(outboxKey, 0, -1),
-    redis.lRange(`bull:${orderQueueName}:wait`, 0, -1),
+    redis.zRange(unindexedKey, 0, -1),
+    redis.zRange(queue.toKey("prioritized"), 0, -1),
+    redis.zRange(queue.toKey("waiting-children"), 0, -1),
     Promise.all(users.map((user) => store.list(user, 100))),
     ...orders.map((order) => compareOrder(order, waiting.indexOf(order))),
   ]);
-  // Nothing that was not accepted, and no text but that of the attempt that had the order.
+  // Nothing that was not accepted, and of the pages only those of the last attempt.
   expect(new Set(keys)).toEqual(new Set(orders.flatMap(keysOf)));
   expect(inOrder).toEqual(waiting.map(({ id }) => id));
   expect(new Set(outbox)).toEqual(model.outbox);
+  expect(new Set(unindexed)).toEqual(new Set(orders.filter(({ result }) => result).map(({ id }) => id)));
   expect(new Set(jobs)).toEqual(model.waiting);
-  // Whatever happened, there is something that brings each waiting order to a worker.
-  const ways = new Set([...outbox, ...jobs, ...model.hands.map(({ job }) => job.id)]);
+  expect(new Set(parents)).toEqual(model.parents);
+  // Whatever happened, there is something that brings each waiting order to a worker, and each that is spread.
+  const held = [...model.hands, ...model.pageHands].map(({ job }) => job.id);
+  const ways = new Set([...outbox, ...jobs, ...held]);
   expect(waiting.filter(({ id, run }) => !ways.has(jobId(id, run)))).toEqual([]);
+  const withPages = orders.filter(isSpread).map(({ id, run }) => jobId(id, run));
+  expect(withPages.filter((id) => !ways.has(id) && !parents.includes(id))).toEqual([]);
+  for (const id of parents) {
+    expect([...(model.children.get(id) ?? [])].filter((child) => ways.has(child))).not.toEqual([]);
+  }
   const ids = lists.map(({ records }) => records.map(({ order_id }) => order_id));
   expect(ids).toEqual(
     users.map((user) => newest.filter(({ userId }) => userId === user).map(({ id }) => id)),
   );
 }
 
-function keysOf({ id, text, attempts: made }: ModelOrder): string[] {
-  return [recordKey(id), eventsKey(id), ...(text === undefined ? [] : [textKey(id, made.length)])];
+function keysOf({ id, pages, attempts: made }: ModelOrder): string[] {
+  const hasBegun = pages.some(({ end, claim, failures }) => end || claim || failures > 0);
+  return [recordKey(id), eventsKey(id), ...(hasBegun ? [pagesKey(id, made.length)] : [])];
 }
 
 async function compareOrder(order: ModelOrder, place: number): Promise<void> {
@@ -470,7 +726,9 @@ async function compareOrder(order: ModelOrder, place: number): Promise<void> {
   expect(record.page).toBe(page);
   expect(record.reason_code !== undefined).toBe(status === "failed");
   expect(record.finished_ms !== undefined).toBe(hasEnded(status));
-  expect(await store.text(record)).toBe(order.text);
+  expect(snapshot.pages).toEqual(order.pages.flatMap(({ end }) => end ?? []));
+  expect(record.result_attempt).toBe(order.result?.attempt);
+  expect(record.result_pages).toBe(order.result?.pages);
   expect(ahead).toBe(place === -1 ? undefined : place);
   expect(history.map((step) => step.status)).toEqual(order.history);
   expect(made.map(({ attempt, worker, outcome }) => ({ attempt, worker, outcome }))).toEqual(order.attempts);
@@ -506,11 +764,15 @@ const often = (times: number, step: fc.Arbitrary<Step>) => Array<fc.Arbitrary<St
 const steps = [
   ...often(2, accept),
   ...often(5, chosen(Dispatch)),
-  ...often(15, chosen(Take)),
-  ...often(10, work),
+  ...often(25, chosen(Take)),
+  ...often(15, work),
   ...often(10, chosen(Lose)),
   ...often(3, lateWork),
   ...often(2, chosen(Hold)),
+  ...often(5, chosen(EndPage)),
+  ...often(10, chosen(ReleasePage)),
+  ...often(6, chosen(LosePage)),
+  ...often(1, chosen(LatePageWork)),
   ...[LateClaim, DispatchAgain, GiveUp, Cancel, Retry, Revoke, Expire].map(chosen),
 ];
 
@@ -520,7 +782,8 @@ test("in any order of steps Redis holds what the rules say", { timeout: 120_000 
     await redis.flushDb();
     const model = (): Model => ({
       ...{ orders: new Map(), accepted: [], known: new Map(), sequence: 0 },
-      ...{ outbox: new Set(), waiting: new Set(), hands: [], lost: [] },
+      ...{ outbox: new Set(), waiting: new Set(), parents: new Set(), children: new Map() },
+      ...{ hands: [], pageHands: [], lost: [], lostPages: [] },
     });
     await fc.asyncModelRun(() => ({ model: model(), real: undefined }), played);
   });

@@ -1,4 +1,4 @@
-import { createNodeRedisClient, Queue } from "bullmq";
+import { createNodeRedisClient, type Job, Queue } from "bullmq";
 import { z } from "zod";
 import type { RedisConnection } from "../redis-connection.ts";
 import { orderIdSchema } from "./order.ts";
@@ -9,15 +9,78 @@ export const orderQueueName = "orders";
 export const orderJobSchema = z.object({ order_id: orderIdSchema, run: z.int().positive() });
 export type OrderJob = z.output<typeof orderJobSchema>;
 
-export type OrderQueue = Queue<OrderJob, void, "order">;
+/** A page (from 1) of a document of several, as one attempt at its order found it. */
+export const pageJobSchema = orderJobSchema.extend({ attempt: z.int().positive(), page: z.int().positive() });
+export type PageJob = z.output<typeof pageJobSchema>;
+
+export type QueueJob = Job<OrderJob | PageJob, void, "order" | "page">;
+export type OrderQueue = Queue<OrderJob | PageJob, void, "order" | "page">;
 
 /** Adding a job a second time changes nothing as long as the first is there. */
 export const jobId = (orderId: string, run: number) => `${orderId}.${run}`;
+export const pageJobId = ({ order_id, run, attempt, page }: PageJob) =>
+  `${jobId(order_id, run)}.${attempt}.${page}`;
 
-/** What `jobId` made. */
-export function parseJobId(id: string): OrderJob {
-  const [order_id = "", run] = id.split(".");
-  return { order_id, run: Number(run) };
+/** What `jobId` or `pageJobId` made. */
+export function parseJobId(id: string): OrderJob | PageJob {
+  const [order_id = "", ...numbers] = id.split(".");
+  const [run = Number.NaN, attempt, page] = numbers.map(Number);
+  return attempt === undefined || page === undefined ? { order_id, run } : { order_id, run, attempt, page };
+}
+
+/** BullMQ's last priority. */
+const lastPriority = 2 ** 21 - 1;
+/** How BullMQ makes a priority a score; what is below it counts the jobs of one priority. */
+const priorityUnit = 2 ** 32;
+
+/**
+ * The priority of the n-th (from 1) of the jobs that are added together, by the job that is next: start-time fair queueing. So the pages of a long document
+ * alternate with what comes after it; and since no job is added to the priority that is being served, none waits for ever.
+ */
+async function priorities(redis: RedisConnection, queue: OrderQueue): Promise<(n: number) => number> {
+  const [next] = await redis.zRangeWithScores(queue.toKey("prioritized"), 0, 0);
+  const served = Math.floor((next?.score ?? 0) / priorityUnit);
+  return (n) => Math.min(served + n, lastPriority);
+}
+
+/** Queues runs of orders. */
+export async function addOrderJobs(
+  redis: RedisConnection,
+  queue: OrderQueue,
+  jobs: readonly OrderJob[],
+): Promise<void> {
+  const priority = (await priorities(redis, queue))(1);
+  // Not `addBulk`: its transaction fails for good once Redis, restarted, does not know BullMQ's script any more (6.7).
+  await Promise.all(
+    jobs.map((job) => queue.add("order", job, { jobId: jobId(job.order_id, job.run), priority })),
+  );
+}
+
+/** Queues pages of one document as children of their order's job, which is to be there. */
+export async function addPageJobs(
+  redis: RedisConnection,
+  queue: OrderQueue,
+  jobs: readonly PageJob[],
+): Promise<void> {
+  const priorityOf = await priorities(redis, queue);
+  await Promise.all(
+    jobs.map((job, index) =>
+      queue.add("page", job, {
+        jobId: pageJobId(job),
+        priority: priorityOf(index + 1),
+        parent: { id: jobId(job.order_id, job.run), queue: queue.qualifiedName },
+        removeDependencyOnFailure: true,
+      }),
+    ),
+  );
+}
+
+/** Removes the jobs of a run but for those that a worker has, which finds out by itself that its order is over. */
+export async function removeJobs(queue: OrderQueue, { order_id, run }: OrderJob): Promise<void> {
+  const id = jobId(order_id, run);
+  if ((await queue.remove(id)) === 1) return;
+  const job = await queue.getJob(id);
+  await job?.removeUnprocessedChildren();
 }
 
 /**

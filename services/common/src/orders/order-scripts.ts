@@ -19,11 +19,15 @@ local function tell(...)
   redis.call('PUBLISH', KEYS[2], id)
 end
 
+-- What became of the pages of an attempt that is spread over the workers.
+local function pages_key(attempt) return KEYS[1] .. ':pages:' .. attempt end
+
 local function finish(status, retention)
   redis.call('HSET', KEYS[1], 'status', status, 'finished_ms', now)
-  redis.call('HDEL', KEYS[1], 'page', 'pages')
+  redis.call('HDEL', KEYS[1], 'page', 'pages', 'spread')
   redis.call('EXPIRE', KEYS[1], retention)
   redis.call('EXPIRE', KEYS[2], retention)
+  redis.call('EXPIRE', pages_key(record('attempt')[1]), retention)
 end
 
 -- What follows the retention tells how the attempt ended that failed with its order.
@@ -31,6 +35,16 @@ local function fail(code, message, retention, ...)
   redis.call('HSET', KEYS[1], 'reason_code', code, 'reason_message', message)
   finish('failed', retention)
   tell('status', 'failed', 'reason_code', code, 'reason_message', message, ...)
+end
+
+local function complete(id, attempt, pages, retention, duration_key, unindexed_key)
+  redis.call('HSET', KEYS[1], 'result_attempt', attempt, 'result_pages', pages)
+  local took = now - tonumber(record('attempt_ms')[1])
+  local mean = tonumber(redis.call('HGET', duration_key, 'mean_ms') or took)
+  redis.call('HSET', duration_key, 'mean_ms', math.floor(mean * 0.9 + took * 0.1))
+  redis.call('ZADD', unindexed_key, now, id)
+  finish('completed', retention)
+  tell('status', 'completed', 'attempt', attempt, 'outcome', 'completed')
 end
 
 -- KEYS: record, events, waiting, outbox. The order has a job, which the caller puts off. Should that go wrong the outbox makes another;
@@ -52,6 +66,39 @@ end
 local function is_mine(attempt)
   local status, current = unpack(record('status', 'attempt'))
   return (status == 'fetching' or status == 'recognizing') and current == attempt
+end
+
+-- And only while its pages are not spread: those end the order then.
+local function is_in_one_hand(attempt) return is_mine(attempt) and not record('spread')[1] end
+`;
+
+/**
+ * KEYS of what uses it: record, events, the attempt's pages, duration, unindexed. The hash of the pages holds of each that ended `read`, `empty` or
+ * `failed <code> <message>`; of the others, under `<page>:claim`, who reads it, and under `<page>:failures` how often that went wrong.
+ *
+ * The page that ends last ends its order. The reason is the page's where it failed, and the order's where it is empty as all others are.
+ */
+const endPage = `
+local function end_page(id, attempt, page, outcome, worker, code, message, retention)
+  local state = outcome == 'failed' and 'failed ' .. code .. ' ' .. message or outcome
+  redis.call('HSET', KEYS[3], page, state)
+  redis.call('HDEL', KEYS[3], page .. ':claim', page .. ':failures')
+  local ended = redis.call('HINCRBY', KEYS[1], 'page', 1)
+  local pages = tonumber(record('pages')[1])
+  tell('page', ended, 'pages', pages, 'worker', worker)
+  if ended < pages then return 'written' end
+  local first_failed
+  for n = 1, pages do
+    local became = redis.call('HGET', KEYS[3], n)
+    if became == 'read' then
+      complete(id, attempt, pages, retention, KEYS[4], KEYS[5])
+      return 'last'
+    end
+    first_failed = first_failed or (became ~= 'empty' and became)
+  end
+  if first_failed then code, message = string.match(first_failed, '^failed (%S+) (.*)$') end
+  fail(code, message, retention, 'attempt', attempt, 'outcome', 'failed')
+  return 'last'
 end
 `;
 
@@ -86,13 +133,14 @@ end
 return {'accepted', id}
 `);
 
-/** KEYS: record, events, user's orders, waiting, outbox. ARGV: order's id. */
+/** KEYS: record, events, user's orders, waiting, outbox, unindexed. ARGV: order's id. */
 export const revokeScript = evenWhenFull(`
-local run, result = unpack(record('run', 'result_attempt'))
+local run, attempt = unpack(record('run', 'attempt'))
+if attempt then redis.call('DEL', pages_key(attempt)) end
 redis.call('DEL', KEYS[1], KEYS[2])
-if result then redis.call('DEL', KEYS[1] .. ':text:' .. result) end
 redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('ZREM', KEYS[4], ARGV[1])
+redis.call('ZREM', KEYS[6], ARGV[1])
 if run then redis.call('ZREM', KEYS[5], ARGV[1] .. '.' .. run) end
 redis.call('PUBLISH', KEYS[2], '')
 return run or '0'
@@ -113,7 +161,7 @@ return {'cancelled', run}
 
 /** KEYS: record, events, waiting, outbox, sequence. ARGV: order's id, the most runs. */
 export const retryScript = ordinary(`
-local status, run = unpack(record('status', 'run'))
+local status, run, attempt = unpack(record('status', 'run', 'attempt'))
 if not status then return {'gone', '0'} end
 if status ~= 'failed' then return {'not_failed', '0'} end
 if tonumber(run) >= tonumber(ARGV[2]) then return {'too_many', '0'} end
@@ -123,6 +171,7 @@ redis.call('HSET', KEYS[1], 'status', 'queued', 'failures', 0, 'turn', turn)
 redis.call('HDEL', KEYS[1], 'finished_ms', 'reason_code', 'reason_message')
 redis.call('PERSIST', KEYS[1])
 redis.call('PERSIST', KEYS[2])
+redis.call('DEL', pages_key(attempt))
 redis.call('ZADD', KEYS[3], turn, ARGV[1])
 redis.call('ZADD', KEYS[4], now, ARGV[1] .. '.' .. run)
 tell('status', 'queued')
@@ -135,11 +184,20 @@ return {'queued', tostring(run)}
  *
  * An order that an attempt has is suspected first, of having lost its worker: the attempt hears of it, and withdraws the suspicion if its
  * worker is there. A suspicion from long ago counts for nothing: Redis may have been away since, and the worker not been able to.
+ * An order that is spread has no worker that it could lose: whoever claims it sees to it that its pages have jobs.
  */
 export const claimScript = evenWhenFull(`
 local status, run, attempt, suspected, since = unpack(record('status', 'run', 'attempt', 'suspected_attempt', 'suspected_ms'))
 if not status or run ~= ARGV[2] then return {'gone'} end
 if has_ended(status) then return {'ended'} end
+local spread, pages = unpack(record('spread', 'pages'))
+if spread then
+  local pending = {}
+  for page = 1, tonumber(pages) do
+    if redis.call('HEXISTS', pages_key(attempt), page) == 0 then table.insert(pending, page) end
+  end
+  return {'spread', redis.call('HGETALL', KEYS[1]), pending}
+end
 if status ~= 'queued' then
   local enough = tonumber(ARGV[8])
   local stands = suspected == attempt and now - since or math.huge
@@ -173,38 +231,82 @@ redis.call('HDEL', KEYS[1], 'suspected_attempt', 'suspected_ms')
 return 'held'
 `);
 
-/** KEYS: record, events. ARGV: attempt, pages. */
+/**
+ * KEYS: record, events. ARGV: attempt, pages. Where there are more pages than one the order is spread: from here on the ends of its pages end
+ * it, and no worker has it.
+ */
 export const recognizingScript = evenWhenFull(`
 if not is_mine(ARGV[1]) then return 'lost' end
+-- Repeated, since the answer did not come.
+if record('status')[1] == 'recognizing' then return 'written' end
 redis.call('HSET', KEYS[1], 'status', 'recognizing', 'page', 0, 'pages', ARGV[2])
+if tonumber(ARGV[2]) > 1 then redis.call('HSET', KEYS[1], 'spread', 1) end
 tell('status', 'recognizing', 'attempt', ARGV[1], 'page', 0, 'pages', ARGV[2])
 return 'written'
 `);
 
-/** KEYS: record, events. ARGV: attempt, page, pages. */
-export const progressScript = evenWhenFull(`
-if not is_mine(ARGV[1]) then return 'lost' end
-redis.call('HSET', KEYS[1], 'page', ARGV[2], 'pages', ARGV[3])
-tell('page', ARGV[2], 'pages', ARGV[3])
+/** KEYS: record, events, duration, unindexed. ARGV: order's id, attempt, retention in s. */
+export const completeScript = evenWhenFull(`
+if not is_in_one_hand(ARGV[2]) then return 'lost' end
+tell('page', 1, 'pages', 1)
+complete(ARGV[1], ARGV[2], 1, ARGV[3], KEYS[3], KEYS[4])
 return 'written'
 `);
 
-/** KEYS: record, events, the attempt's text, duration. ARGV: attempt, text, retention in s. */
-export const completeScript = evenWhenFull(`
-if not is_mine(ARGV[1]) then return 'lost' end
-redis.call('SET', KEYS[3], ARGV[2], 'EX', ARGV[3])
-redis.call('HSET', KEYS[1], 'result_attempt', ARGV[1])
-local took = now - tonumber(record('attempt_ms')[1])
-local mean = tonumber(redis.call('HGET', KEYS[4], 'mean_ms') or took)
-redis.call('HSET', KEYS[4], 'mean_ms', math.floor(mean * 0.9 + took * 0.1))
-finish('completed', ARGV[3])
-tell('status', 'completed', 'attempt', ARGV[1], 'outcome', 'completed')
-return 'written'
+/**
+ * KEYS: record, events, the attempt's pages, duration, unindexed. ARGV: order's id, attempt, page, claim, worker, the most failures,
+ * reason (code, message) of a page whose worker never came back, retention in s.
+ */
+export const claimPageScript = evenWhenFull(`
+${endPage}
+local id, attempt, page, claim, worker = unpack(ARGV)
+if not is_mine(attempt) then return {'gone'} end
+local ended, claimed, failures = unpack(redis.call('HMGET', KEYS[3], page, page .. ':claim', page .. ':failures'))
+if ended then return {'ended'} end
+if claimed then
+  failures = redis.call('HINCRBY', KEYS[3], page .. ':failures', 1)
+  if failures >= tonumber(ARGV[6]) then
+    end_page(id, attempt, page, 'failed', worker, ARGV[7], ARGV[8], ARGV[9])
+    return {'exhausted'}
+  end
+end
+redis.call('HSET', KEYS[3], page .. ':claim', claim)
+return {'claimed', tostring(failures or 0), record('request_id')[1]}
+`);
+
+/**
+ * KEYS: record, events, the attempt's pages, duration, unindexed. ARGV: order's id, attempt, page, outcome, worker, reason (code, message),
+ * retention in s. Whoever was taken for lost may end it too: what it read is what the other one would read.
+ */
+export const endPageScript = evenWhenFull(`
+${endPage}
+if not is_mine(ARGV[2]) or redis.call('HEXISTS', KEYS[3], ARGV[3]) == 1 then return 'lost' end
+return end_page(unpack(ARGV))
+`);
+
+/**
+ * KEYS: record, events, the attempt's pages, duration, unindexed. ARGV: order's id, attempt, page, claim, worker, outcome ('failed' counts,
+ * 'handed_back' does not), the most failures, reason (code, message), retention in s.
+ */
+export const releasePageScript = evenWhenFull(`
+${endPage}
+local id, attempt, page, claim, worker, outcome = unpack(ARGV)
+if not is_mine(attempt) or redis.call('HGET', KEYS[3], page .. ':claim') ~= claim then return {'lost', '0'} end
+local failures = redis.call('HGET', KEYS[3], page .. ':failures') or '0'
+if outcome == 'failed' then
+  failures = redis.call('HINCRBY', KEYS[3], page .. ':failures', 1)
+  if failures >= tonumber(ARGV[7]) then
+    end_page(id, attempt, page, 'failed', worker, ARGV[8], ARGV[9], ARGV[10])
+    return {'exhausted', tostring(failures)}
+  end
+end
+redis.call('HDEL', KEYS[3], page .. ':claim')
+return {'queued', tostring(failures)}
 `);
 
 /** KEYS: record, events. ARGV: attempt, reason's code, reason's message, retention in s. */
 export const failScript = evenWhenFull(`
-if not is_mine(ARGV[1]) then return 'lost' end
+if not is_in_one_hand(ARGV[1]) then return 'lost' end
 fail(ARGV[2], ARGV[3], ARGV[4], 'attempt', ARGV[1], 'outcome', 'failed')
 return 'written'
 `);
@@ -228,7 +330,7 @@ return 'written'
  * reason (code, message; empty for none), retention in s.
  */
 export const releaseScript = evenWhenFull(`
-if not is_mine(ARGV[2]) then return {'lost', '0'} end
+if not is_in_one_hand(ARGV[2]) then return {'lost', '0'} end
 local failures = record('failures')[1]
 if ARGV[3] == 'failed' then
   failures = redis.call('HINCRBY', KEYS[1], 'failures', 1)
@@ -252,6 +354,7 @@ export const snapshotScript = new RedisScript(`#!lua flags=no-writes
 return {
   redis.call('HGETALL', KEYS[1]),
   redis.call('XRANGE', KEYS[2], '-', '+'),
+  redis.call('HGETALL', KEYS[1] .. ':pages:' .. (redis.call('HGET', KEYS[1], 'attempt') or 0)),
   redis.call('ZRANK', KEYS[3], ARGV[1])
 }
 `);

@@ -6,6 +6,7 @@ import {
   claimed,
   claimSuspected,
   inTime,
+  pageJob,
   sampleOrder,
 } from "../../../../tests/redis/sample-order.ts";
 import type { OrderStatus } from "./order.ts";
@@ -13,8 +14,8 @@ import { maxFailures, workerSeenMs } from "./order-attempts.ts";
 import {
   eventsKey,
   outboxKey,
+  pagesKey,
   recordKey,
-  textKey,
   userOrdersKey,
   waitingKey,
   workersKey,
@@ -22,14 +23,18 @@ import {
 import { maxRuns, type OrderFilter } from "./order-store.ts";
 
 const { redis, store, attempts } = orderServices();
-const reason = { code: "unreadable_image", message: "broken" };
+const reason = { code: "document_damaged", message: "broken" };
 
 /** Brings an accepted order to a status. */
 const stages: Record<OrderStatus, (orderId: string) => Promise<unknown>> = {
   queued: async () => {},
   fetching: (id) => claimed(attempts, id),
-  recognizing: async (id) => attempts.recognizing(await claimed(attempts, id), 2),
-  completed: async (id) => attempts.complete(await claimed(attempts, id), "text"),
+  recognizing: async (id) => {
+    const order = await claimed(attempts, id);
+    await attempts.recognizing(order, 2);
+    await attempts.endPage(pageJob(order, 1), "worker-1", "read");
+  },
+  completed: async (id) => attempts.complete(await claimed(attempts, id)),
   failed: async (id) => attempts.fail(id, (await claimed(attempts, id)).attempt, reason),
   cancelled: (id) => store.cancel(id),
 };
@@ -175,12 +180,19 @@ test("of an order that is not there nothing is found, cancelled or retried", asy
 /** Every way in which an order ends. */
 const ends: [string, (orderId: string) => Promise<unknown>][] = [
   ["completed", stages.completed],
+  [
+    "completed with its last page",
+    async (id) => {
+      await stages.recognizing(id);
+      await attempts.endPage({ order_id: id, run: 1, attempt: 1, page: 2 }, "worker-1", "read");
+    },
+  ],
   ["failed", stages.failed],
   ["cancelled while queued", (id) => store.cancel(id)],
   [
     "cancelled while running",
     async (id) => {
-      await claimed(attempts, id);
+      await stages.recognizing(id);
       await store.cancel(id);
     },
   ],
@@ -215,9 +227,9 @@ test.each(ends)("retention begins with the end: %s", async (_, end) => {
     expect(seconds).toBeLessThanOrEqual(retentionSeconds);
   }
   expect(await redis.zScore(waitingKey, order_id)).toBeNull();
-  if (record?.status === "completed") {
-    expect(await redis.ttl(textKey(order_id, 1))).toBeGreaterThan(retentionSeconds - 60);
-  }
+  // -2: there is no such key.
+  const ofPages = await redis.ttl(pagesKey(order_id, 1));
+  expect(ofPages === -2 || ofPages > retentionSeconds - 60).toBe(true);
   if (record?.status === "failed") {
     await store.retry(order_id);
     expect(await timesToLive(order_id)).toEqual([-1, -1]);
@@ -248,15 +260,16 @@ test("events ascend, can be resumed after each, and are told of on their channel
   await listener.subscribe(eventsKey(order_id), (id) => told.push(id));
   const order = await claimed(attempts, order_id);
   await attempts.recognizing(order, 2);
-  await attempts.progress(order, 1, 2);
-  await attempts.complete(order, "text");
+  await attempts.endPage(pageJob(order, 1), "worker-1", "read");
+  await attempts.endPage(pageJob(order, 2), "worker-2", "read");
   const events = await store.eventsAfter(order_id, "0");
   const ids = events.map(({ id }) => id);
   expect(events).toMatchObject([
     { status: "queued" },
     { status: "fetching", attempt: 1, worker: "worker-1" },
     { status: "recognizing", attempt: 1, page: 0, pages: 2 },
-    { page: 1, pages: 2 },
+    { page: 1, pages: 2, worker: "worker-1" },
+    { page: 2, pages: 2, worker: "worker-2" },
     { status: "completed", attempt: 1, outcome: "completed" },
   ]);
   for (const [index, id] of ids.entries()) {
@@ -288,7 +301,7 @@ test("the pace is the mean time with a worker and the workers that were there la
     const { order_id } = await accepted(store);
     const order = await claimed(attempts, order_id);
     await pause(20);
-    await attempts.complete(order, "text");
+    await attempts.complete(order);
     const { started_ms = Number.NaN, finished_ms = Number.NaN } = (await store.find(order_id)) ?? {};
     return finished_ms - started_ms;
   };

@@ -5,19 +5,28 @@ import { type NewOrder, type OrderRecord, type OrderStatus, orderRecordSchema } 
 import { workerSeenMs } from "./order-attempts.ts";
 import { type OrderEvent, parseOrderEvent } from "./order-events.ts";
 import * as keys from "./order-keys.ts";
+import { type PageEnd, parsePageEnds } from "./order-pages.ts";
 import { acceptScript, cancelScript, retryScript, revokeScript, snapshotScript } from "./order-scripts.ts";
 
 const acceptReply = z.tuple([z.enum(["accepted", "known", "mismatch", "late"]), z.string()]);
 const cancelReply = z.tuple([z.enum(["cancelled", "ended", "gone"]), z.coerce.number()]);
 const retryReply = z.tuple([z.enum(["queued", "not_failed", "too_many", "gone"]), z.coerce.number()]);
 const streamEntry = z.tuple([z.string(), fieldsReply]).transform(([id, message]) => ({ id, message }));
-const snapshotReply = z.tuple([fieldsReply, z.array(streamEntry), z.number().nullable()]);
+const snapshotReply = z.tuple([fieldsReply, z.array(streamEntry), fieldsReply, z.number().nullable()]);
 
 /** An Idempotency-Key's digest, and the digest of the request that came with it. */
 export type Idempotency = { key: string; fingerprint: string };
 
-/** An order with its events, oldest first; `ahead` is how many orders wait before it, undefined where it does not wait. */
-export type OrderSnapshot = { record: OrderRecord; events: OrderEvent[]; ahead: number | undefined };
+/**
+ * An order with its events, oldest first, and the pages of its last attempt that ended, in their order (none where the document has one page);
+ * `ahead` is how many orders wait before it, undefined where it does not wait.
+ */
+export type OrderSnapshot = {
+  record: OrderRecord;
+  events: OrderEvent[];
+  pages: PageEnd[];
+  ahead: number | undefined;
+};
 
 /** What expectations are made of: the moving mean of an order's time with a worker, and the workers there are. */
 export type QueuePace = { meanMs: number | undefined; workers: number };
@@ -64,7 +73,8 @@ export class OrderStore {
 
   /** Undoes accepting; a worker that runs the order already finds its result unwanted. Returns the order's run, 0 for none. */
   async revoke({ order_id, user_id }: Pick<NewOrder, "order_id" | "user_id">): Promise<number> {
-    const named = [keys.userOrdersKey(user_id), keys.waitingKey, keys.outboxKey];
+    const { userOrdersKey, waitingKey, outboxKey, unindexedKey } = keys;
+    const named = [userOrdersKey(user_id), waitingKey, outboxKey, unindexedKey];
     return z.coerce
       .number()
       .parse(await revokeScript.run(this.#redis, [...this.#of(order_id), ...named], [order_id]));
@@ -91,12 +101,18 @@ export class OrderStore {
     return parseRecord(await this.#redis.hGetAll(keys.recordKey(orderId)));
   }
 
-  /** Record, events and place in the queue of one moment. */
+  /** Record, events, pages and place in the queue of one moment. */
   async snapshot(orderId: string): Promise<OrderSnapshot | undefined> {
     const reply = await snapshotScript.run(this.#redis, [...this.#of(orderId), keys.waitingKey], [orderId]);
-    const [fields, entries, ahead] = snapshotReply.parse(reply);
+    const [fields, entries, pages, ahead] = snapshotReply.parse(reply);
     const record = parseRecord(fields);
-    return record && { record, events: entries.map(parseOrderEvent), ahead: ahead ?? undefined };
+    if (!record) return undefined;
+    return {
+      record,
+      events: entries.map(parseOrderEvent),
+      pages: parsePageEnds(pages),
+      ahead: ahead ?? undefined,
+    };
   }
 
   async pace(): Promise<QueuePace> {
@@ -134,10 +150,9 @@ export class OrderStore {
     return (entries ?? []).map(parseOrderEvent);
   }
 
-  /** The text of a completed order. */
-  async text({ order_id, result_attempt }: OrderRecord): Promise<string | undefined> {
-    if (result_attempt === undefined) return undefined;
-    return (await this.#redis.get(keys.textKey(order_id, result_attempt))) ?? undefined;
+  /** What became of the pages of a completed order; none where the document has one page. */
+  async pages({ order_id, result_attempt = 0 }: OrderRecord): Promise<PageEnd[]> {
+    return parsePageEnds(await this.#redis.hGetAll(keys.pagesKey(order_id, result_attempt)));
   }
 
   #of(orderId: string): string[] {

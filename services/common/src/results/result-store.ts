@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { access, link, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import { access, link, mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
@@ -71,12 +71,26 @@ export class ResultStore {
 
   /** The orders that have files. */
   async orders(): Promise<string[]> {
+    return namesIn(this.folder);
+  }
+
+  /** The attempts at an order that have files. */
+  async attempts(orderId: string): Promise<number[]> {
+    return (await namesIn(path.join(this.folder, orderId))).map(Number);
+  }
+
+  /** When the order's first file or that of its last attempt came, in ms since the epoch; undefined where it has none. */
+  async attemptedAt(orderId: string): Promise<number | undefined> {
     try {
-      return await readdir(this.folder);
+      return (await stat(path.join(this.folder, orderId))).mtimeMs;
     } catch (error) {
-      if (isMissing(error)) return [];
+      if (isMissing(error)) return undefined;
       throw error;
     }
+  }
+
+  async removeAttempt(ref: ResultRef): Promise<void> {
+    await rm(this.#attemptFolder(ref), { recursive: true, force: true });
   }
 
   async removeOrder(orderId: string): Promise<void> {
@@ -113,6 +127,15 @@ export class ResultStore {
     } finally {
       await rm(unfinished, { force: true });
     }
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { OrderDispatcher } from "@orbital-witness/common/orders/order-dispatcher.ts";
-import { jobId, type OrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
+import { type OrderQueue, removeJobs } from "@orbital-witness/common/orders/order-queue.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { Problem } from "@orbital-witness/common/problem.ts";
 import type { RateLimit } from "@orbital-witness/common/rate-limit.ts";
@@ -44,7 +44,7 @@ export function cancelOrder({ tokens, store, queue }: CancelTools): Endpoint {
       if (outcome === "ended") throw new Problem(409, "order_ended", "The order has ended already.");
       c.var.log.info({ order_id }, "order cancelled");
       try {
-        await within(removeLimitMs, queue.remove(jobId(order_id, run)));
+        await within(removeLimitMs, removeJobs(queue, { order_id, run }));
       } catch (err) {
         // Its worker will find the order cancelled.
         c.var.log.warn({ err, order_id }, "a cancelled order's job is still in the queue");

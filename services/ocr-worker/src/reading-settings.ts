@@ -1,0 +1,41 @@
+import { wholeNumber } from "@orbital-witness/common/environment.ts";
+import { z } from "zod";
+import { type DocumentLimits, defaultLimits } from "./limits.ts";
+import type { PageReaderOptions } from "./page-reader.ts";
+import { developmentLanguageData } from "./recognition/engine.ts";
+
+const mebibyte = 1024 * 1024;
+const megapixel = 1_000_000;
+
+/** The variables that say what is read, in which languages and within which limits. */
+export const readingVariables = {
+  DOCUMENT_MEGABYTES: wholeNumber(1, 1024, defaultLimits.bytes / mebibyte),
+  DECOMPRESSED_MEGABYTES: wholeNumber(1, 1024, defaultLimits.decompressedBytes / mebibyte),
+  DOCUMENT_PAGES: wholeNumber(1, 10_000, defaultLimits.pages),
+  PAGE_MEGAPIXELS: wholeNumber(1, 250, defaultLimits.pixels / megapixel),
+  PAGE_SECONDS: wholeNumber(1, 600, defaultLimits.pageSeconds),
+  OCR_LANGUAGES: z
+    .string()
+    .regex(/^\w{3,20}(\+\w{3,20}){0,9}$/)
+    .default("eng")
+    .meta({ description: "one to ten of tesseract's names of languages with + in between, such as eng+cym" }),
+  LANGUAGE_DATA: z
+    .string()
+    .startsWith("/")
+    .default(developmentLanguageData)
+    .meta({ description: "the path of a folder, from the root on" }),
+};
+
+type ReadingVariables = z.output<z.ZodObject<typeof readingVariables>>;
+
+export function readingOptions(variables: ReadingVariables): PageReaderOptions {
+  const limits: DocumentLimits = {
+    bytes: variables.DOCUMENT_MEGABYTES * mebibyte,
+    decompressedBytes: variables.DECOMPRESSED_MEGABYTES * mebibyte,
+    pages: variables.DOCUMENT_PAGES,
+    pixels: variables.PAGE_MEGAPIXELS * megapixel,
+    pageSeconds: variables.PAGE_SECONDS,
+  };
+  const languages = variables.OCR_LANGUAGES.split("+");
+  return { limits, languages, languageData: variables.LANGUAGE_DATA };
+}

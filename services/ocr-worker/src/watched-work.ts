@@ -1,0 +1,87 @@
+import type { Log } from "@orbital-witness/common/log.ts";
+import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
+import type { OrderAttempts } from "@orbital-witness/common/orders/order-attempts.ts";
+import type { PageJob } from "@orbital-witness/common/orders/order-queue.ts";
+import type { RedisConnection } from "@orbital-witness/common/redis-connection.ts";
+import type { ResultStore } from "@orbital-witness/common/results/result-store.ts";
+import { StateLog } from "@orbital-witness/common/state-log.ts";
+import { AttemptWatch } from "./attempt-watch.ts";
+import type { DocumentSource } from "./document-source.ts";
+import type { PageReader } from "./page-reader.ts";
+import { persist } from "./persist.ts";
+
+export type OrderTools = {
+  /** The worker's name, for the orders' attempts. */
+  name: string;
+  attempts: OrderAttempts;
+  /** A connection for subscriptions alone. */
+  messages: RedisConnection;
+  source: DocumentSource;
+  reader: PageReader;
+  results: ResultStore;
+};
+
+/** `handBack` ends the work at hand, `giveUp` also the waiting for a Redis that is away. */
+export type Stop = { handBack: AbortSignal; giveUp: AbortSignal };
+
+/**
+ * What becomes of a job. With `pages` it waits for its pages' jobs, of which these must be there (with none, for those that are there, if any). Then,
+ * or where there is nothing to wait for, it comes again in `againMs`, or is done where that is not given.
+ */
+export type JobEnd = { pages?: PageJob[]; againMs?: number };
+
+/** The frame of what a worker does to an order or a page that it claimed. */
+export class WatchedWork {
+  readonly log: Log;
+  /** Ends the work, for the customer's or for the worker's sake. */
+  readonly aborted: AbortSignal;
+  readonly #tools: OrderTools;
+  readonly #ref: Pick<OrderRecord, "order_id" | "attempt">;
+  readonly #stop: Stop;
+  readonly #state: StateLog;
+  readonly #watch: AttemptWatch;
+  readonly #started = performance.now();
+
+  constructor(
+    tools: OrderTools,
+    work: Pick<OrderRecord, "order_id" | "attempt" | "request_id">,
+    stop: Stop,
+    log: Log,
+  ) {
+    const { order_id, attempt, request_id } = work;
+    this.log = log.child({ attempt, request_id });
+    this.#tools = tools;
+    this.#ref = { order_id, attempt };
+    this.#stop = stop;
+    this.#state = new StateLog(this.log, "the order's record");
+    this.#watch = new AttemptWatch(tools.attempts, tools.messages, this.#ref, this.#state);
+    this.aborted = AbortSignal.any([this.#watch.signal, stop.handBack]);
+  }
+
+  /** Whether the worker stops and the work is to be handed back. */
+  get isHandedBack(): boolean {
+    return this.#stop.handBack.aborted;
+  }
+
+  get ms(): number {
+    return Math.round(performance.now() - this.#started);
+  }
+
+  /** Repeats a write until Redis takes it or `signal` aborts, by default when the worker gives up. */
+  persist<T>(write: () => Promise<T>, signal = this.#stop.giveUp): Promise<T> {
+    return persist(write, signal, this.#state);
+  }
+
+  /** The document is not needed any more. What is left of it is swept up later. */
+  async removeDocument(): Promise<void> {
+    try {
+      await this.#tools.results.removeDocument(this.#ref);
+    } catch (err) {
+      this.log.warn({ err }, "a document is not removed");
+    }
+  }
+
+  close(): void {
+    this.#watch.close();
+  }
+}
