@@ -46,7 +46,8 @@ await runService("ocr-worker", {
   ) => {
     const log = serviceLog.child({ worker: INSTANCE });
     const results = new ResultStore(RESULTS_FOLDER);
-    const reader = new ProcessPageReader(log, results, readingOptions(variables));
+    const reading = readingOptions(variables);
+    const reader = new ProcessPageReader(log, results, reading);
     await reader.start();
     const redis = openRedis(REDIS_URL, log, "wait");
     const messages = openRedis(REDIS_URL, log.child({ connection: "messages" }), "wait");
@@ -55,7 +56,7 @@ await runService("ocr-worker", {
     const retentionSeconds = RESULT_DAYS * secondsPerDay;
     const sweep = new ResultSweep(results, new OrderStore(redis, retentionSeconds), log);
     const attempts = new OrderAttempts(redis, retentionSeconds);
-    const source = new DocumentSource(DOCUMENTS_URL);
+    const source = new DocumentSource(DOCUMENTS_URL, reading);
     const tools = { name: INSTANCE, attempts, messages, source, reader, results };
     const worker = new OrderWorker(redis, queue, tools, log, {
       stuck: () => {
