@@ -6,9 +6,8 @@ import { parseArgs } from "node:util";
 import { histogram } from "../tests/chaos/histogram.ts";
 import { type FinalView, PatientCustomer } from "../tests/chaos/patient-customer.ts";
 import { drawPlan, faultKinds, type Plan, type PlannedFault } from "../tests/chaos/plan.ts";
-import { makeScans } from "../tests/chaos/scans.ts";
+import { expectedTexts, makeScans } from "../tests/chaos/scans.ts";
 import { type LedgerEntry, violations } from "../tests/chaos/verdict.ts";
-import { leaseText } from "../tests/scan.ts";
 import * as harm from "../tests/stack/harm.ts";
 import { StackUnderTest, type TestContainer } from "../tests/stack/stack-under-test.ts";
 import { ensureDocker } from "./docker.ts";
@@ -62,7 +61,7 @@ await runCommand(async () => {
       const broken = violations(
         ledger,
         finals.map(({ order }) => order),
-        leaseText,
+        expectedTexts,
       );
       report(plan, ledger, finals);
       if (broken.length + unwell.length > 0) {

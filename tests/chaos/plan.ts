@@ -1,6 +1,7 @@
 import { Random } from "./random.ts";
 
-export const documentKinds = ["good", "missing", "broken"] as const;
+export const documentKinds = ["good", "long", "missing", "broken"] as const;
+/** `long` has several pages. */
 export type DocumentKind = (typeof documentKinds)[number];
 
 /** An order that the run will place; its title number is no other's. */
@@ -47,7 +48,7 @@ export function drawPlan({ seed, orders, minutes, containers }: PlanOptions): Pl
 function drawOrders(random: Random, count: number, wholeMs: number): PlannedOrder[] {
   return Array.from({ length: count }, (_, index) => ({
     titleNumber: `OW${String(10_000_000 + index)}`,
-    document: random.chance(0.8) ? "good" : random.pick(["missing", "broken"]),
+    document: random.chance(0.8) ? "good" : random.pick(["long", "missing", "broken"]),
     key: random.chance(0.5) ? `chaos-${index}` : undefined,
     atMs: (index / count) * wholeMs,
     cancelAfterMs: random.chance(0.05) ? random.between(0, 2000) : undefined,

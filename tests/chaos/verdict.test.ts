@@ -53,7 +53,7 @@ test.each<[string, LedgerEntry, FinalOrder[]]>([
   ],
   ["one whose cancellation came too late", { ...accepted, cancellation: "refused" }, [completed]],
 ])("%s keeps the promise", (_, entry, finals) => {
-  expect(violations([entry], finals, text)).toEqual([]);
+  expect(violations([entry], finals, { good: text })).toEqual([]);
 });
 
 test.each<[string, LedgerEntry, FinalOrder[]]>([
@@ -79,7 +79,7 @@ test.each<[string, LedgerEntry, FinalOrder[]]>([
   ['failed with "document_not_found"', accepted, [{ ...failed, reasonCode: "document_not_found" }]],
   ["nobody ordered it", accepted, [completed, { ...completed, titleNumber: "OW99999999" }]],
 ])("an order that %s breaks it", (complaint, entry, finals) => {
-  const found = violations([entry], finals, text);
+  const found = violations([entry], finals, { good: text });
   expect(found).toHaveLength(1);
   expect(found[0]).toContain(complaint);
 });

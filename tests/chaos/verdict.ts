@@ -1,4 +1,4 @@
-import type { PlannedOrder } from "./plan.ts";
+import type { DocumentKind, PlannedOrder } from "./plan.ts";
 
 /** How placing an order went: `unknown` is an answer that was cut off, or a 5xx that promises nothing. */
 export type Placement =
@@ -27,13 +27,16 @@ export interface FinalOrder {
 const endStatuses = new Set(["completed", "failed", "cancelled"]);
 /** Reasons that a fault gives to any order. */
 const faultReasons = new Set(["source_unavailable", "worker_lost", "internal_error"]);
-const ownReason = { good: undefined, missing: "document_not_found", broken: "unreadable_image" } as const;
+const ownReason = { good: undefined, long: undefined, missing: "document_not_found", broken: "page_damaged" } as const;
+
+/** What is to be read, by document; nothing for those that cannot be. */
+export type ExpectedTexts = Readonly<Partial<Record<DocumentKind, string>>>;
 
 /** Everything that the promise forbids, a line each; none when it was kept. */
 export function violations(
   ledger: readonly LedgerEntry[],
   finals: readonly FinalOrder[],
-  expectedText: string,
+  expected: ExpectedTexts,
 ): string[] {
   const found = Map.groupBy(finals, ({ titleNumber }) => titleNumber);
   const planned = new Set(ledger.map(({ order }) => order.titleNumber));
@@ -41,11 +44,11 @@ export function violations(
     ...finals
       .filter(({ titleNumber }) => !planned.has(titleNumber))
       .map(({ orderId }) => `${orderId}: exists, but nobody ordered it`),
-    ...ledger.flatMap((entry) => ofEntry(entry, found.get(entry.order.titleNumber) ?? [], expectedText)),
+    ...ledger.flatMap((entry) => ofEntry(entry, found.get(entry.order.titleNumber) ?? [], expected)),
   ];
 }
 
-function ofEntry(entry: LedgerEntry, finals: readonly FinalOrder[], expectedText: string): string[] {
+function ofEntry(entry: LedgerEntry, finals: readonly FinalOrder[], expected: ExpectedTexts): string[] {
   const { order, placement } = entry;
   const name = order.titleNumber;
   const [final] = finals;
@@ -55,10 +58,10 @@ function ofEntry(entry: LedgerEntry, finals: readonly FinalOrder[], expectedText
   if (placement.outcome === "refused") return [`${name}: was refused, and exists (${final.status})`];
   if (placement.outcome === "accepted" && final.orderId !== placement.orderId)
     return [`${name}: was accepted as ${placement.orderId}, and is ${final.orderId}`];
-  return ofFinal(entry, final, expectedText).map((what) => `${name}: ${what}`);
+  return ofFinal(entry, final, expected).map((what) => `${name}: ${what}`);
 }
 
-function ofFinal({ order, cancellation }: LedgerEntry, final: FinalOrder, expectedText: string): string[] {
+function ofFinal({ order, cancellation }: LedgerEntry, final: FinalOrder, expected: ExpectedTexts): string[] {
   if (!endStatuses.has(final.status)) return [`has no end, it is ${final.status}`];
   const wrong: string[] = [];
   const ends = final.history.filter((status) => endStatuses.has(status));
@@ -68,8 +71,9 @@ function ofFinal({ order, cancellation }: LedgerEntry, final: FinalOrder, expect
     wrong.push(`was cancelled, and is ${final.status}`);
   if (cancellation === undefined && final.status === "cancelled") wrong.push("is cancelled, and nobody did");
   if (final.status === "completed") {
-    if (order.document !== "good") wrong.push(`is completed, but its document is ${order.document}`);
-    else if (final.text !== expectedText) wrong.push(`has the text ${JSON.stringify(final.text)}`);
+    const text = expected[order.document];
+    if (text === undefined) wrong.push(`is completed, but its document is ${order.document}`);
+    else if (final.text !== text) wrong.push(`has the text ${JSON.stringify(final.text)}`);
   }
   if (final.status === "failed") {
     const code = final.reasonCode ?? "";

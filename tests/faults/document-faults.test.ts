@@ -33,7 +33,7 @@ async function failsAlone(title: string, code: string): Promise<void> {
 }
 
 test.for([
-  ["a broken PNG", "OW00000012", "unreadable_image"],
+  ["a broken PNG", "OW00000012", "page_damaged"],
   ["an empty file", "OW00000010", "document_empty"],
   ["HTML", "OW00000011", "unsupported_format"],
   ["a type that is not taken", "OW00000013", "unsupported_format"],
@@ -43,7 +43,7 @@ test.for([
 );
 
 test("12 a header that claims 30000 x 30000: refused before it is decoded, with memory under its limit", async () => {
-  await failsAlone("OW00030000", "image_too_large");
+  await failsAlone("OW00030000", "page_too_large");
   for (const worker of await stack.clone.containers("ocr-worker")) {
     const limit = Number(await stack.inspect(worker, "{{.HostConfig.Memory}}"));
     const peak = await peakMemory(worker.name);

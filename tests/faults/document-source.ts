@@ -25,8 +25,8 @@ const cases: Readonly<Record<string, Answer>> = {
   OW00000011: send(Buffer.from("<!doctype html><title>Sign in</title>")),
   /** A PNG that ends in its middle. */
   OW00000012: send(page.subarray(0, 20_000)),
-  /** A PDF, which is none of the types taken. */
-  OW00000013: send(Buffer.from("%PDF-1.7\n%%EOF\n")),
+  /** A GIF, which is none of the types taken. */
+  OW00000013: send(Buffer.from("GIF89a\u0001\0\u0001\0", "latin1")),
   OW00030000: send(pngHeader(30_000, 30_000)),
 };
 

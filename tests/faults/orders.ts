@@ -136,9 +136,11 @@ export class Orders {
     return [...new Set(keys.map((key) => key.split(":")[1] ?? ""))].sort();
   }
 
-  /** The texts that there are of the order, by their keys in Redis. */
-  async texts(id: string): Promise<string[]> {
-    return this.#stack.redis("--scan", "--pattern", `order:${id}:text:*`);
+  /** The result of a completed order: the attempt that it is of, and its text. */
+  async result(id: string): Promise<{ attempt: number; text: string }> {
+    const [attempt] = await this.#stack.redis("HGET", `order:${id}`, "result_attempt");
+    const { text } = z.object({ text: z.string() }).parse(await this.#read(`/orders/${id}/result.txt`));
+    return { attempt: Number(attempt), text };
   }
 
   /** The names of the workers that take an order each, when there is one for all of them at once. */

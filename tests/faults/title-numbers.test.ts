@@ -81,7 +81,7 @@ describe("13 title numbers", () => {
     });
     const seen = await stack.source.requests();
     const requestId = headers.get("x-request-id");
-    expect(seen).toContainEqual({ method: "GET", url: "/scans/OW00000200/lease.png", request_id: requestId });
+    expect(seen).toContainEqual({ method: "GET", url: "/scans/OW00000200/lease.pdf", request_id: requestId });
     expect(seen.filter(({ url }) => !/^\/scans\/[A-Z0-9]+\/[a-z_]+\.[a-z]+$/.test(url ?? ""))).toEqual([]);
     expect(seen.filter(({ request_id }) => refused.has(request_id ?? ""))).toEqual([]);
   });

@@ -16,7 +16,10 @@ test("1 a worker killed mid-page: another one completes the order, with one resu
     { worker: expect.not.stringContaining(name), outcome: "completed" },
   ]);
   expect(statuses(view)).toEqual(statusesOfTwoAttempts);
-  expect(await orders.texts(id)).toHaveLength(1);
+  expect(await orders.result(id)).toEqual({
+    attempt: 2,
+    text: expect.stringMatching(/LEASE OF .*LEASE OF /s),
+  });
 });
 
 test("9 `docker stop` of a worker mid-page: it exits with 0, and the order is completed without a failed attempt", {
@@ -28,7 +31,7 @@ test("9 `docker stop` of a worker mid-page: it exits with 0, and the order is co
   const view = await orders.ended(id);
   expect(view.status).toBe("completed");
   expect([["completed"], ["handed_back", "completed"]]).toContainEqual(outcomes(view));
-  expect(await orders.texts(id)).toHaveLength(1);
+  expect(await orders.result(id)).toMatchObject({ text: expect.stringMatching(/LEASE OF .*LEASE OF /s) });
 });
 
 test("the Order API killed between its 202 and the queue: the order runs all the same", async () => {

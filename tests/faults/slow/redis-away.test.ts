@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { leaseText } from "../../scan.ts";
 import { FaultStack } from "../fault-stack.ts";
 import { Orders, outcomes } from "../orders.ts";
 
@@ -32,7 +33,7 @@ test.for([
     expect((await orders.workersAtWork()).size).toBe(2);
     for (const id of waiting) {
       expect(outcomes(await orders.ended(id))).toEqual(["completed"]);
-      expect(await orders.texts(id)).toHaveLength(1);
+      expect(await orders.result(id)).toMatchObject({ attempt: 1, text: `${leaseText}\n` });
     }
   },
 );

@@ -14,14 +14,14 @@ test("1 a worker cut off from Redis mid-page: another one completes the order, a
   const view = await orders.ended(id);
   expect(view.attempts).toMatchObject([{ worker: name, outcome: "lost" }, { outcome: "completed" }]);
   expect(statuses(view)).toEqual(statusesOfTwoAttempts);
-  const texts = await orders.texts(id);
-  expect(texts).toHaveLength(1);
+  const result = await orders.result(id);
+  expect(result).toEqual({ attempt: 2, text: expect.stringMatching(/LEASE OF .*LEASE OF /s) });
   await cut.end();
   await stack.untilReady();
   // The first one takes an order again, so it is done with that one.
   expect(await orders.workersAtWork()).toContain(name);
   expect(await orders.view(id)).toEqual(view);
-  expect(await orders.texts(id)).toEqual(texts);
+  expect(await orders.result(id)).toEqual(result);
 });
 
 test("1 a worker killed at each attempt: the order fails as worker_lost after five", async () => {
