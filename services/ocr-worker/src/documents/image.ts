@@ -1,62 +1,98 @@
-import sharp, { type Sharp } from "sharp";
+import sharp, { type FailOnOptions } from "sharp";
 import { OrderFailure } from "../failure.ts";
 import { checkPages, checkPixels, type DocumentLimits } from "../limits.ts";
 import type { GreyImage } from "../recognition/recognize-page.ts";
 import type { Document } from "./document.ts";
 import { credibleDpi } from "./dpi.ts";
+import { type Resolution, readTiffPages } from "./tiff.ts";
 
-// Whatever the first bytes say: nothing but these kinds of files is decoded, each by its own library.
-sharp.block({ operation: ["VipsForeignLoad"] });
-sharp.unblock({
-  operation: ["Jpeg", "Png", "Tiff", "Webp"].map((kind) => `VipsForeignLoad${kind}File`),
-});
-sharp.concurrency(1);
-sharp.cache(false);
+/** Between these ratios of an image's two resolutions its pixels are not square; less is a matter of rounding, more is not credible. */
+const oblong = { least: 1.05, most: 4 };
 
-/** TIFF, PNG, JPEG and WebP. */
-export async function openImage(path: string, limits: DocumentLimits): Promise<Document> {
-  const {
-    pages = 1,
-    width,
-    height,
-    format,
-  } = await header(path, 0).catch((cause) => {
+/** For a process that only reads documents: one thread, nothing kept, and no decoder but those that are needed, whatever a file says it is. */
+export function restrictLibvips(): void {
+  sharp.block({ operation: ["VipsForeignLoad"] });
+  sharp.unblock({
+    operation: ["Jpeg", "Png", "Tiff", "Webp"].map((kind) => `VipsForeignLoad${kind}File`),
+  });
+  sharp.concurrency(1);
+  sharp.cache(false);
+}
+
+/** PNG, JPEG and WebP; of an animation the first picture. */
+export async function openPicture(path: string, limits: DocumentLimits): Promise<Document> {
+  const { width, height, density } = await readHeader(path, 0).catch((cause: unknown) => {
     throw new OrderFailure("document_damaged", { cause });
   });
-  // An animation is no document: its first picture is what it shows.
-  const count = format === "tiff" ? pages : 1;
-  checkPages(count, limits);
-  if (count === 1) checkPixels(width, height, limits);
+  checkPixels(width, height, limits);
+  const resolution = density === undefined ? undefined : { x: density, y: density };
+  return { pages: 1, page: () => readImage(path, 0, resolution, limits) };
+}
+
+export async function openTiff(path: string, limits: DocumentLimits): Promise<Document> {
+  const resolutions = await readTiffPages(path);
+  checkPages(resolutions.length, limits);
   return {
-    pages: count,
-    async page(number) {
-      try {
-        const { width, height, density } = await header(path, number - 1);
-        checkPixels(width, height, limits);
-        return { image: await toGrey(open(path, number - 1, limits.pixels), density) };
-      } catch (cause) {
-        throw cause instanceof OrderFailure ? cause : new OrderFailure("page_damaged", { cause });
-      }
-    },
+    pages: resolutions.length,
+    page: (number) => readImage(path, number - 1, resolutions[number - 1], limits),
   };
 }
 
-function header(path: string, page: number) {
+async function readImage(path: string, page: number, resolution: Resolution, limits: DocumentLimits) {
+  try {
+    return { image: await readGrey(path, page, resolution, limits) };
+  } catch (cause) {
+    throw cause instanceof OrderFailure ? cause : new OrderFailure("page_damaged", { cause });
+  }
+}
+
+function readHeader(path: string, page: number) {
   // The size is to be told, whatever it is.
-  return open(path, page, false).metadata();
+  return sharp(path, { page, limitInputPixels: false }).metadata();
 }
 
-function open(path: string, page: number, limitInputPixels: number | false): Sharp {
-  return sharp(path, { page, limitInputPixels, failOn: "error", sequentialRead: true });
+/** As it is to be seen: turned as its camera says, on white paper, its pixels square. */
+async function readGrey(
+  path: string,
+  page: number,
+  resolution: Resolution,
+  limits: DocumentLimits,
+): Promise<GreyImage> {
+  const { width, height, orientation = 1 } = await readHeader(path, page);
+  checkPixels(width, height, limits);
+  const stretched = squareSize(width, height, resolution);
+  if (stretched) checkPixels(stretched.width, stretched.height, limits);
+  const grey = async (failOn: FailOnOptions) => {
+    const picture = sharp(path, { page, failOn, limitInputPixels: limits.pixels })
+      .autoOrient()
+      .flatten({ background: "white" })
+      .toColourspace("b-w");
+    if (stretched) {
+      const { width, height } = stretched;
+      const liesOnSide = orientation >= 5;
+      picture.resize({
+        width: liesOnSide ? height : width,
+        height: liesOnSide ? width : height,
+        fit: "fill",
+      });
+    }
+    return picture.raw().toBuffer({ resolveWithObject: true });
+  };
+  const { data, info } = await grey("warning").catch((error: unknown) => {
+    // What some cameras leave between the parts of a JPEG harms nothing.
+    if (String(error).includes("extraneous bytes")) return grey("error");
+    throw error;
+  });
+  const dpi = resolution && Math.max(resolution.x, resolution.y);
+  return { data, width: info.width, height: info.height, dpi: credibleDpi(dpi) };
 }
 
-/** As it is to be seen: turned as its camera says, on white paper. */
-async function toGrey(picture: Sharp, density: number | undefined): Promise<GreyImage> {
-  const { data, info } = await picture
-    .autoOrient()
-    .flatten({ background: "white" })
-    .toColourspace("b-w")
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { data, width: info.width, height: info.height, dpi: credibleDpi(density) };
+/** The size of an image whose pixels are not square, once they are. */
+function squareSize(width: number, height: number, resolution: Resolution) {
+  if (!resolution) return undefined;
+  const { x, y } = resolution;
+  const finer = Math.max(x, y);
+  const ratio = finer / Math.min(x, y);
+  if (ratio < oblong.least || ratio > oblong.most) return undefined;
+  return { width: Math.round((width * finer) / x), height: Math.round((height * finer) / y) };
 }

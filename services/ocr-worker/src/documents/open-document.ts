@@ -2,15 +2,15 @@ import type { DocumentLimits } from "../limits.ts";
 import { openBmp } from "./bmp.ts";
 import type { Document } from "./document.ts";
 import { detectFormat, type Format } from "./format.ts";
-import { openImage } from "./image.ts";
+import { openPicture, openTiff } from "./image.ts";
 import { openPdf } from "./pdf.ts";
 
 const openers: Record<Format["name"], (path: string, limits: DocumentLimits) => Promise<Document>> = {
   PDF: openPdf,
-  TIFF: openImage,
-  PNG: openImage,
-  JPEG: openImage,
-  WebP: openImage,
+  TIFF: openTiff,
+  PNG: openPicture,
+  JPEG: openPicture,
+  WebP: openPicture,
   BMP: openBmp,
 };
 

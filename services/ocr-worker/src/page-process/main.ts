@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import process from "node:process";
+import { restrictLibvips } from "../documents/image.ts";
 import { OrderFailure } from "../failure.ts";
 import { PageWork } from "./page-work.ts";
 import type { Answer, PageProcessSettings, PageTask } from "./protocol.ts";
@@ -10,6 +11,7 @@ const spentMemory = 700 * 1024 * 1024;
 // The worker is gone, and nobody would have what is read here.
 process.once("disconnect", () => process.exit());
 
+restrictLibvips();
 const [settings]: [PageProcessSettings] = (await once(process, "message")) as [PageProcessSettings];
 const work = await PageWork.open(settings);
 process.on("message", async (task: PageTask) => send(await perform(task)));
