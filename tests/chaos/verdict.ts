@@ -27,7 +27,12 @@ export interface FinalOrder {
 const endStatuses = new Set(["completed", "failed", "cancelled"]);
 /** Reasons that a fault gives to any order. */
 const faultReasons = new Set(["source_unavailable", "worker_lost", "internal_error"]);
-const ownReason = { good: undefined, long: undefined, missing: "document_not_found", broken: "page_damaged" } as const;
+const ownReason = {
+  good: undefined,
+  long: undefined,
+  missing: "document_not_found",
+  broken: "page_damaged",
+} as const;
 
 /** What is to be read, by document; nothing for those that cannot be. */
 export type ExpectedTexts = Readonly<Partial<Record<DocumentKind, string>>>;

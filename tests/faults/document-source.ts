@@ -5,8 +5,9 @@
  */
 import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
+import { pipeline, Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
-import { crc32 } from "node:zlib";
+import { crc32, createGzip } from "node:zlib";
 
 type Answer = (response: ServerResponse) => unknown;
 
@@ -28,6 +29,13 @@ const cases: Readonly<Record<string, Answer>> = {
   /** A GIF, which is none of the types taken. */
   OW00000013: send(Buffer.from("GIF89a\u0001\0\u0001\0", "latin1")),
   OW00030000: send(pngHeader(30_000, 30_000)),
+  /** A gigabyte of nothing, as a megabyte. */
+  OW00000014: bomb,
+  OW00000020: redirect("/scans/OK20/lease.pdf"),
+  OW00000021: redirect("/scans/../secrets"),
+  OW00000022: redirect("http://order-api:8080/scans/livez"),
+  OW00000023: redirect("https://source:8080/scans/OK23/lease.pdf"),
+  OW00000024: redirect("/scans/OW00000024/lease.pdf"),
 };
 
 /** With a number in the title number. */
@@ -69,6 +77,20 @@ function answerFor(title: string, file: string): Answer {
 
 function send(bytes: Uint8Array): Answer {
   return (response) => response.end(bytes);
+}
+
+function redirect(location: string): Answer {
+  return (response) => response.writeHead(302, { Location: location }).end();
+}
+
+const nothing = Buffer.alloc(1024 * 1024);
+
+function bomb(response: ServerResponse): void {
+  response.writeHead(200, { "Content-Encoding": "gzip" });
+  const gzip = createGzip();
+  pipeline(Readable.from(Array.from({ length: 1024 }, () => nothing)), gzip, response, () => {
+    // The worker is to hang up in its midst.
+  });
 }
 
 function status(code: number): Answer {

@@ -14,6 +14,7 @@ const viewSchema = z.object({
   title_number: z.string(),
   status: orderStatusSchema,
   reason: failureReasonSchema.nullable(),
+  pages_failed: z.array(failureReasonSchema.extend({ page: z.int() })),
   history: z.array(z.object({ status: orderStatusSchema })),
   attempts: z.array(
     z.object({

@@ -1,0 +1,177 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { deflateSync } from "node:zlib";
+import { PDFDocument, type PDFPage } from "@cantoo/pdf-lib";
+import { expect, test } from "vitest";
+import { chainTiff, claiming, drawTiff, imagePdf, makePdf, rawPdf, scanned } from "../documents.ts";
+import { drawLine, leaseText } from "../scan.ts";
+import { FaultStack } from "./fault-stack.ts";
+import { Orders, outcomes } from "./orders.ts";
+
+const stack = await FaultStack.open();
+const orders = new Orders(stack);
+let documents = 0;
+
+/** Puts a document of its own where the source has it, for one order. */
+async function place(bytes: Uint8Array, extension: string): Promise<string> {
+  const title = `DOC${++documents}`;
+  const folder = path.join(stack.clone.folder, "documents", title);
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, `lease.${extension}`), bytes);
+  return orders.place(title);
+}
+
+const write = (text: string) => (page: PDFPage) => page.drawText(text, { x: 30, y: 100, size: 12 });
+const line = () => drawLine(leaseText);
+
+test.for<[string, string, () => Promise<Buffer>]>([
+  ["a PDF of a scan", "pdf", () => makePdf(scanned(leaseText))],
+  ["a PDF with a text of its own", "pdf", () => makePdf(write(leaseText))],
+  ["a TIFF of one bit, G4", "tif", () => drawTiff([leaseText], { compression: "ccittfax4", bitdepth: 1 })],
+  ["a TIFF, LZW", "tiff", () => drawTiff([leaseText], { compression: "lzw" })],
+  ["a PNG", "png", () => line().png().toBuffer()],
+  ["a JPEG", "jpg", () => line().jpeg().toBuffer()],
+  ["a WebP", "webp", () => line().webp().toBuffer()],
+  ["a BMP", "bmp", () => drawBmp()],
+  ["a PDF that is called a PNG", "png", () => makePdf(scanned(leaseText))],
+  ["a TIFF that is called a PDF", "pdf", () => drawTiff([leaseText])],
+])("%s is read", async ([, extension, make]) => {
+  const id = await place(await make(), extension);
+  expect(await orders.ended(id)).toMatchObject({ status: "completed", reason: null });
+  expect((await orders.result(id)).text).toBe(`${leaseText}\n`);
+});
+
+test("the pages of a TIFF are read by all workers, and a damaged one fails alone", async () => {
+  const lines = ["The first page", "The second page", "The third page", "The fourth page"];
+  const tiff = await drawTiff(lines, { compression: "deflate" });
+  const id = await place(damaged(tiff, 0.3), "tif");
+  const view = await orders.ended(id);
+  expect(view).toMatchObject({ status: "completed", pages_failed: [{ page: 2, code: "page_damaged" }] });
+  expect((await orders.result(id)).text).toBe("The first page\n\f\fThe third page\n\fThe fourth page\n");
+});
+
+test("a PDF with scripts and outside references is read, and nothing of it is run or asked for", async () => {
+  const address = "http://source:8080/scans/SPY1/lease.pdf";
+  const id = await place(curiousPdf(address), "pdf");
+  expect(await orders.ended(id)).toMatchObject({ status: "completed" });
+  expect((await orders.result(id)).text).toBe(`${leaseText}\n`);
+  expect((await stack.source.requests()).filter(({ url }) => url?.includes("SPY1"))).toEqual([]);
+});
+
+test.for<[string, string, string, () => Buffer | Promise<Buffer>]>([
+  ["a truncated PDF", "document_damaged", "pdf", async () => half(await makePdf(scanned(leaseText)))],
+  ["a truncated TIFF", "document_damaged", "tif", async () => half(await drawTiff([leaseText]))],
+  ["a truncated JPEG", "page_damaged", "jpg", async () => half(await line().jpeg().toBuffer())],
+  ["a truncated WebP", "page_damaged", "webp", async () => half(await line().webp().toBuffer())],
+  ["a truncated BMP", "page_damaged", "bmp", async () => half(await drawBmp())],
+  ["an encrypted PDF", "document_encrypted", "pdf", () => encryptedPdf()],
+  ["a PDF without pages", "no_pages", "pdf", () => pagelessPdf()],
+  ["a TIFF of 10,000 pages", "too_many_pages", "tif", () => chainTiff(10_000)],
+  ["a PDF whose image inflates to a gigabyte", "page_too_large", "pdf", () => inflatingPdf()],
+  ...Object.entries(claiming).map(
+    ([format, claim]): [string, string, string, () => Buffer | Promise<Buffer>] => {
+      const side = format === "WebP" ? 16_383 : 30_000;
+      return [
+        `a ${format} that claims ${side} x ${side} pixels`,
+        "page_too_large",
+        format.toLowerCase(),
+        () => claim(side, side),
+      ];
+    },
+  ),
+])("%s fails with %s, and the same workers serve the next", async ([, code, extension, make]) => {
+  const processes = await stack.processes("ocr-worker");
+  await failsAtOnce(await place(await make(), extension), code);
+  expect((await orders.workersAtWork()).size).toBe(processes.length);
+  expect(await stack.processes("ocr-worker")).toEqual(processes);
+});
+
+test("an answer of the source that inflates to a gigabyte fails with document_inflates", async () => {
+  await failsAtOnce(await orders.place("OW00000014"), "document_inflates");
+});
+
+test("a redirect of the source to itself is followed", async () => {
+  const id = await orders.place("OW00000020");
+  expect(await orders.ended(id)).toMatchObject({ status: "completed" });
+});
+
+test.for([
+  ["out of its base", "OW00000021"],
+  ["to a container of the stack", "OW00000022"],
+  ["to another scheme", "OW00000023"],
+  ["to the same again and again", "OW00000024"],
+] as const)("a redirect %s fails with source_redirects", async ([, title]) => {
+  await failsAtOnce(await orders.place(title), "source_redirects");
+});
+
+async function failsAtOnce(id: string, code: string): Promise<void> {
+  const view = await orders.ended(id);
+  expect(view).toMatchObject({ status: "failed", reason: { code, message: expect.stringMatching(/\w/) } });
+  expect(outcomes(view)).toEqual(["failed"]);
+}
+
+function half(bytes: Buffer): Buffer {
+  return bytes.subarray(0, Math.floor(bytes.length / 2));
+}
+
+/** With its bytes at this share of its length overwritten. */
+function damaged(bytes: Buffer, share: number): Buffer {
+  const at = Math.floor(bytes.length * share);
+  return Buffer.concat([bytes.subarray(0, at), Buffer.alloc(64, 0x55), bytes.subarray(at + 64)]);
+}
+
+/** Three bytes a pixel, from the bottom up. */
+async function drawBmp(): Promise<Buffer> {
+  const { data, info } = await line()
+    .flatten({ background: "white" })
+    .removeAlpha()
+    .flip()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const rowBytes = Math.ceil((3 * info.width) / 4) * 4;
+  const pixels = Buffer.alloc(rowBytes * info.height);
+  for (let y = 0; y < info.height; y++)
+    data.copy(pixels, y * rowBytes, 3 * y * info.width, 3 * (y + 1) * info.width);
+  const head = Buffer.alloc(54);
+  head.write("BM");
+  head.writeUInt32LE(head.length + pixels.length, 2);
+  head.writeUInt32LE(head.length, 10);
+  head.writeUInt32LE(40, 14);
+  head.writeInt32LE(info.width, 18);
+  head.writeInt32LE(info.height, 22);
+  head.writeUInt16LE(1, 26);
+  head.writeUInt16LE(24, 28);
+  return Buffer.concat([head, pixels]);
+}
+
+async function encryptedPdf(): Promise<Buffer> {
+  const pdf = await PDFDocument.load(await makePdf(write(leaseText)));
+  pdf.encrypt({ userPassword: "open sesame", ownerPassword: "owner" });
+  return Buffer.from(await pdf.save());
+}
+
+function pagelessPdf(): Buffer {
+  return rawPdf("<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [] /Count 0 >>");
+}
+
+function inflatingPdf(): Buffer {
+  const stream = deflateSync(deflateSync(Buffer.alloc(128 * 1024 * 1024)));
+  const dictionary = "/Filter [/FlateDecode /FlateDecode]";
+  return imagePdf({ width: 32_768, height: 32_768, dictionary, stream });
+}
+
+/** A page of text that would run a script and fetch an address, in every way there is to do it unasked. */
+function curiousPdf(address: string): Buffer {
+  const file = `<< /FS /URL /F (${address}) >>`;
+  return rawPdf(
+    "<< /Type /Catalog /Pages 2 0 R /OpenAction 6 0 R /AA << /WC 6 0 R /DS 7 0 R >> /Names << /JavaScript << /Names [(s) 6 0 R] >> >> >>",
+    "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+    `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 100] /Contents 4 0 R /AA << /O 7 0 R >>
+      /Resources << /Font << /F 5 0 R >> /XObject << /I 8 0 R >> >> >>`,
+    { dictionary: "", stream: Buffer.from(`BT /F 14 Tf 20 50 Td (${leaseText}) Tj ET`) },
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    `<< /S /JavaScript /JS (app.launchURL\\("${address}"\\); this.submitForm\\("${address}"\\);) >>`,
+    `<< /S /URI /URI (${address}) /Next << /S /Launch /F ${file} >> >>`,
+    { dictionary: `/Type /XObject /Subtype /Image /Width 1 /Height 1 /F ${file}`, stream: Buffer.alloc(0) },
+  );
+}
