@@ -8,8 +8,9 @@ const faults = {
 };
 
 /**
- * Four projects behind one `npm test`, one after the other, since some tests bound a time: `unit` needs nothing but
- * Node; `redis`, `stack` and `faults` start containers. `faults-slow` is `npm run test:faults`.
+ * Five projects behind one `npm test`, one after the other, since some tests bound a time: `unit` needs nothing but
+ * Node; `redis`, `stack` and `faults` start containers; `readers` installs programs that others wrote, to read our results. `faults-slow` is
+ * `npm run test:faults`.
  */
 export default defineConfig({
   test: {
@@ -37,8 +38,17 @@ export default defineConfig({
       },
       {
         test: {
-          name: "stack",
+          name: "readers",
           sequence: { groupOrder: 2 },
+          include: ["tests/readers/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: "stack",
+          sequence: { groupOrder: 3 },
           include: ["tests/stack/**/*.test.ts"],
           fileParallelism: false,
           testTimeout: 180_000,
@@ -49,7 +59,7 @@ export default defineConfig({
         test: {
           ...faults,
           name: "faults",
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
           include: ["tests/faults/*.test.ts"],
           testTimeout: 60_000,
         },
@@ -58,7 +68,7 @@ export default defineConfig({
         test: {
           ...faults,
           name: "faults-slow",
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
           include: ["tests/faults/slow/*.test.ts"],
           testTimeout: 300_000,
         },

@@ -4,6 +4,7 @@ import path from "node:path";
 import { issueToken, tokenKey } from "@orbital-witness/common/access-token.ts";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
+import { installPython } from "../../python-packages.ts";
 import { FaultStack } from "../fault-stack.ts";
 
 const SCHEMATHESIS = "schemathesis==4.32.5";
@@ -26,7 +27,7 @@ test.for([
   async ([, titleNumber], { skip }) => {
     const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-schemathesis-"));
     onTestFinished(() => rm(folder, { recursive: true }));
-    const unavailable = await install(folder);
+    const unavailable = await installPython(folder, SCHEMATHESIS);
     if (unavailable !== undefined) skip(`${SCHEMATHESIS} is not to be had: ${unavailable}`);
 
     const order = titleNumber && (await stack.customer.order(titleNumber, "lease", "bob"));
@@ -58,16 +59,4 @@ test.for([
 async function longToken(): Promise<string> {
   const bob = { user_id: 2, username: "bob", can_order: true };
   return issueToken(tokenKey(await stack.clone.jwtSecret()), bob, 600);
-}
-
-/** @returns why it cannot be installed on this machine, if that is no fault of ours */
-async function install(folder: string): Promise<string | undefined> {
-  const pip = ["-m", "pip", "install", "--quiet", "--target", folder, SCHEMATHESIS];
-  const { failed, stderr, code } = await execa("python3", pip, { reject: false });
-  if (!failed) return undefined;
-  if (code === "ENOENT") return "there is no python3";
-  const [line] =
-    stderr.match(/^.*(?:No module named pip|NewConnectionError|Failed to establish|timed out).*$/m) ?? [];
-  if (line === undefined) throw new Error(stderr);
-  return line;
 }

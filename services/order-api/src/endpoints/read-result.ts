@@ -3,7 +3,8 @@ import { stat } from "node:fs/promises";
 import { createRoute } from "@hono/zod-openapi";
 import type { AppEnv } from "@orbital-witness/common/http-app.ts";
 import type { Log } from "@orbital-witness/common/log.ts";
-import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
+import type { FailureReason, OrderRecord } from "@orbital-witness/common/orders/order.ts";
+import type { PageEnd } from "@orbital-witness/common/orders/order-pages.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { Problem } from "@orbital-witness/common/problem.ts";
 import { isMissing, type ResultRef, type ResultStore } from "@orbital-witness/common/results/result-store.ts";
@@ -42,7 +43,8 @@ const resultRoute = createRoute({
   responses: { 200: ok, 304: notModified, ...problemResponses(401, 404, 406, 409, 503) },
 });
 
-export function readResult({ tokens, store, results }: ResultTools): Endpoint {
+export function readResult(tools: ResultTools): Endpoint {
+  const { tokens, store } = tools;
   return {
     route: resultRoute,
     handle: async (c) => {
@@ -52,7 +54,7 @@ export function readResult({ tokens, store, results }: ResultTools): Endpoint {
       const type = preferredType(c, [firstType, ...otherTypes]);
       const suffix = type && suffixByType.get(type);
       if (!type || !suffix) throw notAcceptable();
-      return answer(c, results, order, suffix, type);
+      return answer(c, tools, order, suffix, type);
     },
   };
 }
@@ -68,7 +70,8 @@ const fileRoute = createRoute({
   responses: { 200: ok, 304: notModified, ...problemResponses(401, 404, 409, 503) },
 });
 
-export function readResultFile({ tokens, store, results }: ResultTools): Endpoint {
+export function readResultFile(tools: ResultTools): Endpoint {
+  const { tokens, store } = tools;
   return {
     route: fileRoute,
     path: "/orders/:id/:file{result\\..+}",
@@ -77,7 +80,7 @@ export function readResultFile({ tokens, store, results }: ResultTools): Endpoin
       const suffix = c.req.param("file")?.slice("result.".length) ?? "";
       if (!isSuffix(suffix)) throw unknownFormat();
       const order = await ownOrder(store, user, c.req.param("id"));
-      return answer(c, results, order, suffix, resultFormats[suffix].types[0]);
+      return answer(c, tools, order, suffix, resultFormats[suffix].types[0]);
     },
   };
 }
@@ -116,7 +119,7 @@ export function readPageImage({ tokens, store, results }: ResultTools): Endpoint
 
 async function answer(
   c: Context<AppEnv>,
-  results: ResultStore,
+  { store, results }: ResultTools,
   order: OrderRecord,
   suffix: ResultSuffix,
   type: string,
@@ -124,7 +127,8 @@ async function answer(
   const ref = resultRef(order);
   if (!(await read(results.has(ref)))) throw resultGone();
   if (type === "text/html") c.header("Content-Security-Policy", "default-src 'none'");
-  const content = resultFormats[suffix].write(resultDocument(results, order, ref));
+  const failures = failuresOf(await read(store.pages(order)));
+  const content = resultFormats[suffix].write(resultDocument(results, order, ref, failures));
   return reply(c, order, suffix, withCharset(type), content);
 }
 
@@ -146,6 +150,10 @@ function reply(
   c.header("Content-Disposition", `inline; filename="${title_number}-${document_type}.${name}"`);
   c.header("X-Content-Type-Options", "nosniff");
   return c.body(ReadableStream.from(encoded(content, c.var.log)));
+}
+
+function failuresOf(pages: PageEnd[]): Map<number, FailureReason> {
+  return new Map(pages.flatMap((end) => (end.outcome === "failed" ? [[end.page, end.reason]] : [])));
 }
 
 /** The attempt whose result counts. Throws 409 where there is none. */

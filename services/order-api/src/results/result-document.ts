@@ -24,7 +24,7 @@ export function resultDocument(
   results: ResultStore,
   order: OrderRecord,
   ref: ResultRef,
-  failures: ReadonlyMap<number, FailureReason> = new Map(),
+  failures: ReadonlyMap<number, FailureReason>,
 ): ResultDocument {
   const pageCount = order.result_pages ?? 1;
   async function* pages(): AsyncGenerator<DocumentPage> {

@@ -1,0 +1,126 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { z } from "zod";
+import { downloadPythonSource, installPython } from "../python-packages.ts";
+
+/** Its sources carry ALTO's schema, of the version before ours: 4.4 only adds attributes, which we do not use. */
+const kraken = ["kraken", "4.3.13"] as const;
+const hocrTools = "hocr-tools==1.1.1";
+const lxml = "lxml==6.1.3";
+
+/** With which pdftotext embraces text that runs from right to left. */
+const directionMarks = /[\u202a-\u202e]/g;
+
+const box = z.tuple([z.number(), z.number(), z.number(), z.number()]);
+const pages = z.record(z.string(), z.array(z.tuple([z.string(), box, z.coerce.number()])));
+const reading = z.object({ alto: pages, hocr: pages, tsv: pages });
+
+/** Words by page, with their boxes and confidences as the format has them. */
+export type Reading = z.output<typeof reading>;
+/** In points, from the top left. */
+export type PdfWord = { text: string; box: z.output<typeof box> };
+
+/** Programs that this project did not write. */
+export class ResultReaders {
+  readonly #folder: string;
+  /** Why some of them cannot be had here. */
+  readonly missing: string | undefined;
+
+  private constructor(folder: string, missing: string | undefined) {
+    this.#folder = folder;
+    this.missing = missing;
+  }
+
+  static async install(): Promise<ResultReaders> {
+    const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-readers-"));
+    const missing =
+      (await installDebian("pdftotext", "poppler-utils")) ??
+      (await installDebian("qpdf", "qpdf")) ??
+      (await installPython(folder, "--no-deps", lxml, hocrTools)) ??
+      (await downloadPythonSource(folder, ...kraken));
+    if (missing === undefined) {
+      const archive = path.join(folder, `${kraken.join("-")}.tar.gz`);
+      await execa("tar", [
+        "-xzf",
+        archive,
+        "-C",
+        folder,
+        "--strip-components=1",
+        `${kraken.join("-")}/tests/resources`,
+      ]);
+    }
+    return new ResultReaders(folder, missing);
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.#folder, { recursive: true });
+  }
+
+  /** Of `result.alto.xml`, `.hocr` and `.tsv` of the folder. Rejects for one that its format does not allow. */
+  async read(folder: string): Promise<Reading> {
+    const script = fileURLToPath(new URL("read_results.py", import.meta.url));
+    const schema = path.join(this.#folder, "tests", "resources", "alto-4-3.xsd");
+    const { stdout } = await execa("python3", [script, folder, schema], { env: this.#environment });
+    return reading.parse(JSON.parse(stdout));
+  }
+
+  /** What hocr-check says of the file. `overlaps`: of boxes too, which it can of one page only. */
+  async hocrComplaints(file: string, { overlaps }: { overlaps: boolean }): Promise<string[]> {
+    const check = path.join(this.#folder, "bin", "hocr-check");
+    const args = [check, ...(overlaps ? [] : ["--nooverlap"]), file];
+    const { stderr } = await execa("python3", args, { env: this.#environment });
+    const results = stderr.split("\n");
+    if (!results.some((result) => result.startsWith("ok"))) throw new Error(stderr);
+    return results.filter((result) => result.startsWith("not ok"));
+  }
+
+  get #environment() {
+    return { PYTHONPATH: this.#folder, PYTHONIOENCODING: "utf-8" };
+  }
+}
+
+/** Rejects with what qpdf finds wrong with the file. */
+export async function checkPdf(file: string): Promise<void> {
+  await execa("qpdf", ["--check", file]);
+}
+
+/** Each page's lines, as someone gets them who copies the page. */
+export async function pdfLines(file: string): Promise<string[][]> {
+  const { stdout } = await execa("pdftotext", ["-enc", "UTF-8", file, "-"]);
+  return stdout
+    .split("\f")
+    .slice(0, -1)
+    .map((page) => page.replace(directionMarks, "").split("\n").filter(Boolean));
+}
+
+/** Each page's words with their places. */
+export async function pdfWords(file: string): Promise<PdfWord[][]> {
+  const { stdout } = await execa("pdftotext", ["-enc", "UTF-8", "-bbox", file, "-"]);
+  return stdout
+    .split("<page ")
+    .slice(1)
+    .map((page) =>
+      [...page.matchAll(/<word xMin="(.*)" yMin="(.*)" xMax="(.*)" yMax="(.*)">(.*)<\/word>/g)].map(
+        ([, left, top, right, bottom, text = ""]) => ({
+          text,
+          box: box.parse([left, top, right, bottom].map(Number)),
+        }),
+      ),
+    );
+}
+
+/** @returns why the program cannot be had on this machine */
+async function installDebian(program: string, debianPackage: string): Promise<string | undefined> {
+  const isThere = async () => !(await execa("which", [program], { reject: false })).failed;
+  if (await isThere()) return undefined;
+  if (process.getuid?.() !== 0) return `${program} is not installed (apt-get install ${debianPackage})`;
+  const { failed, stderr, message } = await execa("apt-get", ["install", "-y", debianPackage], {
+    reject: false,
+  });
+  if (failed) return `${debianPackage} cannot be installed: ${stderr || message}`;
+  if (!(await isThere())) throw new Error(`${debianPackage} has no ${program}`);
+  return undefined;
+}

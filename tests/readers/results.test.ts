@@ -1,0 +1,209 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { orderRecordSchema } from "@orbital-witness/common/orders/order.ts";
+import { type PageResult, textOf, type Word, wordsOf } from "@orbital-witness/common/results/page-result.ts";
+import fc from "fast-check";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { resultFormats } from "../../services/order-api/src/results/formats.ts";
+import { resultSchema } from "../../services/order-api/src/results/json.ts";
+import { resultDocument } from "../../services/order-api/src/results/result-document.ts";
+import { pageOf, pictureOf, temporaryResults } from "../page-result.ts";
+import { sampleOrder } from "../redis/sample-order.ts";
+import { checkPdf, pdfLines, pdfWords, ResultReaders } from "./result-readers.ts";
+
+const { results } = await temporaryResults();
+const picture = await pictureOf(pageOf(1));
+let readers: ResultReaders;
+
+beforeAll(async () => {
+  readers = await ResultReaders.install();
+});
+afterAll(() => readers.remove());
+beforeEach(({ skip }) => {
+  if (readers.missing !== undefined) skip(readers.missing);
+});
+
+/** A folder with `result.*` of a document of these pages; undefined for one that was not read. */
+async function written(pages: (PageResult | undefined)[]) {
+  const record = {
+    status: "completed",
+    run: 1,
+    attempt: 1,
+    failures: 0,
+    turn: 1,
+    created_ms: 0,
+    finished_ms: 1e12,
+  };
+  const order = orderRecordSchema.parse({ ...sampleOrder(), ...record, result_pages: pages.length });
+  const failures = new Map(
+    pages.map((_, index) => [index + 1, { code: "page_too_slow", message: 'took "too" long' }]),
+  );
+  for (const page of pages) if (page) await results.savePage(order, page, picture);
+  const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-written-"));
+  for (const [suffix, format] of Object.entries(resultFormats)) {
+    await writeFile(
+      path.join(folder, `result.${suffix}`),
+      format.write(resultDocument(results, order, order, failures)),
+    );
+  }
+  await results.removeOrder(order.order_id);
+  return {
+    pdf: path.join(folder, "result.pdf"),
+    hocr: path.join(folder, "result.hocr"),
+    folder,
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+  };
+}
+
+const lease = pageOf(1, [
+  [
+    ["This", "LEASE", "is", "made", "–", "£1"],
+    ["<a>", "&amp;", "--", '"it\'s"', "\\(x)", "]]>"],
+    ["Tŷ", "Dŵr", "Ελλάς", "😀👍"],
+    ["שלום", "עולם"],
+  ],
+  [["2021"]],
+]);
+const signature = pageOf(4, [[["signed"]]]);
+const sample = [lease, pageOf(2), undefined, signature];
+
+/** By page as the formats' readers have them. */
+function wordsByPage(pages: (PageResult | undefined)[], confidence: (word: Word) => number) {
+  const found = pages.flatMap((page) => (page ? [page] : []));
+  const ofWord = (word: Word) => [word.text, word.box, confidence(word)];
+  return Object.fromEntries(found.map((page) => [page.page, wordsOf(page).map(ofWord)]));
+}
+
+const linesOf = (page: PageResult) => textOf(page).split("\n").filter(Boolean);
+
+test("ALTO (valid by its schema), hOCR and TSV have each page's words, boxes and confidences", async () => {
+  await using document = await written(sample);
+  const { alto, hocr, tsv } = await readers.read(document.folder);
+  expect(tsv).toEqual(wordsByPage(sample, ({ confidence }) => confidence));
+  expect(hocr).toEqual(wordsByPage(sample, ({ confidence }) => Math.round(confidence)));
+  // The page that was not read is there too, without words.
+  expect(alto).toEqual({ ...wordsByPage(sample, ({ confidence }) => confidence / 100), 3: [] });
+});
+
+test("hocr-check finds nothing wrong with the hOCR", async () => {
+  await using document = await written(sample);
+  expect(await readers.hocrComplaints(document.hocr, { overlaps: false })).toEqual([]);
+  await using alone = await written([lease]);
+  expect(await readers.hocrComplaints(alone.hocr, { overlaps: true })).toEqual([]);
+});
+
+test("the PDF is sound, and copying it gives the lines in their order and the words apart", async () => {
+  await using document = await written(sample);
+  await checkPdf(document.pdf);
+  const [first, second, third = [], fourth] = await pdfLines(document.pdf);
+  // What runs from right to left is read from there.
+  expect(first).toEqual(linesOf(lease).map((line) => line.replace("שלום עולם", "עולם שלום")));
+  expect(second).toEqual([]);
+  expect(third).toEqual(["Page 3 of this document could not be read.", 'took "too" long']);
+  expect(fourth).toEqual(linesOf(signature));
+});
+
+test("the PDF's words lie over their pictures", async () => {
+  await using document = await written([lease]);
+  const [words = []] = await pdfWords(document.pdf);
+  const expected = wordsOf(lease);
+  expect(words).toHaveLength(expected.length);
+  for (const [index, { box }] of words.entries()) {
+    for (const [edge, points] of box.entries()) {
+      const pixels = expected[index]?.box[edge] ?? Number.NaN;
+      expect(Math.abs((points * lease.dpi) / 72 - pixels), expected[index]?.text).toBeLessThan(1);
+    }
+  }
+});
+
+const word = (letters: string) =>
+  fc.string({ unit: fc.constantFrom(...letters), minLength: 1, maxLength: 8 });
+/** Without the hyphen, which pdftotext takes away at a line's end. */
+const leftToRight = fc.oneof(
+  word("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"),
+  word("<&>\"';]\\()£€½–§.,"),
+  word("âêîôûŵŷÂÊÎÔÛŴŶáéíóúẃýäëïöüẅÿ"),
+  word("αβγδεζηθικλμνξοπρστυφχψωΩάέήίόύώς"),
+  word([..."😀👍🏠🖋"].join("")),
+);
+/** On pages of their own: of one with both, pdftotext changes what has no direction, and the spaces. */
+const rightToLeft = fc.oneof(word("אבגדהוזחטילםמןנסעפצקרשת"), word("ابتثجحخدذرزسشصضطظعغفقكلمنهوي"));
+
+/** Pages as `pageOf` draws them, of which all fits, each of words of one kind; undefined for one that was not read. */
+function documents(...words: fc.Arbitrary<string>[]) {
+  const pages = words.map((word) => {
+    const line = fc.array(word, { minLength: 1, maxLength: 6 });
+    const block = fc.array(line, { minLength: 1, maxLength: 4 });
+    return fc.array(block, { maxLength: 4 });
+  });
+  return fc
+    .array(fc.option(fc.oneof(...pages), { freq: 6 }), { minLength: 1, maxLength: 10 })
+    .map((pages) => pages.map((blocks, index) => (blocks ? pageOf(index + 1, blocks) : undefined)));
+}
+
+test("whatever the words, every format names the same ones", async () => {
+  await fc.assert(
+    fc.asyncProperty(documents(leftToRight, rightToLeft), async (pages) => {
+      await using document = await written(pages);
+      const found = await readers.read(document.folder);
+      const lines = await pdfLines(document.pdf);
+      const json = await jsonWords(document.folder);
+      const text = (await readFile(path.join(document.folder, "result.txt"), "utf8")).split("\f");
+      for (const [index, page] of pages.entries()) {
+        const expected = page ? wordsOf(page).map(({ text }) => text) : [];
+        for (const format of [found.alto, found.hocr, found.tsv]) {
+          expect((format[index + 1] ?? []).map(([text]) => text)).toEqual(expected);
+        }
+        expect(json[index]).toEqual(expected);
+        expect(text[index]?.split(/\s+/).filter(Boolean)).toEqual(expected);
+        // What runs from right to left comes from there, which is not the order of our boxes.
+        if (page)
+          expect(lines[index]?.join(" ").split(" ").filter(Boolean).sort()).toEqual(expected.toSorted());
+      }
+    }),
+    { numRuns: 8 },
+  );
+});
+
+/** Anything but white space and what XML has no form for. */
+const anyWord = fc
+  .string({ unit: "binary", minLength: 1, maxLength: 8 })
+  .filter((text) => !/[\s\p{Cc}\p{Cs}\u{FFFE}\u{FFFF}]/u.test(text));
+
+test("the formats of markup hold whatever else a text layer may say", async () => {
+  await fc.assert(
+    fc.asyncProperty(documents(anyWord), async (pages) => {
+      await using document = await written(pages);
+      const { alto, hocr, tsv } = await readers.read(document.folder);
+      await checkPdf(document.pdf);
+      for (const page of pages.flatMap((page) => (page ? [page] : []))) {
+        const expected = wordsOf(page).map(({ text }) => text);
+        for (const format of [alto, hocr, tsv]) {
+          expect((format[page.page] ?? []).map(([text]) => text)).toEqual(expected);
+        }
+      }
+    }),
+    { numRuns: 5 },
+  );
+});
+
+test("characters that a format has no form for are left out or replaced, and it stays sound", async () => {
+  const words = ["a\u0000b", "c\ud800d", "e\ufffff", "g\th\ni", "\u001b"];
+  await using document = await written([pageOf(1, [[words]])]);
+  const { alto, hocr, tsv } = await readers.read(document.folder);
+  const textsOf = (found: typeof alto) => (found[1] ?? []).map(([text]) => text);
+  expect(textsOf(alto)).toEqual(["ab", "cd", "ef", "g h i", ""]);
+  expect(textsOf(hocr).map((text) => text.replace(/\s/g, " "))).toEqual(["ab", "cd", "ef", "g h i", ""]);
+  expect(textsOf(tsv)).toEqual(["a b", "c\ufffdd", "e\ufffff", "g h i", " "]);
+  await checkPdf(document.pdf);
+  expect((await jsonWords(document.folder))[0]).toEqual(words);
+});
+
+/** By page; its shape is the one that is documented. */
+async function jsonWords(folder: string): Promise<string[][]> {
+  const json = JSON.parse(await readFile(path.join(folder, "result.json"), "utf8"));
+  return resultSchema
+    .parse(json)
+    .pages.map((page) => ("blocks" in page ? wordsOf(page).map(({ text }) => text) : []));
+}
