@@ -1,0 +1,23 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { singleFile } from "./single-file.ts";
+
+test("work is begun when all before it is done, well or not, and its outcome is its own", async () => {
+  const inTurn = singleFile();
+  const told: string[] = [];
+  const work = (name: string, fails = false) =>
+    inTurn(async () => {
+      told.push(`${name} begins`);
+      await turn();
+      told.push(`${name} ends`);
+      if (fails) throw new Error(name);
+      return name;
+    });
+  const outcomes = await Promise.allSettled([work("a"), work("b", true), work("c")]);
+  expect(told).toEqual(["a", "b", "c"].flatMap((name) => [`${name} begins`, `${name} ends`]));
+  expect(outcomes).toEqual([
+    { status: "fulfilled", value: "a" },
+    { status: "rejected", reason: new Error("b") },
+    { status: "fulfilled", value: "c" },
+  ]);
+});
