@@ -1,7 +1,8 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { issueToken, tokenKey } from "@orbital-witness/common/access-token.ts";
-import { expect } from "vitest";
+import { afterAll, expect } from "vitest";
 import { z } from "zod";
 import { type OrderApiOptions, startOrderApi } from "../../services/order-api/src/order-api.ts";
 import { retentionSeconds, silentLog } from "../redis/redis-database.ts";
@@ -20,10 +21,16 @@ export const bob = await tokenOf(2, 600);
 export const charlie = await tokenOf(3, 600);
 export const expired = await tokenOf(1, -1);
 
-export const lease = { title_number: "OW12345678", document_type: "lease" };
+const folder = mkdtempSync(path.join(tmpdir(), "orbital-witness-order-api-"));
+/** Of all Order APIs that a test file opens. */
+export const folders = {
+  resultsFolder: path.join(folder, "results"),
+  searchFolder: path.join(folder, "search"),
+};
+for (const each of Object.values(folders)) mkdirSync(each);
+afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Where there are no results. */
-const resultsFolder = path.join(tmpdir(), "orbital-witness-no-results");
+export const lease = { title_number: "OW12345678", document_type: "lease" };
 
 export type OrderApi = ReturnType<typeof openOrderApi>;
 
@@ -42,7 +49,7 @@ const documentSchema = z.object({
 /** The Order API without a port. Its answers are checked against its own document. */
 export function openOrderApi(redisUrl: string, options: Partial<OrderApiOptions> = {}) {
   const api = startOrderApi({
-    ...{ log: silentLog, key, redisUrl, retentionSeconds, resultsFolder, ordersPerMinute: 1_000_000 },
+    ...{ log: silentLog, key, redisUrl, retentionSeconds, ordersPerMinute: 1_000_000, ...folders },
     ...options,
   });
 

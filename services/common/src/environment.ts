@@ -63,11 +63,10 @@ export const jwtSecretVariable = z
 export const resultDaysVariable = wholeNumber(1, 3650, 7);
 export const secondsPerDay = 86_400;
 
-/** Where workers put what they read and the Order API takes it from. */
-export const resultsFolderVariable = z
+export const folderVariable = z
   .string()
   .startsWith("/")
-  .meta({ description: "the path of a folder, from the root on" });
+  .meta({ description: "a folder's absolute path, such as /results" });
 
 export const redisUrlVariable = z
   .url({ protocol: /^rediss?$/ })

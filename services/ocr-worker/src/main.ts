@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
 import {
+  folderVariable,
   redisUrlVariable,
   resultDaysVariable,
-  resultsFolderVariable,
   secondsPerDay,
 } from "@orbital-witness/common/environment.ts";
 import { OrderAttempts } from "@orbital-witness/common/orders/order-attempts.ts";
@@ -30,7 +30,7 @@ await runService("ocr-worker", {
     REDIS_URL: redisUrlVariable,
     DOCUMENTS_URL: documentsUrlVariable,
     RESULT_DAYS: resultDaysVariable,
-    RESULTS_FOLDER: resultsFolderVariable,
+    RESULTS_FOLDER: folderVariable,
     ...readingVariables,
     INSTANCE: z
       .string()

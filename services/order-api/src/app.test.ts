@@ -27,6 +27,7 @@ const endpoints = [
   ["GET", `${anOrder}/result/pages/1.png`],
   ["GET", `${anOrder}/events`],
   ["POST", `${anOrder}/retry`],
+  ["GET", "/search?q=lease"],
 ] as const;
 
 test.each(endpoints)("%s %s without a token: 401 and a plain challenge", async (method, path) => {
@@ -131,6 +132,24 @@ test.each([
   expect(await response.json()).toMatchObject({ detail: expect.stringMatching(detail) });
 });
 
+test.each([
+  ["", 'q must be words or a "phrase", at most 200 characters'],
+  ["q=", "q must have at least one letter or digit"],
+  ["q=%22*-%22", "q must have at least one letter or digit"],
+  [`q=${"x".repeat(201)}`, "q must have at most 200 characters"],
+  [`q=${"x+".repeat(17)}`, "q must have at most 16 words and phrases"],
+  ["q=lease+a*", "q must have at least 2 letters or digits before an asterisk"],
+  ["q=x&q=y", /^q must be words/],
+  ["q=x&limit=0", /^limit must be/],
+  ["q=x&cursor=x", "cursor must be the `next` of a search"],
+  ["q=x&title_number=x", /^title_number must be/],
+  ["q=x&document_type=will", /^document_type must be/],
+])("a search with ?%s is 422", async (query, detail) => {
+  const response = await api.as(alice).get(`/search?${query}`);
+  expect(response.status).toBe(422);
+  expect(await response.json()).toMatchObject({ detail: expect.stringMatching(detail) });
+});
+
 test("an order's id that is none is 404 without asking Redis", async () => {
   for (const path of ["/orders/1", "/orders/..%2Fx", "/orders/1/result.txt", "/orders/1/events"]) {
     expect(await codeOf(await api.as(alice).get(path))).toEqual([404, "order_not_found"]);
@@ -169,6 +188,7 @@ test.each([
   [`${anOrder}/result/pages/1.png`, "GET, HEAD, OPTIONS"],
   [`${anOrder}/events`, "GET, HEAD, OPTIONS"],
   [`${anOrder}/retry`, "POST, OPTIONS"],
+  ["/search", "GET, HEAD, OPTIONS"],
   ["/openapi.json", "GET, HEAD, OPTIONS"],
   ["/docs", "GET, HEAD, OPTIONS"],
   ["/docs/page.js", "GET, HEAD, OPTIONS"],

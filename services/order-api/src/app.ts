@@ -10,8 +10,15 @@ import { listOrders } from "./endpoints/list-orders.ts";
 import { type PlaceOrderTools, placeOrder } from "./endpoints/place-order.ts";
 import { type ReadTools, readOrder } from "./endpoints/read-order.ts";
 import { type ResultTools, readPageImage, readResult, readResultFile } from "./endpoints/read-result.ts";
+import { type SearchTools, searchOrders } from "./endpoints/search-orders.ts";
 
-export type OrderTools = PlaceOrderTools & ReadTools & ResultTools & FollowTools & CancelTools & RetryTools;
+export type OrderTools = PlaceOrderTools &
+  ReadTools &
+  ResultTools &
+  FollowTools &
+  CancelTools &
+  RetryTools &
+  SearchTools;
 export type OrderAppOptions = { log: Log; checks: Record<string, ReadyCheck>; tools: OrderTools };
 
 export function createOrderApp({ log, checks, tools }: OrderAppOptions): HttpApp {
@@ -28,6 +35,7 @@ export function createOrderApp({ log, checks, tools }: OrderAppOptions): HttpApp
     readPageImage(tools),
     followOrder(tools),
     retryOrder(tools),
+    searchOrders(tools),
   ]);
   addDocs(api);
   app.route("/", api);

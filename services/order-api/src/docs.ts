@@ -14,6 +14,7 @@ Order a land registry document and get its text.
 3. \`GET /orders/{id}/events\` tells what happens as it happens; \`GET /orders/{id}\` tells it when asked.
 4. \`GET /orders/{id}/result\` is what was read, in the format that \`Accept\` names; \`/orders/{id}/result.txt\` is the text, and
    \`.json\`, \`.hocr\`, \`.tsv\`, \`.alto.xml\` and \`.pdf\` (searchable) are the others.
+5. \`GET /search\` finds words on the pages of all your completed orders.
 
 Document types are ${documentTypes.join(", ")}. To repeat an order safely, send an \`Idempotency-Key\`. Errors are problem documents
 (RFC 9457): \`code\` is for programs, \`detail\` for people.

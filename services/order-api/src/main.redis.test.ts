@@ -3,19 +3,24 @@ import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../../tests/free-port.ts";
-import { alice, jwtSecret, lease } from "../../../tests/order-api/order-api.ts";
+import { alice, folders, jwtSecret, lease } from "../../../tests/order-api/order-api.ts";
 import { startRedisContainer } from "../../../tests/redis/redis-container.ts";
 import { redisDatabase } from "../../../tests/redis/redis-database.ts";
 import { startService } from "../../../tests/service-process.ts";
 
+const { resultsFolder, searchFolder } = folders;
 const start = (env: Record<string, string>) =>
-  startService(new URL("main.ts", import.meta.url), { RESULTS_FOLDER: "/nowhere", ...env });
+  startService(new URL("main.ts", import.meta.url), {
+    ...{ RESULTS_FOLDER: resultsFolder, SEARCH_FOLDER: searchFolder },
+    ...env,
+  });
 
 test.each([
   [{ JWT_SECRET: jwtSecret }, "REDIS_URL is not set"],
   [{ JWT_SECRET: jwtSecret, REDIS_URL: "redis://x", RESULT_DAYS: "0" }, "a whole number from 1 to 3650"],
   [{ JWT_SECRET: jwtSecret, REDIS_URL: "redis://x", ORDERS_PER_MINUTE: "x" }, "from 1 to 1000000"],
-  [{ JWT_SECRET: jwtSecret, REDIS_URL: "redis://x", RESULTS_FOLDER: "results" }, "the path of a folder"],
+  [{ JWT_SECRET: jwtSecret, REDIS_URL: "redis://x", RESULTS_FOLDER: "results" }, "RESULTS_FOLDER is"],
+  [{ JWT_SECRET: jwtSecret, REDIS_URL: "redis://x", SEARCH_FOLDER: "x" }, "SEARCH_FOLDER is"],
 ])("%# ends the process with one line that says why: %s", async (env, message) => {
   const { lines, exited } = start(env);
   expect(await exited).toEqual([1, null]);

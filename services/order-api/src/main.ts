@@ -1,9 +1,9 @@
 import { tokenKey } from "@orbital-witness/common/access-token.ts";
 import {
+  folderVariable,
   jwtSecretVariable,
   redisUrlVariable,
   resultDaysVariable,
-  resultsFolderVariable,
   secondsPerDay,
   wholeNumber,
 } from "@orbital-witness/common/environment.ts";
@@ -16,17 +16,19 @@ await runService("order-api", {
     JWT_SECRET: jwtSecretVariable,
     REDIS_URL: redisUrlVariable,
     RESULT_DAYS: resultDaysVariable,
-    RESULTS_FOLDER: resultsFolderVariable,
     ORDERS_PER_MINUTE: wholeNumber(1, 1_000_000, 600),
+    RESULTS_FOLDER: folderVariable,
+    SEARCH_FOLDER: folderVariable,
   }),
   stopSeconds: 10,
-  start: ({ JWT_SECRET, REDIS_URL, RESULT_DAYS, RESULTS_FOLDER, ORDERS_PER_MINUTE }, log) =>
+  start: ({ JWT_SECRET, REDIS_URL, RESULT_DAYS, ORDERS_PER_MINUTE, RESULTS_FOLDER, SEARCH_FOLDER }, log) =>
     startOrderApi({
       log,
       key: tokenKey(JWT_SECRET),
       redisUrl: REDIS_URL,
       retentionSeconds: RESULT_DAYS * secondsPerDay,
-      resultsFolder: RESULTS_FOLDER,
       ordersPerMinute: ORDERS_PER_MINUTE,
+      resultsFolder: RESULTS_FOLDER,
+      searchFolder: SEARCH_FOLDER,
     }),
 });

@@ -10,6 +10,8 @@ import { TokenVerifier } from "@orbital-witness/common/token-verifier.ts";
 import { OrderAcceptance } from "./accept-order.ts";
 import { createOrderApp } from "./app.ts";
 import { type FeedOptions, OrderFeed } from "./order-feed.ts";
+import { SearchIndexer } from "./search/search-indexer.ts";
+import { SearchWorker } from "./search/search-worker.ts";
 import { StoreRoom } from "./store-room.ts";
 
 export type OrderApiOptions = {
@@ -19,10 +21,12 @@ export type OrderApiOptions = {
   redisUrl: string;
   /** How long an order and its result stay once it ended. */
   retentionSeconds: number;
-  /** Where the workers keep what they read. */
-  resultsFolder: string;
   /** Of one user; retries count too. */
   ordersPerMinute: number;
+  /** Of the pages as they were read. */
+  resultsFolder: string;
+  /** Of the index to search them by. */
+  searchFolder: string;
   feed?: FeedOptions;
 };
 
@@ -30,19 +34,21 @@ const closeLimitMs = 1000;
 
 /** The Order API with its connections; at once, whether or not Redis is there. */
 export function startOrderApi(options: OrderApiOptions) {
-  const { log, key, redisUrl, retentionSeconds, resultsFolder, ordersPerMinute } = options;
+  const { log, key, redisUrl, retentionSeconds, ordersPerMinute, resultsFolder, searchFolder } = options;
   const redis = openRedis(redisUrl, log, "reject");
   const messages = openRedis(redisUrl, log.child({ connection: "messages" }), "wait");
   const store = new OrderStore(redis, retentionSeconds);
   const queue = openOrderQueue(redis);
   const dispatcher = new OrderDispatcher(redis, queue, log);
   const room = new StoreRoom(redis, log);
+  const search = new SearchWorker({ resultsFolder, searchFolder }, log);
+  const indexer = new SearchIndexer(redis, store, search, log);
   const acceptance = new OrderAcceptance({ store, queue, dispatcher, room }, log);
   const stopping = new AbortController();
   const quota = { name: "orders", of: "orders of one user", limit: ordersPerMinute, windowSeconds: 60 };
   const limit = new RateLimit(quota);
   const tools = {
-    ...{ store, queue, dispatcher, room, acceptance },
+    ...{ store, queue, dispatcher, room, acceptance, indexer, search },
     tokens: new TokenVerifier(key),
     feed: new OrderFeed(store, messages, log, options.feed),
     results: new ResultStore(resultsFolder),
@@ -60,8 +66,8 @@ export function startOrderApi(options: OrderApiOptions) {
           log.warn({ err }, "closed with work under way"),
         );
       // All wait for a Redis that hangs: the stop's seconds are for the revocations, and little for the others.
-      await Promise.all([acceptance.close(), soon(dispatcher), soon(room)]);
-      await soon(queue);
+      await Promise.all([acceptance.close(), soon(dispatcher), soon(room), soon(indexer)]);
+      await Promise.all([soon(queue), soon(search)]);
       await Promise.all([closeRedis(messages), closeRedis(redis)]);
     },
   };

@@ -85,6 +85,26 @@ export const orderListSchema = z
   })
   .meta({ id: "OrderList" });
 
+/** A page on which all that was searched occurs. */
+const searchResult = order
+  .pick({ order_id: true, title_number: true, document_type: true })
+  .extend({
+    page: z.int().meta({ description: "Of the document, from 1" }),
+    snippet: z.string().meta({
+      description: "The text around the hits, as HTML: each hit in `<mark>`, all else escaped",
+      example: "for the <mark>term of years</mark> at a yearly <mark>rent</mark> of £250 …",
+    }),
+    links: z.object({ order: z.string(), result: z.string(), page_image: z.string() }),
+  })
+  .meta({ id: "SearchResult" });
+
+export const searchResultsSchema = z
+  .object({
+    results: z.array(searchResult),
+    next: z.string().nullable().meta({ description: "`cursor` of the next page; null at the end" }),
+  })
+  .meta({ id: "SearchResults" });
+
 /** What the data of a server-sent event holds. */
 export const orderEventSchema = z
   .object({

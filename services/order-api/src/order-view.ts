@@ -46,6 +46,14 @@ export function orderPath(orderId: string): string {
   return `/orders/${orderId}`;
 }
 
+export function resultPath(orderId: string): string {
+  return `${orderPath(orderId)}/result`;
+}
+
+export function pageImagePath(orderId: string, page: number): string {
+  return `${resultPath(orderId)}/pages/${page}.png`;
+}
+
 function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }

@@ -14,13 +14,15 @@ import { read } from "../store-access.ts";
 const limitMessage = "must be a whole number from 1 to 100";
 const cursorMessage = "must be the `next` of a list";
 
+export const limitSchema = z.preprocess(
+  (text) => (typeof text === "string" && /^\d{1,3}$/.test(text) ? Number(text) : text),
+  z.int(limitMessage).min(1, limitMessage).max(100, limitMessage).default(20),
+);
+
 const query = z.object({
-  limit: z
-    .preprocess(
-      (text) => (typeof text === "string" && /^\d{1,3}$/.test(text) ? Number(text) : text),
-      z.int(limitMessage).min(1, limitMessage).max(100, limitMessage).default(20),
-    )
-    .meta({ description: "How many at most; a filtered page may have fewer though there is a `next`" }),
+  limit: limitSchema.meta({
+    description: "How many at most; a filtered page may have fewer though there is a `next`",
+  }),
   cursor: z
     .string(cursorMessage)
     .regex(/^[A-Za-z0-9_-]{1,24}$/, cursorMessage)

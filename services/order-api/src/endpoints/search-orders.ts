@@ -1,0 +1,131 @@
+import { createRoute } from "@hono/zod-openapi";
+import { fieldsOf } from "@orbital-witness/common/form-body.ts";
+import { documentTypeSchema, titleNumberSchema } from "@orbital-witness/common/orders/order.ts";
+import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
+import { Problem, parseFields } from "@orbital-witness/common/problem.ts";
+import type { TokenVerifier } from "@orbital-witness/common/token-verifier.ts";
+import { z } from "zod";
+import { readingUser } from "../callers.ts";
+import { type Endpoint, problemResponses, security } from "../endpoint.ts";
+import { searchResultsSchema } from "../order-schemas.ts";
+import { orderPath, pageImagePath, resultPath } from "../order-view.ts";
+import type { SearchHit, SearchPlace } from "../search/search-index.ts";
+import { hitBegin, hitEnd } from "../search/search-index.ts";
+import type { SearchIndexer } from "../search/search-indexer.ts";
+import { maxQueryLength, parseQuery } from "../search/search-query.ts";
+import type { SearchWorker } from "../search/search-worker.ts";
+import { read } from "../store-access.ts";
+import { limitSchema } from "./list-orders.ts";
+
+export type SearchTools = {
+  tokens: TokenVerifier;
+  store: OrderStore;
+  indexer: SearchIndexer;
+  search: SearchWorker;
+};
+
+const qMessage = `must be words or a "phrase", at most ${maxQueryLength} characters`;
+const cursorMessage = "must be the `next` of a search";
+
+const query = z.object({
+  q: z
+    .string(qMessage)
+    .transform((q, context) => {
+      const parsed = parseQuery(q);
+      if ("match" in parsed) return parsed.match;
+      context.addIssue({ code: "custom", message: parsed.problem });
+      return z.NEVER;
+    })
+    .meta({
+      description:
+        'Words that must all occur on a page, in any order; `"a phrase"` in quotes; `leas*` for words that begin so. ' +
+        "Letters' case, accents and punctuation do not count.",
+      example: '"term of years" rent*',
+    }),
+  title_number: titleNumberSchema.optional(),
+  document_type: documentTypeSchema.optional(),
+  limit: limitSchema,
+  cursor: z
+    .string(cursorMessage)
+    .regex(/^[A-Za-z0-9_-]{1,48}$/, cursorMessage)
+    .refine((cursor) => placeOf(cursor) !== undefined, cursorMessage)
+    .optional()
+    .meta({ description: "The `next` of the page before" }),
+});
+
+const route = createRoute({
+  method: "get",
+  path: "/search",
+  tags: ["orders"],
+  summary: "Search the pages of your completed orders",
+  description:
+    "Pages on which all of it occurs, the best first, then the newest. An order is found as soon as it is completed, for as long as it stays; " +
+    "503 `search_unavailable` while the index is made anew.",
+  security,
+  request: { query },
+  responses: {
+    200: { description: "A page of them", content: { "application/json": { schema: searchResultsSchema } } },
+    ...problemResponses(401, 422, 503),
+  },
+});
+
+export function searchOrders({ tokens, store, indexer, search }: SearchTools): Endpoint {
+  return {
+    route,
+    handle: async (c) => {
+      const { user_id } = await readingUser(tokens, c.req.raw);
+      const { q, cursor, ...rest } = parseFields(query, fieldsOf(new URL(c.req.url).searchParams));
+      const from = cursor === undefined ? undefined : placeOf(cursor);
+      if (!(await read(indexer.catchUp()))) throw unavailable();
+      const { hits, next } = await read(search.ask("search", { user_id, match: q, from, ...rest }));
+      return c.json({
+        results: (await stillThere(store, hits)).map(resultOf),
+        next: next === undefined ? null : cursorOf(next),
+      } satisfies z.input<typeof searchResultsSchema>);
+    },
+  };
+}
+
+function unavailable(): Problem {
+  const detail = "The index of the search is being made anew. Try again in a while.";
+  return new Problem(503, "search_unavailable", detail, { headers: { "Retry-After": "5" } });
+}
+
+/** The index learns of an order's end by the clock; what Redis lost, or an order that was revoked, it does not know of. */
+async function stillThere(store: OrderStore, hits: SearchHit[]): Promise<SearchHit[]> {
+  const ids = [...new Set(hits.map(({ order_id }) => order_id))];
+  const found = await read(Promise.all(ids.map((id) => store.find(id))));
+  const there = new Set(found.map((order) => order?.order_id));
+  return hits.filter(({ order_id }) => there.has(order_id));
+}
+
+function resultOf({ order_id, title_number, document_type, page, snippet }: SearchHit) {
+  const links = {
+    order: orderPath(order_id),
+    result: resultPath(order_id),
+    page_image: pageImagePath(order_id, page),
+  };
+  return { order_id, title_number, document_type, page, snippet: marked(snippet), links };
+}
+
+const entities: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function marked(snippet: string): string {
+  const escaped = snippet.replace(/[&<>"']/g, (character) => entities[character] ?? "");
+  return escaped.replaceAll(hitBegin, "<mark>").replaceAll(hitEnd, "</mark>");
+}
+
+function cursorOf({ offset, newest }: SearchPlace): string {
+  return Buffer.from(`${offset}.${newest}`).toString("base64url");
+}
+
+function placeOf(cursor: string): SearchPlace | undefined {
+  const place = /^(\d{1,9})\.(\d{1,15})$/.exec(Buffer.from(cursor, "base64url").toString());
+  return place ? { offset: Number(place[1]), newest: Number(place[2]) } : undefined;
+}

@@ -1,0 +1,143 @@
+import type { Log } from "@orbital-witness/common/log.ts";
+import { orderIdSchema } from "@orbital-witness/common/orders/order.ts";
+import { recordKey, unindexedKey } from "@orbital-witness/common/orders/order-keys.ts";
+import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
+import type { RedisConnection } from "@orbital-witness/common/redis-connection.ts";
+import { repeat } from "@orbital-witness/common/repeat.ts";
+import { StateLog } from "@orbital-witness/common/state-log.ts";
+import { TimeLimitError, within } from "@orbital-witness/common/time-limit.ts";
+import type { SearchWorker } from "./search-worker.ts";
+
+const lookMs = 1000;
+/** How many orders are taken at once; the next look goes on. */
+const batch = 100;
+/** How long a search waits for what was completed just before it. */
+const patienceMs = 1000;
+
+/**
+ * Carries completed orders into the index, at least once: each stays in Redis' list of those that are not in it until the index has it on disk.
+ * An index that was made anew gets all completed orders there are.
+ */
+export class SearchIndexer {
+  readonly #redis: RedisConnection;
+  readonly #store: OrderStore;
+  readonly #search: SearchWorker;
+  readonly #log: Log;
+  readonly #state: StateLog;
+  readonly #orders: StateLog;
+  readonly #stopped = new AbortController();
+  readonly #looking: Promise<void>;
+  #running: Promise<boolean> = Promise.resolve(false);
+  #next: Promise<boolean> | undefined;
+
+  constructor(redis: RedisConnection, store: OrderStore, search: SearchWorker, log: Log) {
+    this.#redis = redis;
+    this.#store = store;
+    this.#search = search;
+    this.#log = log;
+    this.#state = new StateLog(log, "the search index, or Redis for it,");
+    this.#orders = new StateLog(log, "the result of an order, to be indexed,");
+    this.#looking = repeat(lookMs, this.#stopped.signal, () => this.#state.watch(() => this.#look()));
+  }
+
+  /**
+   * Takes what waits now, as far as that goes in a second. False while the index is made anew: it does not have all yet that it should. Rejects
+   * as Redis or the index do.
+   */
+  async catchUp(): Promise<boolean> {
+    const [waiting, stage] = await Promise.all([this.#redis.zCard(unindexedKey), this.#search.ask("stage")]);
+    if (waiting === 0 && stage === "complete") return true;
+    try {
+      return await within(patienceMs, this.#look());
+    } catch (error) {
+      if (!(error instanceof TimeLimitError)) throw error;
+      return stage === "complete";
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#stopped.abort();
+    await this.#looking;
+    await Promise.allSettled([this.#running]);
+  }
+
+  /** One after the other; who asks during a look waits for the next one, which sees what was completed since. */
+  #look(): Promise<boolean> {
+    this.#next ??= this.#running
+      .catch(() => {})
+      .then(() => {
+        this.#next = undefined;
+        this.#running = this.#index();
+        return this.#running;
+      });
+    return this.#next;
+  }
+
+  /** Returns whether the index is complete. */
+  async #index(): Promise<boolean> {
+    const stage = await this.#search.ask("stage");
+    if (stage === "new") {
+      this.#log.info("the search index is made anew of all completed orders");
+      await this.#listAll();
+      await this.#search.ask("setStage", "listed");
+    }
+    const taken = await this.#indexListed();
+    await this.#search.ask("removeExpired");
+    if (stage === "complete") return true;
+    if (taken === batch) return false;
+    await this.#search.ask("setStage", "complete");
+    this.#log.info("the search index is complete");
+    return true;
+  }
+
+  /** Returns how many it took. One that cannot be indexed keeps nobody from the others; it is taken again, behind them. */
+  async #indexListed(): Promise<number> {
+    const listed = await this.#redis.zRange(unindexedKey, 0, batch - 1);
+    let failure: unknown;
+    for (const orderId of listed) {
+      if (this.#stopped.signal.aborted) break;
+      try {
+        await this.#indexOrder(orderId);
+        await this.#redis.zRem(unindexedKey, orderId);
+      } catch (error) {
+        failure = error;
+        await this.#redis.zAdd(unindexedKey, { score: Date.now(), value: orderId }, { condition: "XX" });
+      }
+    }
+    if (failure === undefined) this.#orders.recovered();
+    else this.#orders.failed(failure);
+    return listed.length;
+  }
+
+  /** Nothing where the order's time is over. */
+  async #indexOrder(orderId: string): Promise<void> {
+    const [order, expires_ms] = await Promise.all([
+      this.#store.find(orderId),
+      this.#redis.pExpireTime(recordKey(orderId)),
+    ]);
+    if (order?.status !== "completed" || order.finished_ms === undefined) return;
+    const { user_id, title_number, document_type, finished_ms, result_attempt, result_pages } = order;
+    if (result_attempt === undefined || result_pages === undefined) return;
+    const result = { order_id: orderId, finished_ms, expires_ms, result_attempt, result_pages };
+    const { damaged } = await this.#search.ask("put", { user_id, title_number, document_type, ...result });
+    if (damaged.length > 0) {
+      this.#log.error(
+        { order_id: orderId, pages: damaged },
+        "pages are not searched: their results are damaged",
+      );
+    }
+  }
+
+  async #listAll(): Promise<void> {
+    for await (const keys of this.#redis.scanIterator({ MATCH: recordKey("*"), COUNT: 1000 })) {
+      for (const key of keys) {
+        const orderId = key.slice(recordKey("").length);
+        if (!orderIdSchema.safeParse(orderId).success) continue;
+        const order = await this.#store.find(orderId);
+        if (order?.status !== "completed") continue;
+        const place = { score: order.finished_ms ?? 0, value: orderId };
+        await this.#redis.zAdd(unindexedKey, place, { condition: "NX" });
+      }
+    }
+  }
+}

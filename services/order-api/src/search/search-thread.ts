@@ -1,0 +1,79 @@
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { parentPort, workerData } from "node:worker_threads";
+import { textOf } from "@orbital-witness/common/results/page-result.ts";
+import { type ResultRef, ResultStore } from "@orbital-witness/common/results/result-store.ts";
+import { z } from "zod";
+import { DamagedIndexError, type IndexedPage, SearchIndex } from "./search-index.ts";
+import type { Answer, Question, SearchFolders, Work } from "./search-worker.ts";
+
+/**
+ * The thread that has the index, which is synchronous: neither a search of a hundred milliseconds nor a document of hundreds of pages
+ * keeps the Order API from answering others.
+ */
+const { resultsFolder, searchFolder }: SearchFolders = workerData;
+const results = new ResultStore(resultsFolder);
+const file = path.join(searchFolder, "pages.sqlite");
+let opened: SearchIndex | undefined;
+
+function index(): SearchIndex {
+  opened ??= new SearchIndex(file);
+  return opened;
+}
+
+const work: Work = {
+  stage: async () => index().stage,
+  setStage: async (stage) => {
+    index().stage = stage;
+  },
+  put: async ({ result_attempt, result_pages, ...order }) => {
+    const { pages, damaged } = await readPages(
+      { order_id: order.order_id, attempt: result_attempt },
+      result_pages,
+    );
+    index().put(order, pages);
+    return { damaged };
+  },
+  search: async (search) => index().search(search),
+  removeExpired: async () => index().removeExpired(),
+  close: async () => {
+    opened?.close();
+    opened = undefined;
+  },
+};
+
+async function readPages(ref: ResultRef, count: number) {
+  const pages: IndexedPage[] = [];
+  const damaged: number[] = [];
+  for (let page = 1; page <= count; page += 1) {
+    try {
+      const result = await results.page(ref, page);
+      if (result) pages.push({ page, text: textOf(result) });
+    } catch (error) {
+      if (!isDamagedPage(error)) throw error;
+      damaged.push(page);
+    }
+  }
+  return { pages, damaged };
+}
+
+/** Neither zlib, JSON nor its schema can make anything of it; a disk that fails is another matter. */
+function isDamagedPage(error: unknown): boolean {
+  if (error instanceof SyntaxError || error instanceof z.ZodError) return true;
+  return error instanceof Error && "code" in error && String(error.code).startsWith("Z_");
+}
+
+async function answer({ id, name, values }: Question): Promise<Answer> {
+  try {
+    // Its name and values belong together where they were sent.
+    const call = work[name] as (...values: unknown[]) => Promise<unknown>;
+    return { id, value: await call(...values) };
+  } catch (error) {
+    if (!(error instanceof DamagedIndexError)) return { id, error };
+    await work.close();
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(`${file}${suffix}`, { force: true });
+    return { id, error, removed: true };
+  }
+}
+
+parentPort?.on("message", async (question: Question) => parentPort?.postMessage(await answer(question)));

@@ -1,0 +1,85 @@
+import { Worker } from "node:worker_threads";
+import type { Log } from "@orbital-witness/common/log.ts";
+import type { IndexedOrder, Search, SearchResults, Stage } from "./search-index.ts";
+
+export type SearchFolders = { resultsFolder: string; searchFolder: string };
+
+/** A completed order, whose pages are in the result store. */
+export type OrderToIndex = IndexedOrder & { result_attempt: number; result_pages: number };
+
+/** What the thread does (`SearchIndex` says what that is). `damaged`: pages whose results cannot be read, and are not in the index. */
+export type Work = {
+  stage(): Promise<Stage>;
+  setStage(stage: Stage): Promise<void>;
+  put(order: OrderToIndex): Promise<{ damaged: number[] }>;
+  search(search: Search): Promise<SearchResults>;
+  removeExpired(): Promise<number>;
+  close(): Promise<void>;
+};
+
+export type Question = { id: number; name: keyof Work; values: unknown[] };
+/** `removed`: the index was damaged, and the next question makes it anew. */
+export type Answer = { id: number; value?: unknown; error?: unknown; removed?: boolean };
+
+/** Far more than the text of a document of thousands of pages. */
+const heapMegabytes = 128;
+
+/** The index in a thread of its own, which is started when it is needed, and again after one that died. */
+export class SearchWorker {
+  readonly #folders: SearchFolders;
+  readonly #log: Log;
+  readonly #open = new Map<number, PromiseWithResolvers<unknown>>();
+  #thread: Worker | undefined;
+  #questions = 0;
+
+  constructor(folders: SearchFolders, log: Log) {
+    this.#folders = folders;
+    this.#log = log;
+  }
+
+  /** Rejects as the work does, or with what ended the thread. */
+  ask<Name extends keyof Work>(name: Name, ...values: Parameters<Work[Name]>): ReturnType<Work[Name]>;
+  ask(name: keyof Work, ...values: unknown[]): Promise<unknown> {
+    this.#thread ??= this.#start();
+    this.#questions += 1;
+    const answer = Promise.withResolvers<unknown>();
+    this.#open.set(this.#questions, answer);
+    this.#thread.postMessage({ id: this.#questions, name, values } satisfies Question);
+    return answer.promise;
+  }
+
+  /** After the work that is under way. */
+  async close(): Promise<void> {
+    if (!this.#thread) return;
+    await this.ask("close");
+    await this.#thread?.terminate();
+  }
+
+  #start(): Worker {
+    const thread = new Worker(new URL("search-thread.ts", import.meta.url), {
+      workerData: this.#folders,
+      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
+    });
+    // Nothing to wait for where the process has nothing else to do.
+    thread.unref();
+    thread.on("message", (answer: Answer) => this.#answered(answer));
+    thread.on("error", (error) => this.#ended(thread, error));
+    thread.on("exit", (code) => this.#ended(thread, new Error(`the search thread ended with code ${code}`)));
+    return thread;
+  }
+
+  #answered({ id, value, error, removed }: Answer): void {
+    if (removed) this.#log.error({ err: error }, "the search index is damaged: it is removed and made anew");
+    const answer = this.#open.get(id);
+    this.#open.delete(id);
+    if (error === undefined) answer?.resolve(value);
+    else answer?.reject(error);
+  }
+
+  #ended(thread: Worker, error: unknown): void {
+    if (this.#thread !== thread) return;
+    this.#thread = undefined;
+    for (const answer of this.#open.values()) answer.reject(error);
+    this.#open.clear();
+  }
+}
