@@ -36,8 +36,10 @@ function put(index: SearchIndex, texts: string[], fields: Partial<IndexedOrder> 
     ...{ finished_ms: orders, expires_ms: Date.now() + 60_000 },
     ...fields,
   };
+  const document = index.begin(order);
   const pages = texts.map((text, i) => ({ page: i + 1, text }));
-  index.put(order, pages);
+  index.add(document, order.user_id, pages);
+  index.finish(document);
   return order.order_id;
 }
 
@@ -143,12 +145,28 @@ test("an order that is put again has its new pages only", () => {
   expect(pagesOf(search(index, "third"))).toEqual([1]);
 });
 
+test("pages are found once all of the order are there, and only those of who began last", () => {
+  const index = open();
+  const order: IndexedOrder = {
+    ...{ order_id: "order", user_id: 1, title_number: "OW12345678", document_type: "lease" },
+    ...{ finished_ms: 1, expires_ms: Date.now() + 60_000 },
+  };
+  const lost = index.begin(order);
+  index.add(lost, 1, [{ page: 1, text: "rent" }]);
+  const document = index.begin(order);
+  expect(() => index.add(lost, 1, [{ page: 2, text: "rent" }])).toThrow("FOREIGN KEY");
+  index.add(document, 1, [{ page: 3, text: "rent" }]);
+  expect(search(index, "rent").hits).toEqual([]);
+  index.finish(document);
+  expect(pagesOf(search(index, "rent"))).toEqual([3]);
+});
+
 test("what is over is not found, and is removed", () => {
   const index = open();
-  for (let count = 0; count < 11; count += 1) put(index, ["rent"], { expires_ms: Date.now() - 1 });
+  for (let count = 0; count < 2; count += 1) put(index, ["rent"], { expires_ms: Date.now() - 1 });
   const kept = put(index, ["rent"]);
   expect(search(index, "rent").hits).toMatchObject([{ order_id: kept }]);
-  expect([index.removeExpired(), index.removeExpired(), index.removeExpired()]).toEqual([10, 1, 0]);
+  expect([index.removeExpired(), index.removeExpired(), index.removeExpired()]).toEqual([true, true, false]);
   expect(search(index, "rent").hits).toMatchObject([{ order_id: kept }]);
 });
 

@@ -39,8 +39,6 @@ export const hitBegin = "\u0002";
 export const hitEnd = "\u0003";
 
 const snippetWords = 24;
-/** How many orders `removeExpired` removes at once. */
-const removedAtOnce = 10;
 /** Of the schema. An index of another version is made anew. */
 const version = 1;
 
@@ -52,17 +50,18 @@ const schema = `
 CREATE TABLE state (stage TEXT NOT NULL) STRICT;
 INSERT INTO state VALUES ('new');
 CREATE TABLE document (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   order_id TEXT NOT NULL UNIQUE,
   user_id INTEGER NOT NULL,
   title_number TEXT NOT NULL,
   document_type TEXT NOT NULL,
   finished_ms INTEGER NOT NULL,
-  expires_ms INTEGER NOT NULL
+  expires_ms INTEGER NOT NULL,
+  is_whole INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX document_expiry ON document (expires_ms);
 CREATE TABLE page (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   document INTEGER NOT NULL REFERENCES document ON DELETE CASCADE,
   page INTEGER NOT NULL
 ) STRICT;
@@ -75,10 +74,16 @@ const searchStatement = `
 SELECT order_id, title_number, document_type, page.page,
   snippet(page_text, 1, char(2), char(3), '…', ${snippetWords}) AS snippet
 FROM page_text JOIN page ON page.id = page_text.rowid JOIN document ON document.id = page.document
-WHERE page_text MATCH $match AND user_id = $user_id AND page.id <= $newest AND expires_ms > $now_ms
+WHERE page_text MATCH $match AND user_id = $user_id AND is_whole AND document.id <= $newest AND expires_ms > $now_ms
   AND title_number = ifnull($title_number, title_number) AND document_type = ifnull($document_type, document_type)
 ORDER BY bm25(page_text, 0, 1), finished_ms DESC, order_id, page.page
 LIMIT $limit OFFSET $offset`;
+
+/** What PRAGMA quick_check is to look at. Left alone it would also read each page's text again and look for its words. */
+const tables = [
+  ...["state", "document", "page", "page_text_content", "page_text_data"],
+  ...["page_text_idx", "page_text_docsize", "page_text_config"],
+];
 
 const idRow = z.object({ id: z.int() });
 const hitRow = z.object({
@@ -122,15 +127,24 @@ export class SearchIndex {
     this.#guarded(() => this.#prepared("UPDATE state SET stage = $stage").run({ stage }));
   }
 
-  /** The order's pages instead of those it had, in one step. */
-  put(order: IndexedOrder, pages: readonly IndexedPage[]): void {
-    this.#transaction(() => {
+  /**
+   * Makes room for an order's pages, instead of those that it had. They are found once all are there: they come in several steps, between which there
+   * is time for a search. Returns the document's id.
+   */
+  begin(order: IndexedOrder): number {
+    return this.#transaction(() => {
       this.#remove(order.order_id);
-      const documentId = this.#insert(
+      return this.#insert(
         `INSERT INTO document (order_id, user_id, title_number, document_type, finished_ms, expires_ms)
         VALUES ($order_id, $user_id, $title_number, $document_type, $finished_ms, $expires_ms) RETURNING id`,
-        { ...order },
+        order,
       );
+    });
+  }
+
+  /** Throws where the order was begun again meanwhile. */
+  add(documentId: number, userId: number, pages: readonly IndexedPage[]): void {
+    this.#transaction(() => {
       for (const { page, text } of pages) {
         const id = this.#insert(
           "INSERT INTO page (document, page) VALUES ($documentId, $page) RETURNING id",
@@ -141,16 +155,22 @@ export class SearchIndex {
         );
         this.#prepared("INSERT INTO page_text (rowid, owner, text) VALUES ($id, $owner, $text)").run({
           id,
-          owner: ownerWord(order.user_id),
+          owner: ownerWord(userId),
           text: searchable(text),
         });
       }
     });
   }
 
+  finish(documentId: number): void {
+    this.#guarded(() =>
+      this.#prepared("UPDATE document SET is_whole = 1 WHERE id = $documentId").run({ documentId }),
+    );
+  }
+
   /** One's own pages on which all of it occurs, best first, then newest. */
   search({ user_id, match, title_number, document_type, limit, from }: Search): SearchResults {
-    const place = from ?? { offset: 0, newest: this.#newestPage() };
+    const place = from ?? { offset: 0, newest: this.#newest() };
     const rows = this.#guarded(() =>
       this.#prepared(searchStatement).all({
         ...{ user_id, ...place, now_ms: Date.now() },
@@ -165,15 +185,14 @@ export class SearchIndex {
     return { hits, next: rows.length > limit ? { ...place, offset: place.offset + limit } : undefined };
   }
 
-  /** Removes some of the orders whose time is over; returns how many. */
-  removeExpired(): number {
+  /** Removes an order whose time is over; returns whether there was one. */
+  removeExpired(): boolean {
     return this.#transaction(() => {
-      const expired = this.#prepared(
-        `SELECT order_id FROM document WHERE expires_ms <= $now_ms LIMIT ${removedAtOnce}`,
-      ).all({ now_ms: Date.now() });
-      const orders = z.array(z.object({ order_id: z.string() })).parse(expired);
-      for (const { order_id } of orders) this.#remove(order_id);
-      return orders.length;
+      const expired = "SELECT order_id FROM document WHERE expires_ms <= $now_ms LIMIT 1";
+      const row = this.#prepared(expired).get({ now_ms: Date.now() });
+      if (row === undefined) return false;
+      this.#remove(z.object({ order_id: z.string() }).parse(row).order_id);
+      return true;
     });
   }
 
@@ -195,9 +214,11 @@ export class SearchIndex {
 
   #check(): void {
     const check = z.object({ quick_check: z.string() });
-    const row = this.#guarded(() => this.#database.prepare("PRAGMA quick_check(1)").get());
-    const { quick_check } = check.parse(row);
-    if (quick_check !== "ok") throw new DamagedIndexError(quick_check);
+    for (const table of tables) {
+      const row = this.#guarded(() => this.#database.prepare(`PRAGMA quick_check('${table}')`).get());
+      const { quick_check } = check.parse(row);
+      if (quick_check !== "ok") throw new DamagedIndexError(quick_check);
+    }
   }
 
   #remove(orderId: string): void {
@@ -207,9 +228,9 @@ export class SearchIndex {
     this.#prepared("DELETE FROM document WHERE order_id = $orderId").run({ orderId });
   }
 
-  #newestPage(): number {
-    return this.#guarded(() => idRow.parse(this.#prepared("SELECT ifnull(max(id), 0) AS id FROM page").get()))
-      .id;
+  #newest(): number {
+    const newest = "SELECT ifnull(max(id), 0) AS id FROM document WHERE is_whole";
+    return this.#guarded(() => idRow.parse(this.#prepared(newest).get())).id;
   }
 
   #insert(sql: string, values: Record<string, string | number>): number {

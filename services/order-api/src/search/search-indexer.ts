@@ -82,7 +82,7 @@ export class SearchIndexer {
       await this.#search.ask("setStage", "listed");
     }
     const taken = await this.#indexListed();
-    await this.#search.ask("removeExpired");
+    while (!this.#stopped.signal.aborted && (await this.#search.ask("removeExpired")));
     if (stage === "complete") return true;
     if (taken === batch) return false;
     await this.#search.ask("setStage", "complete");

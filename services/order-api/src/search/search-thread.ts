@@ -14,6 +14,8 @@ import type { Answer, Question, SearchFolders, Work } from "./search-worker.ts";
 const { resultsFolder, searchFolder }: SearchFolders = workerData;
 const results = new ResultStore(resultsFolder);
 const file = path.join(searchFolder, "pages.sqlite");
+/** How many pages are read, and written in one step: a search waits for no more than that. */
+const pagesAtOnce = 20;
 let opened: SearchIndex | undefined;
 
 function index(): SearchIndex {
@@ -27,11 +29,14 @@ const work: Work = {
     index().stage = stage;
   },
   put: async ({ result_attempt, result_pages, ...order }) => {
-    const { pages, damaged } = await readPages(
-      { order_id: order.order_id, attempt: result_attempt },
-      result_pages,
-    );
-    index().put(order, pages);
+    const ref = { order_id: order.order_id, attempt: result_attempt };
+    const damaged: number[] = [];
+    const id = index().begin(order);
+    for (let first = 1; first <= result_pages; first += pagesAtOnce) {
+      const last = Math.min(first + pagesAtOnce - 1, result_pages);
+      index().add(id, order.user_id, await readPages(ref, first, last, damaged));
+    }
+    index().finish(id);
     return { damaged };
   },
   search: async (search) => index().search(search),
@@ -42,10 +47,10 @@ const work: Work = {
   },
 };
 
-async function readPages(ref: ResultRef, count: number) {
+/** Adds to `damaged` what cannot be read. */
+async function readPages(ref: ResultRef, first: number, last: number, damaged: number[]) {
   const pages: IndexedPage[] = [];
-  const damaged: number[] = [];
-  for (let page = 1; page <= count; page += 1) {
+  for (let page = first; page <= last; page += 1) {
     try {
       const result = await results.page(ref, page);
       if (result) pages.push({ page, text: textOf(result) });
@@ -54,7 +59,7 @@ async function readPages(ref: ResultRef, count: number) {
       damaged.push(page);
     }
   }
-  return { pages, damaged };
+  return pages;
 }
 
 /** Neither zlib, JSON nor its schema can make anything of it; a disk that fails is another matter. */

@@ -13,7 +13,7 @@ export type Work = {
   setStage(stage: Stage): Promise<void>;
   put(order: OrderToIndex): Promise<{ damaged: number[] }>;
   search(search: Search): Promise<SearchResults>;
-  removeExpired(): Promise<number>;
+  removeExpired(): Promise<boolean>;
   close(): Promise<void>;
 };
 
@@ -21,8 +21,8 @@ export type Question = { id: number; name: keyof Work; values: unknown[] };
 /** `removed`: the index was damaged, and the next question makes it anew. */
 export type Answer = { id: number; value?: unknown; error?: unknown; removed?: boolean };
 
-/** Far more than the text of a document of thousands of pages. */
-const heapMegabytes = 128;
+/** The results of a few pages are read at a time. */
+const heapMegabytes = 64;
 
 /** The index in a thread of its own, which is started when it is needed, and again after one that died. */
 export class SearchWorker {
