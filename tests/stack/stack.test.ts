@@ -48,6 +48,22 @@ describe("a fresh stack", () => {
   });
 });
 
+describe("volumes", () => {
+  it.each([
+    ["ocr-worker", "/results", true],
+    ["ocr-worker", "/search", false],
+    ["order-api", "/results", false],
+    ["order-api", "/search", true],
+    ["auth-api", "/results", false],
+    ["auth-api", "/search", false],
+  ])("%s writes to %s: %s", async (part, folder, isWritable) => {
+    const touch = ["touch", `${folder}/probe`];
+    const { name } = await clone.container(part);
+    const { failed, stderr } = await execa("docker", ["exec", name, ...touch], { reject: false });
+    expect(failed ? stderr : "written").toMatch(isWritable ? /^written$/ : /Read-only file system/);
+  });
+});
+
 describe("orders", () => {
   it.each(samples)("reads the $documentType of $titleNumber", async (sample) => {
     const { status, body } = await customer.order(sample.titleNumber, sample.documentType);
@@ -152,6 +168,12 @@ describe("the router", () => {
     for (const { body } of [form, parts, json]) {
       await customer.delivery(String(body.order_id));
     }
+  });
+
+  it.each(["", "/order"])("leads %s/search to the Order API", async (prefix) => {
+    expect((await customer.get(`${prefix}/search?q=lease`)).status).toBe(401);
+    const { status, body } = await customer.get(`${prefix}/search?q=nowhere`, await customer.token());
+    expect([status, body]).toEqual([200, { results: [], next: null }]);
   });
 
   it("has the Order API's document and page, with the prefix too", async () => {
@@ -361,6 +383,14 @@ describe("failures", () => {
     await restore();
     outputs = await clone.up();
     expect(await clone.stack.containers.unwell(outputs.containers)).toEqual([]);
+  });
+
+  it("names a language that there is no data for", async () => {
+    await clone.stack.set("ocrLanguages", "eng+xyz");
+    await expect(clone.up()).rejects.toThrow(
+      /ocrLanguages names xyz, but Debian has no package tesseract-ocr-xyz/,
+    );
+    await clone.stack.set("ocrLanguages", "eng");
   });
 
   it("says which build failed", async () => {
