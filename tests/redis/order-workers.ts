@@ -4,6 +4,7 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { hasEnded, type OrderRecord, type OrderRequest } from "@orbital-witness/common/orders/order.ts";
 import { OrderAttempts } from "@orbital-witness/common/orders/order-attempts.ts";
 import { summarize } from "@orbital-witness/common/orders/order-events.ts";
@@ -12,12 +13,14 @@ import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis-connection.ts";
 import { textOf } from "@orbital-witness/common/results/page-result.ts";
 import { ResultStore } from "@orbital-witness/common/results/result-store.ts";
+import sharp from "sharp";
 import { expect } from "vitest";
 import { z } from "zod";
 import { DocumentSource } from "../../services/ocr-worker/src/document-source.ts";
 import { OrderWorker, type OrderWorkerOptions } from "../../services/ocr-worker/src/order-worker.ts";
 import { ProcessPageReader } from "../../services/ocr-worker/src/page-reader.ts";
 import { readingOptions, readingVariables } from "../../services/ocr-worker/src/reading-settings.ts";
+import { makePdf } from "../documents.ts";
 import { drawLine, leaseText } from "../scan.ts";
 import { silentLog } from "./redis-database.ts";
 
@@ -27,6 +30,19 @@ const lease = await drawLine(leaseText).png().toBuffer();
 
 export type Answer = { status: number; body: Buffer | string };
 export const found: Answer = { status: 200, body: lease };
+
+/** A PDF whose pages take half a second or more each: parts of one at 200 dots per inch. */
+export async function slowDocument(pages: number): Promise<Buffer> {
+  const register = fileURLToPath(new URL("../../documents/OW12345678/register.png", import.meta.url));
+  const [width, height] = [1654, 600];
+  const part = await sharp(register).extract({ left: 0, top: 0, width, height }).png().toBuffer();
+  const size = { width: (width / 200) * 72, height: (height / 200) * 72 };
+  const draw: Parameters<typeof makePdf>[0] = async (page, pdf) => {
+    page.setSize(size.width, size.height);
+    page.drawImage(await pdf.embedPng(part), size);
+  };
+  return makePdf(...Array(pages).fill(draw));
+}
 
 /** Workers with a source of documents and the orders of a Redis, as the services have them. */
 export type OrderWorkers = Awaited<ReturnType<typeof startOrderWorkers>>;
@@ -92,7 +108,7 @@ export async function startOrderWorkers(url: string) {
         await closeRedis(messages);
         await closeRedis(connection);
       });
-      return { consuming: () => worker.consuming(), close };
+      return { consuming: () => worker.consuming(), reads: () => reader.start(), close };
     },
 
     /** Accepts an order, which stays in the outbox. */
@@ -146,6 +162,15 @@ export async function startOrderWorkers(url: string) {
           [worker, outcome, reason?.code ?? ""].join(" ").trim(),
         ),
       };
+    },
+
+    /** Leaves a job as a killed worker does: among the active ones, without a lock. */
+    async leave(job: string): Promise<void> {
+      await redis.zRem("bull:orders:prioritized", job);
+      await redis.lRem("bull:orders:active", 0, job);
+      await redis.del(`bull:orders:${job}:lock`);
+      await redis.lPush("bull:orders:active", job);
+      await redis.sAdd("bull:orders:stalled", job);
     },
 
     /** Everything that the queue holds of an order. */

@@ -2,9 +2,15 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
+import { pagesKey } from "@orbital-witness/common/orders/order-keys.ts";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { freePort } from "../../../tests/free-port.ts";
-import { found, type OrderWorkers, startOrderWorkers } from "../../../tests/redis/order-workers.ts";
+import {
+  found,
+  type OrderWorkers,
+  slowDocument,
+  startOrderWorkers,
+} from "../../../tests/redis/order-workers.ts";
 import { redisDatabase } from "../../../tests/redis/redis-database.ts";
 import { leaseText } from "../../../tests/scan.ts";
 
@@ -13,8 +19,10 @@ const main = fileURLToPath(new URL("main.ts", import.meta.url));
 let workers: OrderWorkers;
 /** A source that answers only when it may. */
 let answers = false;
-const source = createServer((_, response) => {
-  if (answers) response.end(found.body);
+const pages = 4;
+const long = await slowDocument(pages);
+const source = createServer((request, response) => {
+  if (answers) response.end(request.url?.includes("/transfer.") ? long : found.body);
 });
 const processes: ChildProcess[] = [];
 
@@ -81,6 +89,22 @@ test("the order of a killed process is run by the next, and a process that stops
   expect(ofOrder).not.toEqual([]);
   for (const line of ofOrder) expect(line).toMatchObject({ worker: "second", service: "ocr-worker" });
 }, 60_000);
+
+test("the page of a killed process is read by the next, and so are the others", async () => {
+  answers = true;
+  const first = await startProcess("first");
+  const id = await workers.order("transfer");
+  const fields = () => workers.redis.hKeys(pagesKey(id, 1));
+  await expect.poll(fields, { timeout: 30_000, interval: 20 }).toContain("2:claim");
+  first.child.kill("SIGKILL");
+  await first.exited;
+  expect(await workers.status(id)).toBe("recognizing");
+  await startProcess("second");
+  const order = await workers.ended(id, 60_000);
+  expect(order).toMatchObject({ status: "completed", result_pages: pages, failures: 0 });
+  expect(order.pages).toMatchObject(Array(pages).fill({ outcome: "read" }));
+  expect(order.readers).toEqual(["first", "second", "second", "second"]);
+}, 120_000);
 
 test("an order whose job was never queued by the one who accepted it is run", async () => {
   answers = true;

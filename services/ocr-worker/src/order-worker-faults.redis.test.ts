@@ -4,6 +4,7 @@ import {
   found,
   heldAnswer,
   type OrderWorkers,
+  slowDocument,
   startOrderWorkers,
 } from "../../../tests/redis/order-workers.ts";
 import { type RedisContainer, startRedisContainer } from "../../../tests/redis/redis-container.ts";
@@ -125,6 +126,24 @@ test("an order's end is written to a full Redis; what waits is taken when there 
   }
   await goOn(both);
 }, 90_000);
+
+test("Redis killed and away for a while in the middle of a document costs no page", async () => {
+  const pages = 4;
+  const document = await slowDocument(pages);
+  workers.answers.transfer = () => ({ status: 200, body: document });
+  for (const name of ["first", "second"]) workers.startWorker(name);
+  const id = await workers.order("transfer");
+  const read = async () => (await workers.told(id)).page ?? 0;
+  await expect.poll(read, { timeout: 30_000, interval: 20 }).toBeGreaterThan(0);
+  await container.kill();
+  await pause(awayMs);
+  await container.start();
+  expect(await workers.ended(id, 60_000)).toMatchObject({
+    ...{ status: "completed", result_pages: pages, failures: 0 },
+    pages: Array.from({ length: pages }, (_, index) => ({ page: index + 1, outcome: "read" })),
+  });
+  await expect.poll(workers.jobs, { timeout: 30_000 }).toEqual([]);
+}, 150_000);
 
 test("workers that were started while Redis was away take orders when it comes", async () => {
   const waiting = await workers.order("lease");

@@ -32,16 +32,6 @@ beforeEach(async () => {
   workers.answers.lease = () => found;
 });
 
-/** Leaves an order's job as a killed worker does: among the active ones, without a lock. */
-async function leave(orderId: string): Promise<void> {
-  const id = jobId(orderId, 1);
-  await workers.redis.zRem("bull:orders:prioritized", id);
-  await workers.redis.lRem("bull:orders:active", 0, id);
-  await workers.redis.del(`bull:orders:${id}:lock`);
-  await workers.redis.lPush("bull:orders:active", id);
-  await workers.redis.sAdd("bull:orders:stalled", id);
-}
-
 test("orders end as text or with a reason, in the same process, and leave no job", async () => {
   workers.answers.charge = () => ({ status: 200, body: "<html>Not found</html>" });
   workers.answers.transfer = () => ({ status: 200, body: "" });
@@ -121,7 +111,7 @@ test("an order whose job cannot be read ends too", async () => {
 test("the order of a worker that died is run by another", async () => {
   const id = await workers.order("lease");
   await workers.attempts.claim({ order_id: id, run: 1 }, "dead", lost);
-  await leave(id);
+  await workers.leave(jobId(id, 1));
   workers.startWorker();
   expect(await workers.ended(id)).toMatchObject({
     text: leaseText,
@@ -137,7 +127,7 @@ test("an order that kills its workers is claimed a bounded number of times", asy
     expect(await claimSuspected(workers.redis, workers.attempts, job)).toEqual({ state: "lost", failures });
   }
   await workers.attempts.claim(job, "dead", lost);
-  await leave(id);
+  await workers.leave(jobId(id, 1));
   workers.startWorker();
   const order = await workers.ended(id);
   expect(order).toMatchObject({ status: "failed", reason_code: "worker_lost" });
@@ -152,7 +142,7 @@ test("a worker that is there keeps its order, though the queue gives the job to 
   const id = await workers.order("lease");
   await expect.poll(() => workers.status(id)).toBe("fetching");
   workers.startWorker("second");
-  await leave(id);
+  await workers.leave(jobId(id, 1));
   // The second one has asked, and has asked again.
   await expect.poll(() => workers.redis.zCard("bull:orders:delayed"), { timeout: 15_000 }).toBe(1);
   await pause(4000);

@@ -34,8 +34,9 @@ const lastPriority = 2 ** 21 - 1;
 const priorityUnit = 2 ** 32;
 
 /**
- * The priority of the n-th (from 1) of the jobs that are added together, by the job that is next: start-time fair queueing. So the pages of a long document
- * alternate with what comes after it; and since no job is added to the priority that is being served, none waits for ever.
+ * Priorities `n` (from 1) behind that of the job which is next: start-time fair queueing. The pages of a document are two apart, so that they alternate
+ * with the orders that come meanwhile and with other documents' pages. And since no job is added to the priority that is being served, none
+ * waits for ever, however many come.
  */
 async function priorities(redis: RedisConnection, queue: OrderQueue): Promise<(n: number) => number> {
   const [next] = await redis.zRangeWithScores(queue.toKey("prioritized"), 0, 0);
@@ -67,7 +68,7 @@ export async function addPageJobs(
     jobs.map((job, index) =>
       queue.add("page", job, {
         jobId: pageJobId(job),
-        priority: priorityOf(index + 1),
+        priority: priorityOf(2 * index + 1),
         parent: { id: jobId(job.order_id, job.run), queue: queue.qualifiedName },
         removeDependencyOnFailure: true,
       }),
