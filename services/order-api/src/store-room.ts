@@ -8,7 +8,7 @@ import { StateLog } from "@orbital-witness/common/state-log.ts";
 const lookMs = 1000;
 /** Above it no order is taken: a Redis that is really full cannot hand out jobs any more, and what is accepted would stand still. */
 const mostUsed = 0.85;
-/** What an order that waits will need more until its end, its text and its steps: about that of two pages. */
+/** What an order that waits will need more until its end, of steps and of jobs: about that of a document of four pages. */
 const orderBytes = 4096;
 
 /** Whether Redis has room for more orders, by a look every second. */
