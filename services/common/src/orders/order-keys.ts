@@ -21,5 +21,3 @@ export const unindexedKey = "orders:unindexed";
 export const durationKey = "orders:duration";
 /** Sorted set of the workers, by when each was last there. */
 export const workersKey = "orders:workers";
-/** Sorted set of the completed orders that are not in the search index yet, by the time of their end. */
-export const unindexedKey = "orders:unindexed";
