@@ -28,9 +28,9 @@ test("limits, languages and their data are settings", () => {
 
 test.each([
   ["DOCUMENT_MEGABYTES", "0"],
-  ["DECOMPRESSED_MEGABYTES", "1025"],
+  ["DECOMPRESSED_MEGABYTES", "513"],
   ["DOCUMENT_PAGES", "1.5"],
-  ["PAGE_MEGAPIXELS", "251"],
+  ["PAGE_MEGAPIXELS", "101"],
   ["PAGE_SECONDS", "-1"],
   ["OCR_LANGUAGES", "eng,cym"],
   ["OCR_LANGUAGES", "../eng"],

@@ -9,10 +9,10 @@ const megapixel = 1_000_000;
 
 /** The variables that say what is read, in which languages and within which limits. */
 export const readingVariables = {
-  DOCUMENT_MEGABYTES: wholeNumber(1, 1024, defaultLimits.bytes / mebibyte),
-  DECOMPRESSED_MEGABYTES: wholeNumber(1, 1024, defaultLimits.decompressedBytes / mebibyte),
-  DOCUMENT_PAGES: wholeNumber(1, 10_000, defaultLimits.pages),
-  PAGE_MEGAPIXELS: wholeNumber(1, 250, defaultLimits.pixels / megapixel),
+  DOCUMENT_MEGABYTES: wholeNumber(1, 512, defaultLimits.bytes / mebibyte),
+  DECOMPRESSED_MEGABYTES: wholeNumber(1, 512, defaultLimits.decompressedBytes / mebibyte),
+  DOCUMENT_PAGES: wholeNumber(1, 5000, defaultLimits.pages),
+  PAGE_MEGAPIXELS: wholeNumber(1, 100, defaultLimits.pixels / megapixel),
   PAGE_SECONDS: wholeNumber(1, 600, defaultLimits.pageSeconds),
   OCR_LANGUAGES: z
     .string()
