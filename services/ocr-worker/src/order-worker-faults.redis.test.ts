@@ -127,7 +127,8 @@ test("an order's end is written to a full Redis; what waits is taken when there 
   await goOn(both);
 }, 90_000);
 
-test("Redis killed and away for a while in the middle of a document costs no page", async () => {
+/** Two workers at a document of which a page is read, and then what happens to Redis. The document is read to its end all the same. */
+async function inTheMiddle(happens: () => Promise<void>) {
   const pages = 4;
   const document = await slowDocument(pages);
   workers.answers.transfer = () => ({ status: 200, body: document });
@@ -135,14 +136,29 @@ test("Redis killed and away for a while in the middle of a document costs no pag
   const id = await workers.order("transfer");
   const read = async () => (await workers.told(id)).page ?? 0;
   await expect.poll(read, { timeout: 30_000, interval: 20 }).toBeGreaterThan(0);
-  await container.kill();
-  await pause(awayMs);
-  await container.start();
+  await happens();
   expect(await workers.ended(id, 60_000)).toMatchObject({
     ...{ status: "completed", result_pages: pages, failures: 0 },
     pages: Array.from({ length: pages }, (_, index) => ({ page: index + 1, outcome: "read" })),
   });
   await expect.poll(workers.jobs, { timeout: 30_000 }).toEqual([]);
+}
+
+test("Redis killed and away for a while in the middle of a document costs no page", async () => {
+  await inTheMiddle(async () => {
+    await container.kill();
+    await pause(awayMs);
+    await container.start();
+  });
+}, 150_000);
+
+test("Redis full for a while in the middle of a document costs no page", async () => {
+  const { maxmemory = "" } = await workers.redis.configGet("maxmemory");
+  await inTheMiddle(async () => {
+    await workers.redis.configSet("maxmemory", "1");
+    await pause(awayMs);
+    await workers.redis.configSet("maxmemory", maxmemory);
+  });
 }, 150_000);
 
 test("workers that were started while Redis was away take orders when it comes", async () => {
