@@ -1,13 +1,18 @@
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { deflateSync } from "node:zlib";
 import { PDFDocument } from "@cantoo/pdf-lib";
 import { createLog } from "@orbital-witness/common/log.ts";
 import { textOf } from "@orbital-witness/common/results/page-result.ts";
 import { type ResultRef, ResultStore } from "@orbital-witness/common/results/result-store.ts";
+import sharp from "sharp";
 import { afterAll, afterEach, expect, test } from "vitest";
+import { drawGrey, imagePdf, rawPdf } from "../../../tests/documents.ts";
 import { drawLine, leaseText } from "../../../tests/scan.ts";
 import { asFailure } from "./failure.ts";
 import { defaultLimits } from "./limits.ts";
@@ -74,6 +79,123 @@ test("one process reads documents of many kinds, and a page once", async () => {
   expect(await reader.read(ref, 1, unaborted)).toEqual({
     isEmpty: false,
     characters: leaseText.length + 1,
+  });
+  expect(processes()).toEqual(started);
+});
+
+/** The most memory that a process ever had, in MiB. */
+function peakMemory(pid: number | undefined): number {
+  const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Number(kibibytes) / 1024;
+}
+
+const space = (mebibytes: number) => deflateSync(Buffer.alloc(mebibytes * 1024 * 1024, 0x20), { level: 9 });
+const blank = (width: number, height: number) =>
+  sharp({ create: { width, height, channels: 4, background: "#fff0" }, limitInputPixels: false });
+
+/** A PDF whose page has these objects behind it. */
+const pagePdf = (page: string, ...objects: Parameters<typeof rawPdf>) =>
+  rawPdf(
+    "<< /Type /Catalog /Pages 2 0 R /OpenAction 5 0 R /AA << /WC 5 0 R >> >>",
+    "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+    `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 216 28.8] ${page} >>`,
+    ...objects,
+  );
+
+test.runIf(process.platform === "linux").each<[string, () => Buffer | Promise<Buffer>, string]>([
+  [
+    "a PDF's page",
+    () => pagePdf("/Contents 4 0 R", { dictionary: "/Filter /FlateDecode", stream: space(600) }),
+    "document_inflates",
+  ],
+  [
+    "a PDF's page in two steps",
+    () => {
+      const stream = deflateSync(space(600));
+      return pagePdf("/Contents 4 0 R", { dictionary: "/Filter [/FlateDecode /FlateDecode]", stream });
+    },
+    "document_inflates",
+  ],
+  [
+    "a PDF's image",
+    () => imagePdf({ width: 20_000, height: 20_000, dictionary: "/Filter /FlateDecode", stream: space(50) }),
+    "page_too_large",
+  ],
+  ["a PNG", () => blank(8000, 8000).png().toBuffer(), "page_too_large"],
+  ["a WebP", () => blank(8000, 8000).webp({ lossless: true, effort: 0 }).toBuffer(), "page_too_large"],
+  ["a TIFF", () => blank(8000, 8000).tiff({ compression: "deflate" }).toBuffer(), "page_too_large"],
+])(
+  "%s that inflates does it in bounds, and the next page is read",
+  async (_, make, code) => {
+    const reader = newReader();
+    await reader.start();
+    const [pid] = processes();
+    await expect(reader.read(await save(await make()), 1, unaborted)).rejects.toMatchObject({
+      code,
+      mayPass: false,
+    });
+    // A container of a worker has 1.5 GB.
+    if (processes().includes(Number(pid))) expect(peakMemory(pid)).toBeLessThan(900);
+    expect(await textOfPage(reader, await save(lease))).toBe(leaseText);
+  },
+  60_000,
+);
+
+test("scripts are not run and outside references not followed, and the page is read", async () => {
+  const asked: unknown[] = [];
+  const server = createServer((socket) => {
+    asked.push("a connection");
+    socket.destroy();
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  const url = `http://127.0.0.1:${address.port}`;
+  const file = `<< /Type /Filespec /FS /URL /F (${url}/file) >>`;
+  const { width, height } = { width: 900, height: 120 };
+  const { data } = await drawGrey(leaseText);
+  const bytes = pagePdf(
+    `/Contents [4 0 R 8 0 R] /Resources << /XObject << /I 6 0 R /J 7 0 R >> >> /AA << /O 5 0 R >>
+     /Annots [<< /Type /Annot /Subtype /Link /Rect [0 0 216 28] /A << /S /URI /URI (${url}/link) >> /AA << /PO 5 0 R >> >>
+              << /Type /Annot /Subtype /FileAttachment /Rect [0 0 9 9] /FS ${file} >>
+              << /Type /Annot /Subtype /Screen /Rect [0 0 9 9] /A << /S /Launch /F ${file} >> >>]`,
+    { dictionary: "", stream: Buffer.from("q 216 0 0 28.8 0 0 cm /I Do Q q 1 0 0 1 0 0 cm /J Do Q") },
+    `<< /S /JavaScript /JS (app.launchURL\\("${url}/script"\\); this.submitForm\\("${url}/form"\\);)
+        /Next [<< /S /URI /URI (${url}/next) >> << /S /SubmitForm /F ${file} >> << /S /GoToR /F ${file} /D [0 /Fit] >>] >>`,
+    {
+      dictionary: `/Type /XObject /Subtype /Image /Width ${width} /Height ${height} /ColorSpace /DeviceGray /BitsPerComponent 8`,
+      stream: data,
+    },
+    // Its data are elsewhere.
+    {
+      dictionary: `/Type /XObject /Subtype /Image /Width 1 /Height 1 /BitsPerComponent 8 /F ${file}`,
+      stream: Buffer.alloc(0),
+    },
+    { dictionary: `/F ${file}`, stream: Buffer.alloc(0) },
+  );
+  const reader = newReader();
+  const ref = await save(bytes);
+  expect(await reader.inspect(results.documentPath(ref), unaborted)).toEqual({ format: "PDF", pages: 1 });
+  expect(await textOfPage(reader, ref)).toBe(leaseText);
+  server.close();
+  expect(asked).toEqual([]);
+});
+
+test("a failure tells its limit and its cause, and the process goes on", async () => {
+  const reader = newReader({ limits: { ...defaultLimits, pixels: 100_000 } });
+  await reader.start();
+  const started = processes();
+  const ref = await save(lease);
+  const large = {
+    code: "page_too_large",
+    message: "The page has 900 x 120 pixels (0.11 megapixels); at most 0.1 megapixels are read.",
+  };
+  await expect(reader.inspect(results.documentPath(ref), unaborted)).rejects.toMatchObject(large);
+  await expect(reader.read(ref, 1, unaborted)).rejects.toMatchObject(large);
+  const broken = await save(lease.subarray(0, 600));
+  await expect(reader.read(broken, 1, unaborted)).rejects.toMatchObject({
+    code: "document_damaged",
+    cause: expect.stringContaining("vipspng"),
   });
   expect(processes()).toEqual(started);
 });

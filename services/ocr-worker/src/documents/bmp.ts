@@ -47,7 +47,7 @@ function orDamaged<T>(read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    throw cause instanceof OrderFailure ? cause : new OrderFailure("document_damaged", { cause });
+    throw cause instanceof OrderFailure ? cause : new OrderFailure("page_damaged", { cause });
   }
 }
 

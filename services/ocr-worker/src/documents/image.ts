@@ -4,6 +4,7 @@ import { checkPages, checkPixels, type DocumentLimits } from "../limits.ts";
 import type { GreyImage } from "../recognition/recognize-page.ts";
 import type { Document } from "./document.ts";
 import { credibleDpi } from "./dpi.ts";
+import { readHead } from "./format.ts";
 import { type Resolution, readTiffPages } from "./tiff.ts";
 
 /** Between these ratios of an image's two resolutions its pixels are not square; less is a matter of rounding, more is not credible. */
@@ -13,7 +14,9 @@ const oblong = { least: 1.05, most: 4 };
 export function restrictLibvips(): void {
   sharp.block({ operation: ["VipsForeignLoad"] });
   sharp.unblock({
-    operation: ["Jpeg", "Png", "Tiff", "Webp"].map((kind) => `VipsForeignLoad${kind}File`),
+    operation: ["JpegFile", "JpegBuffer", "PngFile", "TiffFile", "WebpFile"].map(
+      (kind) => `VipsForeignLoad${kind}`,
+    ),
   });
   sharp.concurrency(1);
   sharp.cache(false);
@@ -21,6 +24,8 @@ export function restrictLibvips(): void {
 
 /** PNG, JPEG and WebP; of an animation the first picture. */
 export async function openPicture(path: string, limits: DocumentLimits): Promise<Document> {
+  const claimed = await pngSize(path);
+  if (claimed) checkPixels(claimed.width, claimed.height, limits);
   const { width, height, density } = await readHeader(path, 0).catch((cause: unknown) => {
     throw new OrderFailure("document_damaged", { cause });
   });
@@ -30,12 +35,34 @@ export async function openPicture(path: string, limits: DocumentLimits): Promise
 }
 
 export async function openTiff(path: string, limits: DocumentLimits): Promise<Document> {
-  const resolutions = await readTiffPages(path);
+  const resolutions = readTiffPages(path);
   checkPages(resolutions.length, limits);
   return {
     pages: resolutions.length,
     page: (number) => readImage(path, number - 1, resolutions[number - 1], limits),
   };
+}
+
+/** Rejects for a JPEG that is damaged: others draw what is left of it. */
+export async function checkJpeg(bytes: Buffer): Promise<void> {
+  await strictly((failOn) => sharp(bytes, { failOn }).resize({ width: 16 }).raw().toBuffer());
+}
+
+/** Whatever makes a decoder warn is damage, but for what some cameras leave between the parts of a JPEG. */
+async function strictly<T>(decode: (failOn: FailOnOptions) => Promise<T>): Promise<T> {
+  try {
+    return await decode("warning");
+  } catch (error) {
+    if (String(error).includes("extraneous bytes")) return await decode("error");
+    throw error;
+  }
+}
+
+/** Of a PNG, from its header: libvips looks for the pixels first. */
+async function pngSize(path: string): Promise<{ width: number; height: number } | undefined> {
+  const head = await readHead(path);
+  if (head.length < 24 || head.toString("latin1", 12, 16) !== "IHDR") return undefined;
+  return { width: head.readUInt32BE(16), height: head.readUInt32BE(20) };
 }
 
 async function readImage(path: string, page: number, resolution: Resolution, limits: DocumentLimits) {
@@ -78,11 +105,7 @@ async function readGrey(
     }
     return picture.raw().toBuffer({ resolveWithObject: true });
   };
-  const { data, info } = await grey("warning").catch((error: unknown) => {
-    // What some cameras leave between the parts of a JPEG harms nothing.
-    if (String(error).includes("extraneous bytes")) return grey("error");
-    throw error;
-  });
+  const { data, info } = await strictly(grey);
   const dpi = resolution && Math.max(resolution.x, resolution.y);
   return { data, width: info.width, height: info.height, dpi: credibleDpi(dpi) };
 }

@@ -21,13 +21,12 @@ export class Ink {
   readonly #height: number;
 
   constructor({ data, width, height, dpi = usualDpi }: GreyImage) {
+    const marks = new Uint8Array(data.length);
+    for (let at = 0; at < marks.length; at++) marks[at] = (data[at] ?? 0) < darkBelow ? inked : 0;
+    markStrokes(marks, width, height, dpi * strokeInches);
+    this.#marks = marks;
     this.#width = width;
     this.#height = height;
-    this.#marks = new Uint8Array(data.length);
-    for (let at = 0; at < data.length; at++) this.#marks[at] = (data[at] ?? 0) < darkBelow ? inked : 0;
-    const length = dpi * strokeInches;
-    for (let y = 0; y < height; y++) this.#markStrokes(y * width, 1, width, length);
-    for (let x = 0; x < width; x++) this.#markStrokes(x, width, height, length);
   }
 
   /** What is not covered, in pixels. */
@@ -52,18 +51,34 @@ export class Ink {
     }
     return found;
   }
+}
 
-  #markStrokes(start: number, step: number, count: number, length: number): void {
-    let run = 0;
-    for (let index = 0; index <= count; index++) {
-      const at = start + index * step;
-      if (index < count && this.#marks[at]) {
-        run++;
-        continue;
+/** Row by row also for those that go down: from column to column it would take several times as long. */
+function markStrokes(marks: Uint8Array, width: number, height: number, length: number): void {
+  const down = new Uint32Array(width);
+  for (let y = 0; y <= height; y++) {
+    const row = y * width;
+    let across = 0;
+    for (let x = 0; x <= width; x++) {
+      const at = row + x;
+      const isInked = y < height && x < width && marks[at] !== 0;
+      if (isInked) across++;
+      else {
+        if (across > length) markRun(marks, at, 1, across);
+        across = 0;
       }
-      if (run > length)
-        for (let back = 1; back <= run; back++) this.#marks[at - back * step] = inked | stroke;
-      run = 0;
+      if (x === width) break;
+      const above = down[x] ?? 0;
+      if (isInked) down[x] = above + 1;
+      else if (above > 0) {
+        if (above > length) markRun(marks, at, width, above);
+        down[x] = 0;
+      }
     }
   }
+}
+
+/** The run ends before `end`. */
+function markRun(marks: Uint8Array, end: number, step: number, count: number): void {
+  for (let back = 1; back <= count; back++) marks[end - back * step] = inked | stroke;
 }

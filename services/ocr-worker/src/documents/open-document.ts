@@ -1,3 +1,4 @@
+import { OrderFailure } from "../failure.ts";
 import type { DocumentLimits } from "../limits.ts";
 import { openBmp } from "./bmp.ts";
 import type { Document } from "./document.ts";
@@ -23,5 +24,13 @@ export async function openDocument(
   limits: DocumentLimits,
 ): Promise<{ format: string; document: Document }> {
   const { name } = await detectFormat(path);
-  return { format: name, document: await openers[name](path, limits) };
+  const document = await openers[name](path, limits).catch(damagedAsWhole);
+  if (document.pages > 1) return { format: name, document };
+  return { format: name, document: { pages: 1, page: () => document.page(1).catch(damagedAsWhole) } };
+}
+
+/** Where the only page is damaged, the document is. */
+function damagedAsWhole(error: unknown): never {
+  if (!(error instanceof OrderFailure && error.code === "page_damaged")) throw error;
+  throw new OrderFailure("document_damaged", { cause: error });
 }

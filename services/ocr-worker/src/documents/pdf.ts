@@ -1,14 +1,25 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { type FailureCode, OrderFailure } from "../failure.ts";
 import { checkPages, checkPixels, type DocumentLimits } from "../limits.ts";
 import type { GreyImage } from "../recognition/recognize-page.ts";
 import type { Document, PageContent } from "./document.ts";
 import { credibleDpi } from "./dpi.ts";
-import { greyBitmap, invisibleText, objectTypes, Pdfium, pdfiumErrors, renderFlags } from "./pdfium.ts";
+import { checkJpeg } from "./image.ts";
+import {
+  drawGrey,
+  flattened,
+  flattenForDisplay,
+  greyBitmap,
+  invisibleText,
+  objectTypes,
+  Pdfium,
+  pdfiumErrors,
+} from "./pdfium.ts";
 import { readTextLayer } from "./text-layer.ts";
 
-/** For the file as it is and for what its pages decompress to. */
-const memoryBytes = 768 * 1024 * 1024;
+/** For what a page decompresses to and is drawn in, beside the file itself. */
+const memoryBytes = 512 * 1024 * 1024;
 
 const pointsPerInch = 72;
 /** How a page is drawn: `least` where it would have too many pixels otherwise. */
@@ -17,6 +28,11 @@ const drawingDpi = { usual: 300, least: 150 };
 const scanDpi = { least: 72, most: 400 };
 /** From this share of a page on, its images make it a scan. */
 const scanShare = 0.5;
+/** What is smaller, in square inches, hardly holds text. */
+const ornamentArea = 0.5;
+const white = 0xffffffff;
+/** What they decode to are the pixels themselves; "" for none. */
+const rawFilters: ReadonlySet<string> = new Set(["", "FlateDecode", "LZWDecode", "RunLengthDecode"]);
 /** Objects lie in objects; what is nested deeper, or comes after so many, is not looked at one by one. */
 const objectLimit = { depth: 8, count: 20_000 };
 
@@ -27,7 +43,8 @@ const loadFailures: ReadonlyMap<number, FailureCode> = new Map([
 
 /** Throws OrderFailure. */
 export async function openPdf(path: string, limits: DocumentLimits): Promise<Document> {
-  return new PdfDocument(await Pdfium.open(memoryBytes), path, limits);
+  const { size } = await stat(path);
+  return new PdfDocument(await Pdfium.open(memoryBytes + size), path, limits);
 }
 
 class PdfDocument implements Document {
@@ -45,7 +62,13 @@ class PdfDocument implements Document {
   }
 
   async page(number: number): Promise<PageContent> {
-    return this.#guarded("page_damaged", () => this.#page(number));
+    const { content, jpegs } = this.#guarded("page_damaged", () => this.#page(number));
+    for (const jpeg of jpegs) {
+      await checkJpeg(jpeg).catch((cause: unknown) => {
+        throw new OrderFailure("page_damaged", { cause });
+      });
+    }
+    return content;
   }
 
   /** What breaks pdfium is the document's fault: this pdfium has seen no other. */
@@ -74,56 +97,65 @@ class PdfDocument implements Document {
     }
   }
 
-  #page(number: number): PageContent {
+  /** `jpegs` are those of a scan, which pdfium draws even where they are damaged. */
+  #page(number: number): { content: PageContent; jpegs: Buffer[] } {
+    const page = this.#open(number);
+    const parts = this.#parts(page);
+    const image = this.#draw(page, parts);
+    const text = readTextLayer(this.#pdfium, page, image);
+    if (text) return { content: { image, text }, jpegs: [] };
+    return { content: { image }, jpegs: parts.images.flatMap((one) => this.#check(page, one)) };
+  }
+
+  /** With its stamps and filled forms as parts of the page itself. */
+  #open(number: number): number {
     const { module } = this.#pdfium;
     const page = module._FPDF_LoadPage(this.#document, number - 1);
     if (page === 0) throw new OrderFailure("page_damaged");
-    const image = this.#draw(page);
-    const text = readTextLayer(this.#pdfium, page, image);
-    return text ? { image, text } : { image };
+    if (module._FPDFPage_Flatten(page, flattenForDisplay) !== flattened) return page;
+    module._FPDF_ClosePage(page);
+    return module._FPDF_LoadPage(this.#document, number - 1);
   }
 
-  #draw(page: number): GreyImage {
+  #draw(page: number, parts: Parts): GreyImage {
     const { module } = this.#pdfium;
-    const inches = [module._FPDF_GetPageWidthF(page), module._FPDF_GetPageHeightF(page)].map(
-      (points) => points / pointsPerInch,
-    ) as [number, number];
-    const dpi = this.#resolution(page, inches);
-    const [width, height] = pixelsOf(inches, dpi);
+    const inches = {
+      width: module._FPDF_GetPageWidthF(page) / pointsPerInch,
+      height: module._FPDF_GetPageHeightF(page) / pointsPerInch,
+    };
+    const dpi = this.#fitting(inches, resolutionOf(inches, parts));
+    const { width, height } = pixelsOf(inches, dpi);
     const pixels = this.#pdfium.allocate(width * height);
     const bitmap = module._FPDFBitmap_CreateEx(width, height, greyBitmap, pixels, width);
     if (bitmap === 0) throw new OrderFailure("page_damaged");
-    module._FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xffffffff);
-    const flags = renderFlags.annotations | renderFlags.grey;
-    module._FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, flags);
+    module._FPDFBitmap_FillRect(bitmap, 0, 0, width, height, white);
+    module._FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, drawGrey);
     const data = Buffer.from(module.HEAPU8.subarray(pixels, pixels + width * height));
+    module._FPDFBitmap_Destroy(bitmap);
     this.#pdfium.free(pixels);
     return { data, width, height, dpi: credibleDpi(dpi) };
   }
 
-  /** Dots per inch to draw a page at. Throws OrderFailure for one that would be, or has in it, more pixels than the limit. */
-  #resolution(page: number, inches: [number, number]): number {
-    const area = inches[0] * inches[1];
-    if (!(area > 0)) throw new OrderFailure("page_damaged");
-    const { scans, hasText } = this.#objects(page);
-    const scanned = scans.reduce((sum, scan) => sum + scan.area, 0) >= area * scanShare;
-    const wanted = scanned ? scanResolution(scans, hasText) : drawingDpi.usual;
-    const fitting = Math.sqrt(this.#limits.pixels / area);
+  /** The wanted dots per inch, or fewer. Throws OrderFailure for a page that would be too coarse within the limit. */
+  #fitting(inches: Size, wanted: number): number {
+    const fitting = Math.sqrt(this.#limits.pixels / areaOf(inches));
     const least = Math.min(wanted, drawingDpi.least);
-    if (fitting < least) checkPixels(...pixelsOf(inches, least), this.#limits);
+    const { width, height } = pixelsOf(inches, least);
+    if (fitting < least) checkPixels(width, height, this.#limits);
     return Math.min(wanted, fitting);
   }
-  /** Of what a page is made: its images, whose size is checked before anything decodes them, and whether there is text to be seen. */
-  #objects(page: number): { scans: Scan[]; hasText: boolean } {
+
+  /** Checks the size of images before anything decodes them. */
+  #parts(page: number): Parts {
     const { module } = this.#pdfium;
-    const scans: Scan[] = [];
+    const images: Image[] = [];
     let hasText = false;
     let count = 0;
     const visit = (object: number, scale: number, depth: number): void => {
       if (++count > objectLimit.count || depth > objectLimit.depth) return;
       switch (module._FPDFPageObj_GetType(object)) {
         case objectTypes.image:
-          scans.push(this.#scan(object, scale));
+          images.push(this.#image(object, scale));
           return;
         case objectTypes.text:
           hasText ||= module._FPDFTextObj_GetTextRenderMode(object) !== invisibleText;
@@ -139,41 +171,100 @@ class PdfDocument implements Document {
     for (let index = 0; index < module._FPDFPage_CountObjects(page); index++) {
       visit(module._FPDFPage_GetObject(page, index), 1, 0);
     }
-    return { scans, hasText };
+    return { images, hasText };
   }
 
-  #scan(image: number, scale: number): Scan {
+  #image(object: number, scale: number): Image {
     const { module } = this.#pdfium;
-    const size = this.#pdfium.ints(2, (at) => module._FPDFImageObj_GetImagePixelSize(image, at, at + 4));
-    if (!size) throw new OrderFailure("page_damaged");
-    const [width = 0, height = 0] = size;
+    const size = this.#pdfium.ints(2, (at) => module._FPDFImageObj_GetImagePixelSize(object, at, at + 4));
+    const [width = 0, height = 0] = size ?? [];
     checkPixels(width, height, this.#limits);
     // An image is drawn into a square of one point by one, which its matrix makes as large as it is to be.
-    return { pixels: width * height, area: (scale * this.#scale(image)) / pointsPerInch ** 2 };
+    return { object, width, height, area: (scale * this.#scale(object)) / pointsPerInch ** 2 };
   }
 
   /** How many times larger an object's area becomes on what it lies on. */
   #scale(object: number): number {
     const { module } = this.#pdfium;
-    const [a = 1, b = 0, c = 0, d = 1] =
-      this.#pdfium.floats(6, (at) => module._FPDFPageObj_GetMatrix(object, at)) ?? [];
+    const matrix = this.#pdfium.floats(6, (at) => module._FPDFPageObj_GetMatrix(object, at));
+    const [a = 1, b = 0, c = 0, d = 1] = matrix ?? [];
     return Math.abs(a * d - b * c);
+  }
+
+  /**
+   * Throws OrderFailure for an image of which there is less than there should be: pdfium draws what is left. JPEGs are given back to be
+   * checked by their own library.
+   */
+  #check(page: number, { object, width, height, area }: Image): Buffer[] {
+    const { module } = this.#pdfium;
+    if (area < ornamentArea) return [];
+    const metadata = this.#pdfium.ints(7, (at) => module._FPDFImageObj_GetImageMetadata(object, page, at));
+    const bits = metadata?.[4] ?? 0;
+    const filter = this.#lastFilter(object);
+    // Of other filters the library says only whether it can decode anything.
+    if (bits === 0) throw new OrderFailure("page_damaged");
+    if (filter === "DCTDecode") return [this.#decoded(object)];
+    if (rawFilters.has(filter) && !isWhole(this.#decodedLength(object), width, height, bits)) {
+      throw new OrderFailure("page_damaged");
+    }
+    return [];
+  }
+
+  /** "" where the image is not compressed. */
+  #lastFilter(image: number): string {
+    const { module } = this.#pdfium;
+    const last = module._FPDFImageObj_GetImageFilterCount(image) - 1;
+    if (last < 0) return "";
+    return this.#pdfium.text((at, length) => module._FPDFImageObj_GetImageFilter(image, last, at, length));
+  }
+
+  #decodedLength(image: number): number {
+    return this.#pdfium.module._FPDFImageObj_GetImageDataDecoded(image, 0, 0);
+  }
+
+  #decoded(image: number): Buffer {
+    const { module } = this.#pdfium;
+    const length = this.#decodedLength(image);
+    const bytes = this.#pdfium.allocate(length);
+    module._FPDFImageObj_GetImageDataDecoded(image, bytes, length);
+    const decoded = Buffer.from(module.HEAPU8.subarray(bytes, bytes + length));
+    this.#pdfium.free(bytes);
+    return decoded;
   }
 }
 
-/** An image on a page: `area` in square inches. */
-type Scan = { pixels: number; area: number };
+type Size = { width: number; height: number };
 
-/** That of the finest image which is not a mere ornament; text that lies over it needs its own. */
-function scanResolution(scans: Scan[], hasText: boolean): number {
-  const largest = Math.max(...scans.map(({ area }) => area));
-  const main = scans.filter(({ area }) => area >= largest / 10);
-  const finest = Math.max(...main.map(({ pixels, area }) => Math.sqrt(pixels / area)));
-  const least = hasText ? drawingDpi.usual : scanDpi.least;
-  return Math.max(least, Math.min(scanDpi.most, finest));
+/** An image on a page: its own pixels, and its place there in square inches. */
+type Image = Size & { object: number; area: number };
+
+/** Of what a page is made: `hasText` if there is text to be seen. */
+type Parts = { images: Image[]; hasText: boolean };
+
+/** Dots per inch. A scan is drawn as its finest image is; text that lies over it needs its own. */
+function resolutionOf(inches: Size, { images, hasText }: Parts): number {
+  const covered = images.reduce((sum, { area }) => sum + area, 0);
+  if (covered < areaOf(inches) * scanShare) return drawingDpi.usual;
+  const largest = Math.max(...images.map(({ area }) => area));
+  const main = images.filter(({ area }) => area >= largest / 10);
+  const finest = Math.max(...main.map(({ width, height, area }) => Math.sqrt((width * height) / area)));
+  return Math.max(hasText ? drawingDpi.usual : scanDpi.least, Math.min(scanDpi.most, finest));
 }
 
-function pixelsOf(inches: [number, number], dpi: number): [number, number] {
-  const [width, height] = inches.map((length) => Math.max(1, Math.round(length * dpi)));
-  return [width ?? 1, height ?? 1];
+function areaOf({ width, height }: Size): number {
+  if (width > 0 && height > 0) return width * height;
+  throw new OrderFailure("page_damaged");
+}
+
+function pixelsOf({ width, height }: Size, dpi: number): Size {
+  return { width: Math.max(1, Math.round(width * dpi)), height: Math.max(1, Math.round(height * dpi)) };
+}
+
+/** Whether so many bytes are an image of this size, in some number of bits and colours: pdfium tells those that it draws with. */
+function isWhole(length: number, width: number, height: number, bits: number): boolean {
+  const bytes = (bitsPerPixel: number) => Math.ceil((width * bitsPerPixel) / 8) * height;
+  if (length >= bytes(bits)) return true;
+  const possible = [1, 2, 4, 8, 16].flatMap((depth) => [1, 3, 4].map((colours) => bytes(depth * colours)));
+  // Some writers end the data with a line.
+  return possible.some((whole) => length >= whole && length <= whole + 2);
 }

@@ -22,8 +22,11 @@ type Undescribed = {
     deviceX: Pointer,
     deviceY: Pointer,
   ): number;
+  _FPDFPage_Flatten(page: Pointer, use: number): number;
   _FPDFPage_GetRotation(page: Pointer): number;
   _FPDFPageObj_GetMatrix(object: Pointer, matrix: Pointer): number;
+  _FPDFImageObj_GetImageMetadata(image: Pointer, page: Pointer, metadata: Pointer): number;
+  _FPDFImageObj_GetImageDataDecoded(image: Pointer, buffer: Pointer, length: number): number;
   _FPDFFormObj_CountObjects(form: Pointer): number;
   _FPDFFormObj_GetObject(form: Pointer, index: number): Pointer;
   _FPDFTextObj_GetTextRenderMode(text: Pointer): number;
@@ -46,8 +49,9 @@ type Module = Awaited<ReturnType<typeof PDFiumModule>> & Undescribed;
 export const pdfiumErrors = { format: 3, password: 4, security: 5 } as const;
 export const objectTypes = { text: 1, path: 2, image: 3, shading: 4, form: 5 } as const;
 export const greyBitmap = 1;
-/** Stamps and other annotations are drawn too. */
-export const renderFlags = { annotations: 0x01, grey: 0x08 } as const;
+export const drawGrey = 0x08;
+export const flattenForDisplay = 0;
+export const flattened = 1;
 export const invisibleText = 3;
 
 let program: Promise<WebAssembly.Module> | undefined;
@@ -122,6 +126,15 @@ export class Pdfium {
 
   ints(count: number, call: (place: Pointer) => number): number[] | undefined {
     return call(this.#scratch) ? this.#read(count, 4, (view, at) => view.getInt32(at, true)) : undefined;
+  }
+
+  /** What the call writes, which gives the length with a zero at the end; "" for what is longer than a name. */
+  text(call: (place: Pointer, length: number) => number): string {
+    const length = call(this.#scratch, scratchBytes);
+    if (length > scratchBytes) return "";
+    return Buffer.from(this.module.HEAPU8.subarray(this.#scratch, this.#scratch + length - 1)).toString(
+      "latin1",
+    );
   }
 
   #read(count: number, size: number, read: (view: DataView, at: Pointer) => number): number[] {

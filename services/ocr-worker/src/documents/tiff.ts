@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { OrderFailure } from "../failure.ts";
 
 /** More than this is only counted so far. */
@@ -20,46 +20,48 @@ const big: Layout = { first: 8, countBytes: 8, entryBytes: 20, offsetBytes: 8 };
  * The resolution of each page, from the chain of the pages' directories. libvips takes a chain that is broken for one that ends: this
  * throws OrderFailure for it.
  */
-export async function readTiffPages(path: string): Promise<Resolution[]> {
-  const file = await open(path);
+export function readTiffPages(path: string): Resolution[] {
+  const file = openSync(path, "r");
   try {
-    return await new Tiff(file).pages();
+    return new Tiff(file).pages();
   } catch (cause) {
     throw new OrderFailure("document_damaged", { cause });
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
 class Tiff {
-  readonly #file: FileHandle;
+  readonly #file: number;
+  readonly #size: number;
   #isLittle = true;
   #layout = usual;
 
-  constructor(file: FileHandle) {
+  constructor(file: number) {
     this.#file = file;
+    this.#size = fstatSync(file).size;
   }
 
-  async pages(): Promise<Resolution[]> {
-    const head = await this.#read(0, 4);
+  pages(): Resolution[] {
+    const head = this.#read(0, 4);
     this.#isLittle = head.toString("latin1", 0, 2) === "II";
     this.#layout = this.#number(head, 2, 2) === 43 ? big : usual;
     const { first, countBytes, entryBytes, offsetBytes } = this.#layout;
     const pages: Resolution[] = [];
     const seen = new Set<number>();
-    let offset = this.#number(await this.#read(first, offsetBytes), 0, offsetBytes);
+    let offset = this.#number(this.#read(first, offsetBytes), 0, offsetBytes);
     while (offset !== 0 && pages.length < mostPages) {
       if (seen.has(offset)) throw new Error("the directories go in a circle");
       seen.add(offset);
-      const count = this.#number(await this.#read(offset, countBytes), 0, countBytes);
-      const entries = await this.#read(offset + countBytes, count * entryBytes + offsetBytes);
-      pages.push(await this.#resolution(entries, count));
+      const count = this.#number(this.#read(offset, countBytes), 0, countBytes);
+      const entries = this.#read(offset + countBytes, count * entryBytes + offsetBytes);
+      pages.push(this.#resolution(entries, count));
       offset = this.#number(entries, count * entryBytes, offsetBytes);
     }
     return pages;
   }
 
-  async #resolution(entries: Buffer, count: number): Promise<Resolution> {
+  #resolution(entries: Buffer, count: number): Resolution {
     const { entryBytes, offsetBytes } = this.#layout;
     const values = new Map<number, Buffer>();
     for (let at = 0; at < count * entryBytes; at += entryBytes) {
@@ -69,8 +71,8 @@ class Tiff {
       );
     }
     const [x, y] = [
-      await this.#rational(values.get(tags.xResolution)),
-      await this.#rational(values.get(tags.yResolution)),
+      this.#rational(values.get(tags.xResolution)),
+      this.#rational(values.get(tags.yResolution)),
     ];
     const unit = values.get(tags.resolutionUnit);
     const scale = unit && this.#number(unit, 0, 2) === centimetres ? centimetresPerInch : 1;
@@ -78,10 +80,10 @@ class Tiff {
   }
 
   /** Two whole numbers, which stand elsewhere where there is no room for them. */
-  async #rational(value: Buffer | undefined): Promise<number | undefined> {
+  #rational(value: Buffer | undefined): number | undefined {
     if (!value) return undefined;
     const { offsetBytes } = this.#layout;
-    const bytes = offsetBytes === 8 ? value : await this.#read(this.#number(value, 0, offsetBytes), 8);
+    const bytes = offsetBytes === 8 ? value : this.#read(this.#number(value, 0, offsetBytes), 8);
     const quotient = this.#number(bytes, 0, 4) / this.#number(bytes, 4, 4);
     return Number.isFinite(quotient) && quotient > 0 ? quotient : undefined;
   }
@@ -93,10 +95,10 @@ class Tiff {
     return this.#isLittle ? bytes.readUIntLE(at, length) : bytes.readUIntBE(at, length);
   }
 
-  async #read(position: number, length: number): Promise<Buffer> {
-    const { size } = await this.#file.stat();
-    if (position + length > size) throw new Error("the file ends too early");
-    const { buffer } = await this.#file.read(Buffer.alloc(length), 0, length, position);
-    return buffer;
+  #read(position: number, length: number): Buffer {
+    if (position + length > this.#size) throw new Error("the file ends too early");
+    const bytes = Buffer.alloc(length);
+    readSync(this.#file, bytes, 0, length, position);
+    return bytes;
   }
 }

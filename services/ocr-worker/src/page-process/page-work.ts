@@ -45,9 +45,7 @@ export class PageWork {
 
   async #readAnew(ref: ResultRef, page: number): Promise<RecognizedPage["result"]> {
     const { document } = await openDocument(this.#results.documentPath(ref), this.#settings.limits);
-    const { image, text } = await document.page(page).catch((error: unknown) => {
-      throw document.pages === 1 ? ofWholeDocument(error) : error;
-    });
+    const { image, text } = await document.page(page);
     const recognized = text ? withText(image, text) : await this.#recognize(image);
     const png = await toPng(recognized.image);
     await this.#results.savePage(ref, { ...recognized.result, page }, png).catch((cause: unknown) => {
@@ -55,12 +53,6 @@ export class PageWork {
     });
     return recognized.result;
   }
-}
-
-/** Where the only page is damaged, the document is. */
-function ofWholeDocument(error: unknown): unknown {
-  const isDamaged = error instanceof OrderFailure && error.code === "page_damaged";
-  return isDamaged ? new OrderFailure("document_damaged", { cause: error }) : error;
 }
 
 function withText(image: GreyImage, blocks: RecognizedPage["result"]["blocks"]): RecognizedPage {
