@@ -55,6 +55,9 @@ const orderApi = new Service("order-api", {
     SEARCH_FOLDER: "/search",
     // A third less processor time for each order than with V8's own small nursery.
     NODE_OPTIONS: "--max-semi-space-size=32 --max-old-space-size=128",
+    // Else the memory of a page's picture, of a PDF that is made, stays with the allocator: 470 MB instead of 300 after 60 pages.
+    MALLOC_ARENA_MAX: "2",
+    MALLOC_TRIM_THRESHOLD_: "131072",
     LOG_LEVEL: logLevel,
   },
   volumes: [

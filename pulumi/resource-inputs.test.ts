@@ -128,6 +128,8 @@ const orderApi = service(
     "RESULTS_FOLDER=/results",
     "SEARCH_FOLDER=/search",
     "NODE_OPTIONS=--max-semi-space-size=32 --max-old-space-size=128",
+    "MALLOC_ARENA_MAX=2",
+    "MALLOC_TRIM_THRESHOLD_=131072",
   ],
 );
 const ocrWorker = (name: string) =>

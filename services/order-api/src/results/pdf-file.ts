@@ -26,7 +26,16 @@ export class PdfFile {
   /** `ref` from `context.nextRef()`, which objects before it may name already. */
   object(ref: PDFRef, object: PDFObject): Uint8Array {
     this.#places.push({ ref, offset: this.#length });
-    return this.#part(`${ref.objectNumber} ${ref.generationNumber} obj\n`, object, "\nendobj");
+    return this.#part(`${nameOf(ref)} obj\n`, object, "\nendobj");
+  }
+
+  /** The same for a stream, whose content is not copied. */
+  stream(ref: PDFRef, content: Uint8Array, fields: Parameters<PDFContext["stream"]>[1]): Uint8Array[] {
+    const dictionary = this.context.obj({ ...fields, Length: content.length });
+    this.#places.push({ ref, offset: this.#length });
+    const begin = this.#part(`${nameOf(ref)} obj\n`, dictionary, "\nstream");
+    this.#length += content.length;
+    return [begin, content, this.#part("\nendstream\nendobj")];
   }
 
   /** `trailer`: `Root` and what else it is to have. */
@@ -53,6 +62,10 @@ export class PdfFile {
     this.#length += joined.length;
     return joined;
   }
+}
+
+function nameOf({ objectNumber, generationNumber }: PDFRef): string {
+  return `${objectNumber} ${generationNumber}`;
 }
 
 function bytesOf(part: Part): Uint8Array {

@@ -102,10 +102,10 @@ class PdfWriter {
     const image = this.#document.imagePath(page);
     const jpeg = await inTurn(() => sharp(image).greyscale().jpeg({ quality: jpegQuality }).toBuffer());
     const imageRef = context.nextRef();
-    const imageObject = context.stream(jpeg, {
+    const imageFields = {
       ...{ Type: "XObject", Subtype: "Image", Width: width, Height: height },
       ...{ ColorSpace: "DeviceGray", BitsPerComponent: 8, Filter: "DCTDecode" },
-    });
+    };
     const pointsPerPixel = Math.min(pointsPerInch / dpi, longestPoints / Math.max(width, height));
     const lines = blocks.flatMap((block) => block.lines);
     const operators = [
@@ -118,7 +118,8 @@ class PdfWriter {
     ];
     const size = { width: width * pointsPerPixel, height: height * pointsPerPixel };
     const resources = context.obj({ XObject: { Image: imageRef }, Font: { Invisible: this.#fontRef } });
-    return [this.#file.object(imageRef, imageObject), ...(await this.#page(size, resources, operators))];
+    const imageParts = this.#file.stream(imageRef, jpeg, imageFields);
+    return [...imageParts, ...(await this.#page(size, resources, operators))];
   }
 
   async #failedPage(page: number, { message }: FailureReason): Promise<Uint8Array[]> {
@@ -143,7 +144,7 @@ class PdfWriter {
     const { context } = this.#file;
     const [content, page] = [context.nextRef(), context.nextRef()];
     this.#pages.push(page);
-    const stream = context.stream(await deflated(operators.join("\n")), { Filter: "FlateDecode" });
+    const drawing = await deflated(operators.join("\n"));
     const fields = {
       Type: "Page",
       Parent: this.#pageTree,
@@ -151,7 +152,7 @@ class PdfWriter {
       Contents: content,
     };
     return [
-      this.#file.object(content, stream),
+      ...this.#file.stream(content, drawing, { Filter: "FlateDecode" }),
       this.#file.object(page, context.obj({ ...fields, Resources: resources })),
     ];
   }
