@@ -73,6 +73,27 @@ describe("orders", () => {
     expect(characterErrorRate(truth, text)).toBeLessThan(0.03);
   });
 
+  it("finds what was read, and nobody else does", async () => {
+    const { body } = await customer.order("OW12345678", "lease");
+    await customer.delivery(String(body.order_id));
+    const search = async (username: string) => {
+      const q = encodeURIComponent('"14 pennyfold lane"');
+      return (await customer.get(`/search?q=${q}&limit=1`, await customer.token(username))).body;
+    };
+    const link = `/orders/${body.order_id}`;
+    expect(await search("alice")).toMatchObject({
+      results: [
+        {
+          order_id: body.order_id,
+          page: 1,
+          snippet: expect.stringContaining("<mark>14 PENNYFOLD LANE</mark>"),
+          links: { order: link, result: `${link}/result`, page_image: `${link}/result/pages/1.png` },
+        },
+      ],
+    });
+    expect(await search("bob")).toEqual({ results: [], next: null });
+  });
+
   it("takes a scan that was just dropped into the folder, and fails one that is broken, in the same worker", async () => {
     const title = path.join(clone.folder, "documents", "ZZ42T");
     const lease = path.join(clone.folder, "documents", "OW12345678", "lease.png");

@@ -29,7 +29,7 @@ afterEach(() => Promise.all(readers.splice(0).map((reader) => reader.close())));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function newReader(options: Partial<PageReaderOptions> = {}): ProcessPageReader {
-  const usual = { limits: defaultLimits, languages: ["eng"], languageData: developmentLanguageData };
+  const usual = { limits: defaultLimits, languages: ["eng"], languageData: developmentLanguageData() };
   const reader = new ProcessPageReader(log, results, { ...usual, ...options });
   readers.push(reader);
   return reader;

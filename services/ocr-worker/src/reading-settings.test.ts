@@ -12,7 +12,7 @@ test("what is not set is as by default", () => {
   expect(read({})).toEqual({
     limits: defaultLimits,
     languages: ["eng"],
-    languageData: developmentLanguageData,
+    languageData: developmentLanguageData(),
   });
 });
 

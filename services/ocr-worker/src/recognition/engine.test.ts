@@ -11,7 +11,7 @@ import { developmentLanguageData, type Engine, openEngine } from "./engine.ts";
 import type { GreyImage } from "./recognize-page.ts";
 
 const documents = path.resolve(import.meta.dirname, "../../../../documents");
-const dataFile = path.join(developmentLanguageData, "eng.traineddata.gz");
+const dataFile = path.join(developmentLanguageData(), "eng.traineddata.gz");
 
 async function grey(picture: Sharp, dpi?: number): Promise<GreyImage> {
   const { data, info } = await picture.flatten().greyscale().raw().toBuffer({ resolveWithObject: true });
@@ -21,7 +21,7 @@ async function grey(picture: Sharp, dpi?: number): Promise<GreyImage> {
 describe("an engine", () => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await openEngine(["eng"], developmentLanguageData);
+    engine = await openEngine(["eng"], developmentLanguageData());
   });
   afterAll(() => engine.close());
 
@@ -90,7 +90,7 @@ test("several languages may stand in the folder, compressed or not", async () =>
 test("nothing is printed, whatever the page", async () => {
   const script = `
     import { developmentLanguageData, openEngine } from ${JSON.stringify(path.join(import.meta.dirname, "engine.ts"))};
-    const engine = await openEngine(["eng"], developmentLanguageData);
+    const engine = await openEngine(["eng"], developmentLanguageData());
     const image = { data: Buffer.alloc(4000, 255).fill(0, 1000, 1200), width: 100, height: 40, dpi: undefined };
     await engine.recognize(image, "auto");
     await engine.recognize({ ...image, width: 2, height: 1 }, "single_block");

@@ -8,11 +8,11 @@ import { createWorker, OEM, PSM, type Worker } from "tesseract.js";
 import { textBlocks } from "./blocks.ts";
 import type { GreyImage } from "./recognize-page.ts";
 
-/** Of the best set's integer models; for development, where no other folder is given. */
-export const developmentLanguageData = path.join(
-  path.dirname(fileURLToPath(import.meta.resolve("@tesseract.js-data/eng"))),
-  "4.0.0_best_int",
-);
+/** Of the best set's integer models; for development, where no other folder is given. The image has none of it. */
+export function developmentLanguageData(): string {
+  const data = path.dirname(fileURLToPath(import.meta.resolve("@tesseract.js-data/eng")));
+  return path.join(data, "4.0.0_best_int");
+}
 
 export type Segmentation = Exclude<PageResult["segmentation"], "text_layer">;
 
