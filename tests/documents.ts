@@ -21,6 +21,22 @@ export async function drawTiff(lines: string[], options: TiffOptions = {}): Prom
     .toBuffer();
 }
 
+/** Breaks what is compressed of a page (from 0) of a TIFF. */
+export function damageTiff(bytes: Buffer, page: number): Buffer {
+  let directory = bytes.readUInt32LE(4);
+  for (let next = 0; next < page; next++) {
+    directory = bytes.readUInt32LE(directory + 2 + 12 * bytes.readUInt16LE(directory));
+  }
+  for (let entry = 0; entry < bytes.readUInt16LE(directory); entry++) {
+    const at = directory + 2 + 12 * entry;
+    if (bytes.readUInt16LE(at) !== 273) continue;
+    const value = bytes.readUInt32LE(at + 8);
+    const strip = bytes.readUInt32LE(at + 4) === 1 ? value : bytes.readUInt32LE(value);
+    return Buffer.from(bytes).fill(0xff, strip, strip + 40);
+  }
+  throw new Error("the page has no strips");
+}
+
 /** A TIFF of so many pages that hold nothing: a chain of directories without an entry. */
 export function chainTiff(pages: number): Buffer {
   const bytes = Buffer.alloc(8 + 6 * pages);

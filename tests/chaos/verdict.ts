@@ -31,7 +31,7 @@ const ownReason = {
   good: undefined,
   long: undefined,
   missing: "document_not_found",
-  broken: "page_damaged",
+  broken: "document_damaged",
 } as const;
 
 /** What is to be read, by document; nothing for those that cannot be. */

@@ -33,7 +33,7 @@ async function failsAlone(title: string, code: string): Promise<void> {
 }
 
 test.for([
-  ["a broken PNG", "OW00000012", "page_damaged"],
+  ["a broken PNG", "OW00000012", "document_damaged"],
   ["an empty file", "OW00000010", "document_empty"],
   ["HTML", "OW00000011", "unsupported_format"],
   ["a type that is not taken", "OW00000013", "unsupported_format"],

@@ -110,7 +110,7 @@ describe("orders", () => {
       reasons[type] = view.status === "failed" ? view.reason : text.slice(0, 26);
     }
     expect(reasons).toEqual({
-      charge: { code: "page_damaged", message: expect.stringMatching(/\w/) },
+      charge: { code: "document_damaged", message: expect.stringMatching(/\w/) },
       lease: { code: "unsupported_format", message: expect.stringMatching(/\w/) },
       register: { code: "document_not_found", message: expect.stringMatching(/\w/) },
       deed: "LEASE OF 14 PENNYFOLD LANE",

@@ -2,7 +2,7 @@ import { access, rename } from "node:fs/promises";
 import { pagesKey } from "@orbital-witness/common/orders/order-keys.ts";
 import { addPageJobs, jobId, type PageJob, pageJobId } from "@orbital-witness/common/orders/order-queue.ts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { drawTiff } from "../../../tests/documents.ts";
+import { damageTiff, drawTiff } from "../../../tests/documents.ts";
 import {
   found,
   type OrderWorkers,
@@ -42,22 +42,6 @@ async function fileIsThere(order_id: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** Breaks what is compressed of a page (from 0) of a TIFF. */
-function damaged(bytes: Buffer, page: number): Buffer {
-  let directory = bytes.readUInt32LE(4);
-  for (let next = 0; next < page; next++) {
-    directory = bytes.readUInt32LE(directory + 2 + 12 * bytes.readUInt16LE(directory));
-  }
-  for (let entry = 0; entry < bytes.readUInt16LE(directory); entry++) {
-    const at = directory + 2 + 12 * entry;
-    if (bytes.readUInt16LE(at) !== 273) continue;
-    const value = bytes.readUInt32LE(at + 8);
-    const strip = bytes.readUInt32LE(at + 4) === 1 ? value : bytes.readUInt32LE(value);
-    return Buffer.from(bytes).fill(0xff, strip, strip + 40);
-  }
-  throw new Error("the page has no strips");
 }
 
 /** An order whose document has the lines' pages, at a worker that died when so many of the pages were in the queue. */
@@ -101,7 +85,7 @@ test("a document with a damaged page and an empty one is completed, and tells of
   const pages = await drawTiff(["The first page", "damaged", "", "The fourth page"], {
     compression: "deflate",
   });
-  workers.answers.deed = () => ({ status: 200, body: damaged(pages, 1) });
+  workers.answers.deed = () => ({ status: 200, body: damageTiff(pages, 1) });
   workers.startWorker();
   const order = await workers.ended(await workers.order("deed"));
   expect(order).toMatchObject({
@@ -121,7 +105,7 @@ test.each([
   ["a page is damaged and the others are empty", ["", "damaged", ""], 1, "page_damaged"],
 ])("a document of which %s fails", async (_name, written, broken, reason_code) => {
   const pages = await drawTiff(written, { compression: "deflate" });
-  workers.answers.deed = () => ({ status: 200, body: broken ? damaged(pages, broken) : pages });
+  workers.answers.deed = () => ({ status: 200, body: broken ? damageTiff(pages, broken) : pages });
   workers.startWorker();
   const order = await workers.ended(await workers.order("deed"));
   expect(order).toMatchObject({ status: "failed", reason_code });

@@ -21,8 +21,6 @@ export type OrderApiOptions = {
   redisUrl: string;
   /** How long an order and its result stay once it ended. */
   retentionSeconds: number;
-  /** Of one user; retries count too. */
-  ordersPerMinute: number;
   /** Of the pages as they were read. */
   resultsFolder: string;
   /** Of the index to search them by. */
