@@ -1,9 +1,13 @@
 import { once } from "node:events";
 import process from "node:process";
+import { inspect } from "node:util";
 import { restrictLibvips } from "../documents/image.ts";
 import { OrderFailure } from "../failure.ts";
 import { PageWork } from "./page-work.ts";
 import type { Answer, PageProcessSettings, PageTask } from "./protocol.ts";
+
+/** For the log, in characters. */
+const descriptionLimit = 4000;
 
 /** From here on the process is renewed: what large pages took does not come back. In bytes. */
 const spentMemory = 700 * 1024 * 1024;
@@ -34,8 +38,9 @@ function isSpent(): boolean {
   return process.memoryUsage.rss() > spentMemory;
 }
 
+/** With the causes of its cause. */
 function described(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? String(error)) : String(error);
+  return inspect(error).slice(0, descriptionLimit);
 }
 
 function send(answer: Answer): void {
