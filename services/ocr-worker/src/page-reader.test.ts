@@ -86,15 +86,18 @@ test("one process reads documents of many kinds, and a page once", async () => {
 /** The most memory, in MiB, that the process ever had while this was done. */
 async function peakMemory(pid: number | undefined, work: () => Promise<unknown>): Promise<number> {
   let peak = 0;
-  const timer = setInterval(() => {
+  const look = () => {
     const status = `/proc/${pid}/status`;
     const [, kibibytes] = existsSync(status)
       ? (/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(status, "utf8")) ?? [])
       : [];
     peak = Math.max(peak, Number(kibibytes ?? 0) / 1024);
-  }, 5);
+  };
+  const timer = setInterval(look, 5);
   try {
     await work();
+    // It stays where the page was refused before anything was decoded.
+    look();
   } finally {
     clearInterval(timer);
   }
