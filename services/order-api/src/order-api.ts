@@ -10,6 +10,7 @@ import { TokenVerifier } from "@orbital-witness/common/token-verifier.ts";
 import { OrderAcceptance } from "./accept-order.ts";
 import { createOrderApp } from "./app.ts";
 import { type FeedOptions, OrderFeed } from "./order-feed.ts";
+import { Downloads } from "./results/downloads.ts";
 import { SearchIndexer } from "./search/search-indexer.ts";
 import { SearchWorker } from "./search/search-worker.ts";
 import { StoreRoom } from "./store-room.ts";
@@ -29,6 +30,8 @@ export type OrderApiOptions = {
 };
 
 const closeLimitMs = 1000;
+/** Each holds a page's picture and words until its reader has taken them: a megabyte, or ten of the largest pages. */
+const pdfLimits = { atOnce: 6, ofOneUser: 2, idleMs: 30_000 };
 
 /** The Order API with its connections; at once, whether or not Redis is there. */
 export function startOrderApi(options: OrderApiOptions) {
@@ -50,6 +53,7 @@ export function startOrderApi(options: OrderApiOptions) {
     tokens: new TokenVerifier(key),
     feed: new OrderFeed(store, messages, log, options.feed),
     results: new ResultStore(resultsFolder),
+    pdfs: new Downloads(pdfLimits),
     limit,
     stopping: stopping.signal,
   };

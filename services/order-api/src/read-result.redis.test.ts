@@ -161,6 +161,21 @@ test("a result is its owner's alone", async () => {
   }
 });
 
+test("two PDFs of one user are written at once, a third is refused until one is over", async () => {
+  const [pdf, begun] = [`${order.path}.pdf`, await Promise.all([1, 2].map(() => get(`${order.path}.pdf`)))];
+  const refused = await get(pdf);
+  expect([refused.headers.get("Retry-After"), await codeOf(refused)]).toEqual(["5", [503, "busy"]]);
+  expect([refused.headers.get("Content-Type"), refused.headers.get("ETag")]).toEqual([
+    "application/problem+json",
+    null,
+  ]);
+  expect((await api.send("HEAD", pdf, { headers: { Authorization: `Bearer ${alice}` } })).status).toBe(200);
+  const text = await get(`${order.path}.txt`);
+  expect(text.status).toBe(200);
+  for (const response of [text, ...begun]) await response.body?.cancel();
+  expect(await (await get(pdf)).text()).toMatch(/%%EOF\s*$/);
+});
+
 test("before the end, and where the files are gone, there is none", async () => {
   const id = await orderIdOf(await api.as(alice).post("/orders", lease));
   const gone = await completed();
@@ -170,7 +185,7 @@ test("before the end, and where the files are gone, there is none", async () => 
     expect(early.headers.get("Retry-After")).toBe("1");
     expect(await codeOf(early)).toEqual([409, "order_not_completed"]);
   }
-  for (const rest of ["", ".txt"]) {
+  for (const rest of ["", ".txt", "/pages/1.png"]) {
     expect(await codeOf(await get(`${gone.path}${rest}`))).toEqual([404, "result_gone"]);
   }
 });

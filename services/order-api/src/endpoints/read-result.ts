@@ -14,13 +14,20 @@ import { z } from "zod";
 import { readingUser } from "../callers.ts";
 import { type Endpoint, problemResponses, security } from "../endpoint.ts";
 import { orderPathSchema } from "../order-schemas.ts";
+import type { Downloads } from "../results/downloads.ts";
 import { type ResultSuffix, resultFormats, resultSuffixes, suffixByType } from "../results/formats.ts";
 import { resultSchema } from "../results/json.ts";
 import { preferredType } from "../results/preferred-type.ts";
 import { resultDocument } from "../results/result-document.ts";
 import { ownOrder, read } from "../store-access.ts";
 
-export type ResultTools = { tokens: TokenVerifier; store: OrderStore; results: ResultStore };
+export type ResultTools = {
+  tokens: TokenVerifier;
+  store: OrderStore;
+  results: ResultStore;
+  /** Bounds those that are written at once. */
+  pdfs: Downloads;
+};
 
 const [firstType = "", ...otherTypes] = suffixByType.keys();
 const jsonContent = { "application/json": { schema: resultSchema } };
@@ -30,7 +37,8 @@ const notModified = { description: "It is the one of `If-None-Match`" };
 
 const description =
   "A page that is empty says so, and one that could not be read says why. 409 `order_not_completed` while the result may still come; " +
-  "`order_failed` and `order_cancelled` where it will not. It never changes: `ETag` is for `If-None-Match`.";
+  "`order_failed` and `order_cancelled` where it will not. 503 `busy` while too many PDFs are written, of yours or of all. It never " +
+  "changes: `ETag` is for `If-None-Match`.";
 
 const resultRoute = createRoute({
   method: "get",
@@ -108,9 +116,10 @@ export function readPageImage({ tokens, store, results }: ResultTools): Endpoint
       const order = await ownOrder(store, user, c.req.param("id"));
       const name = c.req.param("file")?.slice(0, -".png".length) ?? "";
       const page = /^[1-9]\d{0,8}$/.test(name) ? Number(name) : 0;
-      const image = results.imagePath(resultRef(order), page);
+      const ref = resultRef(order);
+      const image = results.imagePath(ref, page);
       const bytes = page === 0 ? undefined : await read(sizeOf(image));
-      if (bytes === undefined) throw pageNotFound(order);
+      if (bytes === undefined) throw (await read(results.has(ref))) ? pageNotFound(order) : resultGone();
       c.header("Content-Length", String(bytes));
       return reply(c, order, `${page}.png`, "image/png", file(image));
     },
@@ -119,7 +128,7 @@ export function readPageImage({ tokens, store, results }: ResultTools): Endpoint
 
 async function answer(
   c: Context<AppEnv>,
-  { store, results }: ResultTools,
+  { store, results, pdfs }: ResultTools,
   order: OrderRecord,
   suffix: ResultSuffix,
   type: string,
@@ -129,27 +138,32 @@ async function answer(
   if (type === "text/html") c.header("Content-Security-Policy", "default-src 'none'");
   const failures = failuresOf(await read(store.pages(order)));
   const content = resultFormats[suffix].write(resultDocument(results, order, ref, failures));
-  return reply(c, order, suffix, withCharset(type), content);
+  return reply(c, order, suffix, withCharset(type), content, suffix === "pdf" ? pdfs : undefined);
 }
 
-/** `name`: of this representation among those of the order. */
+/** `name`: of this representation among those of the order; `bound`: of the downloads that it is one of. */
 function reply(
   c: Context<AppEnv>,
   order: OrderRecord,
   name: string,
   type: string,
   content: AsyncIterable<string | Uint8Array>,
+  bound?: Downloads,
 ): Response {
   const { title_number, document_type, result_attempt } = order;
   // Weak: another version of this service may write the same result in other bytes.
   const tag = `W/"${result_attempt}-${name}"`;
-  c.header("ETag", tag);
-  c.header("Cache-Control", "private, no-cache");
-  if (isAmong(c.req.header("If-None-Match"), tag)) return c.body(null, 304);
-  c.header("Content-Type", type);
-  c.header("Content-Disposition", `inline; filename="${title_number}-${document_type}.${name}"`);
-  c.header("X-Content-Type-Options", "nosniff");
-  return c.body(ReadableStream.from(encoded(content, c.var.log)));
+  const cacheable = { ETag: tag, "Cache-Control": "private, no-cache" };
+  if (isAmong(c.req.header("If-None-Match"), tag)) return c.body(null, 304, cacheable);
+  const headers = {
+    ...cacheable,
+    "Content-Type": type,
+    "Content-Disposition": `inline; filename="${title_number}-${document_type}.${name}"`,
+    "X-Content-Type-Options": "nosniff",
+  };
+  if (c.req.method === "HEAD") return c.body(null, 200, headers);
+  const parts = encoded(content, c.var.log);
+  return c.body(ReadableStream.from(bound?.begin(order.user_id, parts) ?? parts), 200, headers);
 }
 
 function failuresOf(pages: PageEnd[]): Map<number, FailureReason> {
