@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { orderRecordSchema } from "@orbital-witness/common/orders/order.ts";
 import { type PageResult, textOf, type Word, wordsOf } from "@orbital-witness/common/results/page-result.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -9,7 +8,7 @@ import { resultFormats } from "../../services/order-api/src/results/formats.ts";
 import { resultSchema } from "../../services/order-api/src/results/json.ts";
 import { resultDocument } from "../../services/order-api/src/results/result-document.ts";
 import { pageOf, pictureOf, temporaryResults } from "../page-result.ts";
-import { sampleOrder } from "../redis/sample-order.ts";
+import { completedOrder } from "../redis/sample-order.ts";
 import { checkPdf, pdfLines, pdfWords, ResultReaders } from "./result-readers.ts";
 
 const { results } = await temporaryResults();
@@ -26,16 +25,7 @@ beforeEach(({ skip }) => {
 
 /** A folder with `result.*` of a document of these pages; undefined for one that was not read. */
 async function written(pages: (PageResult | undefined)[]) {
-  const record = {
-    status: "completed",
-    run: 1,
-    attempt: 1,
-    failures: 0,
-    turn: 1,
-    created_ms: 0,
-    finished_ms: 1e12,
-  };
-  const order = orderRecordSchema.parse({ ...sampleOrder(), ...record, result_pages: pages.length });
+  const order = completedOrder(pages.length);
   const failures = new Map(
     pages.map((_, index) => [index + 1, { code: "page_too_slow", message: 'took "too" long' }]),
   );

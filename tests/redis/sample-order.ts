@@ -1,5 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { FailureReason, NewOrder, OrderRecord } from "@orbital-witness/common/orders/order.ts";
+import {
+  type FailureReason,
+  type NewOrder,
+  type OrderRecord,
+  orderRecordSchema,
+} from "@orbital-witness/common/orders/order.ts";
 import { type OrderAttempts, suspicionMs } from "@orbital-witness/common/orders/order-attempts.ts";
 import { recordKey } from "@orbital-witness/common/orders/order-keys.ts";
 import type { OrderJob, PageJob } from "@orbital-witness/common/orders/order-queue.ts";
@@ -18,6 +23,13 @@ export function sampleOrder(fields: Partial<NewOrder> = {}): NewOrder {
     document_type: "lease",
     ...fields,
   };
+}
+
+/** The record of a completed order with a result of so many pages. */
+export function completedOrder(pages: number): OrderRecord {
+  const counts = { run: 1, attempt: 1, failures: 0, turn: 1, result_attempt: 1, result_pages: pages };
+  const times = { created_ms: 0, finished_ms: 1e12 };
+  return orderRecordSchema.parse({ ...sampleOrder(), status: "completed", ...counts, ...times });
 }
 
 /** Milliseconds since the epoch until which Redis may accept. */

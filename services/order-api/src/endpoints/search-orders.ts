@@ -9,6 +9,7 @@ import { readingUser } from "../callers.ts";
 import { type Endpoint, problemResponses, security } from "../endpoint.ts";
 import { searchResultsSchema } from "../order-schemas.ts";
 import { orderPath, pageImagePath, resultPath } from "../order-view.ts";
+import { escapeMarkup } from "../results/markup.ts";
 import type { SearchHit, SearchPlace } from "../search/search-index.ts";
 import { hitBegin, hitEnd } from "../search/search-index.ts";
 import type { SearchIndexer } from "../search/search-indexer.ts";
@@ -108,17 +109,9 @@ function resultOf({ order_id, title_number, document_type, page, snippet }: Sear
   return { order_id, title_number, document_type, page, snippet: marked(snippet), links };
 }
 
-const entities: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
 function marked(snippet: string): string {
-  const escaped = snippet.replace(/[&<>"']/g, (character) => entities[character] ?? "");
-  return escaped.replaceAll(hitBegin, "<mark>").replaceAll(hitEnd, "</mark>");
+  const parts = snippet.split(hitBegin).map((part) => part.split(hitEnd).map(escapeMarkup).join("</mark>"));
+  return parts.join("<mark>");
 }
 
 function cursorOf({ offset, newest }: SearchPlace): string {

@@ -1,21 +1,12 @@
-import { orderRecordSchema } from "@orbital-witness/common/orders/order.ts";
+import { rm } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { pageOf, pictureOf, temporaryResults } from "../../../../tests/page-result.ts";
-import { sampleOrder } from "../../../../tests/redis/sample-order.ts";
+import { completedOrder } from "../../../../tests/redis/sample-order.ts";
 import { resultFormats } from "./formats.ts";
 import { type DocumentPage, resultDocument } from "./result-document.ts";
 
 const { results } = await temporaryResults();
-const record = {
-  status: "completed",
-  run: 1,
-  attempt: 1,
-  failures: 0,
-  turn: 1,
-  created_ms: 0,
-  finished_ms: 0,
-};
-const order = orderRecordSchema.parse({ ...sampleOrder(), ...record, result_pages: 3 });
+const order = completedOrder(3);
 
 /** A document of three pages that counts how many were read. */
 async function counted() {
@@ -62,6 +53,22 @@ test.each(formats)("%s throws what reading a page throws", async (_, { write }) 
     throw broken;
   }
   await expect(whole(write({ ...document, pages }))).rejects.toBe(broken);
+});
+
+test.each(formats)("%s breaks off at a page that is gone", async (_, { write }) => {
+  const { document } = await counted();
+  await rm(results.imagePath(order, 3));
+  await rm(results.imagePath(order, 3).replace(/png$/, "json.gz"));
+  await expect(whole(write(document))).rejects.toThrow("page 3 of the result is gone");
+});
+
+test("hocr: no reason ends its comment", async () => {
+  const { document } = await counted();
+  async function* pages(): AsyncGenerator<DocumentPage> {
+    yield { page: 1, error: { code: "page_damaged", message: "<--- --> ----" } };
+  }
+  const hocr = String(await whole(resultFormats.hocr.write({ ...document, pages })));
+  expect(hocr).toContain("<!-- page 1: &lt;- - - - -&gt; - - - - -->\n</body>");
 });
 
 async function whole(content: AsyncIterable<string | Uint8Array>): Promise<Buffer> {

@@ -22,7 +22,7 @@ export async function* writeHocr({ order, pageCount, pages }: ResultDocument): A
 }
 
 function pageMarkup({ page, result, error }: DocumentPage): string {
-  if (!result) return `<!-- page ${page}: ${escapeMarkup(error.message).replaceAll("--", "- -")} -->\n`;
+  if (!result) return `<!-- page ${page}: ${escapeMarkup(error.message).replace(/-(?=-)/g, "- ")} -->\n`;
   const { width, height, dpi, blocks } = result;
   const place = `${bbox([0, 0, width, height])}; ppageno ${page - 1}; scan_res ${dpi} ${dpi}`;
   const title = escapeMarkup(`image "result/pages/${page}.png"; ${place}`);

@@ -17,9 +17,7 @@ export type ResultDocument = {
   imagePath: (page: number) => string;
 };
 
-const notRead: FailureReason = { code: "page_not_read", message: "This page was not read." };
-
-/** `failures`: why pages were not read, by their numbers. */
+/** `failures`: why pages were not read, by their numbers. `pages` throws at one that was read and is gone: its time was over meanwhile. */
 export function resultDocument(
   results: ResultStore,
   order: OrderRecord,
@@ -30,7 +28,10 @@ export function resultDocument(
   async function* pages(): AsyncGenerator<DocumentPage> {
     for (let page = 1; page <= pageCount; page++) {
       const result = await results.page(ref, page);
-      yield result ? { page, result } : { page, error: failures.get(page) ?? notRead };
+      const error = failures.get(page);
+      if (result) yield { page, result };
+      else if (error) yield { page, error };
+      else throw new Error(`page ${page} of the result is gone`);
     }
   }
   return { order, pageCount, pages, imagePath: (page) => results.imagePath(ref, page) };
