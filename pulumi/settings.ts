@@ -33,7 +33,7 @@ export interface Settings {
   readonly tokenFailuresPerMinute: number;
   /** Of one user. */
   readonly ordersPerMinute: number;
-  /** How long an order and its text stay after its end. */
+  /** How long an order and its result stay after its end. */
   readonly resultDays: number;
   readonly logLevel: string;
   /** Absolute path; undefined where the source is elsewhere. */
