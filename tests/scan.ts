@@ -5,7 +5,15 @@ export const leaseText = "This lease is dated";
 
 /** A scan of one line of text, at 300 dots per inch; to be encoded as the test needs it. */
 export function drawLine(text: string) {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="120"><rect width="100%" height="100%" fill="white"/>
-    <text x="40" y="75" font-family="DejaVu Sans, Liberation Sans, sans-serif" font-size="40">${text}</text></svg>`;
+  return drawLines([text], 900);
+}
+
+/** The same of several lines, as wide as it says in pixels. */
+export function drawLines(lines: string[], width: number) {
+  const leading = 75;
+  const texts = lines.map((line, index) => `<text x="40" y="${leading * (index + 1)}">${line}</text>`);
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${leading * lines.length + 45}">
+    <rect width="100%" height="100%" fill="white"/>
+    <g font-family="DejaVu Sans, Liberation Sans, sans-serif" font-size="40">${texts.join("")}</g></svg>`;
   return sharp(Buffer.from(svg)).withMetadata({ density: 300 });
 }

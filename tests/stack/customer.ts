@@ -42,6 +42,14 @@ export class Customer {
     }
   }
 
+  /** The order's result in the format of the suffix. */
+  async result(orderId: string, suffix: string, username = "alice"): Promise<Uint8Array> {
+    const path = `/orders/${orderId}/result.${suffix}`;
+    const response = await this.#ask("GET", path, undefined, await this.token(username));
+    if (response.status !== 200) throw new Error(`${path} was answered ${response.status}`);
+    return response.bytes();
+  }
+
   /** What is told of the order until its end. @returns the data of each event */
   async events(orderId: string, username = "alice"): Promise<Record<string, unknown>[]> {
     const response = await this.#ask(

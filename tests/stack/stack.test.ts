@@ -1,10 +1,16 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { wordsOf } from "@orbital-witness/common/results/page-result.ts";
 import { execa } from "execa";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { StackOutputs } from "../../commands/stack.ts";
 import { characterErrorRate } from "../../documents/character-error-rate.ts";
 import { samples, truthPath } from "../../documents/samples.ts";
+import { resultSuffixes } from "../../services/order-api/src/results/formats.ts";
+import { resultSchema } from "../../services/order-api/src/results/json.ts";
+import { pdfLines, ResultReaders } from "../readers/result-readers.ts";
+import { drawLines } from "../scan.ts";
 import { Customer } from "./customer.ts";
 import { StackUnderTest } from "./stack-under-test.ts";
 
@@ -157,6 +163,52 @@ describe("orders", () => {
       expect(lines.length, part).toBeGreaterThan(0);
       expect(lines.map((line) => JSON.parse(line).request_id)).toEqual(lines.map(() => requestId));
     }
+  });
+});
+
+describe("results", () => {
+  /** Of the samples: what stands in documents such as these. */
+  async function sampleWords(): Promise<string[]> {
+    const texts = samples.map((sample) => readFile(path.join(clone.folder, "documents", truthPath(sample))));
+    const words = (await Promise.all(texts)).flatMap(
+      (text) => text.toString().match(/\b[a-z]{3,12}\b/g) ?? [],
+    );
+    return [...new Set(words)];
+  }
+
+  it("of a page of any words name the same ones in every format", async ({ skip }) => {
+    const readers = await ResultReaders.install();
+    onTestFinished(() => readers.remove());
+    if (readers.missing !== undefined) skip(readers.missing);
+    const line = fc.array(fc.constantFrom(...(await sampleWords())), { minLength: 2, maxLength: 6 });
+    const page = fc.array(line, { minLength: 2, maxLength: 8 });
+    let pages = 0;
+    const inEveryFormat = fc.asyncProperty(page, async (lines) => {
+      const title = `ZZ${++pages}`;
+      const folder = path.join(clone.folder, "documents", title);
+      await mkdir(folder);
+      const scan = drawLines(
+        lines.map((words) => words.join(" ")),
+        2000,
+      );
+      await scan.png().toFile(path.join(folder, "lease.png"));
+      const orderId = String((await customer.order(title, "lease")).body.order_id);
+      const { text } = await customer.delivery(orderId);
+      for (const suffix of resultSuffixes) {
+        await writeFile(path.join(folder, `result.${suffix}`), await customer.result(orderId, suffix));
+      }
+      const named = text.split(/\s+/).filter(Boolean);
+      const drawn = lines.flat();
+      expect(drawn.filter((word) => named.includes(word)).length).toBeGreaterThan(0.9 * drawn.length);
+      const { alto, hocr, tsv } = await readers.read(folder);
+      for (const format of [alto, hocr, tsv]) expect(format[1]?.map(([word]) => word)).toEqual(named);
+      const json = resultSchema.parse(JSON.parse(await readFile(path.join(folder, "result.json"), "utf8")));
+      const [read] = json.pages.flatMap((page) => ("blocks" in page ? [wordsOf(page)] : []));
+      expect(read?.map((word) => word.text)).toEqual(named);
+      const [copied] = await pdfLines(path.join(folder, "result.pdf"));
+      expect(copied?.join(" ").split(" ")).toEqual(named);
+    });
+    await fc.assert(inEveryFormat, { numRuns: 4, seed: 5, endOnFailure: true });
   });
 });
 
