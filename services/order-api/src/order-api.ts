@@ -10,6 +10,7 @@ import { TokenVerifier } from "@orbital-witness/common/token-verifier.ts";
 import { OrderAcceptance } from "./accept-order.ts";
 import { createOrderApp } from "./app.ts";
 import { type FeedOptions, OrderFeed } from "./order-feed.ts";
+import { Places } from "./places.ts";
 import { Downloads } from "./results/downloads.ts";
 import { SearchIndexer } from "./search/search-indexer.ts";
 import { SearchWorker } from "./search/search-worker.ts";
@@ -26,12 +27,16 @@ export type OrderApiOptions = {
   resultsFolder: string;
   /** Of the index to search them by. */
   searchFolder: string;
+  /** Of one user; retries count too. */
+  ordersPerMinute: number;
   feed?: FeedOptions;
 };
 
 const closeLimitMs = 1000;
 /** Each holds a page's picture and words until its reader has taken them: a megabyte, or ten of the largest pages. */
-const pdfLimits = { atOnce: 6, ofOneUser: 2, idleMs: 30_000 };
+const pdfLimits = { atOnce: 6, ofOneUser: 2, retrySeconds: 5, idleMs: 30_000 };
+/** They wait for one thread, which takes up to 80 ms for one: who waits longer than Redis may take is refused anyway. */
+const searchLimits = { atOnce: 40, ofOneUser: 10, retrySeconds: 1 };
 
 /** The Order API with its connections; at once, whether or not Redis is there. */
 export function startOrderApi(options: OrderApiOptions) {
@@ -54,6 +59,7 @@ export function startOrderApi(options: OrderApiOptions) {
     feed: new OrderFeed(store, messages, log, options.feed),
     results: new ResultStore(resultsFolder),
     pdfs: new Downloads(pdfLimits),
+    searches: new Places(searchLimits),
     limit,
     stopping: stopping.signal,
   };

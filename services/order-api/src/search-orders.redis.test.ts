@@ -1,19 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, rmdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdir, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import { recordKey, unindexedKey } from "@orbital-witness/common/orders/order-keys.ts";
-import type { PageResult } from "@orbital-witness/common/results/page-result.ts";
 import { ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import { afterAll, expect, test } from "vitest";
 import { z } from "zod";
 import { alice, bob, charlie, codeOf, folders, openOrderApi } from "../../../tests/order-api/order-api.ts";
+import { pageOf } from "../../../tests/page-result.ts";
 import { orderServices, redisDatabase } from "../../../tests/redis/redis-database.ts";
-import { accepted } from "../../../tests/redis/sample-order.ts";
+import { accepted, claimed, pageJob } from "../../../tests/redis/sample-order.ts";
 
-const { redis, store } = orderServices();
+const { redis, store, attempts } = orderServices();
 const results = new ResultStore(folders.resultsFolder);
 const indexFile = path.join(folders.searchFolder, "pages.sqlite");
+const notRead = { code: "no_text_found", message: "There is no text." };
 let api = openOrderApi(redisDatabase());
 afterAll(() => api.close());
 
@@ -35,41 +38,40 @@ async function search(query: string, token = alice) {
 
 const ordersOf = ({ results }: z.output<typeof answer>) => results.map(({ order_id }) => order_id);
 
-function pageResult(page: number, text: string): PageResult {
-  const box: [number, number, number, number] = [0, 0, 10, 10];
-  const words = text.split(" ").map((word) => ({ text: word, box, confidence: 90 }));
-  const blocks = [{ box, lines: [{ box, words }] }];
-  const image = { width: 10, height: 10, dpi: 300 };
-  return { page, ...image, source: "ocr", preparation: [], segmentation: "auto", confidence: 90, blocks };
-}
-
-const png = Buffer.from("a page's image");
-
-/** Completes an order as the worker's script does. A page without a text was not read. */
-async function complete(order_id: string, texts: (string | undefined)[]) {
-  for (const [i, text] of texts.entries()) {
-    if (text !== undefined) await results.savePage({ order_id, attempt: 1 }, pageResult(i + 1, text), png);
-  }
-  const finished_ms = Date.now();
-  const fields = { status: "completed", finished_ms, result_attempt: 1, result_pages: texts.length };
-  await redis.hSet(recordKey(order_id), fields);
-  await redis.expire(recordKey(order_id), 3600);
-  await redis.zAdd(unindexedKey, { score: finished_ms, value: order_id });
-}
-
-/** An order of a user's with these pages. */
-async function completed(texts: (string | undefined)[], user_id = 1, title_number = "OW12345678") {
+/** One of a user's orders that a worker has. */
+async function begun(user_id = 1, title_number = "OW12345678"): Promise<OrderRecord> {
   const { order_id } = await accepted(store, { user_id, title_number });
-  await complete(order_id, texts);
-  return order_id;
+  return claimed(attempts, order_id);
 }
 
-/** One of alice's that is not completed yet, and where the result of its first page will be. */
-async function placed() {
-  const { order_id } = await accepted(store, { user_id: 1 });
-  const pages = path.join(folders.resultsFolder, order_id, "1", "pages");
-  mkdirSync(pages, { recursive: true });
-  return { order_id, firstPage: path.join(pages, "1.json.gz") };
+/** Where the result of the order's first page will be. */
+async function firstPageOf({ order_id, attempt }: OrderRecord): Promise<string> {
+  const pages = path.join(folders.resultsFolder, order_id, String(attempt), "pages");
+  await mkdir(pages, { recursive: true });
+  return path.join(pages, "1.json.gz");
+}
+
+async function readPage(order: OrderRecord, page: number, text: string): Promise<void> {
+  await results.savePage(order, pageOf(page, [[text.split(" ")]]), Buffer.from("its image"));
+}
+
+/** Reads these pages, and a last one on which nothing stands; one without a text fails, or is there already. */
+async function complete(
+  order: OrderRecord,
+  texts: (string | undefined)[],
+  missing: "failed" | "read" = "failed",
+) {
+  await attempts.recognizing(order, texts.length + 1);
+  for (const [i, text] of texts.entries()) {
+    if (text !== undefined) await readPage(order, i + 1, text);
+    await attempts.endPage(pageJob(order, i + 1), "worker-1", text === undefined ? missing : "read", notRead);
+  }
+  await attempts.endPage(pageJob(order, texts.length + 1), "worker-1", "empty", notRead);
+  return order.order_id;
+}
+
+async function completed(texts: (string | undefined)[], user_id = 1, title_number = "OW12345678") {
+  return complete(await begun(user_id, title_number), texts);
 }
 
 test("an order is found as soon as it is completed, with the page, the snippet and where they are", async () => {
@@ -101,6 +103,22 @@ test("everybody finds their own, who may not order too", async () => {
   expect(await Promise.all(found)).toEqual([[mine], [bobs], [charlies]]);
 });
 
+test("who searches more at once than one may is refused, and nobody else is", async () => {
+  await search("q=anything");
+  const many = Array.from({ length: 50 }, () => api.as(alice).get("/search?q=anything"));
+  const bobs = api.as(bob).get("/search?q=anything");
+  const answers = await Promise.all(many);
+  expect((await bobs).status).toBe(200);
+  const refused = answers.filter(({ status }) => status !== 200);
+  expect(answers.length - refused.length).toBeGreaterThanOrEqual(10);
+  expect(refused.length).toBeGreaterThan(0);
+  for (const response of refused) {
+    expect(response.headers.get("Retry-After")).toBe("1");
+    expect(await codeOf(response)).toEqual([503, "busy"]);
+  }
+  await search("q=anything");
+});
+
 test("pages of results follow each other by the cursor, within the filters", async () => {
   const ids = [];
   for (let count = 0; count < 5; count += 1) ids.push(await completed(["spinney"], 1, "AB1"));
@@ -125,20 +143,21 @@ test("by and by it is indexed without a search; twice is as once; what is over i
 });
 
 test("an order that cannot be read just now keeps nobody from finding the others, and is found later", async () => {
-  const { order_id, firstPage } = await placed();
-  mkdirSync(firstPage);
-  await complete(order_id, [undefined]);
+  const order = await begun();
+  const firstPage = await firstPageOf(order);
+  await mkdir(firstPage);
+  await complete(order, [undefined], "read");
   const other = await completed(["paddock"]);
   expect(ordersOf(await search("q=paddock"))).toEqual([other]);
-  rmdirSync(firstPage);
-  await results.savePage({ order_id, attempt: 1 }, pageResult(1, "paddock"), png);
-  expect(ordersOf(await search("q=paddock"))).toEqual([other, order_id]);
+  await rmdir(firstPage);
+  await readPage(order, 1, "paddock");
+  expect(ordersOf(await search("q=paddock"))).toEqual([other, order.order_id]);
 });
 
 test("a page whose result is damaged keeps nobody from finding the others", async () => {
-  const { order_id, firstPage } = await placed();
-  writeFileSync(firstPage, "damaged");
-  await complete(order_id, [undefined, "orchard"]);
+  const order = await begun();
+  writeFileSync(await firstPageOf(order), "damaged");
+  const order_id = await complete(order, [undefined, "orchard"], "read");
   expect((await search("q=orchard")).results).toMatchObject([{ order_id, page: 2 }]);
 });
 

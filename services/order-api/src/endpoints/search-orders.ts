@@ -9,6 +9,7 @@ import { readingUser } from "../callers.ts";
 import { type Endpoint, problemResponses, security } from "../endpoint.ts";
 import { searchResultsSchema } from "../order-schemas.ts";
 import { orderPath, pageImagePath, resultPath } from "../order-view.ts";
+import type { Places } from "../places.ts";
 import { escapeMarkup } from "../results/markup.ts";
 import type { SearchHit, SearchPlace } from "../search/search-index.ts";
 import { hitBegin, hitEnd } from "../search/search-index.ts";
@@ -23,6 +24,8 @@ export type SearchTools = {
   store: OrderStore;
   indexer: SearchIndexer;
   search: SearchWorker;
+  /** Bounds those that are under way at once. */
+  searches: Places;
 };
 
 const qMessage = `must be words or a "phrase", at most ${maxQueryLength} characters`;
@@ -57,11 +60,11 @@ const query = z.object({
 const route = createRoute({
   method: "get",
   path: "/search",
-  tags: ["orders"],
+  tags: ["results"],
   summary: "Search the pages of your completed orders",
   description:
     "Pages on which all of it occurs, the best first, then the newest. An order is found as soon as it is completed, for as long as it stays; " +
-    "503 `search_unavailable` while the index is made anew.",
+    "503 `search_unavailable` while the index is made anew, `busy` while too many searches are under way, of yours or of all.",
   security,
   request: { query },
   responses: {
@@ -70,19 +73,24 @@ const route = createRoute({
   },
 });
 
-export function searchOrders({ tokens, store, indexer, search }: SearchTools): Endpoint {
+export function searchOrders({ tokens, store, indexer, search, searches }: SearchTools): Endpoint {
   return {
     route,
     handle: async (c) => {
       const { user_id } = await readingUser(tokens, c.req.raw);
       const { q, cursor, ...rest } = parseFields(query, fieldsOf(new URL(c.req.url).searchParams));
       const from = cursor === undefined ? undefined : placeOf(cursor);
-      if (!(await read(indexer.catchUp()))) throw unavailable();
-      const { hits, next } = await read(search.ask("search", { user_id, match: q, from, ...rest }));
-      return c.json({
-        results: (await stillThere(store, hits)).map(resultOf),
-        next: next === undefined ? null : cursorOf(next),
-      } satisfies z.input<typeof searchResultsSchema>);
+      const leave = searches.take(user_id);
+      try {
+        if (!(await read(indexer.catchUp()))) throw unavailable();
+        const { hits, next } = await read(search.ask("search", { user_id, match: q, from, ...rest }));
+        return c.json({
+          results: (await stillThere(store, hits)).map(resultOf),
+          next: next === undefined ? null : cursorOf(next),
+        } satisfies z.input<typeof searchResultsSchema>);
+      } finally {
+        leave();
+      }
     },
   };
 }

@@ -1,19 +1,16 @@
-import { Problem } from "@orbital-witness/common/problem.ts";
+import { type PlaceLimits, Places } from "../places.ts";
 
-export type DownloadLimits = {
-  atOnce: number;
-  ofOneUser: number;
-  /** How long a reader may take nothing. */
-  idleMs: number;
-};
+/** `idleMs`: how long a reader may take nothing. */
+export type DownloadLimits = PlaceLimits & { idleMs: number };
 
 /** Bounds what holds memory for as long as its reader takes. */
 export class Downloads {
-  readonly #limits: DownloadLimits;
-  readonly #open = new Set<{ userId: number }>();
+  readonly #places: Places;
+  readonly #idleMs: number;
 
-  constructor(limits: DownloadLimits) {
-    this.#limits = limits;
+  constructor({ idleMs, ...places }: DownloadLimits) {
+    this.#places = new Places(places);
+    this.#idleMs = idleMs;
   }
 
   /**
@@ -21,11 +18,8 @@ export class Downloads {
    * are too many.
    */
   begin<T>(userId: number, parts: AsyncIterable<T>): AsyncIterable<T> {
-    const { atOnce, ofOneUser, idleMs } = this.#limits;
-    const its = [...this.#open].filter((other) => other.userId === userId).length;
-    if (this.#open.size >= atOnce || its >= ofOneUser) throw busy();
-    const download = { userId };
-    this.#open.add(download);
+    const idleMs = this.#idleMs;
+    const leave = this.#places.take(userId);
     const iterator = parts[Symbol.asyncIterator]();
     // Not a generator, whose `finally` does not run where nothing of it was taken.
     const end = async (): Promise<IteratorResult<T>> => {
@@ -33,7 +27,7 @@ export class Downloads {
       try {
         await iterator.return?.();
       } finally {
-        this.#open.delete(download);
+        leave();
       }
       return { done: true, value: undefined };
     };
@@ -54,16 +48,10 @@ export class Downloads {
         idle = wait();
         return part;
       } catch (error) {
-        this.#open.delete(download);
+        leave();
         throw error;
       }
     };
     return { [Symbol.asyncIterator]: () => ({ next, return: end }) };
   }
-}
-
-function busy(): Problem {
-  const detail =
-    "Too many such downloads are under way. Try again when one of yours is done, or in a moment.";
-  return new Problem(503, "busy", detail, { headers: { "Retry-After": "5" } });
 }
