@@ -15,8 +15,8 @@ function normalise(text: string): Uint32Array {
   return Uint32Array.from(characters, (character) => character.codePointAt(0) ?? 0);
 }
 
-/** Levenshtein distance with one row of memory; indexed loops, since a page takes tens of millions of steps. */
-function editDistance(from: Uint32Array, to: Uint32Array): number {
+/** Levenshtein distance, with one row of memory; indexed loops, since a page takes tens of millions of steps. */
+export function editDistance(from: Uint32Array, to: Uint32Array): number {
   const row = Uint32Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 0; i < from.length; i++) {
     let diagonal = i;

@@ -1,33 +1,46 @@
 import type { Block, Box, Line, Word } from "@orbital-witness/common/results/page-result.ts";
-import type Tesseract from "tesseract.js";
 
 type Size = { width: number; height: number };
 
-/** Tesseract's blocks without what holds no text; boxes clamped into the image, those of lines and blocks just around their words. */
-export function textBlocks(blocks: readonly Tesseract.Block[], size: Size): Block[] {
-  return blocks.flatMap((block) => {
-    const lines = block.paragraphs.flatMap(({ lines }) => lines.flatMap((line) => textLine(line, size)));
-    return lines.length === 0 ? [] : [{ box: around(lines), lines }];
-  });
+/** A row of tesseract's TSV that stands for a word. */
+const WORD_LEVEL = "5";
+
+/** The blocks in tesseract's TSV without what holds no text; boxes clamped into the image, those of lines and blocks just around their words. */
+export function blocksOf(tsv: string, size: Size): Block[] {
+  const paragraphs = new Map<string, Map<string, Word[]>>();
+  for (const row of tsv.split("\n")) {
+    const [level, , block, paragraph, line, , left, top, width, height, confidence, text] = row.split("\t");
+    if (level !== WORD_LEVEL || block === undefined) continue;
+    const word = wordOf(text ?? "", Number(confidence), [left, top, width, height].map(Number), size);
+    if (word === undefined) continue;
+    const lines = paragraphs.get(block) ?? new Map<string, Word[]>();
+    paragraphs.set(block, lines);
+    const key = `${paragraph}/${line}`;
+    lines.set(key, [...(lines.get(key) ?? []), word]);
+  }
+  return [...paragraphs.values()].map((lines) => blockOf([...lines.values()].map(lineOf)));
 }
 
-function textLine({ words }: Tesseract.Line, size: Size): Line[] {
-  const kept = words.flatMap((word) => textWord(word, size));
-  return kept.length === 0 ? [] : [{ box: around(kept), words: kept }];
+export function lineOf(words: Word[]): Line {
+  return { box: around(words), words };
 }
 
-function textWord({ text, bbox, confidence }: Tesseract.Word, { width, height }: Size): Word[] {
-  const inside = (position: number, most: number) => Math.max(0, Math.min(most, Math.round(position)));
-  const box: Box = [
-    inside(bbox.x0, width),
-    inside(bbox.y0, height),
-    inside(bbox.x1, width),
-    inside(bbox.y1, height),
-  ];
+export function blockOf(lines: Line[]): Block {
+  return { box: around(lines), lines };
+}
+
+function wordOf(
+  text: string,
+  confidence: number,
+  [x = 0, y = 0, w = 0, h = 0]: readonly number[],
+  { width, height }: Size,
+): Word | undefined {
+  const clamp = (position: number, most: number) => Math.max(0, Math.min(most, position));
+  const box: Box = [clamp(x, width), clamp(y, height), clamp(x + w, width), clamp(y + h, height)];
   const [left, top, right, bottom] = box;
   const trimmed = text.trim();
-  if (trimmed === "" || right <= left || bottom <= top) return [];
-  return [{ text: trimmed, box, confidence: Math.round(inside(confidence * 100, 10_000)) / 100 }];
+  if (trimmed === "" || right <= left || bottom <= top) return undefined;
+  return { text: trimmed, box, confidence: clamp(Math.round(confidence * 100) / 100, 100) };
 }
 
 function around(parts: readonly { box: Box }[]): Box {

@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import type { Worker as Thread } from "node:worker_threads";
 import type { Block, PageResult } from "@orbital-witness/common/results/page-result.ts";
 import { createWorker, OEM, PSM, type Worker } from "tesseract.js";
-import { textBlocks } from "./blocks.ts";
+import { blocksOf } from "./blocks.ts";
+import { toPgm } from "./picture.ts";
 import type { GreyImage } from "./recognize-page.ts";
 
 /** Of the best set's integer models; for development, where no other folder is given. The image has none of it. */
@@ -45,8 +46,8 @@ export async function openEngine(languages: readonly string[], languageData: str
           // 0: tesseract estimates it.
           user_defined_dpi: String(image.dpi ?? 0),
         });
-        const { data } = await worker.recognize(toPgm(image), {}, { text: false, blocks: true });
-        return textBlocks(data.blocks ?? [], image);
+        const { data } = await worker.recognize(toPgm(image), {}, { text: false, tsv: true });
+        return blocksOf(data.tsv ?? "", image);
       } catch (cause) {
         // tesseract.js rejects with strings.
         throw cause instanceof Error ? cause : new Error(`tesseract cannot read the page: ${cause}`);
@@ -96,9 +97,4 @@ async function startWorker(languages: readonly string[], folder: string): Promis
     await thread?.terminate();
     throw new Error(`tesseract does not start with ${languages.join("+")} from ${folder}: ${cause}`);
   }
-}
-
-/** Raw grey in the plainest file that tesseract reads: nothing is compressed on the way. */
-function toPgm({ data, width, height }: GreyImage): Buffer {
-  return Buffer.concat([Buffer.from(`P5\n${width} ${height}\n255\n`), data]);
 }

@@ -1,8 +1,8 @@
 import { type Block, type PageResult, wordsOf } from "@orbital-witness/common/results/page-result.ts";
+import { inReadingOrder } from "./cells.ts";
 import type { Engine } from "./engine.ts";
-
-/** What most scanners are set to. */
-const DEFAULT_DPI = 300;
+import { type PreparedPage, planFor, prepare, upsideDown } from "./prepare.ts";
+import { withoutStrayMarks } from "./stray-marks.ts";
 
 /** 8-bit grey, row by row without padding, 0 is black. `dpi` undefined where the document does not say it credibly. */
 export type GreyImage = { data: Buffer; width: number; height: number; dpi: number | undefined };
@@ -13,22 +13,40 @@ export type RecognizedPage = { image: GreyImage; result: Omit<PageResult, "page"
 /** Prepares a page where it is measured to help, and recognises it. Throws where the engine breaks. */
 export type RecognizePage = (image: GreyImage) => Promise<RecognizedPage>;
 
+/** Letters upside down are read with a confidence of 36 to 43, those of a poor scan with 75 and more. */
+const POOR_CONFIDENCE = 60;
+
+/** Where the document does not say its resolution, its longer side is taken for that of an A4 page. */
+const A4_INCHES = 297 / 25.4;
+
 export function createRecognizer(engine: Engine): RecognizePage {
-  return async (image) => {
-    const blocks = await engine.recognize(image, "auto");
-    const { width, height, dpi } = image;
-    const result = {
-      width,
-      height,
-      dpi: dpi ?? DEFAULT_DPI,
-      source: "ocr" as const,
-      preparation: [],
-      segmentation: "auto" as const,
-      confidence: meanConfidence(blocks),
-      blocks,
-    };
-    return { image, result };
+  return async (original) => {
+    const plan = await planFor(original);
+    const first = await read(engine, await prepare(original, plan));
+    const { confidence } = first.result;
+    if (confidence === null || confidence >= POOR_CONFIDENCE) return first;
+    const second = await read(engine, await prepare(original, upsideDown(plan)));
+    return (second.result.confidence ?? 0) > confidence ? second : first;
   };
+}
+
+async function read(engine: Engine, { image, preparation, frames }: PreparedPage): Promise<RecognizedPage> {
+  const segmentation = "auto" as const;
+  const blocks = withoutStrayMarks(inReadingOrder(await engine.recognize(image, segmentation), frames));
+  const { width, height } = image;
+  const dpi = image.dpi ?? Math.max(1, Math.round(Math.max(width, height) / A4_INCHES));
+  const confidence = meanConfidence(blocks);
+  const result = {
+    width,
+    height,
+    dpi,
+    source: "ocr" as const,
+    preparation,
+    segmentation,
+    confidence,
+    blocks,
+  };
+  return { image, result };
 }
 
 function meanConfidence(blocks: Block[]): number | null {

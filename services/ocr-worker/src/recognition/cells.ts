@@ -1,0 +1,111 @@
+import type { Block, Box, Line, Word } from "@orbital-witness/common/results/page-result.ts";
+import { blockOf, lineOf } from "./blocks.ts";
+import { componentsOf, type InkMap } from "./ink.ts";
+import type { Rules } from "./ruling-lines.ts";
+
+/** Pixels of the page that are one of the grid in which cells are looked for. */
+const GRID = 4;
+/** In letters' heights: what is smaller is no frame with cells in it. */
+const SMALLEST_FRAME = 6;
+
+/** A frame's cells: `cellAt` numbers them from 0 in reading order, row by row; undefined outside and on a rule. */
+export type Frame = { box: Box; cellAt: (x: number, y: number) => number | undefined };
+
+/** The forms and tables that rules make, from the top. `letterHeight` in pixels. */
+export function framesOf(rules: Rules, letterHeight: number): Frame[] {
+  const grid = reduced(rules);
+  const least = (SMALLEST_FRAME * letterHeight) / GRID;
+  return componentsOf(grid)
+    .filter(({ left, right, top, bottom }) => right - left >= least && bottom - top >= least)
+    .sort((a, b) => a.top - b.top)
+    .map(({ left, right, top, bottom }) => frameOf(grid, [left, top, right, bottom], letterHeight));
+}
+
+/** Words that stand in a frame become a block for each of its cells; what stands above a frame comes before it, what else after. */
+export function inReadingOrder(blocks: Block[], frames: readonly Frame[]): Block[] {
+  return frames.reduce(cellByCell, blocks);
+}
+
+function cellByCell(blocks: Block[], frame: Frame): Block[] {
+  const [, top] = frame.box;
+  const cells = new Map<number, Line[]>();
+  const before: Block[] = [];
+  const after: Block[] = [];
+  for (const { lines } of blocks) {
+    const above: Line[] = [];
+    const others: Line[] = [];
+    for (const line of lines) {
+      const outside: Word[] = [];
+      const inside = new Map<number, Word[]>();
+      for (const word of line.words) {
+        const [x, y] = middleOf(word.box);
+        const cell = frame.cellAt(x, y);
+        if (cell === undefined) outside.push(word);
+        else inside.set(cell, [...(inside.get(cell) ?? []), word]);
+      }
+      for (const [cell, words] of inside) cells.set(cell, [...(cells.get(cell) ?? []), lineOf(words)]);
+      if (outside.length > 0) (middleOf(line.box)[1] < top ? above : others).push(lineOf(outside));
+    }
+    if (above.length > 0) before.push(blockOf(above));
+    if (others.length > 0) after.push(blockOf(others));
+  }
+  const framed = [...cells].sort(([a], [b]) => a - b).map(([, lines]) => blockOf(lines));
+  return [...before, ...framed, ...after];
+}
+
+function middleOf([left, top, right, bottom]: Box): [x: number, y: number] {
+  return [(left + right) / 2, (top + bottom) / 2];
+}
+
+/** Cells at the frame's edge may be open there, and not every rule reaches it: a margin of a letter closes them. */
+function frameOf(grid: InkMap, [left, top, right, bottom]: Box, letterHeight: number): Frame {
+  const width = right - left;
+  const height = bottom - top;
+  const margin = Math.ceil(letterHeight / GRID);
+  const free = new Uint8Array(width * height);
+  for (let y = margin; y < height - margin; y++) {
+    for (let x = margin; x < width - margin; x++) {
+      free[y * width + x] = 1 - (grid.data[(y + top) * grid.width + x + left] ?? 0);
+    }
+  }
+  const cells = rowByRow(
+    componentsOf({ data: free, width, height }, { diagonally: false }),
+    letterHeight / GRID,
+  );
+  const numbers = new Map(
+    cells.flatMap(({ pixels }, number) => pixels.map((pixel) => [pixel, number] as const)),
+  );
+  return {
+    box: [left * GRID, top * GRID, right * GRID, bottom * GRID],
+    cellAt: (x, y) => {
+      const [column, row] = [Math.floor(x / GRID) - left, Math.floor(y / GRID) - top];
+      return column >= 0 && column < width ? numbers.get(row * width + column) : undefined;
+    },
+  };
+}
+
+/** Cells whose tops are less than a letter apart stand in one row. */
+function rowByRow<Cell extends { left: number; top: number }>(
+  cells: readonly Cell[],
+  letterHeight: number,
+): Cell[] {
+  const rows: Cell[][] = [];
+  for (const cell of cells.toSorted((a, b) => a.top - b.top)) {
+    const row = rows.at(-1);
+    if (row?.[0] !== undefined && cell.top - row[0].top < letterHeight) row.push(cell);
+    else rows.push([cell]);
+  }
+  return rows.flatMap((row) => row.sort((a, b) => a.left - b.left));
+}
+
+function reduced({ data, width, height }: Rules): InkMap {
+  const columns = Math.ceil(width / GRID);
+  const rows = Math.ceil(height / GRID);
+  const grid = new Uint8Array(columns * rows);
+  for (let index = 0; index < data.length; index++) {
+    if (data[index] !== 1) continue;
+    const y = Math.floor(index / width);
+    grid[Math.floor(y / GRID) * columns + Math.floor((index - y * width) / GRID)] = 1;
+  }
+  return { data: grid, width: columns, height: rows };
+}

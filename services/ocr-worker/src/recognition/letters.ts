@@ -1,0 +1,31 @@
+import { componentsOf, type InkMap } from "./ink.ts";
+
+/** Smaller ones are grain; larger ones, as a share of the longer side, are rules, frames and pictures. */
+const SMALLEST_LETTER = 3;
+const LARGEST_LETTER = 1 / 20;
+
+/** Rules of forms and tables hang together in something large that fills little of its box. */
+const SMALLEST_FRAME = 1 / 6;
+const MOST_FILLED = 0.2;
+
+/** What is on a page by its size. `height`: the letters' median one in pixels, 0 without any. `isRuled`: lines as of a form or a table. */
+export type Letters = { letters: InkMap; height: number; isRuled: boolean };
+
+/** Tells ink that is as large as letters are from rules, pictures and grain. */
+export function lettersOf(ink: InkMap): Letters {
+  const { width, height } = ink;
+  const data = new Uint8Array(ink.data.length);
+  const heights: number[] = [];
+  let isRuled = false;
+  const largest = Math.max(width, height) * LARGEST_LETTER;
+  for (const { left, top, right, bottom, pixels } of componentsOf(ink)) {
+    const size = Math.max(right - left, bottom - top);
+    const filled = pixels.length / ((right - left) * (bottom - top));
+    if (size > Math.max(width, height) * SMALLEST_FRAME && filled < MOST_FILLED) isRuled = true;
+    if (size < SMALLEST_LETTER || size > largest) continue;
+    heights.push(bottom - top);
+    for (const pixel of pixels) data[pixel] = 1;
+  }
+  const median = heights.sort((a, b) => a - b)[Math.floor(heights.length / 2)];
+  return { letters: { data, width, height }, height: median ?? 0, isRuled };
+}

@@ -1,0 +1,81 @@
+import type { InkMap } from "./ink.ts";
+
+const MOST_DEGREES = 15;
+const COARSE_STEP = 0.5;
+const FINEST_STEP = 0.03;
+
+/** The side of its strokes that letters stand on, as the page lies: `bottom` on an upright one, `left` on one turned clockwise by 90 degrees. */
+export type Side = "bottom" | "left" | "top" | "right";
+
+/**
+ * How the lines of text lie. `degrees` (-15 to 15) they are turned clockwise beyond the quarter turns. `sharpness`: how clearly strokes end in
+ * lines at that angle, 1 where they do not at all.
+ */
+export type Lie = { side: Side; degrees: number; sharpness: number };
+
+/** Where strokes end towards a side: `along` the line of text, from the page's middle, and `across` it, from 0. */
+type Ends = { along: Int16Array; across: Int16Array; length: number; span: number; depth: number };
+
+/** Letters stand on their line and differ above it: the side where strokes end most sharply is the bottom. */
+export function lieOf(ink: InkMap): Lie {
+  const lies = [axisLie(ink, "bottom", "top"), axisLie(ink, "left", "right")];
+  return lies.reduce((best, lie) => (lie.sharpness > best.sharpness ? lie : best));
+}
+
+function axisLie(ink: InkMap, side: Side, opposite: Side): Lie {
+  const ends = endsOf(ink, side);
+  if (ends.length === 0) return { side, degrees: 0, sharpness: 1 };
+  const { degrees, score, mean } = sharpest(ends);
+  const otherWay = gathering(endsOf(ink, opposite), degrees);
+  return { side: otherWay > score ? opposite : side, degrees, sharpness: Math.max(score, otherWay) / mean };
+}
+
+function sharpest(ends: Ends): { degrees: number; score: number; mean: number } {
+  // Straight wins where nothing else is better: each later one must beat it.
+  let best = { degrees: 0, score: gathering(ends, 0) };
+  const consider = (degrees: number) => {
+    const score = gathering(ends, degrees);
+    if (score > best.score) best = { degrees, score };
+    return score;
+  };
+  const steps = (2 * MOST_DEGREES) / COARSE_STEP;
+  let sum = 0;
+  for (let step = 0; step <= steps; step++) sum += consider(step * COARSE_STEP - MOST_DEGREES);
+  for (let step = COARSE_STEP / 2; step > FINEST_STEP / 2; step /= 2) {
+    const { degrees } = best;
+    consider(degrees - step);
+    consider(degrees + step);
+  }
+  return { ...best, mean: sum / (steps + 1) };
+}
+
+function endsOf({ data, width, height }: InkMap, side: Side): Ends {
+  const isUpright = side === "bottom" || side === "top";
+  const neighbour = { bottom: width, top: -width, left: -1, right: 1 }[side];
+  const along = new Int16Array(data.length);
+  const across = new Int16Array(data.length);
+  let length = 0;
+  for (let y = 1; y < height - 1; y++) {
+    for (let x = 1; x < width - 1; x++) {
+      const at = y * width + x;
+      if (data[at] !== 1 || data[at + neighbour] !== 0) continue;
+      along[length] = isUpright ? x - width / 2 : height / 2 - y;
+      across[length] = isUpright ? y : x;
+      length += 1;
+    }
+  }
+  const [span, depth] = isUpright ? [width, height] : [height, width];
+  return { along, across, length, span, depth };
+}
+
+/** Sum of the squares of how many ends lie in each row of the page, turned back by so much. */
+function gathering({ along, across, length, span, depth }: Ends, degrees: number): number {
+  const slope = Math.tan((degrees * Math.PI) / 180);
+  const margin = Math.ceil((Math.abs(slope) * span) / 2) + 1;
+  const rows = new Uint32Array(depth + 2 * margin);
+  for (let index = 0; index < length; index++) {
+    const row = Math.round((across[index] ?? 0) - slope * (along[index] ?? 0)) + margin;
+    rows[row] = (rows[row] ?? 0) + 1;
+  }
+  return rows.reduce((sum, count) => sum + count * count, 0);
+}

@@ -1,0 +1,32 @@
+import type { Block, Line, Word } from "@orbital-witness/common/results/page-result.ts";
+import { blockOf, lineOf } from "./blocks.ts";
+
+/** Signatures and bits of pictures are read as words below it; on a page that is read well, hardly a word of print is. */
+const DOUBTFUL = 45;
+/** The mean of a page that is read well. */
+const READ_WELL = 80;
+/** In heights of the last sure word: what stands closer to it may be the rest of its line. */
+const APART = 0.75;
+
+/** Drops lines of doubtful words alone, and doubtful words that stand apart at a line's end, where the rest of the page is read well. */
+export function withoutStrayMarks(blocks: Block[]): Block[] {
+  const words = blocks.flatMap(({ lines }) => lines.flatMap((line) => line.words));
+  const mean = words.reduce((sum, { confidence }) => sum + confidence, 0) / words.length;
+  if (!(mean >= READ_WELL)) return blocks;
+  return blocks.flatMap(({ lines }) => {
+    const kept = lines.flatMap(withoutStrayEnd);
+    return kept.length === 0 ? [] : [blockOf(kept)];
+  });
+}
+
+function withoutStrayEnd({ words }: Line): Line[] {
+  const sure = words.findLastIndex(({ confidence }) => confidence >= DOUBTFUL);
+  const last = words[sure];
+  if (last === undefined) return [];
+  const next = words[sure + 1];
+  return [lineOf(next !== undefined && isApart(last, next) ? words.slice(0, sure + 1) : words)];
+}
+
+function isApart({ box: [, top, right, bottom] }: Word, { box: [left] }: Word): boolean {
+  return left - right > (bottom - top) * APART;
+}
