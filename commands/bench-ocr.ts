@@ -1,0 +1,229 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { execa } from "execa";
+import { characterErrorRate } from "../documents/character-error-rate.ts";
+import { wordErrorRate } from "../documents/word-error-rate.ts";
+import { type BenchPage, folderPages, samplePages, variantsOf } from "./bench-ocr-pages.ts";
+import type { Reading } from "./bench-ocr-protocol.ts";
+import { PageProcess, readNative } from "./bench-ocr-readers.ts";
+import { type MemoryOverPages, measureMemory, measureSpread, type Spread } from "./bench-workers.ts";
+import { ensureDocker } from "./docker.ts";
+import { Failure, runCommand } from "./failure.ts";
+import { printTable } from "./figures.ts";
+import { say } from "./terminal.ts";
+
+const EXAMPLE =
+  "For example: npm run bench:ocr -- --pages scans --truth court.pdf=court-1.gt.txt,court-2.gt.txt --json figures.json";
+const mebibyte = 1024 * 1024;
+
+/** Shares of the true text that are wrong, 0 to 1. */
+type Errors = { characters: number; words: number };
+
+/** `native`: on the page as it is; `nativePrepared`: on the image that the worker read. Peaks in megabytes. */
+type PageFigures = {
+  page: string;
+  errors: { ours: Errors; native: Errors; nativePrepared: Errors };
+  seconds: { ours: number; preparation: number; nativePrepared: number };
+  peakMegabytes: { ours: number; native: number };
+  preparation: string[];
+};
+
+/** Pages a minute of so many processes of each kind, preparation counted on both sides. */
+type Rate = { processes: number; ours: number; native: number };
+
+type Figures = { pages: PageFigures[]; rate: Rate; spread?: Spread; memory?: MemoryOverPages };
+
+/** `npm run bench:ocr`: how well and how fast pages are read, beside Debian's tesseract. */
+await runCommand(async () => {
+  const options = readOptions();
+  const languageData = await findLanguageData();
+  const scratch = await mkdtemp(path.join(tmpdir(), "orbital-witness-bench-"));
+  try {
+    const pages = [...(await samplePages()), ...(await pagesOf(options, scratch))];
+    const figures: Figures = await measurePages(pages, languageData, scratch);
+    report(figures);
+    if (options.spread + options.memory > 0) await ensureDocker();
+    if (options.spread > 0) {
+      figures.spread = await measureSpread(options.spread);
+      reportSpread(figures.spread);
+    }
+    if (options.memory > 0) {
+      figures.memory = await measureMemory(options.memory);
+      reportMemory(figures.memory);
+    }
+    if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(figures, null, 2)}\n`);
+  } finally {
+    await rm(scratch, { recursive: true });
+  }
+});
+process.exit();
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      pages: { type: "string" },
+      truth: { type: "string", multiple: true, default: [] },
+      variants: { type: "boolean", default: false },
+      json: { type: "string" },
+      spread: { type: "string", default: "60" },
+      memory: { type: "string", default: "500" },
+    },
+  });
+  const count = (name: "spread" | "memory") => {
+    const pages = Number(values[name]);
+    if (Number.isInteger(pages) && pages >= 0 && pages <= 500 && pages !== 1) return pages;
+    throw new Failure(
+      `--${name} must be 0 or a whole number from 2 to 500, but is ${values[name]}.`,
+      EXAMPLE,
+    );
+  };
+  const truths = new Map(
+    values.truth.map((rule) => {
+      const [, file, texts] = /^([^=]+)=(.+)$/.exec(rule) ?? [];
+      if (file !== undefined && texts !== undefined) return [file, texts.split(",")] as const;
+      throw new Failure(
+        `--truth must be <file>=<text of page 1>,<text of page 2>..., but is ${rule}.`,
+        EXAMPLE,
+      );
+    }),
+  );
+  return { ...values, truths, spread: count("spread"), memory: count("memory") };
+}
+
+async function pagesOf(
+  { pages, truths, variants }: ReturnType<typeof readOptions>,
+  scratch: string,
+): Promise<BenchPage[]> {
+  const given = pages === undefined ? [] : await folderPages(path.resolve(pages), truths, scratch);
+  const [lease] = await samplePages();
+  return variants && lease ? [...given, ...(await variantsOf(lease, scratch))] : given;
+}
+
+/** The folder of the native tesseract's data, which both sides read with. */
+async function findLanguageData(): Promise<string> {
+  const advice = "Debian: apt-get install tesseract-ocr tesseract-ocr-eng";
+  const { stdout, failed } = await execa("tesseract", ["--list-langs"], { reject: false });
+  if (failed) throw new Failure("There is no tesseract to compare with.", `Install it. ${advice}`);
+  const [, folder] = /^List of available languages in "([^"]+)"/.exec(stdout) ?? [];
+  if (folder === undefined || !/^eng$/m.test(stdout)) {
+    throw new Failure("The native tesseract has no data for eng.", `Install it. ${advice}`);
+  }
+  return folder;
+}
+
+async function measurePages(pages: BenchPage[], languageData: string, scratch: string): Promise<Figures> {
+  const readers = await Promise.all(
+    Array.from({ length: availableParallelism() }, () => PageProcess.start(languageData)),
+  );
+  try {
+    const prepared = pages.map((_, index) => path.join(scratch, `${index}.pgm`));
+    const figures: PageFigures[] = [];
+    const readings: Reading[] = [];
+    for (const [index, page] of pages.entries()) {
+      say(`Reading ${page.name}`);
+      // A process of its own, whose peak is this page's.
+      const reader = await PageProcess.start(languageData);
+      const preparedFile = prepared[index] ?? "";
+      const ours = await reader.read({ file: page.file, dpi: page.dpi, preparedFile });
+      reader.stop();
+      const native = await readNative(page.file);
+      const nativePrepared = await readNative(preparedFile, ours.dpi);
+      readings.push(ours);
+      figures.push({
+        page: page.name,
+        errors: {
+          ours: errorsOf(page.truth, ours.text),
+          native: errorsOf(page.truth, native.text),
+          nativePrepared: errorsOf(page.truth, nativePrepared.text),
+        },
+        seconds: {
+          ours: ours.seconds,
+          preparation: ours.preparationSeconds,
+          nativePrepared: nativePrepared.seconds,
+        },
+        peakMegabytes: { ours: ours.peakMegabytes, native: native.peakMegabytes },
+        preparation: ours.preparation,
+      });
+    }
+    say(`Reading all of them with ${readers.length} processes, ours and native ones`);
+    const oursSeconds = await spread(pages, readers, ({ file, dpi }, reader) => reader.read({ file, dpi }));
+    const jobs = readings.map(({ dpi }, index) => ({ file: prepared[index] ?? "", dpi }));
+    const nativeSeconds = await spread(jobs, readers, ({ file, dpi }) => readNative(file, dpi));
+    const preparation = readings.reduce((sum, reading) => sum + reading.preparationSeconds, 0);
+    const perMinute = (seconds: number) => (60 * pages.length) / seconds;
+    const rate = {
+      processes: readers.length,
+      ours: perMinute(oursSeconds),
+      native: perMinute(nativeSeconds + preparation / readers.length),
+    };
+    return { pages: figures, rate };
+  } finally {
+    for (const reader of readers) reader.stop();
+  }
+}
+
+/** Each of the readers takes the next page as soon as it has read one. @returns seconds until all are read */
+async function spread<Page>(
+  pages: readonly Page[],
+  readers: readonly PageProcess[],
+  read: (page: Page, reader: PageProcess) => Promise<unknown>,
+): Promise<number> {
+  const waiting = [...pages];
+  const startedAt = performance.now();
+  await Promise.all(
+    readers.map(async (reader) => {
+      for (let page = waiting.shift(); page !== undefined; page = waiting.shift()) await read(page, reader);
+    }),
+  );
+  return (performance.now() - startedAt) / 1000;
+}
+
+function errorsOf(truth: string, text: string): Errors {
+  return { characters: characterErrorRate(truth, text), words: wordErrorRate(truth, text) };
+}
+
+function report({ pages, rate }: Figures): void {
+  console.log("\nErrors in % of the characters (of the words); native: Debian's tesseract, one thread\n");
+  printTable(
+    pages.map(({ page, errors, seconds, peakMegabytes, preparation }) => ({
+      page,
+      ours: percents(errors.ours),
+      native: percents(errors.native),
+      "native, prepared": percents(errors.nativePrepared),
+      "s ours": seconds.ours.toFixed(2),
+      "s native": (seconds.preparation + seconds.nativePrepared).toFixed(2),
+      "MB ours": peakMegabytes.ours.toFixed(0),
+      "MB native": peakMegabytes.native.toFixed(0),
+      prepared: preparation.join(", ") || "as it is",
+    })),
+  );
+  console.log(`\nPages a minute, ${rate.processes} processes each, preparation counted on both sides\n`);
+  printTable([
+    {
+      ours: rate.ours.toFixed(1),
+      native: rate.native.toFixed(1),
+      ratio: (rate.ours / rate.native).toFixed(2),
+    },
+  ]);
+}
+
+function reportSpread({ pages, seconds }: Spread): void {
+  console.log(
+    `\nA PDF of ${pages} scanned pages on a stack, seconds from the worker's start to the order's end\n`,
+  );
+  const ratio = (seconds[1] / seconds[2]).toFixed(2);
+  printTable([{ "1 worker": seconds[1].toFixed(1), "2 workers": seconds[2].toFixed(1), ratio }]);
+}
+
+function reportMemory({ pages, peaks }: MemoryOverPages): void {
+  console.log(`\nThe most memory of one worker's container during each hundred of ${pages} pages, in MiB\n`);
+  printTable([
+    Object.fromEntries(peaks.map((bytes, index) => [`${100 * index + 1}...`, (bytes / mebibyte).toFixed(0)])),
+  ]);
+}
+
+function percents({ characters, words }: Errors): string {
+  return `${(100 * characters).toFixed(2)} (${(100 * words).toFixed(1)})`;
+}
