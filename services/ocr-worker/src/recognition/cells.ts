@@ -11,19 +11,22 @@ const SMALLEST_FRAME = 6;
 /** A frame's cells: `cellAt` numbers them from 0 in reading order, row by row; undefined outside and on a rule. */
 export type Frame = { box: Box; cellAt: (x: number, y: number) => number | undefined };
 
-/** The forms and tables that rules make, from the top. `letterHeight` in pixels. */
+/** The forms and tables that rules make, from the top, those side by side from the left. `letterHeight` in pixels. */
 export function framesOf(rules: Rules, letterHeight: number): Frame[] {
   const grid = reduced(rules);
   const least = (SMALLEST_FRAME * letterHeight) / GRID;
-  return componentsOf(grid)
-    .filter(({ left, right, top, bottom }) => right - left >= least && bottom - top >= least)
-    .sort((a, b) => a.top - b.top)
-    .map(({ left, right, top, bottom }) => frameOf(grid, [left, top, right, bottom], letterHeight));
+  const frames = componentsOf(grid).filter(
+    ({ left, right, top, bottom }) => right - left >= least && bottom - top >= least,
+  );
+  return rowByRow(frames, letterHeight / GRID).map(({ left, right, top, bottom }) =>
+    frameOf(grid, [left, top, right, bottom], letterHeight),
+  );
 }
 
 /** Words that stand in a frame become a block for each of its cells; what stands above a frame comes before it, what else after. */
 export function inReadingOrder(blocks: Block[], frames: readonly Frame[]): Block[] {
-  return frames.reduce(cellByCell, blocks);
+  // From the last: a frame would take the blocks of one before it, beside or around it, for text that comes after.
+  return frames.reduceRight(cellByCell, blocks);
 }
 
 function cellByCell(blocks: Block[], frame: Frame): Block[] {
@@ -84,7 +87,7 @@ function frameOf(grid: InkMap, [left, top, right, bottom]: Box, letterHeight: nu
   };
 }
 
-/** Cells whose tops are less than a letter apart stand in one row. */
+/** What has its top less than a letter apart stands in one row. */
 function rowByRow<Cell extends { left: number; top: number }>(
   cells: readonly Cell[],
   letterHeight: number,
