@@ -31,7 +31,7 @@ const LEAST_SHARPNESS = 1.5;
 /** Tesseract reads lines that are turned by less as well without. */
 const LEAST_SKEW = 0.7;
 
-/** Letters (their median height, in pixels) that are smaller are read better twice as large. */
+/** Letters (their median height, in pixels) that are smaller are read better twice as large. On a large page they are dashes and dots. */
 const SMALL_LETTERS = 8.5;
 const MOST_FACTOR = 2;
 
@@ -95,8 +95,6 @@ export async function prepare(original: GreyImage, plan: Plan): Promise<Prepared
 }
 
 function factorFor(longer: number, letterHeight: number): number {
-  if (letterHeight > 0 && letterHeight < SMALL_LETTERS) return MOST_FACTOR;
-  if (longer > LARGE_SIDE && (letterHeight * ENOUGH_SIDE) / longer >= ENOUGH_LETTERS)
-    return ENOUGH_SIDE / longer;
-  return 1;
+  if (longer <= LARGE_SIDE) return letterHeight > 0 && letterHeight < SMALL_LETTERS ? MOST_FACTOR : 1;
+  return (letterHeight * ENOUGH_SIDE) / longer >= ENOUGH_LETTERS ? ENOUGH_SIDE / longer : 1;
 }
