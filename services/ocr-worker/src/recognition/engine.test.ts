@@ -3,20 +3,16 @@ import path from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { textOf } from "@orbital-witness/common/results/page-result.ts";
 import { execa } from "execa";
-import sharp, { type Sharp } from "sharp";
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { scratchFolder } from "../../../../commands/scratch-folder.ts";
+import { grey } from "../../../../tests/drawn-page.ts";
 import { drawLine } from "../../../../tests/scan.ts";
 import { developmentLanguageData, type Engine, openEngine } from "./engine.ts";
 import type { GreyImage } from "./recognize-page.ts";
 
 const documents = path.resolve(import.meta.dirname, "../../../../documents");
 const dataFile = path.join(developmentLanguageData(), "eng.traineddata.gz");
-
-async function grey(picture: Sharp, dpi?: number): Promise<GreyImage> {
-  const { data, info } = await picture.flatten().greyscale().raw().toBuffer({ resolveWithObject: true });
-  return { data, width: info.width, height: info.height, dpi };
-}
 
 describe("an engine", () => {
   let engine: Engine;

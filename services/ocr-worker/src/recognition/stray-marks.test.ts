@@ -1,0 +1,95 @@
+import { type Block, textOf, type Word } from "@orbital-witness/common/results/page-result.ts";
+import { expect, test } from "vitest";
+import { blockOf, lineOf } from "./blocks.ts";
+import { withoutStrayMarks } from "./stray-marks.ts";
+
+/** Each word as its text, its confidence, and how far it is from the one before, in pixels; it is 100 wide and 20 high. */
+type Marked = [text: string, confidence: number, gap?: number];
+
+function block(...lines: Marked[][]): Block {
+  return blockOf(
+    lines.map((marked, index) => {
+      let right = 100;
+      return lineOf(
+        marked.map(([text, confidence, gap = 8]): Word => {
+          const left = right + gap;
+          right = left + 100;
+          return { text, box: [left, 40 * index, right, 40 * index + 20], confidence };
+        }),
+      );
+    }),
+  );
+}
+
+const clause: Marked[] = [
+  ["The", 96],
+  ["Tenant", 96],
+  ["shall", 96],
+  ["pay", 96],
+  ["the", 96],
+  ["Rent.", 96],
+];
+const read = (...blocks: Block[]) => textOf({ blocks: withoutStrayMarks(blocks) });
+
+test("a line of doubtful words alone is dropped, and its block where nothing else is in it", () => {
+  const marks = block([["fi", 20]]);
+  const marked = block(clause, [["~", 12]], clause);
+  expect(read(marked, marks)).toBe("The Tenant shall pay the Rent.\nThe Tenant shall pay the Rent.\n");
+});
+
+test("a doubtful word at a line's end is dropped where it stands apart", () => {
+  expect(
+    read(
+      block(clause, [
+        ["to", 96],
+        ["him", 96],
+        ["ZL", 20, 60],
+      ]),
+    ),
+  ).toBe("The Tenant shall pay the Rent.\nto him\n");
+  expect(
+    read(
+      block(clause, [
+        ["to", 96],
+        ["him", 96],
+        ["yearly", 20],
+      ]),
+    ),
+  ).toBe("The Tenant shall pay the Rent.\nto him yearly\n");
+});
+
+test("a doubtful word between sure ones stays", () => {
+  const line: Marked[] = [
+    ["to", 96],
+    ["hirn", 20, 60],
+    ["yearly", 96, 60],
+  ];
+  expect(read(block(clause, line))).toBe("The Tenant shall pay the Rent.\nto hirn yearly\n");
+});
+
+test("short and sure words stay, wherever they stand", () => {
+  expect(read(block(clause, [["1.", 90]], [["a", 80, 300]]))).toBe("The Tenant shall pay the Rent.\n1.\na\n");
+});
+
+test("a line and a block that lose words lie around what is left", () => {
+  const [left] = withoutStrayMarks([
+    block(clause, [
+      ["to", 96],
+      ["ZL", 20, 900],
+    ]),
+  ]);
+  expect(left?.lines[1]?.box).toEqual([108, 40, 208, 60]);
+  expect(left?.box).toEqual([108, 0, 748, 60]);
+});
+
+test("a page that is read poorly keeps all that was read", () => {
+  const blocks = [
+    block([
+      ["Tenant", 70],
+      ["shall", 75],
+    ]),
+    block([["pay", 20]]),
+  ];
+  expect(withoutStrayMarks(blocks)).toBe(blocks);
+  expect(withoutStrayMarks([])).toEqual([]);
+});
