@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { drawPage, drawTable, grey, type Table } from "../../../../tests/drawn-page.ts";
 import { blockOf, lineOf } from "./blocks.ts";
 import { framesOf, inReadingOrder } from "./cells.ts";
+import { rotate } from "./picture.ts";
 import { removeRulingLines } from "./ruling-lines.ts";
 
 const letterHeight = 20;
@@ -43,6 +44,32 @@ test("a table's cells are numbered row by row, with none outside and on its line
   expect(outside.map(([x, y]) => frame?.cellAt(x, y))).toEqual(outside.map(() => undefined));
 });
 
+test("thin lines keep cells apart, also where they are not quite level", async () => {
+  const thin = drawTable(table).replaceAll('stroke-width="3"', 'stroke-width="1"');
+  const skewed = await rotate(await grey(drawPage([], {}, thin)), 0.6);
+  const [frame] = framesOf(removeRulingLines(skewed, letterHeight).rules, letterHeight);
+  expect([175, 325].map((y) => [160, 360, 560].map((x) => frame?.cellAt(x, y)))).toEqual([
+    [0, 1, 2],
+    [3, 4, 5],
+  ]);
+});
+
+test("a line that steps down a row parts the cells above and below it", () => {
+  const [width, height] = [400, 300];
+  const data = new Uint8Array(width * height);
+  const fill = (left: number, top: number, right: number, bottom: number) => {
+    for (let y = top; y < bottom; y++) data.fill(1, y * width + left, y * width + right);
+  };
+  fill(40, 40, 360, 44);
+  fill(40, 256, 360, 260);
+  fill(40, 40, 44, 260);
+  fill(356, 40, 360, 260);
+  fill(40, 148, 200, 152);
+  fill(200, 152, 360, 156);
+  const [frame] = framesOf({ data, width, height }, letterHeight);
+  expect([100, 200].map((y) => frame?.cellAt(200, y))).toEqual([0, 1]);
+});
+
 test("a box too small for a frame is none", async () => {
   expect(await framesIn({ left: 60, top: 100, width: 500, height: 90, rows: [["", ""]] })).toEqual([]);
 });
@@ -56,6 +83,13 @@ test("words of a table come cell by cell, columns apart", async () => {
   const read = inReadingOrder(blocks, await framesIn(table));
   expect(textOf({ blocks: read })).toBe("Plot\none\n\nFirst\ntenant\n\nYearly\nrent\n\nSecond\n\nMonthly\n");
   expect(read[0]?.box).toEqual([80, 120, 160, 180]);
+});
+
+test("cells come in order where tesseract took columns for blocks, and whatever their order", async () => {
+  const right = page([word("Rent", 480, 120)], [word("yearly", 480, 270)]);
+  const left = page([word("Plot", 80, 120)], [word("one", 80, 270)]);
+  const read = inReadingOrder([...right, ...left], await framesIn(table));
+  expect(textOf({ blocks: read })).toBe("Plot\n\nRent\n\none\n\nyearly\n");
 });
 
 test("text above a table comes before it, text below and beside it after", async () => {

@@ -12,7 +12,7 @@ const strokes = (height: number, count: number, y: number) =>
 const count = (data: Uint8Array) => data.filter((pixel) => pixel === 1).length;
 
 test("the letters' height is that of most of them", async () => {
-  const { height } = await letters(strokes(20, 12, 100) + strokes(30, 5, 200) + strokes(8, 5, 300));
+  const { height } = await letters(strokes(30, 5, 50) + strokes(20, 12, 100) + strokes(8, 5, 300));
   expect(height).toBe(20);
 });
 

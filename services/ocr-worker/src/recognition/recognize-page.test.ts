@@ -33,11 +33,12 @@ const text = clauses.join("\n");
 const page = await grey(drawPage(clauses), 110);
 const errorRate = ({ result }: RecognizedPage) => characterErrorRate(text, textOf(result));
 
+const frame = { left: 60, top: 60, width: 880, height: 300 };
 const rows = [
   ["Plot one\nof four", "First\ntenant", "Yearly\nrent"],
   ["Plot two\nbeside it", "Second\nowner", "Monthly\nfee"],
 ];
-const table = drawTable({ left: 60, top: 100, width: 880, height: 300, rows });
+const table = drawTable({ ...frame, top: 100, rows });
 const around = drawText(60, 60, "Schedule of rents") + drawText(60, 470, "Signed by both parties");
 const tablePage = await grey(drawPage([], {}, table + around), 110);
 const tableText = ["Schedule of rents", ...rows.flat(), "Signed by both parties"].join("\n\n");
@@ -88,6 +89,13 @@ describe("a page is read", () => {
   });
 });
 
+test("a page that can hardly be read is not turned on its head for that", async () => {
+  const blurred = drawPage(clauses.slice(0, 3), { height: 250 }).blur(4);
+  const { result } = await recognize(await grey(blurred, 110));
+  expect(result.confidence).toBeLessThan(50);
+  expect(result.preparation).toEqual([]);
+});
+
 describe("a ruled table is read cell by cell, its columns apart", () => {
   test.each([
     ["as it is", 0, ["remove_lines"]],
@@ -99,23 +107,35 @@ describe("a ruled table is read cell by cell, its columns apart", () => {
     expect(result.preparation.map(({ step }) => step)).toEqual(steps);
   });
 
+  test("with letters that hang over the lines", async () => {
+    const [upper, lower] = ["paying yearly, by quarter days", "any glazing by joint expense"];
+    const hanging = drawText(90, 204, upper) + drawText(90, 354, lower);
+    const { result } = await recognize(
+      await grey(drawPage([], {}, drawTable({ ...frame, rows: [[""], [""]] }) + hanging), 110),
+    );
+    expect(result.preparation).toEqual([{ step: "remove_lines" }]);
+    expect(textOf(result).trim()).toBe(`${upper}\n\n${lower}`);
+  });
+
   test("and two of them side by side one after the other", async () => {
-    const [left, right] = [
-      [
+    const left = {
+      left: 40,
+      rows: [
         ["Plot one", "Yearly rent"],
         ["Plot two", "Monthly fee"],
       ],
-      [
+    };
+    const right = {
+      left: 520,
+      rows: [
         ["Witness", "Address"],
         ["Clerk", "London"],
       ],
-    ] as const;
+    };
     const place = { top: 60, width: 440, height: 300 };
-    const tables =
-      drawTable({ ...place, left: 40, rows: left.map((row) => [...row]) }) +
-      drawTable({ ...place, left: 520, rows: right.map((row) => [...row]) });
+    const tables = drawTable({ ...place, ...left }) + drawTable({ ...place, ...right });
     const { result } = await recognize(await grey(drawPage([], {}, tables), 110));
-    expect(textOf(result).trim()).toBe([...left, ...right].flat().join("\n\n"));
+    expect(textOf(result).trim()).toBe([...left.rows, ...right.rows].flat().join("\n\n"));
   });
 });
 
@@ -143,20 +163,7 @@ describe("what is no text", () => {
     ["black paper", { paper: "black" }, ""],
     ["a shadow", {}, shadow],
     ["specks", {}, specks],
-    [
-      "an empty table",
-      {},
-      drawTable({
-        left: 60,
-        top: 60,
-        width: 880,
-        height: 300,
-        rows: [
-          ["", ""],
-          ["", ""],
-        ],
-      }),
-    ],
+    ["an empty table", {}, drawTable({ ...frame, rows: [["", ""]] })],
   ])("%s alone makes an empty page", async (_, page, more) => {
     const { result } = await recognize(await grey(drawPage([], page, more)));
     expect(result).toMatchObject({ blocks: [], confidence: null });
@@ -234,7 +241,7 @@ describe.each([
 
 test("a page is read as if it were the first, whatever came before it", async () => {
   const few = await grey(drawPage(clauses.slice(0, 3), { height: 250 }), 110);
-  const pages = [await rotate(few, 183), await grey(drawPage([], {}, shadow)), tablePage, few];
+  const pages = [{ ...few, dpi: undefined }, { ...few, dpi: 1200 }, tablePage, await rotate(few, 183)];
   const forwards = [];
   for (const page of pages) forwards.push(await recognize(page));
   const backwards = [];

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { drawPage, drawTable, drawText, grey } from "../../../../tests/drawn-page.ts";
 import { inkMap } from "./ink.ts";
+import { rotate } from "./picture.ts";
 import { removeRulingLines } from "./ruling-lines.ts";
 
 const letterHeight = 28;
@@ -27,6 +28,18 @@ const level = (y: number) => `<path d="M40 ${y}H960" stroke="black" stroke-width
 test("lines without letters go, level and upright, to the last pixel", async () => {
   const lines = `${level(60)}${level(250)}<path d="M80 20V280M500 20V280" stroke="black" stroke-width="4"/>`;
   expect(await removal("", lines)).toEqual({ lost: 0, left: 0 });
+});
+
+test("a blurred line goes with its grey edges", async () => {
+  const blurred = await grey(drawPage([], { height: 300 }, level(60)).blur(1));
+  const { data } = removeRulingLines(blurred, letterHeight).image;
+  expect(data.filter((level) => level < 250)).toEqual(Buffer.alloc(0));
+});
+
+test("lines on a page that is hardly skewed go", async () => {
+  const lines = await rotate(await draw(level(60) + level(250)), 0.6);
+  const { image } = removeRulingLines(lines, letterHeight);
+  expect(inked(inkMap(image).data) / inked(inkMap(lines).data)).toBeLessThan(0.05);
 });
 
 test.each([
