@@ -8,6 +8,12 @@ import type { HttpApp } from "./http-app.ts";
 import { createLog, type Log } from "./log.ts";
 import { within } from "./time-limit.ts";
 
+/**
+ * How long the requests at hand may take when the service stops: a result goes out as slowly as its reader takes it, and a server that
+ * is closed waits for ever for what comes slowly.
+ */
+const lastAnswersMs = 3000;
+
 /** `stopping` runs when no request is accepted any more, and ends what would last; `close` after the last one was answered. */
 export type RunningService = { app: HttpApp; stopping?: () => void; close?: () => Promise<void> };
 
@@ -21,7 +27,8 @@ export type ServiceOptions<Schema extends z.ZodObject> = {
 
 /**
  * A service's process from start to end: reads the environment, listens on PORT, and on SIGTERM or SIGINT stops
- * accepting, finishes what runs and exits 0. A wrong setting, or an error nobody caught, is one log line and exit 1.
+ * accepting, finishes what runs, breaks off requests that take too long, and exits 0. A wrong setting, or an error nobody
+ * caught, is one log line and exit 1.
  */
 export async function runService<Schema extends z.ZodObject>(
   name: string,
@@ -55,7 +62,7 @@ export async function runService<Schema extends z.ZodObject>(
 
   const stop = (signal: string) => {
     log.info({ signal }, "stopping");
-    within(stopSeconds * 1000, finish(server, service)).then(
+    within(stopSeconds * 1000, finish(server, service, log)).then(
       () => exit(log, 0, "stopped"),
       (err) => exit(log, 1, "stopped before everything was finished", err),
     );
@@ -64,15 +71,20 @@ export async function runService<Schema extends z.ZodObject>(
   process.once("SIGINT", stop);
 }
 
-async function finish(server: Server, service: RunningService): Promise<void> {
+async function finish(server: Server, service: RunningService, log: Log): Promise<void> {
   const closed = once(server, "close");
   server.close();
   service.stopping?.();
+  const late = setTimeout(() => {
+    log.warn("requests that were not answered yet are broken off");
+    server.closeAllConnections();
+  }, lastAnswersMs);
   // A kept-alive connection would hold the server open until its client lets go.
   for await (const _ of setInterval(50)) {
     server.closeIdleConnections();
     if ((await Promise.race([closed, "open"])) !== "open") break;
   }
+  clearTimeout(late);
   await service.close?.();
 }
 

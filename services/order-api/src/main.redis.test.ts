@@ -1,13 +1,18 @@
+import { truncate } from "node:fs/promises";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
+import { ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import { expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../../tests/free-port.ts";
 import { alice, folders, jwtSecret, lease } from "../../../tests/order-api/order-api.ts";
+import { pageOf, pictureOf } from "../../../tests/page-result.ts";
 import { startRedisContainer } from "../../../tests/redis/redis-container.ts";
-import { redisDatabase } from "../../../tests/redis/redis-database.ts";
+import { orderServices, redisDatabase } from "../../../tests/redis/redis-database.ts";
+import { accepted, claimed, pageJob } from "../../../tests/redis/sample-order.ts";
 import { startService } from "../../../tests/service-process.ts";
 
+const { store, attempts } = orderServices();
 const { resultsFolder, searchFolder } = folders;
 const start = (env: Record<string, string>) =>
   startService(new URL("main.ts", import.meta.url), {
@@ -54,6 +59,46 @@ test("SIGTERM ends open streams and exits 0", async () => {
   expect(await text).toContain("event: status\n");
   expect(await exited).toEqual([0, null]);
   expect(lines().map((line) => line.msg)).toContain("stopped");
+});
+
+/** A completed order of alice's, of so many pages that look the same. */
+async function completedOrder(pages: number) {
+  const results = new ResultStore(resultsFolder);
+  const order = await claimed(attempts, (await accepted(store, { user_id: 1 })).order_id);
+  await attempts.recognizing(order, pages);
+  const picture = await pictureOf(pageOf(1));
+  for (let page = 1; page <= pages; page++) {
+    await results.savePage(order, pageOf(page, [[["word"]]]), picture);
+    await attempts.endPage(pageJob(order, page), "worker-1", "read");
+  }
+  return { order, results, path: `/orders/${order.order_id}/result` };
+}
+
+test("SIGTERM gives up results that are not taken, and exits 0", async () => {
+  const { child, exited, lines, address } = await startReady(redisDatabase(), "/readyz");
+  const { order, results, path } = await completedOrder(2);
+  // More than all buffers between the two hold.
+  await truncate(results.imagePath(order, 1), 64 * 1024 * 1024);
+  const headers = { Authorization: `Bearer ${alice}` };
+  const image = await fetch(`${address}${path}/pages/1.png`, { headers });
+  expect(image.status).toBe(200);
+  child.kill("SIGTERM");
+  expect(await exited).toEqual([0, null]);
+  expect(lines()).toContainEqual(
+    expect.objectContaining({ level: "warn", msg: expect.stringContaining("broken off") }),
+  );
+  await expect(image.arrayBuffer()).rejects.toThrow();
+});
+
+test("SIGTERM in the middle of a long PDF exits 0", async () => {
+  const { child, exited, address } = await startReady(redisDatabase(), "/readyz");
+  const { path } = await completedOrder(300);
+  const pdf = await fetch(`${address}${path}.pdf`, { headers: { Authorization: `Bearer ${alice}` } });
+  expect(pdf.status).toBe(200);
+  const taken = Promise.allSettled([pdf.arrayBuffer()]);
+  child.kill("SIGTERM");
+  expect(await exited).toEqual([0, null]);
+  await taken;
 });
 
 test("SIGTERM exits 0 while Redis is away too", async () => {

@@ -20,7 +20,8 @@ await runService("order-api", {
     RESULTS_FOLDER: folderVariable,
     SEARCH_FOLDER: folderVariable,
   }),
-  stopSeconds: 10,
+  // The last answers may take 3 s, the revocations 6 s, the end of the connections 2 s.
+  stopSeconds: 12,
   start: ({ JWT_SECRET, REDIS_URL, RESULT_DAYS, ORDERS_PER_MINUTE, RESULTS_FOLDER, SEARCH_FOLDER }, log) =>
     startOrderApi({
       log,
