@@ -2,9 +2,12 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { readEnvironment } from "@orbital-witness/common/environment.ts";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
+import { z } from "zod";
+import { readingVariables } from "../services/ocr-worker/src/reading-settings.ts";
 import { PROJECT, STACK, useSettings } from "./recorded-program.ts";
 import { projectFolder, readSettings } from "./settings.ts";
 
@@ -33,7 +36,7 @@ function messageOf(settings: Record<string, string>): string {
 const LEVELS = "one of trace, debug, info, warn, error, fatal";
 const IPV4 = "an IPv4 address, such as 127.0.0.1";
 const IMAGE = "an image's name, such as redis:7.2-bookworm";
-const LANGUAGES = "tesseract's codes of languages, joined by +, such as eng or eng+cym";
+const LANGUAGES = "one to ten of tesseract's codes of languages, joined by +, such as eng or eng+cym";
 const ADDRESS = "an http or https address without user, query or fragment";
 
 test.each([
@@ -43,6 +46,7 @@ test.each([
   ["ocrWorkers", "2.5", "a whole number from 1 to 64", "2.5"],
   ["ocrLanguages", "", LANGUAGES, '""'],
   ["ocrLanguages", "en", LANGUAGES, '"en"'],
+  ["ocrLanguages", `eng${"+cym".repeat(10)}`, LANGUAGES, `"eng${"+cym".repeat(10)}"`],
   ["ocrLanguages", "eng,cym", LANGUAGES, '"eng,cym"'],
   ["ocrLanguages", "eng+", LANGUAGES, '"eng+"'],
   ["ocrLanguages", "eng; id", LANGUAGES, '"eng; id"'],
@@ -97,12 +101,36 @@ test.each([
   { documentMegabytes: "1", decompressedMegabytes: "1", documentPages: "1", pageMegapixels: "1" },
   { documentMegabytes: "512", decompressedMegabytes: "512", documentPages: "5000", pageMegapixels: "100" },
   { pageSeconds: "5", ocrLanguages: "eng+cym+chi_sim_vert" },
-  { pageSeconds: "600", ocrLanguages: "cym" },
+  { pageSeconds: "600", ocrLanguages: `cym${"+eng".repeat(9)}` },
   { documentsUrl: "https://scans.example.org:8443/registry", nodeImage: "registry.example.org:5000/a/node" },
   { redisImage: `redis@sha256:${"0".repeat(64)}` },
 ])("the ends of the ranges are accepted: %j", (settings) => {
   const accepted = Object.entries(read(settings)).map(([key, value]) => [key, String(value)]);
   expect(Object.fromEntries(accepted)).toMatchObject(settings);
+});
+
+test.each([
+  ["documentMegabytes", "DOCUMENT_MEGABYTES", ["0", "1", "512", "513"]],
+  ["decompressedMegabytes", "DECOMPRESSED_MEGABYTES", ["0", "1", "512", "513"]],
+  ["documentPages", "DOCUMENT_PAGES", ["0", "1", "5000", "5001"]],
+  ["pageMegapixels", "PAGE_MEGAPIXELS", ["0", "1", "100", "101"]],
+  ["pageSeconds", "PAGE_SECONDS", ["0", "1", "4", "5", "600", "601"]],
+  ["ocrLanguages", "OCR_LANGUAGES", ["en", "eng", "chi_sim_vert", "eng_", "ENG", "eng+cym", "eng+"]],
+  ["ocrLanguages", "OCR_LANGUAGES", [`eng${"+cym".repeat(9)}`, `eng${"+cym".repeat(10)}`]],
+] as const)("%s may be what the OCR worker takes as %s, and nothing else", (setting, variable, values) => {
+  const schema = z.object({ [variable]: readingVariables[variable] });
+  const isTaken = (take: () => unknown) => {
+    try {
+      take();
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  for (const value of values) {
+    const byWorker = isTaken(() => readEnvironment(schema, { [variable]: value }));
+    expect([value, isTaken(() => read({ [setting]: value }))]).toEqual([value, byWorker]);
+  }
 });
 
 test("several bad settings are all named at once", () => {

@@ -11,7 +11,7 @@ const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"];
 const MIN_SECRET_BYTES = 32;
 const MAX_WORKERS = 64;
 /** As tesseract names its data, joined as it joins them: eng, eng+cym, chi_sim. */
-const LANGUAGES = /^[a-z]{3}(_[a-z]+)*(\+[a-z]{3}(_[a-z]+)*)*$/;
+const LANGUAGES = /^[a-z]{3}(_[a-z]+)*(\+[a-z]{3}(_[a-z]+)*){0,9}$/;
 
 export interface Settings {
   readonly httpPort: number;
@@ -89,7 +89,7 @@ export function readSettings(config = new pulumi.Config()): Settings {
       "ocrLanguages",
       ocrLanguages,
       LANGUAGES.test(ocrLanguages),
-      "tesseract's codes of languages, joined by +, such as eng or eng+cym",
+      "one to ten of tesseract's codes of languages, joined by +, such as eng or eng+cym",
     ),
     documentMegabytes: wholeNumber("documentMegabytes", 1, 512),
     decompressedMegabytes: wholeNumber("decompressedMegabytes", 1, 512),

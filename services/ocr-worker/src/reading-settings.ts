@@ -7,18 +7,20 @@ import { developmentLanguageData } from "./recognition/engine.ts";
 const mebibyte = 1024 * 1024;
 const megapixel = 1_000_000;
 
-/** The variables that say what is read, in which languages and within which limits. */
+/** The variables that say what is read, in which languages and within which limits: what the stack's settings of them may be. */
 export const readingVariables = {
   DOCUMENT_MEGABYTES: wholeNumber(1, 512, defaultLimits.bytes / mebibyte),
   DECOMPRESSED_MEGABYTES: wholeNumber(1, 512, defaultLimits.decompressedBytes / mebibyte),
   DOCUMENT_PAGES: wholeNumber(1, 5000, defaultLimits.pages),
   PAGE_MEGAPIXELS: wholeNumber(1, 100, defaultLimits.pixels / megapixel),
-  PAGE_SECONDS: wholeNumber(1, 600, defaultLimits.pageSeconds),
+  PAGE_SECONDS: wholeNumber(5, 600, defaultLimits.pageSeconds),
   OCR_LANGUAGES: z
     .string()
-    .regex(/^\w{3,20}(\+\w{3,20}){0,9}$/)
+    .regex(/^[a-z]{3}(_[a-z]+)*(\+[a-z]{3}(_[a-z]+)*){0,9}$/)
     .default("eng")
-    .meta({ description: "one to ten of tesseract's names of languages with + in between, such as eng+cym" }),
+    .meta({
+      description: "one to ten of tesseract's codes of languages, joined by +, such as eng or eng+cym",
+    }),
   LANGUAGE_DATA: z
     .string()
     .startsWith("/")
