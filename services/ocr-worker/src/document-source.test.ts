@@ -256,6 +256,12 @@ describe("an answer that is compressed", () => {
   });
 });
 
+test("an answer that is not compressed may be larger than what others decompress to", async () => {
+  const limits = { ...defaultLimits, decompressedBytes: 4 };
+  const { documents } = await source((_, response) => response.end("bytes"), { limits });
+  expect(String(await documents.fetch(lease, "abc", unaborted))).toBe("bytes");
+});
+
 test("no more is read than the limit, whatever length is told", async () => {
   const limits = { ...defaultLimits, bytes: 8 * mebibyte };
   let sent = 0;

@@ -122,9 +122,11 @@ async function readBytes(response: http.IncomingMessage, limits: DocumentLimits)
     throw new OrderFailure("source_refused", { cause });
   }
   const sent = received(response, limits);
-  if (!decompressor) return await collect(sent, limits);
+  if (!decompressor) return await collect(sent);
   try {
-    return await pipeline(sent, decompressor, (bytes: AsyncIterable<Uint8Array>) => collect(bytes, limits));
+    return await pipeline(sent, decompressor, (bytes: AsyncIterable<Uint8Array>) =>
+      collect(decompressed(bytes, limits)),
+    );
   } catch (cause) {
     // What came is whole, and would be the same the next time.
     throw cause instanceof OrderFailure ? cause : new OrderFailure("document_damaged", { cause });
@@ -148,13 +150,20 @@ async function* received(
   }
 }
 
-async function collect(source: AsyncIterable<Uint8Array>, limits: DocumentLimits): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
+async function* decompressed(
+  source: AsyncIterable<Uint8Array>,
+  limits: DocumentLimits,
+): AsyncGenerator<Uint8Array, void> {
   let length = 0;
   for await (const chunk of source) {
     length += chunk.length;
     if (length > limits.decompressedBytes) throw documentInflates(limits);
-    chunks.push(chunk);
+    yield chunk;
   }
+}
+
+async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of source) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
