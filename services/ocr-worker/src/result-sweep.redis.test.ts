@@ -1,13 +1,14 @@
 import { access, utimes } from "node:fs/promises";
 import path from "node:path";
 import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
+import { recordKey } from "@orbital-witness/common/orders/order-keys.ts";
 import { afterEach, expect, test } from "vitest";
 import { pageOf, pictureOf, temporaryResults } from "../../../tests/page-result.ts";
 import { orderServices, silentLog } from "../../../tests/redis/redis-database.ts";
 import { accepted, claimed, sampleOrder } from "../../../tests/redis/sample-order.ts";
 import { ResultSweep, sweepOrder } from "./result-sweep.ts";
 
-const { store, attempts } = orderServices();
+const { redis, store, attempts } = orderServices();
 const { folder, results } = await temporaryResults();
 const reason = { code: "page_damaged", message: "broken" };
 const page = pageOf(1);
@@ -111,4 +112,18 @@ test("the sweep looks at all orders as it starts, and at nothing else in the fol
   await Promise.all(sweeps.map((sweep) => sweep.close()));
   expect(await files(order)).toEqual([false, true]);
   expect(await files(foreign)).toEqual([true, true]);
+});
+
+test("an order that cannot be swept does not keep the files of the others", async () => {
+  const swept: Ref[] = [];
+  for (let count = 0; count < 4; count++) {
+    const strange = await secondAttempt();
+    await redis.hSet(recordKey(strange.order.order_id), "status", "of another version");
+    const { first, order } = await secondAttempt();
+    await attempts.complete(order);
+    swept.push(first);
+  }
+  sweeps.push(new ResultSweep(results, store, silentLog));
+  const left = () => Promise.all(swept.map(files));
+  await expect.poll(left).toEqual(swept.map(() => [false, false]));
 });

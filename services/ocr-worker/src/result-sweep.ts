@@ -34,12 +34,19 @@ export class ResultSweep {
 
   async #sweep(): Promise<void> {
     let removed = 0;
+    const failures: unknown[] = [];
     for (const name of await this.#results.orders()) {
       if (this.#stopped.signal.aborted) break;
-      if (orderIdSchema.safeParse(name).success)
+      if (!orderIdSchema.safeParse(name).success) continue;
+      try {
         removed += await sweepOrder(this.#results, this.#store, name);
+      } catch (error) {
+        // One that cannot be swept must not keep the files of all the others.
+        failures.push(error);
+      }
     }
     if (removed > 0) this.#log.info({ removed }, "files that no order needs any more are removed");
+    if (failures.length > 0) throw failures[0];
   }
 }
 
