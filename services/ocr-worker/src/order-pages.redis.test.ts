@@ -10,7 +10,7 @@ import {
   startOrderWorkers,
 } from "../../../tests/redis/order-workers.ts";
 import { redisDatabase } from "../../../tests/redis/redis-database.ts";
-import { claimed, pageJob } from "../../../tests/redis/sample-order.ts";
+import { claimed, claimedPage, pageJob } from "../../../tests/redis/sample-order.ts";
 import { leaseText } from "../../../tests/scan.ts";
 
 const lines = ["The first page", "The second page", "The third page", "The fourth page"];
@@ -152,6 +152,19 @@ test.each([0, 2, 4])(
     await noJobs();
   },
 );
+
+test("a page whose worker died is read by another, alone", async () => {
+  const { id, pages } = await coordinatedByDead(4);
+  const [, died] = pages as [PageJob, PageJob];
+  await claimedPage(workers.attempts, died, "dead");
+  await workers.leave(pageJobId(died));
+  workers.startWorker();
+  expect(await workers.ended(id)).toMatchObject({
+    ...{ text, failures: 0, attempts: ["dead completed"], readers: Array(4).fill("ocr-worker-1") },
+    pages: lines.map((_, index) => ({ page: index + 1, outcome: "read" })),
+  });
+  await noJobs();
+});
 
 test("a page whose job got lost is queued again", async () => {
   const { id, pages } = await coordinatedByDead(4);
