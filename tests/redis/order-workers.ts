@@ -14,7 +14,7 @@ import { closeRedis, openRedis } from "@orbital-witness/common/redis-connection.
 import { textOf } from "@orbital-witness/common/results/page-result.ts";
 import { ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import sharp from "sharp";
-import { expect } from "vitest";
+import { afterAll, beforeEach, expect } from "vitest";
 import { z } from "zod";
 import { DocumentSource } from "../../services/ocr-worker/src/document-source.ts";
 import { OrderWorker, type OrderWorkerOptions } from "../../services/ocr-worker/src/order-worker.ts";
@@ -22,7 +22,7 @@ import { ProcessPageReader } from "../../services/ocr-worker/src/page-reader.ts"
 import { readingOptions, readingVariables } from "../../services/ocr-worker/src/reading-settings.ts";
 import { makePdf } from "../documents.ts";
 import { drawLine, leaseText } from "../scan.ts";
-import { silentLog } from "./redis-database.ts";
+import { redisDatabase, silentLog } from "./redis-database.ts";
 
 const retentionSeconds = 3600;
 const reading = readingOptions(z.object(readingVariables).parse({}));
@@ -173,9 +173,16 @@ export async function startOrderWorkers(url: string) {
       await redis.sAdd("bull:orders:stalled", job);
     },
 
-    /** Everything that the queue holds of an order. */
-    async jobs(): Promise<string[]> {
-      return redis.keys("bull:orders:*-*-*-*-*");
+    /** The queue holds nothing of any order, soon. */
+    async noJobs(timeout = 10_000): Promise<void> {
+      await expect.poll(() => redis.keys("bull:orders:*-*-*-*-*"), { timeout }).toEqual([]);
+    },
+
+    /** Without workers and orders, and with a lease at the source. */
+    async beginAnew() {
+      await this.stopWorkers();
+      await redis.flushDb();
+      answers.lease = () => found;
     },
 
     async stopWorkers() {
@@ -191,6 +198,14 @@ export async function startOrderWorkers(url: string) {
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** The same for the tests of one file, on the shared Redis: before each there is no worker, no order, and a lease at the source. */
+export async function openOrderWorkers(): Promise<OrderWorkers> {
+  const workers = await startOrderWorkers(redisDatabase());
+  afterAll(() => workers.close());
+  beforeEach(() => workers.beginAnew());
+  return workers;
 }
 
 /** An answer of the source that waits for `give`. */

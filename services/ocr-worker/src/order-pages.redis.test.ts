@@ -1,15 +1,9 @@
 import { access, rename } from "node:fs/promises";
 import { pagesKey } from "@orbital-witness/common/orders/order-keys.ts";
 import { addPageJobs, jobId, type PageJob, pageJobId } from "@orbital-witness/common/orders/order-queue.ts";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { damageTiff, drawTiff } from "../../../tests/documents.ts";
-import {
-  found,
-  type OrderWorkers,
-  slowDocument,
-  startOrderWorkers,
-} from "../../../tests/redis/order-workers.ts";
-import { redisDatabase } from "../../../tests/redis/redis-database.ts";
+import { openOrderWorkers, slowDocument } from "../../../tests/redis/order-workers.ts";
 import { claimed, claimedPage, pageJob } from "../../../tests/redis/sample-order.ts";
 import { leaseText } from "../../../tests/scan.ts";
 
@@ -20,20 +14,11 @@ const tiff = await drawTiff(lines);
 const slowPages = 6;
 const slow = await slowDocument(slowPages);
 
-let workers: OrderWorkers;
-beforeAll(async () => {
-  workers = await startOrderWorkers(redisDatabase());
-});
-afterAll(() => workers.close());
-beforeEach(async () => {
-  await workers.stopWorkers();
-  await workers.redis.flushDb();
-  workers.answers.lease = () => found;
+const workers = await openOrderWorkers();
+beforeEach(() => {
   workers.answers.deed = () => ({ status: 200, body: tiff });
   workers.answers.transfer = () => ({ status: 200, body: slow });
 });
-
-const noJobs = () => expect.poll(workers.jobs, { timeout: 10_000 }).toEqual([]);
 
 const readPages = async (orderId: string) => (await workers.told(orderId)).page ?? 0;
 
@@ -68,7 +53,7 @@ test("the pages of a document are read by all workers", async () => {
   expect(order.attempts).toHaveLength(1);
   expect(order.readers).toHaveLength(4);
   expect(new Set(order.readers)).toEqual(new Set(["first", "second"]));
-  await noJobs();
+  await workers.noJobs();
   await expect.poll(() => fileIsThere(id)).toBe(false);
 });
 
@@ -97,7 +82,7 @@ test("a document with a damaged page and an empty one is completed, and tells of
       { page: 4, outcome: "read" },
     ],
   });
-  await noJobs();
+  await workers.noJobs();
 });
 
 test.each([
@@ -110,7 +95,7 @@ test.each([
   const order = await workers.ended(await workers.order("deed"));
   expect(order).toMatchObject({ status: "failed", reason_code });
   expect(order).not.toHaveProperty("result_attempt");
-  await noJobs();
+  await workers.noJobs();
 });
 
 test("cancelling stops the page that is read and all that are to come", async () => {
@@ -121,7 +106,7 @@ test("cancelling stops the page that is read and all that are to come", async ()
   expect(await workers.store.cancel(id)).toMatchObject({ outcome: "cancelled" });
   expect(await workers.ended(await workers.order("lease"))).toMatchObject({ text: leaseText });
   expect(await workers.told(id)).toMatchObject({ status: "cancelled" });
-  await noJobs();
+  await workers.noJobs();
   const read = await Promise.all(
     Array.from({ length: slowPages }, (_, index) => index + 1).map((page) =>
       workers.results.page({ order_id: id, attempt: 1 }, page),
@@ -149,7 +134,7 @@ test.each([0, 2, 4])(
     await workers.leave(jobId(id, 1));
     workers.startWorker();
     expect(await workers.ended(id)).toMatchObject({ text, attempts: ["dead completed"], failures: 0 });
-    await noJobs();
+    await workers.noJobs();
   },
 );
 
@@ -163,7 +148,7 @@ test("a page whose worker died is read by another, alone", async () => {
     ...{ text, failures: 0, attempts: ["dead completed"], readers: Array(4).fill("ocr-worker-1") },
     pages: lines.map((_, index) => ({ page: index + 1, outcome: "read" })),
   });
-  await noJobs();
+  await workers.noJobs();
 });
 
 test("a page whose job got lost is queued again", async () => {
@@ -171,7 +156,7 @@ test("a page whose job got lost is queued again", async () => {
   for (const page of pages.slice(1, 3)) await workers.queue.remove(pageJobId(page));
   workers.startWorker();
   expect(await workers.ended(id)).toMatchObject({ text, failures: 0 });
-  await noJobs();
+  await workers.noJobs();
 });
 
 test("a page whose job cannot be read fails alone", async () => {
@@ -182,7 +167,7 @@ test("a page whose job cannot be read fails alone", async () => {
   const order = await workers.ended(id);
   expect(order).toMatchObject({ status: "completed", text: lines.slice(1).join("\n") });
   expect(order.pages[0]).toMatchObject({ outcome: "failed", reason: { code: "internal_error" } });
-  await noJobs();
+  await workers.noJobs();
 });
 
 test("what may pass with a page is tried again", async () => {

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import {
-  found,
   heldAnswer,
   type OrderWorkers,
   slowDocument,
@@ -22,11 +21,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await workers.close().finally(container.remove);
 });
-beforeEach(async () => {
-  await workers.stopWorkers();
-  await workers.redis.flushAll();
-  workers.answers.lease = () => found;
-});
+beforeEach(() => workers.beginAnew());
 
 const fails = (check: () => Promise<void>) =>
   check().then(
@@ -64,7 +59,7 @@ async function goOn({ busy, idle, id }: Awaited<ReturnType<typeof busyAndIdle>>)
   for (const worker of [busy, idle]) {
     await expect.poll(() => fails(worker.consuming), { timeout: 15_000 }).toBe(false);
   }
-  await expect.poll(workers.jobs, { timeout: 30_000 }).toEqual([]);
+  await workers.noJobs(30_000);
 }
 
 test("Redis killed and away for a while costs no attempt, and the workers go on by themselves", async () => {
@@ -141,7 +136,7 @@ async function inTheMiddle(happens: () => Promise<void>) {
     ...{ status: "completed", result_pages: pages, failures: 0 },
     pages: Array.from({ length: pages }, (_, index) => ({ page: index + 1, outcome: "read" })),
   });
-  await expect.poll(workers.jobs, { timeout: 30_000 }).toEqual([]);
+  await workers.noJobs(30_000);
 }
 
 test("Redis killed and away for a while in the middle of a document costs no page", async () => {

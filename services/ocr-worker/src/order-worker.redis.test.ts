@@ -3,15 +3,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { maxFailures } from "@orbital-witness/common/orders/order-attempts.ts";
 import { jobId } from "@orbital-witness/common/orders/order-queue.ts";
 import sharp from "sharp";
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { pageOf, pictureOf } from "../../../tests/page-result.ts";
-import {
-  found,
-  heldAnswer,
-  type OrderWorkers,
-  startOrderWorkers,
-} from "../../../tests/redis/order-workers.ts";
-import { redisDatabase } from "../../../tests/redis/redis-database.ts";
+import { found, heldAnswer, openOrderWorkers } from "../../../tests/redis/order-workers.ts";
 import { claimSuspected } from "../../../tests/redis/sample-order.ts";
 import { leaseText } from "../../../tests/scan.ts";
 import { Consumption } from "./consumption.ts";
@@ -21,16 +15,7 @@ import { failureReason } from "./failure.ts";
 const register = await readFile(new URL("../../../documents/OW12345678/register.png", import.meta.url));
 const lost = failureReason("worker_lost");
 
-let workers: OrderWorkers;
-beforeAll(async () => {
-  workers = await startOrderWorkers(redisDatabase());
-});
-afterAll(() => workers.close());
-beforeEach(async () => {
-  await workers.stopWorkers();
-  await workers.redis.flushDb();
-  workers.answers.lease = () => found;
-});
+const workers = await openOrderWorkers();
 
 test("orders end as text or with a reason, in the same process, and leave no job", async () => {
   workers.answers.charge = () => ({ status: 200, body: "<html>Not found</html>" });
@@ -64,7 +49,7 @@ test("orders end as text or with a reason, in the same process, and leave no job
     });
   }
   expect(workers.requestIds).toEqual(new Set(["from-the-router"]));
-  await expect.poll(workers.jobs, { timeout: 10_000 }).toEqual([]);
+  await workers.noJobs();
 });
 
 test("a source that is down is tried again, a bounded number of times", async () => {
@@ -88,7 +73,7 @@ test("a source that is down is tried again, a bounded number of times", async ()
     failures: maxFailures,
   });
   expect(requests).toBe(maxFailures);
-  await expect.poll(workers.jobs, { timeout: 10_000 }).toEqual([]);
+  await workers.noJobs();
 }, 60_000);
 
 test("an order that waits for its next attempt lets others pass", async () => {
@@ -132,7 +117,7 @@ test("an order that kills its workers is claimed a bounded number of times", asy
   const order = await workers.ended(id);
   expect(order).toMatchObject({ status: "failed", reason_code: "worker_lost" });
   expect(order.attempts).toEqual(Array(maxFailures).fill("dead lost worker_lost"));
-  await expect.poll(workers.jobs, { timeout: 10_000 }).toEqual([]);
+  await workers.noJobs();
 });
 
 test("a worker that is there keeps its order, though the queue gives the job to another", async () => {
@@ -152,7 +137,7 @@ test("a worker that is there keeps its order, though the queue gives the job to 
     attempts: ["first completed"],
     failures: 0,
   });
-  await expect.poll(workers.jobs, { timeout: 10_000 }).toEqual([]);
+  await workers.noJobs();
 });
 
 test("a worker that lost its order to another cannot overwrite that one's result", async () => {
@@ -186,7 +171,7 @@ test("cancelling stops an order that is being fetched, and the worker takes the 
   expect(await workers.store.cancel(id)).toMatchObject({ outcome: "cancelled" });
   expect(await workers.ended(await workers.order("lease"))).toMatchObject({ status: "completed" });
   expect(await workers.told(id)).toMatchObject({ status: "cancelled", attempts: ["ocr-worker-1 cancelled"] });
-  await expect.poll(workers.jobs, { timeout: 10_000 }).toEqual([]);
+  await workers.noJobs();
 });
 
 test("cancelling stops an order in the middle of its page", async () => {

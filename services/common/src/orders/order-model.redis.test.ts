@@ -504,14 +504,22 @@ class LateWork extends Work {
 
 const pageOutcomes = ["read", "read", "read", "empty", "failed"] as const;
 
-/** A page is over, for the worker that has it. */
-class EndPage extends Choice {
+/** A step on one of the pages that workers have. */
+abstract class PageChoice extends Choice {
   override check(model: Readonly<Model>) {
     return model.pageHands.length > 0;
   }
+  takeHand(model: Model): PageHand {
+    const hand = choose(model.pageHands, this.choice);
+    model.pageHands.splice(model.pageHands.indexOf(hand), 1);
+    return hand;
+  }
+}
+
+/** A page is over, for the worker that has it. */
+class EndPage extends PageChoice {
   async play(model: Model) {
-    const [hand] = model.pageHands.splice(this.choice % model.pageHands.length, 1);
-    if (!hand) throw new Error("nothing to end");
+    const hand = this.takeHand(model);
     await endPage(model, hand.page, this.choice);
     await finishPageJob(model, hand, hand.page);
     model.lostPages.push(hand.page);
@@ -526,13 +534,9 @@ async function endPage(model: Model, page: PageJob, choice: number): Promise<voi
 }
 
 /** A worker puts a page back: after a fault, or because it stops. */
-class ReleasePage extends Choice {
-  override check(model: Readonly<Model>) {
-    return model.pageHands.length > 0;
-  }
+class ReleasePage extends PageChoice {
   async play(model: Model) {
-    const [hand] = model.pageHands.splice(this.choice % model.pageHands.length, 1);
-    if (!hand) throw new Error("nothing to release");
+    const hand = this.takeHand(model);
     model.lostPages.push(hand.page);
     const state = await releasePage(model, hand.page, this.choice);
     if (state === "exhausted") await finishPageJob(model, hand, hand.page);
@@ -556,13 +560,9 @@ async function releasePage(model: Model, page: ClaimedPage, choice: number): Pro
 }
 
 /** A page's worker dies, or is only taken for dead. */
-class LosePage extends Choice {
-  override check(model: Readonly<Model>) {
-    return model.pageHands.length > 0;
-  }
+class LosePage extends PageChoice {
   async play(model: Model) {
-    const [hand] = model.pageHands.splice(this.choice % model.pageHands.length, 1);
-    if (!hand) throw new Error("nothing to lose");
+    const hand = this.takeHand(model);
     await putBack(model, hand);
     model.lostPages.push(hand.page);
   }
