@@ -117,6 +117,16 @@ const pagePdf = (page: string, ...objects: Parameters<typeof rawPdf>) =>
     ...objects,
   );
 
+/** A PDF with an image of 500 x 500 pixels, which is a JPEG of so many on each side. */
+async function understatedPdf(side: number): Promise<Buffer> {
+  // All of it is in memory before anything of it can be drawn.
+  const stream = await blank(side, side)
+    .flatten({ background: "white" })
+    .jpeg({ progressive: true })
+    .toBuffer();
+  return imagePdf({ width: 500, height: 500, dictionary: "/Filter /DCTDecode", stream });
+}
+
 test.runIf(process.platform === "linux").each<[string, () => Buffer | Promise<Buffer>, string]>([
   [
     "a PDF's page",
@@ -136,6 +146,7 @@ test.runIf(process.platform === "linux").each<[string, () => Buffer | Promise<Bu
     () => imagePdf({ width: 20_000, height: 20_000, dictionary: "/Filter /FlateDecode", stream: space(50) }),
     "page_too_large",
   ],
+  ["a PDF's JPEG that is larger than its document says", () => understatedPdf(14_000), "page_too_large"],
   ["a PNG", () => blank(8000, 8000).png().toBuffer(), "page_too_large"],
   ["a WebP", () => blank(8000, 8000).webp({ lossless: true, effort: 0 }).toBuffer(), "page_too_large"],
   ["a TIFF", () => blank(8000, 8000).tiff({ compression: "deflate" }).toBuffer(), "page_too_large"],

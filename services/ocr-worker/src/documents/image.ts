@@ -44,8 +44,10 @@ export async function openTiff(path: string, limits: DocumentLimits): Promise<Do
 }
 
 /** Rejects for a JPEG that is damaged: others draw what is left of it. */
-export async function checkJpeg(bytes: Buffer): Promise<void> {
-  await strictly((failOn) => sharp(bytes, { failOn }).resize({ width: 16 }).raw().toBuffer());
+export async function checkJpeg(bytes: Buffer, { pixels }: DocumentLimits): Promise<void> {
+  await strictly((failOn) =>
+    sharp(bytes, { failOn, limitInputPixels: pixels }).resize({ width: 16 }).raw().toBuffer(),
+  );
 }
 
 /** Whatever makes a decoder warn is damage, but for what some cameras leave between the parts of a JPEG. */

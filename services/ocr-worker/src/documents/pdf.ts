@@ -6,6 +6,7 @@ import type { GreyImage } from "../recognition/recognize-page.ts";
 import type { Document, PageContent } from "./document.ts";
 import { credibleDpi } from "./dpi.ts";
 import { checkJpeg } from "./image.ts";
+import { jpegSize } from "./jpeg.ts";
 import {
   drawGrey,
   flattened,
@@ -64,7 +65,7 @@ class PdfDocument implements Document {
   async page(number: number): Promise<PageContent> {
     const { content, jpegs } = this.#guarded("page_damaged", () => this.#page(number));
     for (const jpeg of jpegs) {
-      await checkJpeg(jpeg).catch((cause: unknown) => {
+      await checkJpeg(jpeg, this.#limits).catch((cause: unknown) => {
         throw new OrderFailure("page_damaged", { cause });
       });
     }
@@ -179,8 +180,16 @@ class PdfDocument implements Document {
     const size = this.#pdfium.ints(2, (at) => module._FPDFImageObj_GetImagePixelSize(object, at, at + 4));
     const [width = 0, height = 0] = size ?? [];
     checkPixels(width, height, this.#limits);
+    this.#checkJpegSize(object);
     // An image is drawn into a square of one point by one, which its matrix makes as large as it is to be.
     return { object, width, height, area: (scale * this.#scale(object)) / pointsPerInch ** 2 };
+  }
+
+  /** A JPEG is decoded at the size that it says itself, which may be another than its document's. */
+  #checkJpegSize(image: number): void {
+    if (this.#lastFilter(image) !== "DCTDecode") return;
+    const { width = 0, height = 0 } = jpegSize(this.#decoded(image)) ?? {};
+    if (width * height > 0) checkPixels(width, height, this.#limits);
   }
 
   /** How many times larger an object's area becomes on what it lies on. */
