@@ -56,7 +56,7 @@ class Attempt {
   constructor(tools: OrderTools, order: OrderRecord, stop: Stop, log: Log) {
     this.#tools = tools;
     this.#order = order;
-    this.#work = new WatchedWork(tools, order, stop, log);
+    this.#work = new WatchedWork(tools, "order", order, stop, log);
   }
 
   async run(): Promise<JobEnd> {
@@ -82,20 +82,27 @@ class Attempt {
 
   /** Returns the number of the document's pages. */
   async #fetch(): Promise<number> {
-    const { attempts, source, reader, results } = this.#tools;
+    const { attempts, reader, results } = this.#tools;
     const { aborted, log } = this.#work;
-    const document = await source.fetch(this.#order, this.#order.request_id, aborted);
+    const bytes = await this.#save();
+    const { format, pages } = await reader.inspect(results.documentPath(this.#order), aborted);
+    log.info({ format, pages, bytes }, "document fetched");
+    this.#isForOthers = pages > 1;
+    const written = await this.#work.persist(() => attempts.recognizing(this.#order, pages), aborted);
+    if (written === "lost") throw new AttemptLost();
+    return pages;
+  }
+
+  /** Returns the document's length. Apart, so that nothing of it is kept in memory while another process reads it. */
+  async #save(): Promise<number> {
+    const { source, results } = this.#tools;
+    const document = await source.fetch(this.#order, this.#order.request_id, this.#work.aborted);
     try {
       await results.saveDocument(this.#order, document);
     } catch (cause) {
       throw new OrderFailure("storage_unavailable", { cause });
     }
-    const { format, pages } = await reader.inspect(results.documentPath(this.#order), aborted);
-    log.info({ format, pages, bytes: document.length }, "document fetched");
-    this.#isForOthers = pages > 1;
-    const written = await this.#work.persist(() => attempts.recognizing(this.#order, pages), aborted);
-    if (written === "lost") throw new AttemptLost();
-    return pages;
+    return document.length;
   }
 
   /** Returns how many characters the document's only page has. */
@@ -114,20 +121,15 @@ class Attempt {
 
   async #fail(failure: OrderFailure): Promise<JobEnd> {
     const { order_id, attempt } = this.#order;
-    const { log, ms } = this.#work;
-    const fields = { err: failure, code: failure.code, ms };
     if (failure.mayPass) {
-      const { state, failures } = await this.#release("failed", failure.reason);
-      if (state !== "exhausted") {
-        log.warn({ ...fields, failures }, "order will be tried again");
-        return { againMs: retryDelayMs(Math.max(failures, 1)) };
-      }
+      const again = this.#work.againAfter(failure, await this.#release("failed", failure.reason));
+      if (again) return again;
     } else {
       const { attempts } = this.#tools;
       const written = await this.#work.persist(() => attempts.fail(order_id, attempt, failure.reason));
       if (written === "lost") return this.#drop();
     }
-    log.warn(fields, "order failed");
+    this.#work.logFailure(failure);
     return {};
   }
 

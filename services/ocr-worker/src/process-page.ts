@@ -5,7 +5,6 @@ import type { PageEnd } from "@orbital-witness/common/orders/order-pages.ts";
 import type { PageJob } from "@orbital-witness/common/orders/order-queue.ts";
 import { AttemptLost } from "./attempt-watch.ts";
 import { asFailure, failureReason, type OrderFailure } from "./failure.ts";
-import { retryDelayMs } from "./retry-delay.ts";
 import { type JobEnd, type OrderTools, type Stop, WatchedWork } from "./watched-work.ts";
 
 /**
@@ -34,7 +33,7 @@ class PageReading {
   constructor(tools: OrderTools, page: ClaimedPage, stop: Stop, log: Log) {
     this.#tools = tools;
     this.#page = page;
-    this.#work = new WatchedWork(tools, page, stop, log);
+    this.#work = new WatchedWork(tools, "page", page, stop, log);
   }
 
   async run(): Promise<JobEnd> {
@@ -64,19 +63,12 @@ class PageReading {
   }
 
   async #fail(failure: OrderFailure): Promise<JobEnd> {
-    const { log, ms } = this.#work;
-    const fields = { err: failure, code: failure.code, ms };
     if (failure.mayPass) {
-      const { state, failures } = await this.#release("failed", failure.reason);
-      if (state !== "exhausted") {
-        log.warn({ ...fields, failures }, "page will be tried again");
-        return { againMs: retryDelayMs(Math.max(failures, 1)) };
-      }
-      log.warn(fields, "page failed");
-      return {};
+      const again = this.#work.againAfter(failure, await this.#release("failed", failure.reason));
+      if (again) return again;
     }
-    log.warn(fields, "page failed");
-    return this.#end("failed", failure.reason);
+    this.#work.logFailure(failure);
+    return failure.mayPass ? {} : this.#end("failed", failure.reason);
   }
 
   async #handBack(): Promise<JobEnd> {

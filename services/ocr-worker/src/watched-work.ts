@@ -7,8 +7,10 @@ import type { ResultStore } from "@orbital-witness/common/results/result-store.t
 import { StateLog } from "@orbital-witness/common/state-log.ts";
 import { AttemptWatch } from "./attempt-watch.ts";
 import type { DocumentSource } from "./document-source.ts";
+import type { OrderFailure } from "./failure.ts";
 import type { PageReader } from "./page-reader.ts";
 import { persist } from "./persist.ts";
+import { retryDelayMs } from "./retry-delay.ts";
 
 export type OrderTools = {
   /** The worker's name, for the orders' attempts. */
@@ -36,6 +38,7 @@ export class WatchedWork {
   /** Ends the work, for the customer's or for the worker's sake. */
   readonly aborted: AbortSignal;
   readonly #tools: OrderTools;
+  readonly #what: "order" | "page";
   readonly #ref: Pick<OrderRecord, "order_id" | "attempt">;
   readonly #stop: Stop;
   readonly #state: StateLog;
@@ -44,6 +47,7 @@ export class WatchedWork {
 
   constructor(
     tools: OrderTools,
+    what: "order" | "page",
     work: Pick<OrderRecord, "order_id" | "attempt" | "request_id">,
     stop: Stop,
     log: Log,
@@ -51,6 +55,7 @@ export class WatchedWork {
     const { order_id, attempt, request_id } = work;
     this.log = log.child({ attempt, request_id });
     this.#tools = tools;
+    this.#what = what;
     this.#ref = { order_id, attempt };
     this.#stop = stop;
     this.#state = new StateLog(this.log, "the order's record");
@@ -72,6 +77,20 @@ export class WatchedWork {
     return persist(write, signal, this.#state);
   }
 
+  /** When it comes again that was released after a failure; undefined where it failed once too often. */
+  againAfter(
+    failure: OrderFailure,
+    { state, failures }: { state: string; failures: number },
+  ): JobEnd | undefined {
+    if (state === "exhausted") return undefined;
+    this.log.warn({ ...this.#fieldsOf(failure), failures }, `${this.#what} will be tried again`);
+    return { againMs: retryDelayMs(Math.max(failures, 1)) };
+  }
+
+  logFailure(failure: OrderFailure): void {
+    this.log.warn(this.#fieldsOf(failure), `${this.#what} failed`);
+  }
+
   /** The document is not needed any more. What is left of it is swept up later. */
   async removeDocument(): Promise<void> {
     try {
@@ -83,5 +102,9 @@ export class WatchedWork {
 
   close(): void {
     this.#watch.close();
+  }
+
+  #fieldsOf(failure: OrderFailure) {
+    return { err: failure, code: failure.code, ms: this.ms };
   }
 }
