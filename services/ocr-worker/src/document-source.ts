@@ -9,6 +9,7 @@ import { OrderFailure } from "./failure.ts";
 import { type DocumentLimits, defaultLimits, documentInflates, documentTooLarge } from "./limits.ts";
 
 const mostRedirects = 3;
+const kibibyte = 1024;
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 const decompressors: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
@@ -20,8 +21,10 @@ const decompressors: ReadonlyMap<string, () => Transform> = new Map<string, () =
 
 export type DocumentSourceOptions = {
   limits?: DocumentLimits;
-  /** Bounds one `fetch`, all its tries together. */
+  /** How long one `fetch` may take, all its tries together, and as much more as its bytes may take. */
   limitMs?: number;
+  /** What is sent must come so fast, on the average. */
+  leastBytesPerSecond?: number;
 };
 
 /** Documents at `<base>/<title_number>/<document_type>.<extension>`. */
@@ -29,12 +32,15 @@ export class DocumentSource {
   readonly #base: URL;
   readonly #limits: DocumentLimits;
   readonly #limitMs: number;
+  readonly #leastBytesPerSecond: number;
 
   /** `base` is an http(s) address without a slash at its end. */
-  constructor(base: string, { limits = defaultLimits, limitMs = 10_000 }: DocumentSourceOptions = {}) {
+  constructor(base: string, options: DocumentSourceOptions = {}) {
+    const { limits = defaultLimits, limitMs = 10_000, leastBytesPerSecond = 512 * kibibyte } = options;
     this.#base = new URL(`${base}/`);
     this.#limits = limits;
     this.#limitMs = limitMs;
+    this.#leastBytesPerSecond = leastBytesPerSecond;
   }
 
   /**
@@ -46,14 +52,15 @@ export class DocumentSource {
     aborted: AbortSignal,
   ): Promise<Buffer> {
     const { Agent } = this.#protocol;
-    const signal = AbortSignal.any([aborted, AbortSignal.timeout(this.#limitMs)]);
+    const patience = new Patience(this.#limitMs, this.#leastBytesPerSecond);
+    const signal = AbortSignal.any([aborted, patience.signal]);
     const headers = { "X-Request-Id": requestId, "Accept-Encoding": [...decompressors.keys()].join(", ") };
     // Its connections serve this document only: one that the source closes meanwhile would be taken for a fault.
     const agent = new Agent({ keepAlive: true });
     try {
       for (const extension of extensions) {
         const url = new URL(`${title_number}/${document_type}.${extension}`, this.#base);
-        const bytes = await this.#fetchOne(url, { agent, headers, signal });
+        const bytes = await this.#fetchOne(url, { agent, headers, signal }, patience);
         if (bytes) return bytes;
       }
       throw new OrderFailure("document_not_found");
@@ -61,6 +68,7 @@ export class DocumentSource {
       aborted.throwIfAborted();
       throw cause instanceof OrderFailure ? cause : new OrderFailure("source_unavailable", { cause });
     } finally {
+      patience.end();
       agent.destroy();
     }
   }
@@ -70,12 +78,12 @@ export class DocumentSource {
   }
 
   /** Undefined where the source has no such document. */
-  async #fetchOne(url: URL, options: http.RequestOptions): Promise<Buffer | undefined> {
+  async #fetchOne(url: URL, options: http.RequestOptions, patience: Patience): Promise<Buffer | undefined> {
     let from = url;
     for (let count = 0; count <= mostRedirects; count++) {
       const response = await this.#get(from, options);
       const status = response.statusCode ?? 0;
-      if (status >= 200 && status < 300) return await readBytes(response, this.#limits);
+      if (status >= 200 && status < 300) return await readBytes(response, this.#limits, patience);
       response.resume();
       if (status === 404) return undefined;
       if (!redirects.has(status)) {
@@ -113,7 +121,44 @@ function redirected(cause: string): OrderFailure {
   return new OrderFailure("source_redirects", { cause: new Error(cause) });
 }
 
-async function readBytes(response: http.IncomingMessage, limits: DocumentLimits): Promise<Buffer> {
+/** Aborts its signal after so many ms, and so much later as the bytes that came may have taken. */
+class Patience {
+  readonly #controller = new AbortController();
+  readonly #bytesPerMs: number;
+  readonly #startedAt = performance.now();
+  #allowedMs: number;
+  #timer: NodeJS.Timeout;
+
+  constructor(limitMs: number, leastBytesPerSecond: number) {
+    this.#allowedMs = limitMs;
+    this.#bytesPerMs = leastBytesPerSecond / 1000;
+    this.#timer = setTimeout(() => this.#look(), limitMs);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  received(bytes: number): void {
+    this.#allowedMs += bytes / this.#bytesPerMs;
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #look(): void {
+    const leftMs = this.#startedAt + this.#allowedMs - performance.now();
+    if (leftMs > 0) this.#timer = setTimeout(() => this.#look(), leftMs);
+    else this.#controller.abort(new Error("the source does not answer, or too slowly"));
+  }
+}
+
+async function readBytes(
+  response: http.IncomingMessage,
+  limits: DocumentLimits,
+  patience: Patience,
+): Promise<Buffer> {
   const encoding = response.headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
   const decompressor = decompressors.get(encoding)?.();
   if (!decompressor && encoding !== "identity") {
@@ -121,7 +166,7 @@ async function readBytes(response: http.IncomingMessage, limits: DocumentLimits)
     const cause = new Error(`the source answered in the encoding ${JSON.stringify(encoding)}`);
     throw new OrderFailure("source_refused", { cause });
   }
-  const sent = received(response, limits);
+  const sent = received(response, limits, patience);
   if (!decompressor) return await collect(sent);
   try {
     return await pipeline(sent, decompressor, (bytes: AsyncIterable<Uint8Array>) =>
@@ -137,11 +182,13 @@ async function readBytes(response: http.IncomingMessage, limits: DocumentLimits)
 async function* received(
   response: http.IncomingMessage,
   limits: DocumentLimits,
+  patience: Patience,
 ): AsyncGenerator<Uint8Array, void> {
   let length = 0;
   try {
     for await (const chunk of response) {
       length += chunk.length;
+      patience.received(chunk.length);
       if (length > limits.bytes) throw documentTooLarge(limits);
       yield chunk;
     }

@@ -6,7 +6,7 @@ const messages = {
   document_not_found: "There is no document of this type for this title number.",
   source_refused: "The document source refused to give the document.",
   source_redirects: "The document source redirected elsewhere, or too often.",
-  source_unavailable: "The document source did not answer. Please retry the order later.",
+  source_unavailable: "The document source did not answer, or too slowly. Please retry the order later.",
   document_empty: "The document is an empty file.",
   document_too_large: "The document is too large.",
   document_inflates: "The document takes too much room when it is decompressed.",
