@@ -34,7 +34,7 @@ export type OrderApiOptions = {
 
 const closeLimitMs = 1000;
 /** Each holds a page's picture and words until its reader has taken them: a megabyte, or ten of the largest pages. */
-const pdfLimits = { atOnce: 6, ofOneUser: 2, retrySeconds: 5, idleMs: 30_000 };
+const downloadLimits = { atOnce: 6, ofOneUser: 2, retrySeconds: 5, idleMs: 30_000 };
 /** They wait for one thread, which takes up to 80 ms for one: who waits longer than Redis may take is refused anyway. */
 const searchLimits = { atOnce: 40, ofOneUser: 10, retrySeconds: 1 };
 
@@ -58,7 +58,7 @@ export function startOrderApi(options: OrderApiOptions) {
     tokens: new TokenVerifier(key),
     feed: new OrderFeed(store, messages, log, options.feed),
     results: new ResultStore(resultsFolder),
-    pdfs: new Downloads(pdfLimits),
+    downloads: new Downloads(downloadLimits),
     searches: new Places(searchLimits),
     limit,
     stopping: stopping.signal,

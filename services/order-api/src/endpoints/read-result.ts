@@ -25,8 +25,8 @@ export type ResultTools = {
   tokens: TokenVerifier;
   store: OrderStore;
   results: ResultStore;
-  /** Bounds those that are written at once. */
-  pdfs: Downloads;
+  /** What is sent at the moment; PDFs are the large ones. */
+  downloads: Downloads;
 };
 
 const [firstType = "", ...otherTypes] = suffixByType.keys();
@@ -107,7 +107,7 @@ const imageRoute = createRoute({
   },
 });
 
-export function readPageImage({ tokens, store, results }: ResultTools): Endpoint {
+export function readPageImage({ tokens, store, results, downloads }: ResultTools): Endpoint {
   return {
     route: imageRoute,
     path: "/orders/:id/result/pages/:file{[^/]+\\.png}",
@@ -121,14 +121,14 @@ export function readPageImage({ tokens, store, results }: ResultTools): Endpoint
       const bytes = page === 0 ? undefined : await read(sizeOf(image));
       if (bytes === undefined) throw (await read(results.has(ref))) ? pageNotFound(order) : resultGone();
       c.header("Content-Length", String(bytes));
-      return reply(c, order, `${page}.png`, "image/png", file(image));
+      return reply(c, order, `${page}.png`, "image/png", file(image), (parts) => downloads.begin(parts));
     },
   };
 }
 
 async function answer(
   c: Context<AppEnv>,
-  { store, results, pdfs }: ResultTools,
+  { store, results, downloads }: ResultTools,
   order: OrderRecord,
   suffix: ResultSuffix,
   type: string,
@@ -138,17 +138,21 @@ async function answer(
   if (type === "text/html") c.header("Content-Security-Policy", "default-src 'none'");
   const failures = failuresOf(await read(store.pages(order)));
   const content = resultFormats[suffix].write(resultDocument(results, order, ref, failures));
-  return reply(c, order, suffix, withCharset(type), content, suffix === "pdf" ? pdfs : undefined);
+  const begin: Begin = (parts) =>
+    suffix === "pdf" ? downloads.beginLarge(order.user_id, parts) : downloads.begin(parts);
+  return reply(c, order, suffix, withCharset(type), content, begin);
 }
 
-/** `name`: of this representation among those of the order; `bound`: of the downloads that it is one of. */
+type Begin = (parts: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
+
+/** `name`: of this representation among those of the order; `begin` makes a download of it. */
 function reply(
   c: Context<AppEnv>,
   order: OrderRecord,
   name: string,
   type: string,
   content: AsyncIterable<string | Uint8Array>,
-  bound?: Downloads,
+  begin: Begin,
 ): Response {
   const { title_number, document_type, result_attempt } = order;
   // Weak: another version of this service may write the same result in other bytes.
@@ -163,7 +167,7 @@ function reply(
   };
   if (c.req.method === "HEAD") return c.body(null, 200, headers);
   const parts = encoded(content, c.var.log);
-  return c.body(ReadableStream.from(bound?.begin(order.user_id, parts) ?? parts), 200, headers);
+  return c.body(ReadableStream.from(begin(parts)), 200, headers);
 }
 
 function failuresOf(pages: PageEnd[]): Map<number, FailureReason> {

@@ -13,7 +13,7 @@ async function* letters(fault?: Error) {
 }
 
 const opened = (downloads: Downloads, userId: number, fault?: Error) =>
-  downloads.begin(userId, letters(fault))[Symbol.asyncIterator]();
+  downloads.beginLarge(userId, letters(fault))[Symbol.asyncIterator]();
 
 test.each<[string, (download: AsyncIterator<string>) => Promise<unknown>]>([
   ["was read to its end", (download) => text({ [Symbol.asyncIterator]: () => download })],

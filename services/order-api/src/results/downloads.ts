@@ -3,7 +3,7 @@ import { type PlaceLimits, Places } from "../places.ts";
 /** `idleMs`: how long a reader may take nothing. */
 export type DownloadLimits = PlaceLimits & { idleMs: number };
 
-/** Bounds what holds memory for as long as its reader takes. */
+/** Bounds what is held for as long as its reader takes. */
 export class Downloads {
   readonly #places: Places;
   readonly #idleMs: number;
@@ -14,12 +14,20 @@ export class Downloads {
   }
 
   /**
-   * The parts, as a download of the user's until they are all taken, break off or are not wanted any more, though none was. Throws 503 where there
-   * are too many.
+   * The parts, as a large download of the user's until they are all taken, break off or are not wanted any more, though none was. Throws 503 where
+   * there are too many of those.
    */
-  begin<T>(userId: number, parts: AsyncIterable<T>): AsyncIterable<T> {
+  beginLarge<T>(userId: number, parts: AsyncIterable<T>): AsyncIterable<T> {
+    return this.#begin(parts, this.#places.take(userId));
+  }
+
+  /** The parts of one that costs too little to be counted. */
+  begin<T>(parts: AsyncIterable<T>): AsyncIterable<T> {
+    return this.#begin(parts, () => {});
+  }
+
+  #begin<T>(parts: AsyncIterable<T>, leave: () => void): AsyncIterable<T> {
     const idleMs = this.#idleMs;
-    const leave = this.#places.take(userId);
     const iterator = parts[Symbol.asyncIterator]();
     // Not a generator, whose `finally` does not run where nothing of it was taken.
     const end = async (): Promise<IteratorResult<T>> => {
