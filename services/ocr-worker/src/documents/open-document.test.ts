@@ -26,6 +26,20 @@ async function encrypted(passwords: { userPassword: string; ownerPassword: strin
   return pdf.save();
 }
 
+/** Two directories of a hundred entries each, of which the second begins within the first. */
+function overlappingTiff(): string {
+  const bytes = Buffer.alloc(1300);
+  bytes.write("II*\0\x08\0\0\0", "latin1");
+  for (const [at, next] of [
+    [8, 20],
+    [20, 0],
+  ] as const) {
+    bytes.writeUInt16LE(100, at);
+    bytes.writeUInt32LE(next, at + 2 + 100 * 12);
+  }
+  return bytes.toString("latin1");
+}
+
 test("the source is asked for PDF first", () => {
   expect(extensions).toEqual(["pdf", "tif", "tiff", "png", "jpg", "jpeg", "webp", "bmp"]);
 });
@@ -54,6 +68,7 @@ describe("bytes that are no document", () => {
     ["a WebP's signature", "RIFF\x04\0\0\0WEBP", "document_damaged"],
     ["a TIFF whose first page is beyond its end", "MM\0*\0\0\xff\0", "document_damaged"],
     ["a TIFF whose pages go in a circle", "II*\0\x08\0\0\0\0\0\x08\0\0\0", "document_damaged"],
+    ["a TIFF whose pages share their bytes", overlappingTiff(), "document_damaged"],
     ["a TIFF without pages", "II*\0\0\0\0\0", "no_pages"],
   ])("%s", async (_, bytes, code) => {
     await expect(openPage(Buffer.from(bytes, "latin1"))).rejects.toMatchObject({ code, mayPass: false });

@@ -49,11 +49,14 @@ class Tiff {
     const { first, countBytes, entryBytes, offsetBytes } = this.#layout;
     const pages: Resolution[] = [];
     const seen = new Set<number>();
+    let bytes = 0;
     let offset = this.#number(this.#read(first, offsetBytes), 0, offsetBytes);
     while (offset !== 0 && pages.length < mostPages) {
       if (seen.has(offset)) throw new Error("the directories go in a circle");
       seen.add(offset);
       const count = this.#number(this.#read(offset, countBytes), 0, countBytes);
+      bytes += count * entryBytes;
+      if (bytes > this.#size) throw new Error("the directories overlap");
       const entries = this.#read(offset + countBytes, count * entryBytes + offsetBytes);
       pages.push(this.#resolution(entries, count));
       offset = this.#number(entries, count * entryBytes, offsetBytes);
