@@ -122,11 +122,22 @@ export class ResultStore {
       }
       // Unlike a rename it fails where the file is there already.
       await link(unfinished, file);
+      await syncFolder(path.dirname(file));
     } catch (error) {
       if (codeOf(error) !== "EEXIST") throw error;
     } finally {
       await rm(unfinished, { force: true });
     }
+  }
+}
+
+/** The names in a folder reach the disk by themselves, not with the files. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 
