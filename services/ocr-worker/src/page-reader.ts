@@ -56,7 +56,7 @@ export class ProcessPageReader implements PageReader {
   #turn: Promise<void> = Promise.resolve();
 
   constructor(log: Log, results: ResultStore, options: PageReaderOptions) {
-    const { limits, languages, languageData, pagesPerProcess = 100, startMs = 30_000 } = options;
+    const { limits, languages, languageData, pagesPerProcess = 100, startMs = 90_000 } = options;
     this.#log = log;
     this.#settings = { limits, languages, languageData, resultsFolder: results.folder };
     this.#pagesPerProcess = pagesPerProcess;
