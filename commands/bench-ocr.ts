@@ -55,7 +55,9 @@ await runCommand(async () => {
       figures.memory = await measureMemory(options.memory);
       reportMemory(figures.memory);
     }
-    if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(figures, null, 2)}\n`);
+    const json = path.resolve(options.json);
+    await writeFile(json, `${JSON.stringify(figures, null, 2)}\n`);
+    say(`The figures are in ${json}`);
   } finally {
     await rm(scratch, { recursive: true });
   }
@@ -68,7 +70,7 @@ function readOptions() {
       pages: { type: "string" },
       truth: { type: "string", multiple: true, default: [] },
       variants: { type: "boolean", default: false },
-      json: { type: "string" },
+      json: { type: "string", default: "bench-ocr.json" },
       spread: { type: "string", default: "60" },
       memory: { type: "string", default: "500" },
     },
