@@ -58,8 +58,9 @@ createServer((request, response) => {
   const [, title = "", file = ""] = documentPath.exec(url) ?? [];
   answerFor(title, file)(response);
 })
-  .on("clientError", (error, socket) => {
-    console.log(JSON.stringify({ malformed: error.message }));
+  .on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    // A client that goes away, as a worker may that has what it needs, is no request.
+    if (error.code?.startsWith("HPE_")) console.log(JSON.stringify({ malformed: error.message }));
     socket.destroy();
   })
   .listen(8080);
