@@ -5,7 +5,7 @@ import { toPgm } from "../services/ocr-worker/src/recognition/picture.ts";
 import { planFor, prepare } from "../services/ocr-worker/src/recognition/prepare.ts";
 import { createRecognizer } from "../services/ocr-worker/src/recognition/recognize-page.ts";
 import { greyImage } from "./bench-ocr-pages.ts";
-import { type Reading, taskSchema } from "./bench-ocr-protocol.ts";
+import { type Prepared, type Reading, type Task, taskSchema } from "./bench-ocr-protocol.ts";
 
 const [languageData = ""] = process.argv.slice(2);
 
@@ -13,29 +13,34 @@ const [languageData = ""] = process.argv.slice(2);
 const engine = await openEngine(["eng"], languageData);
 const recognize = createRecognizer(engine);
 process.on("message", async (message) => {
-  const { file, dpi, preparedFile } = taskSchema.parse(message);
+  const task = taskSchema.parse(message);
+  process.send?.(await (task.task === "read" ? readPage(task) : preparePage(task)));
+});
+process.on("disconnect", () => process.exit());
+process.send?.("ready");
+
+async function readPage({ file, dpi, preparedFile }: Task): Promise<Reading> {
   const [{ image, result }, seconds] = await timed(async () => recognize(await greyImage({ file, dpi })));
   const peakMegabytes = process.resourceUsage().maxRSS / 1024;
-  let preparationSeconds = 0;
-  if (preparedFile !== undefined) {
-    await writeFile(preparedFile, toPgm(image));
-    [, preparationSeconds] = await timed(async () => {
-      const page = await greyImage({ file, dpi });
-      return prepare(page, await planFor(page));
-    });
-  }
-  const reading: Reading = {
+  if (preparedFile !== undefined) await writeFile(preparedFile, toPgm(image));
+  return {
     text: textOf(result),
     seconds,
-    preparationSeconds,
     preparation: result.preparation.map((done) => done.step),
     dpi: result.dpi,
     peakMegabytes,
   };
-  process.send?.(reading);
-});
-process.on("disconnect", () => process.exit());
-process.send?.("ready");
+}
+
+async function preparePage({ file, dpi, preparedFile = "/dev/null" }: Task): Promise<Prepared> {
+  const [image, seconds] = await timed(async () => {
+    const page = await greyImage({ file, dpi });
+    const prepared = await prepare(page, await planFor(page));
+    await writeFile(preparedFile, toPgm(prepared.image));
+    return prepared.image;
+  });
+  return { seconds, dpi: image.dpi };
+}
 
 /** @returns what `work` returns, and its seconds */
 async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {

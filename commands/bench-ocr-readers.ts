@@ -4,7 +4,13 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
-import { type Reading, readingSchema, type Task } from "./bench-ocr-protocol.ts";
+import {
+  type Prepared,
+  preparedSchema,
+  type Reading,
+  readingSchema,
+  type Task,
+} from "./bench-ocr-protocol.ts";
 
 /** How often a native process's memory is looked at. */
 const LOOK_MS = 20;
@@ -32,9 +38,15 @@ export class PageProcess {
     return started;
   }
 
-  async read(task: Task): Promise<Reading> {
-    this.#child.send(task);
+  async read(page: Omit<Task, "task">): Promise<Reading> {
+    this.#child.send({ task: "read", ...page });
     return readingSchema.parse(await this.#answer());
+  }
+
+  /** For others to read. */
+  async prepare(page: Omit<Task, "task">): Promise<Prepared> {
+    this.#child.send({ task: "prepare", ...page });
+    return preparedSchema.parse(await this.#answer());
   }
 
   stop(): void {

@@ -6,7 +6,6 @@ import { execa } from "execa";
 import { characterErrorRate } from "../documents/character-error-rate.ts";
 import { wordErrorRate } from "../documents/word-error-rate.ts";
 import { type BenchPage, folderPages, samplePages, variantsOf } from "./bench-ocr-pages.ts";
-import type { Reading } from "./bench-ocr-protocol.ts";
 import { PageProcess, readNative } from "./bench-ocr-readers.ts";
 import { type MemoryOverPages, measureMemory, measureSpread, type Spread } from "./bench-workers.ts";
 import { ensureDocker } from "./docker.ts";
@@ -122,19 +121,18 @@ async function measurePages(pages: BenchPage[], languageData: string, scratch: s
     Array.from({ length: availableParallelism() }, () => PageProcess.start(languageData)),
   );
   try {
-    const prepared = pages.map((_, index) => path.join(scratch, `${index}.pgm`));
     const figures: PageFigures[] = [];
-    const readings: Reading[] = [];
-    for (const [index, page] of pages.entries()) {
+    const preparedFile = path.join(scratch, "prepared.pgm");
+    for (const page of pages) {
       say(`Reading ${page.name}`);
       // A process of its own, whose peak is this page's.
       const reader = await PageProcess.start(languageData);
-      const preparedFile = prepared[index] ?? "";
-      const ours = await reader.read({ file: page.file, dpi: page.dpi, preparedFile });
-      reader.stop();
-      const native = await readNative(page.file);
+      const { file, dpi } = page;
+      const ours = await reader.read({ file, dpi, preparedFile });
+      const native = await readNative(file);
       const nativePrepared = await readNative(preparedFile, ours.dpi);
-      readings.push(ours);
+      const preparation = await reader.prepare({ file, dpi });
+      reader.stop();
       figures.push({
         page: page.name,
         errors: {
@@ -144,27 +142,26 @@ async function measurePages(pages: BenchPage[], languageData: string, scratch: s
         },
         seconds: {
           ours: ours.seconds,
-          preparation: ours.preparationSeconds,
+          preparation: preparation.seconds,
           nativePrepared: nativePrepared.seconds,
         },
         peakMegabytes: { ours: ours.peakMegabytes, native: native.peakMegabytes },
         preparation: ours.preparation,
       });
     }
-    const jobs = readings.map(({ dpi }, index) => ({ file: prepared[index] ?? "", dpi }));
-    const preparationSeconds = readings.reduce((sum, reading) => sum + reading.preparationSeconds, 0);
+    const prepareAndReadNative = async (page: BenchPage, reader: PageProcess) => {
+      const prepared = path.join(scratch, `${readers.indexOf(reader)}.pgm`);
+      const { dpi } = await reader.prepare({ ...page, preparedFile: prepared });
+      return readNative(prepared, dpi);
+    };
     const rounds: Rate["rounds"] = [];
     for (let round = 1; round <= ROUNDS; round += 1) {
       say(
         `Reading all of them with ${readers.length} processes, ours and native ones (${round} of ${ROUNDS})`,
       );
-      const ours = await spread(pages, readers, ({ file, dpi }, reader) => reader.read({ file, dpi }));
-      const native = await spread(jobs, readers, ({ file, dpi }) => readNative(file, dpi));
-      const perMinute = (seconds: number) => (60 * pages.length) / seconds;
-      rounds.push({
-        ours: perMinute(ours),
-        native: perMinute(native + preparationSeconds / readers.length),
-      });
+      const ours = await spread(pages, readers, (page, reader) => reader.read(page));
+      const native = await spread(pages, readers, prepareAndReadNative);
+      rounds.push({ ours: (60 * pages.length) / ours, native: (60 * pages.length) / native });
     }
     const ratio = median(rounds.map(({ ours, native }) => ours / native));
     const rate = { processes: readers.length, rounds, ratio };
