@@ -30,10 +30,11 @@ export const maxFailures = 5;
 export const workerSeenMs = 15_000;
 
 /**
- * How long a worker has to say that it is there, before its order is given to another. Far longer than its look at the record
- * every second: a lock of the queue also runs out while Redis is away, and must not cost an attempt that is well.
+ * How long a worker has to say that it is there, before its order is given to another: a lock of the queue also runs out while Redis is away,
+ * and must not cost an attempt that is well. Twice what a worker needs that is back later than the one that suspects it: it tries
+ * to connect every 3 s.
  */
-export const suspicionMs = 3000;
+export const suspicionMs = 6000;
 
 const holdReply = z.enum(["held", "lost"]);
 const claimReply = z.union([
