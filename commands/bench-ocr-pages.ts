@@ -4,6 +4,7 @@ import path from "node:path";
 import { execa } from "execa";
 import sharp from "sharp";
 import { imagePath, samples, truthPath } from "../documents/samples.ts";
+import { credibleDpi } from "../services/ocr-worker/src/documents/dpi.ts";
 import { fromSharp, rotate, scale, toPgm } from "../services/ocr-worker/src/recognition/picture.ts";
 import type { GreyImage } from "../services/ocr-worker/src/recognition/recognize-page.ts";
 import { Failure } from "./failure.ts";
@@ -14,8 +15,6 @@ import { say } from "./terminal.ts";
 export type BenchPage = { name: string; file: string; dpi: number | undefined; truth: string };
 
 const PDF_DPI = 300;
-/** What writes 72 or 96 mostly means that it does not know. */
-const LEAST_CREDIBLE_DPI = 100;
 const imageExtensions = [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp"];
 
 export async function samplePages(): Promise<BenchPage[]> {
@@ -105,8 +104,8 @@ function inTheDark(image: GreyImage): GreyImage {
 }
 
 async function dpiOf(image: string): Promise<number | undefined> {
-  const { density = 0 } = await sharp(image).metadata();
-  return density < LEAST_CREDIBLE_DPI ? undefined : density;
+  const { density } = await sharp(image).metadata();
+  return credibleDpi(density);
 }
 
 async function drawPdf(pdf: string, scratch: string): Promise<string[]> {

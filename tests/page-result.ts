@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { PageResult, Word } from "@orbital-witness/common/results/page-result.ts";
+import { blockOf, lineOf, type PageResult, type Word } from "@orbital-witness/common/results/page-result.ts";
 import { ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import sharp from "sharp";
 import { afterAll } from "vitest";
@@ -30,9 +30,9 @@ export function pageOf(page: number, blocks: string[][][] = []): PageResult {
         left = right + letter.width;
         return { text, box, confidence: 96.5 - index };
       });
-      return { box: around(readWords), words: readWords };
+      return lineOf(readWords);
     });
-    return { box: around(readLines), lines: readLines };
+    return blockOf(readLines);
   });
   const confidence = blocks.length === 0 ? null : 96;
   return {
@@ -47,9 +47,4 @@ export function pictureOf({ width, height }: PageResult): Promise<Buffer> {
     .greyscale()
     .png()
     .toBuffer();
-}
-
-function around(parts: { box: Word["box"] }[]): Word["box"] {
-  const edges = (edge: number) => parts.map(({ box }) => box[edge] ?? 0);
-  return [Math.min(...edges(0)), Math.min(...edges(1)), Math.max(...edges(2)), Math.max(...edges(3))];
 }

@@ -1,6 +1,7 @@
 import type { Log } from "@orbital-witness/common/log.ts";
 import {
   addPageJobs,
+  type OrderJob,
   type OrderQueue,
   orderJobSchema,
   orderQueueName,
@@ -15,6 +16,7 @@ import { repeat } from "@orbital-witness/common/repeat.ts";
 import { StateLog } from "@orbital-witness/common/state-log.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
 import { DelayedError, ErrorCode, UnrecoverableError, WaitingChildrenError, WaitingError } from "bullmq";
+import type { z } from "zod";
 import { beatMs, Consumption } from "./consumption.ts";
 import { failureReason } from "./failure.ts";
 import { persist } from "./persist.ts";
@@ -148,16 +150,18 @@ export class OrderWorker {
     }
   }
 
-  #run(job: QueueJob): Promise<JobEnd> {
-    const isPage = job.name === "page";
-    const data = (isPage ? pageJobSchema : orderJobSchema).safeParse(job.data);
-    if (!data.success) throw new UnrecoverableError(`not a job of an order: ${data.error.message}`);
-    const { order_id, run } = data.data;
-    const log = this.#log.child({ order_id, run });
+  async #run(job: QueueJob): Promise<JobEnd> {
     const stop = { handBack: this.#handBack.signal, giveUp: this.#giveUp.signal };
-    return isPage
-      ? processPage(this.#tools, pageJobSchema.parse(job.data), stop, log)
-      : processOrder(this.#tools, data.data, stop, log);
+    if (job.name === "page") {
+      const page = dataOf(job, pageJobSchema);
+      return processPage(this.#tools, page, stop, this.#logOf(page));
+    }
+    const order = dataOf(job, orderJobSchema);
+    return processOrder(this.#tools, order, stop, this.#logOf(order));
+  }
+
+  #logOf({ order_id, run }: OrderJob): Log {
+    return this.#log.child({ order_id, run });
   }
 
   /** Sees to it that there are jobs of these pages, and leaves the order's job to wait for all that there are. */
@@ -218,4 +222,11 @@ export class OrderWorker {
       return false;
     }
   }
+}
+
+/** Throws where the queue is not to try it again. */
+function dataOf<T>(job: QueueJob, schema: z.ZodType<T>): T {
+  const data = schema.safeParse(job.data);
+  if (!data.success) throw new UnrecoverableError(`not a job of an order: ${data.error.message}`);
+  return data.data;
 }

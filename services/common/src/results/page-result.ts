@@ -50,8 +50,29 @@ export const pageResultSchema = z.object({
 });
 export type PageResult = z.output<typeof pageResultSchema>;
 
+/** The smallest box around others. */
+export function around(boxes: readonly Box[]): Box {
+  const edges = (index: 0 | 1 | 2 | 3) => boxes.map((box) => box[index]);
+  return [Math.min(...edges(0)), Math.min(...edges(1)), Math.max(...edges(2)), Math.max(...edges(3))];
+}
+
+export function lineOf(words: Word[]): Line {
+  return { box: around(words.map(({ box }) => box)), words };
+}
+
+export function blockOf(lines: Line[]): Block {
+  return { box: around(lines.map(({ box }) => box)), lines };
+}
+
 export function wordsOf({ blocks }: Pick<PageResult, "blocks">): Word[] {
   return blocks.flatMap(({ lines }) => lines.flatMap(({ words }) => words));
+}
+
+/** The mean of the words' confidences; null without words. */
+export function meanConfidence(page: Pick<PageResult, "blocks">): number | null {
+  const words = wordsOf(page);
+  if (words.length === 0) return null;
+  return words.reduce((sum, { confidence }) => sum + confidence, 0) / words.length;
 }
 
 /** Lines end with a line feed, blocks are apart by an empty line; "" for an empty page. */

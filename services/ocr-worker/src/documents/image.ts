@@ -1,6 +1,7 @@
 import sharp, { type FailOnOptions } from "sharp";
 import { OrderFailure } from "../failure.ts";
 import { checkPages, checkPixels, type DocumentLimits } from "../limits.ts";
+import { fromSharp } from "../recognition/picture.ts";
 import type { GreyImage } from "../recognition/recognize-page.ts";
 import type { Document } from "./document.ts";
 import { credibleDpi } from "./dpi.ts";
@@ -10,7 +11,7 @@ import { type Resolution, readTiffPages } from "./tiff.ts";
 /** Between these ratios of an image's two resolutions its pixels are not square; less is a matter of rounding, more is not credible. */
 const oblong = { least: 1.05, most: 4 };
 
-/** For a process that only reads documents: one thread, nothing kept, and no decoder but those that are needed, whatever a file says it is. */
+/** For a process that only reads documents: no decoder but those that are needed, whatever a file says it is. */
 export function restrictLibvips(): void {
   sharp.block({ operation: ["VipsForeignLoad"] });
   sharp.unblock({
@@ -18,8 +19,6 @@ export function restrictLibvips(): void {
       (kind) => `VipsForeignLoad${kind}`,
     ),
   });
-  sharp.concurrency(1);
-  sharp.cache(false);
 }
 
 /** PNG, JPEG and WebP; of an animation the first picture. */
@@ -91,11 +90,11 @@ async function readGrey(
   checkPixels(width, height, limits);
   const stretched = squareSize(width, height, resolution);
   if (stretched) checkPixels(stretched.width, stretched.height, limits);
-  const grey = async (failOn: FailOnOptions) => {
+  const dpi = credibleDpi(resolution && Math.max(resolution.x, resolution.y));
+  const grey = (failOn: FailOnOptions) => {
     const picture = sharp(path, { page, failOn, limitInputPixels: limits.pixels })
       .autoOrient()
-      .flatten({ background: "white" })
-      .toColourspace("b-w");
+      .flatten({ background: "white" });
     if (stretched) {
       const { width, height } = stretched;
       const liesOnSide = orientation >= 5;
@@ -105,11 +104,9 @@ async function readGrey(
         fit: "fill",
       });
     }
-    return picture.raw().toBuffer({ resolveWithObject: true });
+    return fromSharp(picture, dpi);
   };
-  const { data, info } = await strictly(grey);
-  const dpi = resolution && Math.max(resolution.x, resolution.y);
-  return { data, width: info.width, height: info.height, dpi: credibleDpi(dpi) };
+  return strictly(grey);
 }
 
 /** The size of an image whose pixels are not square, once they are. */

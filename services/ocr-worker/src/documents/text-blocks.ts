@@ -1,4 +1,11 @@
-import type { Block, Box, Line, Word } from "@orbital-witness/common/results/page-result.ts";
+import {
+  type Block,
+  type Box,
+  blockOf,
+  type Line,
+  lineOf,
+  type Word,
+} from "@orbital-witness/common/results/page-result.ts";
 
 /** Lines further apart than this share of their height begin a block. */
 const blockGap = 1.2;
@@ -12,13 +19,7 @@ export function toBlocks(lines: Word[][]): Block[] {
     if (block && above && continues(above.box, line.box)) block.push(line);
     else blocks.push([line]);
   }
-  return blocks.map((lines) => ({ box: around(lines.map(({ box }) => box)), lines }));
-}
-
-/** The smallest box around others. */
-export function around(boxes: Box[]): Box {
-  const edges = (index: 0 | 1 | 2 | 3) => boxes.map((box) => box[index]);
-  return [Math.min(...edges(0)), Math.min(...edges(1)), Math.max(...edges(2)), Math.max(...edges(3))];
+  return blocks.map(blockOf);
 }
 
 /** What does not stand on one line, from left to right, is more than one. */
@@ -30,7 +31,7 @@ function splitLine(words: Word[]): Line[] {
     if (line && before && follows(before.box, word.box)) line.push(word);
     else lines.push([word]);
   }
-  return lines.map((words) => ({ box: around(words.map(({ box }) => box)), words }));
+  return lines.map(lineOf);
 }
 
 function follows([left, top, , bottom]: Box, next: Box): boolean {

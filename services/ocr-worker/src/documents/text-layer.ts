@@ -1,8 +1,8 @@
-import type { Block, Box, Word } from "@orbital-witness/common/results/page-result.ts";
+import { around, type Block, type Box, type Word } from "@orbital-witness/common/results/page-result.ts";
 import type { GreyImage } from "../recognition/recognize-page.ts";
 import { Ink } from "./ink.ts";
 import type { Pdfium } from "./pdfium.ts";
-import { around, toBlocks } from "./text-blocks.ts";
+import { toBlocks } from "./text-blocks.ts";
 
 /** More than any page that is meant to be read. */
 const characterLimit = 100_000;

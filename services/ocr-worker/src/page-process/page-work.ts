@@ -1,10 +1,10 @@
 import { textOf, wordsOf } from "@orbital-witness/common/results/page-result.ts";
 import { type ResultRef, ResultStore } from "@orbital-witness/common/results/result-store.ts";
-import sharp from "sharp";
 import { openDocument } from "../documents/open-document.ts";
 import { OrderFailure } from "../failure.ts";
 import type { DocumentInfo, PageRead } from "../page-reader.ts";
 import { openEngine } from "../recognition/engine.ts";
+import { toSharp } from "../recognition/picture.ts";
 import {
   createRecognizer,
   type GreyImage,
@@ -69,7 +69,7 @@ function withText(image: GreyImage, blocks: RecognizedPage["result"]["blocks"]):
   };
 }
 
-function toPng({ data, width, height, dpi }: GreyImage): Promise<Buffer> {
-  const image = sharp(data, { raw: { width, height, channels: 1 } });
-  return (dpi ? image.withDensity(dpi) : image).png({ compressionLevel: 4 }).toBuffer();
+function toPng(image: GreyImage): Promise<Buffer> {
+  const picture = toSharp(image);
+  return (image.dpi ? picture.withDensity(image.dpi) : picture).png({ compressionLevel: 4 }).toBuffer();
 }

@@ -1,4 +1,10 @@
-import type { Block, Box, Line, Word } from "@orbital-witness/common/results/page-result.ts";
+import {
+  type Block,
+  type Box,
+  blockOf,
+  lineOf,
+  type Word,
+} from "@orbital-witness/common/results/page-result.ts";
 
 type Size = { width: number; height: number };
 
@@ -21,14 +27,6 @@ export function blocksOf(tsv: string, size: Size): Block[] {
   return [...paragraphs.values()].map((lines) => blockOf([...lines.values()].map(lineOf)));
 }
 
-export function lineOf(words: Word[]): Line {
-  return { box: around(words), words };
-}
-
-export function blockOf(lines: Line[]): Block {
-  return { box: around(lines), lines };
-}
-
 function wordOf(
   text: string,
   confidence: number,
@@ -41,9 +39,4 @@ function wordOf(
   const trimmed = text.trim();
   if (trimmed === "" || right <= left || bottom <= top) return undefined;
   return { text: trimmed, box, confidence: clamp(Math.round(confidence * 100) / 100, 100) };
-}
-
-function around(parts: readonly { box: Box }[]): Box {
-  const edges = (index: 0 | 1 | 2 | 3) => parts.map(({ box }) => box[index]);
-  return [Math.min(...edges(0)), Math.min(...edges(1)), Math.max(...edges(2)), Math.max(...edges(3))];
 }

@@ -1,7 +1,12 @@
-import { type Block, textOf, type Word } from "@orbital-witness/common/results/page-result.ts";
+import {
+  type Block,
+  blockOf,
+  lineOf,
+  textOf,
+  type Word,
+} from "@orbital-witness/common/results/page-result.ts";
 import { expect, test } from "vitest";
 import { drawPage, drawTable, grey, type Table } from "../../../../tests/drawn-page.ts";
-import { blockOf, lineOf } from "./blocks.ts";
 import { framesOf, inReadingOrder } from "./cells.ts";
 import { rotate } from "./picture.ts";
 import { removeRulingLines } from "./ruling-lines.ts";

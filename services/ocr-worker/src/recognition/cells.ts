@@ -1,5 +1,11 @@
-import type { Block, Box, Line, Word } from "@orbital-witness/common/results/page-result.ts";
-import { blockOf, lineOf } from "./blocks.ts";
+import {
+  type Block,
+  type Box,
+  blockOf,
+  type Line,
+  lineOf,
+  type Word,
+} from "@orbital-witness/common/results/page-result.ts";
 import { componentsOf, type InkMap } from "./ink.ts";
 import type { Rules } from "./ruling-lines.ts";
 

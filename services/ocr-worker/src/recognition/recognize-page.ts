@@ -1,4 +1,4 @@
-import { type Block, type PageResult, wordsOf } from "@orbital-witness/common/results/page-result.ts";
+import { meanConfidence, type PageResult } from "@orbital-witness/common/results/page-result.ts";
 import { inReadingOrder } from "./cells.ts";
 import type { Engine } from "./engine.ts";
 import { type PreparedPage, planFor, prepare, upsideDown } from "./prepare.ts";
@@ -35,7 +35,7 @@ async function read(engine: Engine, { image, preparation, frames }: PreparedPage
   const blocks = withoutStrayMarks(inReadingOrder(await engine.recognize(image, segmentation), frames));
   const { width, height } = image;
   const dpi = image.dpi ?? Math.max(1, Math.round(Math.max(width, height) / A4_INCHES));
-  const confidence = meanConfidence(blocks);
+  const confidence = meanConfidence({ blocks });
   const result = {
     width,
     height,
@@ -47,11 +47,4 @@ async function read(engine: Engine, { image, preparation, frames }: PreparedPage
     blocks,
   };
   return { image, result };
-}
-
-function meanConfidence(blocks: Block[]): number | null {
-  const words = wordsOf({ blocks });
-  return words.length === 0
-    ? null
-    : words.reduce((sum, { confidence }) => sum + confidence, 0) / words.length;
 }

@@ -1,6 +1,11 @@
-import { type Block, textOf, type Word } from "@orbital-witness/common/results/page-result.ts";
+import {
+  type Block,
+  blockOf,
+  lineOf,
+  textOf,
+  type Word,
+} from "@orbital-witness/common/results/page-result.ts";
 import { expect, test } from "vitest";
-import { blockOf, lineOf } from "./blocks.ts";
 import { withoutStrayMarks } from "./stray-marks.ts";
 
 /** Each word as its text, its confidence, and how far it is from the one before, in pixels; it is 100 wide and 20 high. */

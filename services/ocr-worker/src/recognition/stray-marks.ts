@@ -1,5 +1,11 @@
-import type { Block, Line, Word } from "@orbital-witness/common/results/page-result.ts";
-import { blockOf, lineOf } from "./blocks.ts";
+import {
+  type Block,
+  blockOf,
+  type Line,
+  lineOf,
+  meanConfidence,
+  type Word,
+} from "@orbital-witness/common/results/page-result.ts";
 
 /** Signatures and bits of pictures are read as words below it; on a page that is read well, hardly a word of print is. */
 const DOUBTFUL = 45;
@@ -10,9 +16,7 @@ const APART = 0.75;
 
 /** Drops lines of doubtful words alone, and doubtful words that stand apart at a line's end, where the rest of the page is read well. */
 export function withoutStrayMarks(blocks: Block[]): Block[] {
-  const words = blocks.flatMap(({ lines }) => lines.flatMap((line) => line.words));
-  const mean = words.reduce((sum, { confidence }) => sum + confidence, 0) / words.length;
-  if (!(mean >= READ_WELL)) return blocks;
+  if ((meanConfidence({ blocks }) ?? 0) < READ_WELL) return blocks;
   return blocks.flatMap(({ lines }) => {
     const kept = lines.flatMap(withoutStrayEnd);
     return kept.length === 0 ? [] : [blockOf(kept)];
