@@ -3,7 +3,7 @@ import type { FailureReason, OrderRecord } from "@orbital-witness/common/orders/
 import { suspicionMs } from "@orbital-witness/common/orders/order-attempts.ts";
 import type { OrderJob, PageJob } from "@orbital-witness/common/orders/order-queue.ts";
 import { AttemptLost } from "./attempt-watch.ts";
-import { asFailure, failureReason, OrderFailure } from "./failure.ts";
+import { failureReason, OrderFailure } from "./failure.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 import { type JobEnd, type OrderTools, type Stop, WatchedWork } from "./watched-work.ts";
 
@@ -63,21 +63,21 @@ class Attempt {
     const { title_number, document_type } = this.#order;
     this.#work.log.info({ title_number, document_type }, "order started");
     try {
-      const pages = await this.#fetch();
-      if (pages > 1)
-        return spread(
-          this.#order,
-          Array.from({ length: pages }, (_, index) => index + 1),
-        );
-      return await this.#complete(await this.#read());
-    } catch (error) {
-      if (error instanceof AttemptLost) return this.#drop();
-      if (this.#work.isHandedBack) return await this.#handBack();
-      return await this.#fail(asFailure(error));
+      return await this.#work.run(() => this.#process(), {
+        drop: () => this.#drop(),
+        handBack: () => this.#release("handed_back"),
+        fail: (failure) => this.#fail(failure),
+      });
     } finally {
-      this.#work.close();
       if (!this.#isForOthers) await this.#work.removeDocument();
     }
+  }
+
+  async #process(): Promise<JobEnd> {
+    const pages = await this.#fetch();
+    if (pages === 1) return this.#complete(await this.#read());
+    const numbers = Array.from({ length: pages }, (_, index) => index + 1);
+    return spread(this.#order, numbers);
   }
 
   /** Returns the number of the document's pages. */
@@ -131,12 +131,6 @@ class Attempt {
     }
     this.#work.logFailure(failure);
     return {};
-  }
-
-  async #handBack(): Promise<JobEnd> {
-    await this.#release("handed_back");
-    this.#work.log.info({ ms: this.#work.ms }, "order handed back");
-    return { againMs: 0 };
   }
 
   /** The job stays: its next claim finds out whether the order is over or waits for it. */

@@ -3,8 +3,7 @@ import type { FailureReason } from "@orbital-witness/common/orders/order.ts";
 import type { ClaimedPage } from "@orbital-witness/common/orders/order-attempts.ts";
 import type { PageEnd } from "@orbital-witness/common/orders/order-pages.ts";
 import type { PageJob } from "@orbital-witness/common/orders/order-queue.ts";
-import { AttemptLost } from "./attempt-watch.ts";
-import { asFailure, failureReason, type OrderFailure } from "./failure.ts";
+import { failureReason, type OrderFailure } from "./failure.ts";
 import { type JobEnd, type OrderTools, type Stop, WatchedWork } from "./watched-work.ts";
 
 /**
@@ -36,19 +35,19 @@ class PageReading {
     this.#work = new WatchedWork(tools, "page", page, stop, log);
   }
 
-  async run(): Promise<JobEnd> {
-    try {
-      const { reader } = this.#tools;
-      const { isEmpty, characters } = await reader.read(this.#page, this.#page.page, this.#work.aborted);
-      this.#work.log.info({ ms: this.#work.ms, characters }, "page read");
-      return await this.#end(isEmpty ? "empty" : "read", failureReason("no_text_found"));
-    } catch (error) {
-      if (error instanceof AttemptLost) return this.#drop();
-      if (this.#work.isHandedBack) return await this.#handBack();
-      return await this.#fail(asFailure(error));
-    } finally {
-      this.#work.close();
-    }
+  run(): Promise<JobEnd> {
+    return this.#work.run(() => this.#read(), {
+      drop: () => this.#drop(),
+      handBack: () => this.#release("handed_back"),
+      fail: (failure) => this.#fail(failure),
+    });
+  }
+
+  async #read(): Promise<JobEnd> {
+    const { reader } = this.#tools;
+    const { isEmpty, characters } = await reader.read(this.#page, this.#page.page, this.#work.aborted);
+    this.#work.log.info({ ms: this.#work.ms, characters }, "page read");
+    return this.#end(isEmpty ? "empty" : "read", failureReason("no_text_found"));
   }
 
   async #end(outcome: PageEnd["outcome"], reason: FailureReason): Promise<JobEnd> {
@@ -69,12 +68,6 @@ class PageReading {
     }
     this.#work.logFailure(failure);
     return failure.mayPass ? {} : this.#end("failed", failure.reason);
-  }
-
-  async #handBack(): Promise<JobEnd> {
-    await this.#release("handed_back");
-    this.#work.log.info({ ms: this.#work.ms }, "page handed back");
-    return { againMs: 0 };
   }
 
   /** Unlike an order, a page that is not wanted any more never will be. */

@@ -5,9 +5,9 @@ import type { PageJob } from "@orbital-witness/common/orders/order-queue.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis-connection.ts";
 import type { ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import { StateLog } from "@orbital-witness/common/state-log.ts";
-import { AttemptWatch } from "./attempt-watch.ts";
+import { AttemptLost, AttemptWatch } from "./attempt-watch.ts";
 import type { DocumentSource } from "./document-source.ts";
-import type { OrderFailure } from "./failure.ts";
+import { asFailure, type OrderFailure } from "./failure.ts";
 import type { PageReader } from "./page-reader.ts";
 import { persist } from "./persist.ts";
 import { retryDelayMs } from "./retry-delay.ts";
@@ -31,6 +31,13 @@ export type Stop = { handBack: AbortSignal; giveUp: AbortSignal };
  * or where there is nothing to wait for, it comes again in `againMs`, or is done where that is not given.
  */
 export type JobEnd = { pages?: PageJob[]; againMs?: number };
+
+/** What is due where work does not come to its own end. */
+export type OtherEnds = {
+  drop: () => JobEnd;
+  handBack: () => Promise<unknown>;
+  fail: (failure: OrderFailure) => Promise<JobEnd>;
+};
 
 /** The frame of what a worker does to an order or a page that it claimed. */
 export class WatchedWork {
@@ -63,9 +70,19 @@ export class WatchedWork {
     this.aborted = AbortSignal.any([this.#watch.signal, stop.handBack]);
   }
 
-  /** Whether the worker stops and the work is to be handed back. */
-  get isHandedBack(): boolean {
-    return this.#stop.handBack.aborted;
+  /** Does the work, or what is due where it is lost, handed back or fails. */
+  async run(work: () => Promise<JobEnd>, { drop, handBack, fail }: OtherEnds): Promise<JobEnd> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof AttemptLost) return drop();
+      if (!this.#stop.handBack.aborted) return await fail(asFailure(error));
+      await handBack();
+      this.log.info({ ms: this.ms }, `${this.#what} handed back`);
+      return { againMs: 0 };
+    } finally {
+      this.#watch.close();
+    }
   }
 
   get ms(): number {
@@ -98,10 +115,6 @@ export class WatchedWork {
     } catch (err) {
       this.log.warn({ err }, "a document is not removed");
     }
-  }
-
-  close(): void {
-    this.#watch.close();
   }
 
   #fieldsOf(failure: OrderFailure) {
