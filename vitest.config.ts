@@ -19,7 +19,9 @@ export default defineConfig({
         test: {
           name: "unit",
           sequence: { groupOrder: 0 },
-          include: ["{pulumi,services,commands,offline,documents,tests/chaos}/**/*.test.ts"],
+          include: [
+            "{pulumi,services,commands,lib,bench,offline,samples,tests/chaos,tests/docs}/**/*.test.ts",
+          ],
           exclude: ["**/node_modules/**", "**/*.redis.test.ts"],
           // For machines that are busy with something else.
           testTimeout: 20_000,

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { fakeProgram, scratchFolder } from "./scratch-folder.ts";
+import { fakeProgram, scratchFolder } from "../lib/scratch-folder.ts";
 
 const script = path.join(import.meta.dirname, "keep-settings-local.mjs");
 

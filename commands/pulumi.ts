@@ -1,6 +1,6 @@
-import { runCommand } from "./failure.ts";
-import { projectFolder } from "./project.ts";
-import { choosePulumi } from "./pulumi-cli.ts";
+import { runCommand } from "../lib/failure.ts";
+import { projectFolder } from "./stack/project.ts";
+import { choosePulumi } from "./stack/pulumi-cli.ts";
 
 /** `npm run pulumi -- <arguments>`: whichever CLI this machine has, with this clone's passphrase. */
 await runCommand(async () => {

@@ -38,8 +38,8 @@ if (!existsSync(node)) {
 }
 // Also here, for installs that ran no scripts.
 await import("./keep-settings-local.mjs");
-const [command, ...args] = process.argv.slice(2);
-const { status, signal } = spawnSync(node, [inProject("commands", `${command}.ts`), ...args], {
+const [program, ...args] = process.argv.slice(2);
+const { status, signal } = spawnSync(node, [inProject(program), ...args], {
   cwd: projectFolder,
   stdio: "inherit",
   env: {

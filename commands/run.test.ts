@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { scratchFolder } from "./scratch-folder.ts";
+import { scratchFolder } from "../lib/scratch-folder.ts";
 
 const LOCK = "package-lock.json";
 const INSTALLED = "node_modules/.package-lock.json";
@@ -30,7 +30,7 @@ function run(folder: string, npm = "process.exit(99)") {
   const fakeNpm = path.join(folder, "npm.cjs");
   writeFileSync(fakeNpm, npm);
   const door = path.join(folder, "commands", "run.mjs");
-  const result = spawnSync(process.execPath, [door, "hello", "--a", "b c"], {
+  const result = spawnSync(process.execPath, [door, "commands/hello.ts", "--a", "b c"], {
     cwd: folder,
     env: { ...process.env, npm_execpath: fakeNpm },
     encoding: "utf8",

@@ -1,10 +1,10 @@
-import { orderAsCustomer } from "./customer.ts";
-import { ensureDocker } from "./docker.ts";
-import { Failure, runCommand } from "./failure.ts";
-import { ensurePortIsFree } from "./port.ts";
-import { projectFolder, setting } from "./project.ts";
-import { Stack, type StackOutputs } from "./stack.ts";
-import { say } from "./terminal.ts";
+import { Failure, runCommand } from "../lib/failure.ts";
+import { say } from "../lib/terminal.ts";
+import { orderAsCustomer } from "./lib/customer.ts";
+import { ensureDocker } from "./stack/docker.ts";
+import { ensurePortIsFree } from "./stack/port.ts";
+import { projectFolder, setting } from "./stack/project.ts";
+import { Stack, type StackOutputs } from "./stack/stack.ts";
 
 const STACK = "local";
 /** What the slowest container is given to start, after an engine's restart for example. */

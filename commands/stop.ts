@@ -1,8 +1,8 @@
-import { requireDocker } from "./docker.ts";
-import { Failure, runCommand } from "./failure.ts";
-import { projectFolder } from "./project.ts";
-import { Stack } from "./stack.ts";
-import { say } from "./terminal.ts";
+import { Failure, runCommand } from "../lib/failure.ts";
+import { say } from "../lib/terminal.ts";
+import { requireDocker } from "./stack/docker.ts";
+import { projectFolder } from "./stack/project.ts";
+import { Stack } from "./stack/stack.ts";
 
 const STACK = "local";
 

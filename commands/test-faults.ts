@@ -1,5 +1,5 @@
-import { runCommand } from "./failure.ts";
-import { runTests } from "./run-tests.ts";
+import { runCommand } from "../lib/failure.ts";
+import { runTests } from "./lib/run-tests.ts";
 
 /** `npm run test:faults`: the fault tests that take more than seconds. */
 await runCommand(() => runTests(["--project=faults-slow", ...process.argv.slice(2)]));

@@ -1,5 +1,5 @@
-import { runCommand } from "./failure.ts";
-import { runTests } from "./run-tests.ts";
+import { runCommand } from "../lib/failure.ts";
+import { runTests } from "./lib/run-tests.ts";
 
 const args = process.argv.slice(2);
 const choosesItself = args.some((arg) => arg.startsWith("--project"));

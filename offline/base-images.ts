@@ -3,8 +3,8 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } fr
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { Failure } from "../commands/failure.ts";
-import { say } from "../commands/terminal.ts";
+import { Failure } from "../lib/failure.ts";
+import { say } from "../lib/terminal.ts";
 import { installPackages } from "./packages.ts";
 
 const NODE_VERSION = "24.21.0";

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { existsSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
-import { Failure } from "../commands/failure.ts";
-import { confirm, say } from "../commands/terminal.ts";
+import { Failure } from "../lib/failure.ts";
+import { confirm, say } from "../lib/terminal.ts";
 import { installPackages } from "./packages.ts";
 
 const ENGINE_LOG = "/var/log/orbital-witness-dockerd.log";

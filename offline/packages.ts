@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { execa } from "execa";
-import { Failure } from "../commands/failure.ts";
-import { confirm, say } from "../commands/terminal.ts";
+import { Failure } from "../lib/failure.ts";
+import { confirm, say } from "../lib/terminal.ts";
 
 /**
  * Installs packages of Debian or Ubuntu, after asking.

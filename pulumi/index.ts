@@ -5,7 +5,7 @@ import { labelsOf, nameOf } from "./names.ts";
 import { Redis } from "./redis.ts";
 import { Router } from "./router.ts";
 import { Service } from "./service.ts";
-import { readSettings } from "./settings.ts";
+import { readSettings, samplesFolder } from "./settings.ts";
 
 const settings = readSettings();
 const { nodeImage, logLevel } = settings;
@@ -101,6 +101,7 @@ const router = new Router("router", {
   bindAddress: settings.bindAddress,
   httpPort: settings.httpPort,
   documentsFolder: settings.documentsFolder,
+  samplesFolder,
 });
 
 const host =

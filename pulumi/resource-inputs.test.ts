@@ -186,7 +186,10 @@ const router = {
       content: readFileSync(path.join(projectFolder, "pulumi/Caddyfile"), "utf8"),
     },
   ],
-  volumes: [{ hostPath: documents, containerPath: "/srv/documents", readOnly: true }],
+  volumes: [
+    { hostPath: documents, containerPath: "/srv/documents", readOnly: true },
+    { hostPath: path.join(projectFolder, "samples/scans"), containerPath: "/srv/samples", readOnly: true },
+  ],
   ports: [{ internal: 8080, external: 80, ip: "127.0.0.1" }],
 };
 
@@ -255,5 +258,5 @@ test("nothing else is made but what is checked above", () => {
 test("documents of root are served by nobody in particular", async () => {
   const { resources } = await recordProgram({ settings: { documentsFolder: "/" } });
   const { inputs } = resources.find((each) => each.name === `${NAME}-router`) ?? {};
-  expect(inputs).toMatchObject({ user: "65534:65534", volumes: [{ hostPath: "/" }] });
+  expect(inputs).toMatchObject({ user: "65534:65534", volumes: [{ hostPath: "/" }, {}] });
 });

@@ -10,8 +10,10 @@ export interface RouterArgs {
   readonly network: docker.Network;
   readonly bindAddress: string;
   readonly httpPort: number;
-  /** Absolute path of the scans; undefined where they come from elsewhere. */
+  /** Absolute path of the scans; undefined when `documentsUrl` names another source. */
   readonly documentsFolder: string | undefined;
+  /** Absolute path of the sample scans, served when `documentsFolder` has no such document. */
+  readonly samplesFolder: string;
 }
 
 /** Caddy: the one way in, and the document source for the workers. */
@@ -53,7 +55,10 @@ export class Router extends pulumi.ComponentResource {
         volumes:
           args.documentsFolder === undefined
             ? []
-            : [{ hostPath: args.documentsFolder, containerPath: "/srv/documents", readOnly: true }],
+            : [
+                { hostPath: args.documentsFolder, containerPath: "/srv/documents", readOnly: true },
+                { hostPath: args.samplesFolder, containerPath: "/srv/samples", readOnly: true },
+              ],
         ports: [{ internal: 8080, external: args.httpPort, ip: args.bindAddress }],
       },
       // Two routers cannot hold the port at once.

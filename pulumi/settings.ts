@@ -7,6 +7,9 @@ import * as pulumi from "@pulumi/pulumi";
 /** Relative folders of the settings count from here, where Pulumi.yaml stands. */
 export const projectFolder = path.resolve(import.meta.dirname, "..");
 
+/** The sample scans that come with the project. */
+export const samplesFolder = path.join(projectFolder, "samples/scans");
+
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"];
 const MIN_SECRET_BYTES = 32;
 const MAX_WORKERS = 64;

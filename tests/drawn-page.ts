@@ -1,6 +1,6 @@
 import type { Box } from "@orbital-witness/common/results/page-result.ts";
 import sharp, { type Sharp } from "sharp";
-import { seededRandom } from "../documents/make-samples/random.ts";
+import { seededRandom } from "../samples/drawing/random.ts";
 import type { GreyImage } from "../services/ocr-worker/src/recognition/recognize-page.ts";
 
 /** As documents come out of the decoder: alpha on white, in grey. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { scratchFolder } from "../commands/scratch-folder.ts";
+import { scratchFolder } from "../lib/scratch-folder.ts";
 import { openDocument } from "../services/ocr-worker/src/documents/open-document.ts";
 import { type DocumentLimits, defaultLimits } from "../services/ocr-worker/src/limits.ts";
 

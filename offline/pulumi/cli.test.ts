@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { scratchFolder } from "../../commands/scratch-folder.ts";
+import { scratchFolder } from "../../lib/scratch-folder.ts";
 
 const cli = path.join(import.meta.dirname, "cli.ts");
 

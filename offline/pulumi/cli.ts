@@ -3,14 +3,14 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
-import { Failure, runCommand } from "../../commands/failure.ts";
-import { readPassphrase } from "../../commands/passphrase.ts";
-import { askSecret, confirm } from "../../commands/terminal.ts";
-import { PassphraseCrypter } from "./passphrase-crypter.ts";
-import { programConfig, readProjectFile } from "./project-file.ts";
+import { Failure, runCommand } from "../../lib/failure.ts";
+import { readPassphrase } from "../../lib/passphrase.ts";
+import { PassphraseCrypter } from "../../lib/stack-config/passphrase-crypter.ts";
+import { programConfig, readProjectFile } from "../../lib/stack-config/project-file.ts";
+import { StackFile } from "../../lib/stack-config/stack-file.ts";
+import { askSecret, confirm } from "../../lib/terminal.ts";
 import { type Change, type Mode, Resources } from "./resources.ts";
 import { Scope } from "./scope.ts";
-import { StackFile } from "./stack-file.ts";
 
 const USAGE = `This is the stand-in for Pulumi's engine, for this project and for machines that cannot download the real one.
   up | preview | destroy    [--stack NAME] [--yes] [--skip-preview]

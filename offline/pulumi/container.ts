@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
-import { Failure } from "../../commands/failure.ts";
+import { Failure } from "../../lib/failure.ts";
 import { docker } from "./docker-cli.ts";
 
 /** Says of a container what it is: `redis`, `auth-api`. */

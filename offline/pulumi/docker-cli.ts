@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { Failure } from "../../commands/failure.ts";
+import { Failure } from "../../lib/failure.ts";
 
 export interface DockerOptions {
   /** Added to the client's environment: how secrets reach it, since an argument list is for all to read. */

@@ -3,8 +3,8 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { Failure } from "../../commands/failure.ts";
-import type { ProgramConfig, ProjectFile } from "./project-file.ts";
+import { Failure } from "../../lib/failure.ts";
+import type { ProgramConfig, ProjectFile } from "../../lib/stack-config/project-file.ts";
 import type { Resources } from "./resources.ts";
 
 /** Marks a secret that arrives among a resource's inputs (Pulumi's own signature for secret values). */

@@ -1,11 +1,11 @@
 import path from "node:path";
 import { execa } from "execa";
 import { beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { Failure } from "../../commands/failure.ts";
+import { Failure } from "../../lib/failure.ts";
+import { PassphraseCrypter } from "../../lib/stack-config/passphrase-crypter.ts";
+import { readProjectFile } from "../../lib/stack-config/project-file.ts";
 import { type RecordedProgram, recordProgram } from "../../pulumi/recorded-program.ts";
-import { PassphraseCrypter } from "./passphrase-crypter.ts";
 import { runProgram } from "./program.ts";
-import { readProjectFile } from "./project-file.ts";
 import { type Mode, Resources } from "./resources.ts";
 import { Scope } from "./scope.ts";
 

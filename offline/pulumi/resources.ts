@@ -2,7 +2,8 @@ import { createHmac } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import { z } from "zod";
-import { Failure } from "../../commands/failure.ts";
+import { Failure } from "../../lib/failure.ts";
+import type { PassphraseCrypter } from "../../lib/stack-config/passphrase-crypter.ts";
 import {
   containerInputs,
   healthOf,
@@ -13,7 +14,6 @@ import {
   untilHealthy,
 } from "./container.ts";
 import { docker } from "./docker-cli.ts";
-import type { PassphraseCrypter } from "./passphrase-crypter.ts";
 import { type Kind, physicalName, type Scope } from "./scope.ts";
 
 /**

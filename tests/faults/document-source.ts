@@ -1,6 +1,6 @@
 /**
  * The document source of the fault tests: it runs in a container of its own, on Node alone. What it answers depends on
- * the title number, see the two tables; every other title number is a folder of the clone's documents/. Each request,
+ * the title number, see the two tables; every other title number is a folder of the clone's documents/ or of its samples. Each request,
  * whatever it asks for, is one JSON line on standard output.
  */
 import { createReadStream, existsSync, readFileSync } from "node:fs";
@@ -11,12 +11,12 @@ import { crc32, createGzip } from "node:zlib";
 
 type Answer = (response: ServerResponse) => unknown;
 
-const folder = "/documents";
+const folders = ["/documents", "/samples"];
 /** Anything else is out of the source's base, and is not to be asked for. */
 const documentPath = /^\/scans\/([A-Z0-9]+)\/([a-z_]+\.[a-z]+)$/;
 
-const page = readFileSync(`${folder}/OW12345678/lease.png`);
-const line = readFileSync(`${folder}/SHO1/lease.png`);
+const page = readFileSync("/samples/OW12345678/lease.png");
+const line = readFileSync("/documents/SHO1/lease.png");
 
 const cases: Readonly<Record<string, Answer>> = {
   /** A lease, always. */
@@ -72,7 +72,7 @@ function answerFor(title: string, file: string): Answer {
     const [, number] = form.exec(title) ?? [];
     if (number !== undefined) return answer(Number(number), title);
   }
-  const path = `${folder}/${title}/${file}`;
+  const path = folders.map((folder) => `${folder}/${title}/${file}`).find((name) => existsSync(name)) ?? "";
   return title !== "" && existsSync(path) ? (response) => createReadStream(path).pipe(response) : status(404);
 }
 

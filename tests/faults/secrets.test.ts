@@ -4,7 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { beforeAll, describe, expect, test } from "vitest";
-import { readPassphrase } from "../../commands/passphrase.ts";
+import { readPassphrase } from "../../lib/passphrase.ts";
 import { FaultStack } from "./fault-stack.ts";
 
 const stack = await FaultStack.open();

@@ -34,7 +34,11 @@ export class SourceContainer {
       "--user",
       `${process.getuid?.()}:${process.getgid?.()}`,
     ];
-    const mounts = [`${script}:/source/main.ts:ro`, `${clone.folder}/documents:/documents:ro`];
+    const mounts = [
+      `${script}:/source/main.ts:ro`,
+      `${clone.folder}/documents:/documents:ro`,
+      `${clone.folder}/samples/scans:/samples:ro`,
+    ];
     const { stdout } = await execa("docker", [
       ...["run", "--detach", "--init", "--label", "orbital-witness.test=source", ...rights],
       ...["--network", network, "--network-alias", "source"],

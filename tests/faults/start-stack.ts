@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import sharp from "sharp";
 import type { TestProject } from "vitest/node";
+import { samplesFolder } from "../../samples/samples.ts";
 import { drawLine, leaseText } from "../scan.ts";
 import { StackUnderTest } from "../stack/stack-under-test.ts";
 import { SourceContainer } from "./source-container.ts";
@@ -32,7 +33,7 @@ export default async function startStack(project: TestProject): Promise<() => Pr
   };
   try {
     const documents = path.join(clone.folder, "documents");
-    await addPage(documents, "SLO1", await drawSlowPage(path.join(documents, "OW12345678", "lease.png")));
+    await addPage(documents, "SLO1", await drawSlowPage(path.join(samplesFolder, "OW12345678", "lease.png")));
     await addPage(documents, "SHO1", await drawLine(leaseText).png().toBuffer());
     const { url } = await clone.up();
     source = await SourceContainer.start(clone);

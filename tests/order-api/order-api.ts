@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { issueToken, tokenKey } from "@orbital-witness/common/access-token.ts";
+import { issueToken, tokenKey } from "@orbital-witness/common/tokens/access-token.ts";
 import { afterAll, expect } from "vitest";
 import { z } from "zod";
 import { type OrderApiOptions, startOrderApi } from "../../services/order-api/src/order-api.ts";

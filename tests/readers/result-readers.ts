@@ -61,7 +61,7 @@ export class ResultReaders {
 
   /** Of `result.alto.xml`, `.hocr` and `.tsv` of the folder. Rejects for one that its format does not allow. */
   async read(folder: string): Promise<Reading> {
-    const script = fileURLToPath(new URL("read_results.py", import.meta.url));
+    const script = fileURLToPath(new URL("./read_results.py", import.meta.url));
     const schema = path.join(this.#folder, "tests", "resources", "alto-4-3.xsd");
     const { stdout } = await execa("python3", [script, folder, schema], { env: this.#environment });
     return reading.parse(JSON.parse(stdout));

@@ -6,20 +6,20 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { hasEnded, type OrderRecord, type OrderRequest } from "@orbital-witness/common/orders/order.ts";
-import { OrderAttempts } from "@orbital-witness/common/orders/order-attempts.ts";
 import { summarize } from "@orbital-witness/common/orders/order-events.ts";
-import { addOrderJobs, openOrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
-import { closeRedis, openRedis } from "@orbital-witness/common/redis-connection.ts";
+import { OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
+import { addOrderJobs, openOrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
+import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
 import { textOf } from "@orbital-witness/common/results/page-result.ts";
 import { ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import sharp from "sharp";
 import { afterAll, beforeEach, expect } from "vitest";
 import { z } from "zod";
-import { DocumentSource } from "../../services/ocr-worker/src/document-source.ts";
-import { OrderWorker, type OrderWorkerOptions } from "../../services/ocr-worker/src/order-worker.ts";
-import { ProcessPageReader } from "../../services/ocr-worker/src/page-reader.ts";
+import { ProcessPageReader } from "../../services/ocr-worker/src/page-process/page-reader.ts";
+import { OrderWorker, type OrderWorkerOptions } from "../../services/ocr-worker/src/queue/order-worker.ts";
 import { readingOptions, readingVariables } from "../../services/ocr-worker/src/reading-settings.ts";
+import { DocumentSource } from "../../services/ocr-worker/src/source/document-source.ts";
 import { makePdf } from "../documents.ts";
 import { drawLine, leaseText } from "../scan.ts";
 import { redisDatabase, silentLog } from "./redis-database.ts";
@@ -33,7 +33,7 @@ export const found: Answer = { status: 200, body: lease };
 
 /** A PDF whose pages take half a second or more each: parts of one at 200 dots per inch. */
 export async function slowDocument(pages: number): Promise<Buffer> {
-  const register = fileURLToPath(new URL("../../documents/OW12345678/register.png", import.meta.url));
+  const register = fileURLToPath(new URL("../../samples/scans/OW12345678/register.png", import.meta.url));
   const [width, height] = [1654, 600];
   const part = await sharp(register).extract({ left: 0, top: 0, width, height }).png().toBuffer();
   const size = { width: (width / 200) * 72, height: (height / 200) * 72 };

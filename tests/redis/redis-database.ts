@@ -1,8 +1,8 @@
 import { createLog, type Log } from "@orbital-witness/common/log.ts";
-import { OrderAttempts } from "@orbital-witness/common/orders/order-attempts.ts";
-import { openOrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
-import { closeRedis, openRedis } from "@orbital-witness/common/redis-connection.ts";
+import { OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
+import { openOrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
+import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
 import { afterAll, beforeAll, inject } from "vitest";
 
 export const silentLog: Log = createLog("test", "silent");

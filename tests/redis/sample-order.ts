@@ -5,11 +5,11 @@ import {
   type OrderRecord,
   orderRecordSchema,
 } from "@orbital-witness/common/orders/order.ts";
-import { type OrderAttempts, suspicionMs } from "@orbital-witness/common/orders/order-attempts.ts";
 import { recordKey } from "@orbital-witness/common/orders/order-keys.ts";
-import type { OrderJob, PageJob } from "@orbital-witness/common/orders/order-queue.ts";
 import type { Idempotency, OrderStore } from "@orbital-witness/common/orders/order-store.ts";
-import type { RedisConnection } from "@orbital-witness/common/redis-connection.ts";
+import { type OrderAttempts, suspicionMs } from "@orbital-witness/common/orders/queue/order-attempts.ts";
+import type { OrderJob, PageJob } from "@orbital-witness/common/orders/queue/order-queue.ts";
+import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
 
 let users = 0;
 

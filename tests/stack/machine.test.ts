@@ -4,11 +4,11 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { ensureBaseImages } from "../../commands/base-images.ts";
-import { ensureDocker } from "../../commands/docker.ts";
-import { ensurePortIsFree } from "../../commands/port.ts";
-import { projectFolder, wantedBaseImages } from "../../commands/project.ts";
-import { Stack } from "../../commands/stack.ts";
+import { ensureBaseImages } from "../../commands/stack/base-images.ts";
+import { ensureDocker } from "../../commands/stack/docker.ts";
+import { ensurePortIsFree } from "../../commands/stack/port.ts";
+import { projectFolder, wantedBaseImages } from "../../commands/stack/project.ts";
+import { Stack } from "../../commands/stack/stack.ts";
 import { StackUnderTest } from "./stack-under-test.ts";
 
 /** A server on a port of its own, which `using` closes. */

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
-import { projectFolder, setting } from "../../commands/project.ts";
-import { Stack, type StackOutputs } from "../../commands/stack.ts";
+import { projectFolder, setting } from "../../commands/stack/project.ts";
+import { Stack, type StackOutputs } from "../../commands/stack/stack.ts";
 import { cloneId } from "../../pulumi/clone-id.ts";
 import { freePort } from "../free-port.ts";
 

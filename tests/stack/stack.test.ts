@@ -4,11 +4,11 @@ import { wordsOf } from "@orbital-witness/common/results/page-result.ts";
 import { execa } from "execa";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { StackOutputs } from "../../commands/stack.ts";
-import { characterErrorRate } from "../../documents/character-error-rate.ts";
-import { samples, truthPath } from "../../documents/samples.ts";
-import { resultSuffixes } from "../../services/order-api/src/results/formats.ts";
-import { resultSchema } from "../../services/order-api/src/results/json.ts";
+import type { StackOutputs } from "../../commands/stack/stack.ts";
+import { samples, samplesFolder, truthPath } from "../../samples/samples.ts";
+import { characterErrorRate } from "../../samples/scoring/character-error-rate.ts";
+import { resultSuffixes } from "../../services/order-api/src/results/formats/formats.ts";
+import { resultSchema } from "../../services/order-api/src/results/formats/json.ts";
 import { pdfLines, ResultReaders } from "../readers/result-readers.ts";
 import { drawLines } from "../scan.ts";
 import { Customer } from "./customer.ts";
@@ -75,7 +75,7 @@ describe("orders", () => {
     const { status, body } = await customer.order(sample.titleNumber, sample.documentType);
     expect(status).toBe(202);
     const { text } = await customer.delivery(String(body.order_id));
-    const truth = await readFile(path.join(clone.folder, "documents", truthPath(sample)), "utf8");
+    const truth = await readFile(path.join(samplesFolder, truthPath(sample)), "utf8");
     expect(characterErrorRate(truth, text)).toBeLessThan(0.03);
   });
 
@@ -102,7 +102,7 @@ describe("orders", () => {
 
   it("takes a scan that was just dropped into the folder, and fails one that is broken, in the same worker", async () => {
     const title = path.join(clone.folder, "documents", "ZZ42T");
-    const lease = path.join(clone.folder, "documents", "OW12345678", "lease.png");
+    const lease = path.join(samplesFolder, "OW12345678", "lease.png");
     await mkdir(title);
     const image = await readFile(lease);
     await writeFile(path.join(title, "deed.png"), image);
@@ -169,7 +169,7 @@ describe("orders", () => {
 describe("results", () => {
   /** Of the samples: what stands in documents such as these. */
   async function sampleWords(): Promise<string[]> {
-    const texts = samples.map((sample) => readFile(path.join(clone.folder, "documents", truthPath(sample))));
+    const texts = samples.map((sample) => readFile(path.join(samplesFolder, truthPath(sample))));
     const words = (await Promise.all(texts)).flatMap(
       (text) => text.toString().match(/\b[a-z]{3,12}\b/g) ?? [],
     );

@@ -1,6 +1,6 @@
-import { tokenKey, verifyToken } from "@orbital-witness/common/access-token.ts";
-import type { HttpApp } from "@orbital-witness/common/http-app.ts";
+import type { HttpApp } from "@orbital-witness/common/http/http-app.ts";
 import { createLog } from "@orbital-witness/common/log.ts";
+import { tokenKey, verifyToken } from "@orbital-witness/common/tokens/access-token.ts";
 import { beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { createAuthApp } from "./app.ts";

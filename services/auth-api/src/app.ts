@@ -1,14 +1,14 @@
-import { issueToken } from "@orbital-witness/common/access-token.ts";
-import { clientNetwork } from "@orbital-witness/common/client-address.ts";
-import { readFields } from "@orbital-witness/common/form-body.ts";
-import { addHealthRoutes } from "@orbital-witness/common/health.ts";
-import { createHttpApp, type HttpApp, methodNotAllowed } from "@orbital-witness/common/http-app.ts";
+import { clientNetwork } from "@orbital-witness/common/http/client-address.ts";
+import { readFields } from "@orbital-witness/common/http/form-body.ts";
+import { addHealthRoutes } from "@orbital-witness/common/http/health.ts";
+import { createHttpApp, type HttpApp, methodNotAllowed } from "@orbital-witness/common/http/http-app.ts";
+import { Problem, parseFields } from "@orbital-witness/common/http/problem.ts";
+import { RateLimit } from "@orbital-witness/common/http/rate-limit.ts";
 import type { Log } from "@orbital-witness/common/log.ts";
-import { Problem, parseFields } from "@orbital-witness/common/problem.ts";
-import { RateLimit } from "@orbital-witness/common/rate-limit.ts";
+import { issueToken } from "@orbital-witness/common/tokens/access-token.ts";
 import { z } from "zod";
+import { findUser } from "./accounts/users.ts";
 import { Bulkhead } from "./bulkhead.ts";
-import { findUser } from "./users.ts";
 
 const filled = z
   .string("is required")

@@ -1,4 +1,4 @@
-import { Problem } from "@orbital-witness/common/problem.ts";
+import { Problem } from "@orbital-witness/common/http/problem.ts";
 
 export type BulkheadOptions = {
   /** How many run at once. */

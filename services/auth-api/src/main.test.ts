@@ -5,7 +5,7 @@ import { startService } from "../../../tests/service-process.ts";
 
 const secret = "0123456789abcdef0123456789abcdef";
 
-const start = (env: Record<string, string>) => startService(new URL("main.ts", import.meta.url), env);
+const start = (env: Record<string, string>) => startService(new URL("./main.ts", import.meta.url), env);
 
 test.each([
   [{}, "JWT_SECRET is not set"],

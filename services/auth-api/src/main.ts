@@ -1,6 +1,6 @@
-import { tokenKey } from "@orbital-witness/common/access-token.ts";
 import { jwtSecretVariable, wholeNumber } from "@orbital-witness/common/environment.ts";
-import { runService } from "@orbital-witness/common/serve.ts";
+import { runService } from "@orbital-witness/common/http/serve.ts";
+import { tokenKey } from "@orbital-witness/common/tokens/access-token.ts";
 import { z } from "zod";
 import { createAuthApp } from "./app.ts";
 

@@ -1,5 +1,5 @@
-import { addHealthRoutes, type ReadyCheck } from "@orbital-witness/common/health.ts";
-import { createHttpApp, type HttpApp } from "@orbital-witness/common/http-app.ts";
+import { addHealthRoutes, type ReadyCheck } from "@orbital-witness/common/http/health.ts";
+import { createHttpApp, type HttpApp } from "@orbital-witness/common/http/http-app.ts";
 import type { Log } from "@orbital-witness/common/log.ts";
 
 /** The worker's only HTTP: its health. */

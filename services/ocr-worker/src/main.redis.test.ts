@@ -14,7 +14,7 @@ import {
 import { redisDatabase } from "../../../tests/redis/redis-database.ts";
 import { leaseText } from "../../../tests/scan.ts";
 
-const main = fileURLToPath(new URL("main.ts", import.meta.url));
+const main = fileURLToPath(new URL("./main.ts", import.meta.url));
 
 let workers: OrderWorkers;
 /** A source that answers only when it may. */

@@ -5,23 +5,23 @@ import {
   resultDaysVariable,
   secondsPerDay,
 } from "@orbital-witness/common/environment.ts";
-import { OrderAttempts } from "@orbital-witness/common/orders/order-attempts.ts";
-import { OrderDispatcher } from "@orbital-witness/common/orders/order-dispatcher.ts";
-import { openOrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
+import { runService } from "@orbital-witness/common/http/serve.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
-import { closeRedis, openRedis } from "@orbital-witness/common/redis-connection.ts";
+import { OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
+import { OrderDispatcher } from "@orbital-witness/common/orders/queue/order-dispatcher.ts";
+import { openOrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
+import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
 import { ResultStore } from "@orbital-witness/common/results/result-store.ts";
-import { runService } from "@orbital-witness/common/serve.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
 import { z } from "zod";
 import { createWorkerApp } from "./app.ts";
 import { closeAll } from "./close-all.ts";
-import { DocumentSource } from "./document-source.ts";
-import { documentsUrlVariable } from "./documents-url.ts";
-import { OrderWorker } from "./order-worker.ts";
-import { ProcessPageReader } from "./page-reader.ts";
+import { ProcessPageReader } from "./page-process/page-reader.ts";
+import { OrderWorker } from "./queue/order-worker.ts";
 import { readingOptions, readingVariables } from "./reading-settings.ts";
-import { ResultSweep } from "./result-sweep.ts";
+import { ResultSweep } from "./results/result-sweep.ts";
+import { DocumentSource } from "./source/document-source.ts";
+import { documentsUrlVariable } from "./source/documents-url.ts";
 
 const closeLimitMs = 1000;
 

@@ -1,7 +1,7 @@
 import { wholeNumber } from "@orbital-witness/common/environment.ts";
 import { z } from "zod";
 import { type DocumentLimits, defaultLimits } from "./limits.ts";
-import type { PageReaderOptions } from "./page-reader.ts";
+import type { PageReaderOptions } from "./page-process/page-reader.ts";
 import { developmentLanguageData } from "./recognition/engine.ts";
 
 const mebibyte = 1024 * 1024;

@@ -1,5 +1,5 @@
 import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
-import { jobId } from "@orbital-witness/common/orders/order-queue.ts";
+import { jobId } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { afterAll, expect, test } from "vitest";
 import { z } from "zod";
 import {

@@ -1,16 +1,16 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { addHealthRoutes, type ReadyCheck } from "@orbital-witness/common/health.ts";
-import { type AppEnv, createHttpApp, type HttpApp } from "@orbital-witness/common/http-app.ts";
+import { addHealthRoutes, type ReadyCheck } from "@orbital-witness/common/http/health.ts";
+import { type AppEnv, createHttpApp, type HttpApp } from "@orbital-witness/common/http/http-app.ts";
 import type { Log } from "@orbital-witness/common/log.ts";
-import { addDocs } from "./docs.ts";
+import { type CancelTools, cancelOrder, type RetryTools, retryOrder } from "./accept/change-order.ts";
+import { type PlaceOrderTools, placeOrder } from "./accept/place-order.ts";
+import { addDocs } from "./docs/docs.ts";
 import { addEndpoints } from "./endpoint.ts";
-import { type CancelTools, cancelOrder, type RetryTools, retryOrder } from "./endpoints/change-order.ts";
-import { type FollowTools, followOrder } from "./endpoints/follow-order.ts";
-import { listOrders } from "./endpoints/list-orders.ts";
-import { type PlaceOrderTools, placeOrder } from "./endpoints/place-order.ts";
-import { type ReadTools, readOrder } from "./endpoints/read-order.ts";
-import { type ResultTools, readPageImage, readResult, readResultFile } from "./endpoints/read-result.ts";
-import { type SearchTools, searchOrders } from "./endpoints/search-orders.ts";
+import { type FollowTools, followOrder } from "./follow/follow-order.ts";
+import { listOrders } from "./follow/list-orders.ts";
+import { type ReadTools, readOrder } from "./follow/read-order.ts";
+import { type ResultTools, readPageImage, readResult, readResultFile } from "./results/read-result.ts";
+import { type SearchTools, searchOrders } from "./search/search-orders.ts";
 
 export type OrderTools = PlaceOrderTools &
   ReadTools &

@@ -1,7 +1,7 @@
 import type { createRoute, OpenAPIHono, RouteConfig } from "@hono/zod-openapi";
-import type { AppEnv } from "@orbital-witness/common/http-app.ts";
-import { methodNotAllowed } from "@orbital-witness/common/http-app.ts";
-import { problemSchema } from "@orbital-witness/common/problem.ts";
+import type { AppEnv } from "@orbital-witness/common/http/http-app.ts";
+import { methodNotAllowed } from "@orbital-witness/common/http/http-app.ts";
+import { problemSchema } from "@orbital-witness/common/http/problem.ts";
 import type { Handler } from "hono";
 
 export type OrderApi = OpenAPIHono<AppEnv>;

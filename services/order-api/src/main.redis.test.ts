@@ -15,7 +15,7 @@ import { startService } from "../../../tests/service-process.ts";
 const { store, attempts } = orderServices();
 const { resultsFolder, searchFolder } = folders;
 const start = (env: Record<string, string>) =>
-  startService(new URL("main.ts", import.meta.url), {
+  startService(new URL("./main.ts", import.meta.url), {
     ...{ RESULTS_FOLDER: resultsFolder, SEARCH_FOLDER: searchFolder },
     ...env,
   });

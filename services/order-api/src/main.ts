@@ -1,4 +1,3 @@
-import { tokenKey } from "@orbital-witness/common/access-token.ts";
 import {
   folderVariable,
   jwtSecretVariable,
@@ -7,7 +6,8 @@ import {
   secondsPerDay,
   wholeNumber,
 } from "@orbital-witness/common/environment.ts";
-import { runService } from "@orbital-witness/common/serve.ts";
+import { runService } from "@orbital-witness/common/http/serve.ts";
+import { tokenKey } from "@orbital-witness/common/tokens/access-token.ts";
 import { z } from "zod";
 import { startOrderApi } from "./order-api.ts";
 

@@ -1,20 +1,20 @@
+import { RateLimit } from "@orbital-witness/common/http/rate-limit.ts";
 import type { Log } from "@orbital-witness/common/log.ts";
-import { OrderDispatcher } from "@orbital-witness/common/orders/order-dispatcher.ts";
-import { openOrderQueue } from "@orbital-witness/common/orders/order-queue.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
-import { RateLimit } from "@orbital-witness/common/rate-limit.ts";
-import { closeRedis, openRedis } from "@orbital-witness/common/redis-connection.ts";
+import { OrderDispatcher } from "@orbital-witness/common/orders/queue/order-dispatcher.ts";
+import { openOrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
+import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
 import { ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
-import { TokenVerifier } from "@orbital-witness/common/token-verifier.ts";
-import { OrderAcceptance } from "./accept-order.ts";
+import { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
+import { OrderAcceptance } from "./accept/accept-order.ts";
+import { StoreRoom } from "./accept/store-room.ts";
 import { createOrderApp } from "./app.ts";
-import { type FeedOptions, OrderFeed } from "./order-feed.ts";
+import { type FeedOptions, OrderFeed } from "./follow/order-feed.ts";
 import { Places } from "./places.ts";
 import { Downloads } from "./results/downloads.ts";
 import { SearchIndexer } from "./search/search-indexer.ts";
 import { SearchWorker } from "./search/search-worker.ts";
-import { StoreRoom } from "./store-room.ts";
 
 export type OrderApiOptions = {
   log: Log;

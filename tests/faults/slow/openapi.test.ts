@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { issueToken, tokenKey } from "@orbital-witness/common/access-token.ts";
+import { issueToken, tokenKey } from "@orbital-witness/common/tokens/access-token.ts";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
 import { installPython } from "../../python-packages.ts";

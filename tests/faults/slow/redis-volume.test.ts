@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { setting } from "../../../commands/project.ts";
+import { setting } from "../../../commands/stack/project.ts";
 import { redisStartCommand } from "../../../pulumi/redis-config.ts";
 import { appendOnlyFile, FaultStack } from "../fault-stack.ts";
 import { type Answer, accepted, Orders, outcomes } from "../orders.ts";

@@ -10,12 +10,12 @@ import {
   pageJob,
   sampleOrder,
 } from "../../../../tests/redis/sample-order.ts";
-import { closeRedis, openRedis } from "../redis-connection.ts";
-import { OrderAttempts } from "./order-attempts.ts";
-import { OrderDispatcher } from "./order-dispatcher.ts";
+import { closeRedis, openRedis } from "../redis/redis-connection.ts";
 import { outboxKey } from "./order-keys.ts";
-import { openOrderQueue } from "./order-queue.ts";
 import { OrderStore } from "./order-store.ts";
+import { OrderAttempts } from "./queue/order-attempts.ts";
+import { OrderDispatcher } from "./queue/order-dispatcher.ts";
+import { openOrderQueue } from "./queue/order-queue.ts";
 
 /** Memory is the whole server's, so it is these tests' own. */
 let container: RedisContainer;

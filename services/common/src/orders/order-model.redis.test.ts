@@ -11,11 +11,11 @@ import {
   workerLost,
 } from "../../../../tests/redis/sample-order.ts";
 import { hasEnded, type OrderRecord, type OrderStatus } from "./order.ts";
-import { type Claim, type ClaimedPage, maxFailures } from "./order-attempts.ts";
-import { OrderDispatcher } from "./order-dispatcher.ts";
 import { type AttemptOutcome, summarize } from "./order-events.ts";
 import { eventsKey, outboxKey, pagesKey, recordKey, unindexedKey, waitingKey } from "./order-keys.ts";
 import type { PageEnd } from "./order-pages.ts";
+import { type Claim, type ClaimedPage, maxFailures } from "./queue/order-attempts.ts";
+import { OrderDispatcher } from "./queue/order-dispatcher.ts";
 import {
   addPageJobs,
   jobId,
@@ -26,7 +26,7 @@ import {
   pageJobSchema,
   type QueueJob,
   removeJobs,
-} from "./order-queue.ts";
+} from "./queue/order-queue.ts";
 
 /**
  * The queue's rules, written down a second time as simply as they can be, and played against the real ones in any

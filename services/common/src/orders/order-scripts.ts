@@ -1,4 +1,4 @@
-import { RedisScript } from "../redis-script.ts";
+import { RedisScript } from "../redis/redis-script.ts";
 
 /**
  * The steps of an order's life, each one step in Redis. KEYS begin with the record and the events in every script

@@ -10,7 +10,6 @@ import {
   sampleOrder,
 } from "../../../../tests/redis/sample-order.ts";
 import type { OrderStatus } from "./order.ts";
-import { maxFailures, workerSeenMs } from "./order-attempts.ts";
 import {
   eventsKey,
   outboxKey,
@@ -21,6 +20,7 @@ import {
   workersKey,
 } from "./order-keys.ts";
 import { maxRuns, type OrderFilter } from "./order-store.ts";
+import { maxFailures, workerSeenMs } from "./queue/order-attempts.ts";
 
 const { redis, store, attempts } = orderServices();
 const reason = { code: "document_damaged", message: "broken" };

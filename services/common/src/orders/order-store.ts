@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { RedisConnection } from "../redis-connection.ts";
-import { fieldsReply } from "../redis-script.ts";
+import type { RedisConnection } from "../redis/redis-connection.ts";
+import { fieldsReply } from "../redis/redis-script.ts";
 import { type NewOrder, type OrderRecord, type OrderStatus, orderRecordSchema } from "./order.ts";
-import { workerSeenMs } from "./order-attempts.ts";
 import { type OrderEvent, parseOrderEvent } from "./order-events.ts";
 import * as keys from "./order-keys.ts";
 import { type PageEnd, parsePageEnds } from "./order-pages.ts";
 import { acceptScript, cancelScript, retryScript, revokeScript, snapshotScript } from "./order-scripts.ts";
+import { workerSeenMs } from "./queue/order-attempts.ts";
 
 const acceptReply = z.tuple([z.enum(["accepted", "known", "mismatch", "late"]), z.string()]);
 const cancelReply = z.tuple([z.enum(["cancelled", "ended", "gone"]), z.coerce.number()]);

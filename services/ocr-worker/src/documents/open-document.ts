@@ -1,10 +1,10 @@
 import { OrderFailure } from "../failure.ts";
 import type { DocumentLimits } from "../limits.ts";
-import { openBmp } from "./bmp.ts";
 import type { Document } from "./document.ts";
 import { detectFormat, type Format } from "./format.ts";
-import { openPicture, openTiff } from "./image.ts";
-import { openPdf } from "./pdf.ts";
+import { openBmp } from "./image/bmp.ts";
+import { openPicture, openTiff } from "./image/image.ts";
+import { openPdf } from "./pdf/pdf.ts";
 
 const openers: Record<Format["name"], (path: string, limits: DocumentLimits) => Promise<Document>> = {
   PDF: openPdf,

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import process from "node:process";
 import { inspect } from "node:util";
-import { restrictLibvips } from "../documents/image.ts";
+import { restrictLibvips } from "../documents/image/image.ts";
 import { OrderFailure } from "../failure.ts";
 import { PageWork } from "./page-work.ts";
 import type { Answer, PageProcessSettings, PageTask } from "./protocol.ts";

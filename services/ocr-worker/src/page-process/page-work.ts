@@ -2,15 +2,15 @@ import { textOf, wordsOf } from "@orbital-witness/common/results/page-result.ts"
 import { type ResultRef, ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import { openDocument } from "../documents/open-document.ts";
 import { OrderFailure } from "../failure.ts";
-import type { DocumentInfo, PageRead } from "../page-reader.ts";
 import { openEngine } from "../recognition/engine.ts";
-import { toSharp } from "../recognition/picture.ts";
+import { toSharp } from "../recognition/preparation/picture.ts";
 import {
   createRecognizer,
   type GreyImage,
   type RecognizedPage,
   type RecognizePage,
 } from "../recognition/recognize-page.ts";
+import type { DocumentInfo, PageRead } from "./page-reader.ts";
 import type { PageProcessSettings } from "./protocol.ts";
 
 /** Of pages that are not scans, which are drawn at it. */

@@ -5,13 +5,13 @@ import { textOf } from "@orbital-witness/common/results/page-result.ts";
 import { execa } from "execa";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { scratchFolder } from "../../../../commands/scratch-folder.ts";
+import { scratchFolder } from "../../../../lib/scratch-folder.ts";
 import { grey } from "../../../../tests/drawn-page.ts";
 import { drawLine } from "../../../../tests/scan.ts";
 import { developmentLanguageData, type Engine, openEngine } from "./engine.ts";
 import type { GreyImage } from "./recognize-page.ts";
 
-const documents = path.resolve(import.meta.dirname, "../../../../documents");
+const scans = path.resolve(import.meta.dirname, "../../../../samples/scans");
 const dataFile = path.join(developmentLanguageData(), "eng.traineddata.gz");
 
 describe("an engine", () => {
@@ -33,9 +33,9 @@ describe("an engine", () => {
 
   test("reads a page as if it were the first, whatever came before it", async () => {
     const pages = await Promise.all([
-      grey(sharp(path.join(documents, "OW23456789/transfer.jpg")), 200),
-      grey(sharp(path.join(documents, "OW45678901/charge.png")).resize({ width: 900 })),
-      grey(sharp(path.join(documents, "AB123456/title_plan.png")), 200),
+      grey(sharp(path.join(scans, "OW23456789/transfer.jpg")), 200),
+      grey(sharp(path.join(scans, "OW45678901/charge.png")).resize({ width: 900 })),
+      grey(sharp(path.join(scans, "AB123456/title_plan.png")), 200),
     ]);
     const forwards = [];
     for (const page of pages) forwards.push(await engine.recognize(page, "auto"));

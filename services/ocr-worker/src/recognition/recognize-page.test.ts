@@ -1,6 +1,6 @@
 import { type Box, pageResultSchema, textOf, wordsOf } from "@orbital-witness/common/results/page-result.ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { characterErrorRate } from "../../../../documents/character-error-rate.ts";
+import { characterErrorRate } from "../../../../samples/scoring/character-error-rate.ts";
 import {
   clauses,
   drawPage,
@@ -11,9 +11,9 @@ import {
   shadow,
 } from "../../../../tests/drawn-page.ts";
 import { developmentLanguageData, type Engine, openEngine } from "./engine.ts";
-import { inkMap } from "./ink.ts";
-import { rotate } from "./picture.ts";
-import { planFor } from "./prepare.ts";
+import { inkMap } from "./preparation/ink.ts";
+import { rotate } from "./preparation/picture.ts";
+import { planFor } from "./preparation/prepare.ts";
 import {
   createRecognizer,
   type GreyImage,

@@ -1,7 +1,7 @@
 import { meanConfidence, type PageResult } from "@orbital-witness/common/results/page-result.ts";
-import { inReadingOrder } from "./cells.ts";
 import type { Engine } from "./engine.ts";
-import { type PreparedPage, planFor, prepare, upsideDown } from "./prepare.ts";
+import { inReadingOrder } from "./preparation/cells.ts";
+import { type PreparedPage, planFor, prepare, upsideDown } from "./preparation/prepare.ts";
 import { withoutStrayMarks } from "./stray-marks.ts";
 
 /** 8-bit grey, row by row without padding, 0 is black. `dpi` undefined where the document does not say it credibly. */

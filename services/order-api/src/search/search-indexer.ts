@@ -2,7 +2,7 @@ import type { Log } from "@orbital-witness/common/log.ts";
 import { orderIdSchema } from "@orbital-witness/common/orders/order.ts";
 import { recordKey, unindexedKey } from "@orbital-witness/common/orders/order-keys.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
-import type { RedisConnection } from "@orbital-witness/common/redis-connection.ts";
+import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
 import { repeat } from "@orbital-witness/common/repeat.ts";
 import { StateLog } from "@orbital-witness/common/state-log.ts";
 import { TimeLimitError, within } from "@orbital-witness/common/time-limit.ts";

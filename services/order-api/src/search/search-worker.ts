@@ -56,7 +56,7 @@ export class SearchWorker {
   }
 
   #start(): Worker {
-    const thread = new Worker(new URL("search-thread.ts", import.meta.url), {
+    const thread = new Worker(new URL("./search-thread.ts", import.meta.url), {
       workerData: this.#folders,
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
     });

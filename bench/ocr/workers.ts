@@ -1,0 +1,130 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { PDFDocument } from "@cantoo/pdf-lib";
+import { execa } from "execa";
+import sharp from "sharp";
+import { z } from "zod";
+import { Failure } from "../../lib/failure.ts";
+import { say } from "../../lib/terminal.ts";
+import { imagePath, samples, samplesFolder } from "../../samples/samples.ts";
+import { Customer } from "../../tests/stack/customer.ts";
+import { StackUnderTest } from "../../tests/stack/stack-under-test.ts";
+
+const ORDER = { title_number: "OW99999999", document_type: "lease" };
+const POINTS_PER_INCH = 72;
+/** A memory figure is taken so often. */
+const LOOK_MS = 1000;
+
+const viewSchema = z.object({
+  status: z.string(),
+  started_at: z.iso.datetime().nullable(),
+  finished_at: z.iso.datetime().nullable(),
+  progress: z.object({ page: z.int(), pages: z.int() }).nullable(),
+  reason: z.unknown(),
+});
+
+/** Seconds from the first worker's start to the order's end, by how many workers there were. */
+export type Spread = { pages: number; seconds: Record<1 | 2, number> };
+
+/** Anonymous memory of a worker's container in bytes, all its processes together: the most during each hundred pages. */
+export type MemoryOverPages = { pages: number; peaks: number[] };
+
+/** A stack of its own reads a PDF of so many scanned pages with one worker, and again with two. */
+export async function measureSpread(pages: number): Promise<Spread> {
+  return onStack("2", pages, async (clone, customer) => {
+    say(`Reading ${pages} pages with two workers`);
+    const two = await read(customer);
+    await clone.stack.set("ocrWorkers", "1");
+    await clone.up();
+    say("Again with one");
+    const one = await read(customer);
+    return { pages, seconds: { 1: one, 2: two } };
+  });
+}
+
+/** One worker reads so many pages; its memory is looked at all the while. */
+export async function measureMemory(pages: number): Promise<MemoryOverPages> {
+  return onStack("1", pages, async (clone, customer) => {
+    say(`Reading ${pages} pages with one worker`);
+    const worker = await clone.container("ocr-worker");
+    const peaks: number[] = [];
+    await read(customer, async (page) => {
+      const hundred = Math.floor(page / 100);
+      peaks[hundred] = Math.max(peaks[hundred] ?? 0, await anonymousBytes(worker.id));
+    });
+    return { pages, peaks: peaks.slice(0, Math.ceil(pages / 100)) };
+  });
+}
+
+async function onStack<T>(
+  ocrWorkers: string,
+  pages: number,
+  measure: (clone: StackUnderTest, customer: Customer) => Promise<T>,
+): Promise<T> {
+  const clone = await StackUnderTest.make({ tokenSeconds: "86400", ocrWorkers });
+  try {
+    const folder = path.join(clone.folder, "documents", ORDER.title_number);
+    await mkdir(folder, { recursive: true });
+    await writeFile(path.join(folder, `${ORDER.document_type}.pdf`), await scannedPdf(pages));
+    say("Bringing up a stack of its own");
+    const { url } = await clone.up();
+    return await measure(clone, new Customer(url));
+  } finally {
+    await clone.remove();
+  }
+}
+
+/** The sample pages, one after the other and again, as JPEG scans in a PDF. */
+async function scannedPdf(pages: number): Promise<Uint8Array> {
+  const pdf = await PDFDocument.create();
+  const scans = await Promise.all(
+    samples.map(async (sample) => {
+      const bytes = await readFile(path.join(samplesFolder, imagePath(sample)));
+      const image = await pdf.embedJpg(await sharp(bytes).jpeg({ quality: 80 }).toBuffer());
+      const { width, height } = image.scale(POINTS_PER_INCH / sample.dpi);
+      return { image, width, height };
+    }),
+  );
+  for (let index = 0; index < pages; index += 1) {
+    const scan = scans[index % scans.length];
+    if (scan === undefined) throw new Error("there are no samples");
+    const { image, width, height } = scan;
+    pdf.addPage([width, height]).drawImage(image, { width, height });
+  }
+  return pdf.save();
+}
+
+/** @returns seconds from its start to its end */
+async function read(customer: Customer, look?: (page: number) => Promise<void>): Promise<number> {
+  const token = await customer.token();
+  const { status, body } = await customer.post("/orders", { ...ORDER, token });
+  if (status !== 202) throw new Error(`the order was answered ${status}: ${JSON.stringify(body)}`);
+  for (;;) {
+    const answer = await customer.get(`/orders/${String(body.order_id)}`, token);
+    const view = viewSchema.parse(answer.body);
+    if (view.progress) await look?.(view.progress.page);
+    if (view.finished_at !== null) {
+      if (view.status !== "completed") {
+        throw new Failure(
+          `The order ended ${view.status}: ${JSON.stringify(view.reason)}.`,
+          "See the workers' logs of such a stack: npm start.",
+        );
+      }
+      return (Date.parse(view.finished_at) - Date.parse(view.started_at ?? "")) / 1000;
+    }
+    await pause(LOOK_MS);
+  }
+}
+
+/** Without the pages that the kernel keeps of files: those come and go as it likes. */
+async function anonymousBytes(container: string): Promise<number> {
+  // The one or the other is there, as the machine's control groups are of version 2 or 1.
+  const files = "/sys/fs/cgroup/memory.stat /sys/fs/cgroup/memory/memory.stat";
+  const { stdout } = await execa("docker", ["exec", container, "sh", "-c", `cat ${files} 2>&-`], {
+    reject: false,
+  });
+  const [, bytes] = /^(?:anon|total_rss) (\d+)$/m.exec(stdout) ?? [];
+  if (bytes === undefined) throw new Error(`the container's memory.stat has no anon: ${stdout}`);
+  return Number(bytes);
+}

@@ -1,0 +1,286 @@
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import autocannon from "autocannon";
+import { execa } from "execa";
+import { z } from "zod";
+import { ensureDocker } from "../commands/stack/docker.ts";
+import { projectFolder } from "../commands/stack/project.ts";
+import { Failure, runCommand } from "../lib/failure.ts";
+import { say } from "../lib/terminal.ts";
+import { cloneId } from "../pulumi/clone-id.ts";
+import { Customer } from "../tests/stack/customer.ts";
+import { StackUnderTest } from "../tests/stack/stack-under-test.ts";
+import { median, percentile, printTable } from "./figures.ts";
+
+/** Beyond these the orders of one round come near to what Redis has room for. */
+const MOST_SECONDS = 20;
+const WARM_UP_SECONDS = 5;
+const WARM_UP_CONNECTIONS = 64;
+const PROBE_START_SECONDS = 30;
+const PICKUPS = 100;
+/** Nobody has scanned it: the worker's part ends as soon as it began. */
+const MISSING_DOCUMENT = { title_number: "OW99999999", document_type: "lease" };
+
+function wholeNumber(most: number) {
+  const message = `must be a whole number from 1 to ${most}`;
+  return z.coerce.number(message).int(message).min(1, message).max(most, message);
+}
+
+const optionsSchema = z.object({
+  seconds: wholeNumber(MOST_SECONDS),
+  rounds: wholeNumber(100),
+  connections: z.preprocess((list) => String(list).split(","), z.array(wholeNumber(1000))),
+  /** When Redis answers: with each write on disk, or sooner, to see what that costs. */
+  appendfsync: z.enum(["always", "everysec", "no"]),
+});
+
+const containerSchema = z
+  .tuple([
+    z.object({
+      Image: z.string(),
+      Config: z.object({ Env: z.array(z.string()) }),
+      HostConfig: z.object({ Memory: z.number() }),
+      NetworkSettings: z.object({ Networks: z.record(z.string(), z.unknown()) }),
+    }),
+  ])
+  .transform(([container]) => container);
+
+const time = z.iso.datetime().nullable();
+const viewSchema = z.object({ started_at: time, finished_at: time });
+
+/** What the load is put on: a path behind the router. */
+type Target = "/orders" | "/probe";
+
+/** Of one round: accepted orders per second, and the latencies' percentiles in milliseconds. */
+type Round = { perSecond: number; p50: number; p99: number };
+
+/** `npm run bench`: how fast orders are taken, beside the least that could take them, and how soon they start. */
+await runCommand(async () => {
+  const options = readOptions();
+  await ensureDocker();
+  const clone = await StackUnderTest.make({ tokenSeconds: "86400", ordersPerMinute: "1000000" });
+  const probe = `orbital-witness-bench-probe-${cloneId(clone.folder)}`;
+  try {
+    await clone.edit("pulumi/Caddyfile", withProbe);
+    say("Bringing up a stack of its own");
+    const { url } = await clone.up();
+    const order = { ...MISSING_DOCUMENT, token: await new Customer(url).token() };
+    say(`Placing ${PICKUPS} orders one after the other`);
+    const starts = await pickups(new Customer(url), order);
+    await startProbe(clone, probe);
+    await untilReady(`${url}/probe`);
+    const rows = await throughput(clone, url, new URLSearchParams(order).toString(), options);
+    const rounds = `medians of ${options.rounds} rounds of ${options.seconds} s`;
+    console.log(`\nThrough the router, ${rounds}, appendfsync ${options.appendfsync}\n`);
+    printTable(rows);
+    console.log(`\nFrom 202 to the worker's start, ${PICKUPS} orders, workers idle\n`);
+    printTable([{ "p50 ms": decimal(percentile(starts, 50)), "p99 ms": decimal(percentile(starts, 99)) }]);
+  } finally {
+    await execa("docker", ["rm", "--force", probe], { reject: false });
+    await clone.remove();
+  }
+});
+process.exit();
+
+function readOptions(): z.output<typeof optionsSchema> {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: "string", default: "5" },
+      rounds: { type: "string", default: "3" },
+      connections: { type: "string", default: "1,16,64" },
+      appendfsync: { type: "string", default: "always" },
+    },
+  });
+  const parsed = optionsSchema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  throw new Failure(
+    parsed.error.issues.map(({ path: [name], message }) => `--${String(name)} ${message}`).join("\n"),
+    "For example: npm run bench -- --seconds 5 --rounds 3 --connections 1,16,64",
+  );
+}
+
+/** The probe is reached just as the Order API is. */
+function withProbe(caddyfile: string): string {
+  const [snippet] = /^\(order-api\) \{\n(?:\t.*\n)*\}\n/m.exec(caddyfile) ?? [];
+  const [site] = /^:8080 \{\n/m.exec(caddyfile) ?? [];
+  if (snippet === undefined || site === undefined) {
+    throw new Error("pulumi/Caddyfile has no snippet (order-api) or no site :8080");
+  }
+  return caddyfile.replace(
+    site,
+    `${snippet.replaceAll("order-api", "probe")}\n${site}\thandle /probe {\n\t\timport probe\n\t}\n`,
+  );
+}
+
+/** The probe's container has what the Order API's has: image, networks, memory, Node's options, key and Redis. */
+async function startProbe(clone: StackUnderTest, name: string): Promise<void> {
+  const { id } = await clone.container("order-api");
+  const { stdout } = await execa("docker", ["inspect", id]);
+  const { Image, Config, HostConfig, NetworkSettings } = containerSchema.parse(JSON.parse(stdout));
+  const memory = String(HostConfig.Memory);
+  const script = path.join(projectFolder, "bench/orders/probe.ts");
+  const inside = "/app/services/order-api/probe.ts";
+  const options = [
+    "--name",
+    name,
+    "--init",
+    "--read-only",
+    "--cap-drop",
+    "ALL",
+    "--volume",
+    `${script}:${inside}:ro`,
+  ];
+  const limits = ["--memory", memory, "--memory-swap", memory, "--security-opt", "no-new-privileges"];
+  const [first = "", ...others] = Object.keys(NetworkSettings.Networks);
+  const alias = (network: string) => ["--network", network, "--network-alias", "probe"];
+  // By name alone, so that their values stand in no argument list.
+  const environment = ["JWT_SECRET", "REDIS_URL", "NODE_OPTIONS"].flatMap((name) => ["--env", name]);
+  await execa(
+    "docker",
+    ["create", ...options, ...limits, ...environment, ...alias(first), Image, "node", inside],
+    {
+      env: Object.fromEntries(
+        Config.Env.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+      ),
+    },
+  );
+  for (const network of others) {
+    await execa("docker", ["network", "connect", "--alias", "probe", network, name]);
+  }
+  await execa("docker", ["start", name]);
+}
+
+/** The load must not be first: the router waits for a service that starts, but not with every request's body. */
+async function untilReady(probeUrl: string): Promise<void> {
+  const giveUpAt = Date.now() + PROBE_START_SECONDS * 1000;
+  while ((await fetch(probeUrl)).status !== 204) {
+    if (Date.now() > giveUpAt) {
+      throw new Error(`the probe does not answer after ${PROBE_START_SECONDS} s`);
+    }
+    await pause(200);
+  }
+}
+
+/** Rounds of the two alternate, so that what wanders on the machine meets both. */
+async function throughput(
+  clone: StackUnderTest,
+  url: string,
+  body: string,
+  { seconds, rounds, connections, appendfsync }: z.output<typeof optionsSchema>,
+): Promise<Record<string, string>[]> {
+  // Taking orders alone is measured: workers would take the cores away, and not from both alike.
+  const workers = await clone.containers("ocr-worker");
+  await execa("docker", ["stop", ...workers.map((worker) => worker.id)]);
+  await redisCli(clone, "config", "set", "appendfsync", appendfsync);
+  const targets: Target[] = ["/probe", "/orders"];
+  for (const target of targets) {
+    say(`Warming up ${target}`);
+    await round(clone, url + target, body, WARM_UP_CONNECTIONS, WARM_UP_SECONDS);
+  }
+  const rows: Record<string, string>[] = [];
+  for (const count of connections) {
+    say(`Measuring at ${count} connections`);
+    const results: Record<Target, Round[]> = { "/probe": [], "/orders": [] };
+    for (let index = 0; index < rounds; index += 1) {
+      for (const target of targets) {
+        results[target].push(await round(clone, url + target, body, count, seconds));
+      }
+    }
+    const ours = medianRound(results["/orders"]);
+    const probe = medianRound(results["/probe"]);
+    rows.push({
+      connections: String(count),
+      "orders/s": ours.perSecond.toFixed(0),
+      "p50 ms": decimal(ours.p50),
+      "p99 ms": decimal(ours.p99),
+      "probe/s": probe.perSecond.toFixed(0),
+      "its p50 ms": decimal(probe.p50),
+      "its p99 ms": decimal(probe.p99),
+      "orders to probe": (ours.perSecond / probe.perSecond).toFixed(2),
+    });
+  }
+  return rows;
+}
+
+/** @throws Failure where anything but 202 was answered */
+async function round(
+  clone: StackUnderTest,
+  url: string,
+  body: string,
+  connections: number,
+  seconds: number,
+): Promise<Round> {
+  await emptyRedis(clone);
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  const latencies: number[] = [];
+  const { promise, resolve, reject } = Promise.withResolvers<autocannon.Result>();
+  const options = { url, method: "POST", headers, body, connections, duration: seconds } as const;
+  const load = autocannon(options, (error, result) => (error ? reject(error) : resolve(result)));
+  // The load's own histogram knows whole milliseconds only.
+  load.on("response", (_client, _status, _bytes, milliseconds) => latencies.push(milliseconds));
+  const result = await promise;
+  const answers = Object.entries(result.statusCodeStats ?? {}).map(([status, { count }]) => ({
+    status,
+    count,
+  }));
+  const others = answers.filter(({ status }) => status !== "202");
+  if (others.length > 0 || result.errors > 0 || latencies.length === 0) {
+    const said = answers.map(({ status, count }) => `${count} times ${status}`).join(", ") || "nothing";
+    throw new Failure(
+      `${url} answered at ${connections} connections: ${said}, and ${result.errors} requests failed. Only 202 counts.`,
+      "See what stands above, and the services' logs of such a stack: npm start.",
+    );
+  }
+  return {
+    perSecond: latencies.length / result.duration,
+    p50: percentile(latencies, 50),
+    p99: percentile(latencies, 99),
+  };
+}
+
+function medianRound(rounds: readonly Round[]): Round {
+  const of = (figure: keyof Round) => median(rounds.map((each) => each[figure]));
+  return { perSecond: of("perSecond"), p50: of("p50"), p99: of("p99") };
+}
+
+/** No order and no log of one is left: every round starts with the same Redis. */
+async function emptyRedis(clone: StackUnderTest): Promise<void> {
+  // The last round was cut off: what it had under way comes to its end first.
+  await pause(500);
+  await redisCli(clone, "flushall");
+  await redisCli(clone, "bgrewriteaof");
+  while (!(await redisCli(clone, "info", "persistence")).includes("aof_rewrite_in_progress:0")) {
+    await pause(100);
+  }
+}
+
+async function redisCli(clone: StackUnderTest, ...words: string[]): Promise<string> {
+  const { id } = await clone.container("redis");
+  return (await execa("docker", ["exec", id, "redis-cli", ...words])).stdout;
+}
+
+/** Milliseconds from the 202's arrival to the worker's start; below 0 where the worker was first. */
+async function pickups(customer: Customer, order: typeof MISSING_DOCUMENT & { token: string }) {
+  const milliseconds: number[] = [];
+  for (let index = 0; index < PICKUPS; index += 1) {
+    const { status, body } = await customer.post("/orders", order);
+    const acceptedAt = performance.timeOrigin + performance.now();
+    if (status !== 202) throw new Error(`an order was answered ${status}: ${JSON.stringify(body)}`);
+    milliseconds.push((await startOf(customer, String(body.order_id), order.token)) - acceptedAt);
+  }
+  return milliseconds;
+}
+
+/** Waits for the order's end, so that the next one finds idle workers. @returns its start, since the epoch */
+async function startOf(customer: Customer, orderId: string, token: string): Promise<number> {
+  for (;;) {
+    const view = viewSchema.parse((await customer.get(`/orders/${orderId}`, token)).body);
+    if (view.finished_at !== null) return Date.parse(view.started_at ?? "");
+    await pause(50);
+  }
+}
+
+function decimal(figure: number): string {
+  return figure.toFixed(1);
+}

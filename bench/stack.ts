@@ -1,0 +1,197 @@
+import { appendFile, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { execa } from "execa";
+import { ensureDocker } from "../commands/stack/docker.ts";
+import { projectFolder } from "../commands/stack/project.ts";
+import { Stack } from "../commands/stack/stack.ts";
+import { runCommand } from "../lib/failure.ts";
+import { makeOfflineImages, offlineImages } from "../offline/base-images.ts";
+import { freePort } from "../tests/free-port.ts";
+import { StackUnderTest } from "../tests/stack/stack-under-test.ts";
+import { median, printTable } from "./figures.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    /** How often what takes seconds is repeated; the median counts. */
+    runs: { type: "string", default: "3" },
+    /** Also from a fresh clone without base images (what npm and the engine cached is used): minutes. */
+    clone: { type: "boolean", default: false },
+  },
+});
+
+type Row = Readonly<Record<"what" | "figure" | "beside", string>>;
+
+const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`;
+
+/** `npm run bench:stack`: the README's figures, each beside what it is compared with in the same run. */
+await runCommand(async () => {
+  await ensureDocker();
+  const rows: Row[] = options.clone ? await fromClone() : [];
+  const clone = await StackUnderTest.make();
+  try {
+    await clone.up();
+    rows.push(...(await updates(clone)), ...(await imageSizes(clone)));
+  } finally {
+    await clone.remove();
+  }
+  console.log(
+    `\nBy ${clone.stack.cli.kind === "pulumi" ? "the real pulumi" : "the stand-in"}, median of ${options.runs}\n`,
+  );
+  printTable(rows);
+});
+process.exit();
+
+/** A fresh clone's `npm start` where packages are all there is to be had, and a second one, beside their parts alone. */
+async function fromClone(): Promise<Row[]> {
+  const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-bench-"));
+  const clone = path.join(folder, "clone");
+  const npm = (...args: string[]) => execa("npm", args, { cwd: clone, env: { STACK_ENGINE: "stand-in" } });
+  const forgetImages = () =>
+    execa("docker", ["image", "rm", "--force", ...Object.values(offlineImages)], { reject: false });
+  try {
+    await forgetImages();
+    const cloned = await timed(() => execa("git", ["clone", "--quiet", projectFolder, clone]));
+    await choosePort(clone, await freePort());
+    try {
+      const started = await timed(() => npm("start"));
+      const again = await medianTime(() => npm("start"));
+      const looked = await medianTime(() => npm("run", "pulumi", "--", "up", "--yes"));
+      await npm("stop");
+      const installed = await timed(() => npm("ci", "--no-audit", "--no-fund"));
+      await forgetImages();
+      const made = await timed(makeOfflineImages);
+      return [
+        {
+          what: "clone to first text, packages only",
+          figure: seconds(cloned + started),
+          beside: `\`npm ci\` ${seconds(installed)}, base images ${seconds(made)}`,
+        },
+        {
+          what: "second `npm start`",
+          figure: seconds(again),
+          beside: `\`up\` by the stand-in ${seconds(looked)}`,
+        },
+      ];
+    } catch (error) {
+      await npm("stop");
+      throw error;
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function choosePort(clone: string, httpPort: number): Promise<void> {
+  const port = `config:\n  orbital-witness:httpPort: ${httpPort}\n`;
+  await writeFile(path.join(clone, "Pulumi.local.yaml"), port);
+}
+
+async function updates(clone: StackUnderTest): Promise<Row[]> {
+  const engine = await emptyProgram();
+  try {
+    const bare = await medianTime(() => engine.stack.up({ quiet: true }));
+    const unchanged = await medianTime(() => clone.stack.up({ quiet: true }));
+    const service = path.join(clone.folder, "services", "auth-api", "src", "main.ts");
+    const changed = await medianTime(async () => {
+      await appendFile(service, "// another line\n");
+      await clone.stack.up({ quiet: true });
+    });
+    const built = await medianTime(async () => {
+      await appendFile(service, "// another line\n");
+      await execa(
+        "docker",
+        ["build", "--quiet", "--file", "services/Dockerfile", ...buildArguments(clone), "."],
+        {
+          cwd: clone.folder,
+          env: { DOCKER_BUILDKIT: "0" },
+        },
+      );
+    });
+    const scaled = await medianTime(async (run) => {
+      await clone.stack.set("ocrWorkers", String(3 - (run % 2)));
+      await clone.stack.up({ quiet: true });
+    });
+    return [
+      {
+        what: "`up`, nothing changed",
+        figure: seconds(unchanged),
+        beside: `\`up\` of an empty program ${seconds(bare)}`,
+      },
+      {
+        what: "one changed line in a service",
+        figure: seconds(changed),
+        beside: `\`docker build\` of it alone ${seconds(built)}`,
+      },
+      {
+        what: "one worker more or less",
+        figure: seconds(scaled),
+        beside: `\`up\`, nothing changed ${seconds(unchanged)}`,
+      },
+    ];
+  } finally {
+    await rm(engine.folder, { recursive: true, force: true });
+  }
+}
+
+/** What the engine itself takes: a stack without a resource. */
+async function emptyProgram(): Promise<{ stack: Stack; folder: string }> {
+  const folder = await realpath(await mkdtemp(path.join(tmpdir(), "orbital-witness-empty-")));
+  const project = {
+    name: "empty",
+    runtime: { name: "nodejs", options: { typescript: false } },
+    main: ".",
+    backend: { url: "file://." },
+    config: {},
+  };
+  await writeFile(path.join(folder, "Pulumi.yaml"), JSON.stringify(project));
+  await writeFile(path.join(folder, "package.json"), JSON.stringify({ type: "module", main: "index.ts" }));
+  await writeFile(path.join(folder, "index.ts"), 'import "@pulumi/pulumi";\nexport const resources = 0;\n');
+  await execa("ln", ["-s", path.join(projectFolder, "node_modules"), path.join(folder, "node_modules")]);
+  const stack = await Stack.open(folder, "bench");
+  await stack.up({ quiet: true });
+  return { stack, folder };
+}
+
+function buildArguments(clone: StackUnderTest): string[] {
+  return ["--build-arg", "SERVICE=auth-api", "--build-arg", `NODE_IMAGE=${clone.nodeImage}`];
+}
+
+async function imageSizes(clone: StackUnderTest): Promise<Row[]> {
+  const sizeOf = async (image: string) =>
+    Number((await execa("docker", ["image", "inspect", "--format", "{{.Size}}", image])).stdout);
+  const base = await sizeOf(clone.nodeImage);
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  const images = await Promise.all(
+    ["auth-api", "order-api", "ocr-worker"].map(async (part) => {
+      const format = "{{.Image}}";
+      const { stdout } = await execa("docker", [
+        "inspect",
+        "--format",
+        format,
+        (await clone.container(part)).name,
+      ]);
+      return { part, size: await sizeOf(stdout) };
+    }),
+  );
+  return images.map(({ part, size }) => ({
+    what: `image of ${part}, over its base`,
+    figure: megabytes(size - base),
+    beside: `base ${megabytes(base)}`,
+  }));
+}
+
+async function medianTime(work: (run: number) => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let run = 0; run < Number(options.runs); run += 1) {
+    times.push(await timed(() => work(run)));
+  }
+  return median(times);
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+}

@@ -1,0 +1,52 @@
+import { execa } from "execa";
+import { Failure } from "../../lib/failure.ts";
+import { say } from "../../lib/terminal.ts";
+import { makeOfflineImages, offlineImages } from "../../offline/base-images.ts";
+
+export type BaseImages = Readonly<Record<keyof typeof offlineImages, string>>;
+
+/** How the engine says that it reached no registry at all, as opposed to one that refused. */
+const UNREACHABLE =
+  /no such host|dial tcp|i\/o timeout|connection refused|network is unreachable|TLS handshake|x509|context deadline|EOF|name resolution/i;
+
+/**
+ * Sees to it that the base images are on the engine: those wanted, or, where no image registry can be reached,
+ * images made of the distribution's packages.
+ * @returns the images to use
+ * @throws Failure where a registry answers but does not give an image
+ */
+export async function ensureBaseImages(wanted: BaseImages): Promise<BaseImages> {
+  const usable = { ...wanted };
+  for (const key of ["nodeImage", "redisImage", "caddyImage"] as const) {
+    const image = wanted[key];
+    if (Object.values<string>(offlineImages).includes(image) || (await isThere(image))) {
+      continue;
+    }
+    const refusal = await pull(image);
+    if (refusal !== undefined && !UNREACHABLE.test(refusal)) {
+      throw new Failure(
+        `The image ${image} (setting ${key}) cannot be downloaded: ${refusal}`,
+        `See whether the name is right, or log in by \`docker login\`. Another one: npm run pulumi -- config set ${key} <image> --stack local`,
+      );
+    }
+    if (refusal !== undefined) {
+      say(`${image} cannot be downloaded (${refusal})`);
+      usable[key] = offlineImages[key];
+    }
+  }
+  if (Object.values<string>(usable).some((image) => Object.values<string>(offlineImages).includes(image))) {
+    await makeOfflineImages();
+  }
+  return usable;
+}
+
+async function isThere(image: string): Promise<boolean> {
+  return !(await execa("docker", ["image", "inspect", image], { reject: false })).failed;
+}
+
+/** @returns why it could not be downloaded, undefined where it could */
+async function pull(image: string): Promise<string | undefined> {
+  say(`Downloading ${image}`);
+  const { failed, stderr } = await execa("docker", ["pull", "--quiet", image], { reject: false });
+  return failed ? stderr.trim().split("\n").at(-1) : undefined;
+}

@@ -1,0 +1,55 @@
+import { createServer, type Server } from "node:net";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { Failure } from "../../lib/failure.ts";
+import { fakeProgram, scratchFolder } from "../../lib/scratch-folder.ts";
+import { ensurePortIsFree } from "./port.ts";
+
+const busy: Server = createServer();
+let port = 0;
+beforeAll(async () => {
+  await new Promise<void>((resolve) => busy.listen(0, "127.0.0.1", resolve));
+  const address = busy.address();
+  port = typeof address === "object" && address !== null ? address.port : 0;
+});
+afterAll(() => busy.close());
+afterEach(() => vi.unstubAllEnvs());
+
+/** A docker client that knows these containers for the port; without any, it must not be asked at all. */
+function fakeDocker(holders: readonly string[]): void {
+  const script = `[ "$*" = "ps --filter publish=${port} --format {{.Names}}" ] || exit 1\nprintf '%s\\n' ${holders.join(" ")}`;
+  vi.stubEnv("PATH", fakeProgram(path.join(scratchFolder(), "docker"), script));
+}
+
+test("a free port is fine, and stays free", async () => {
+  vi.stubEnv("PATH", "/nowhere");
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  const address = other.address();
+  const free = typeof address === "object" && address !== null ? address.port : 0;
+  await new Promise((resolve) => other.close(resolve));
+  await ensurePortIsFree("127.0.0.1", free, []);
+  await ensurePortIsFree("127.0.0.1", free, []);
+});
+
+test("this clone's own router may hold it", async () => {
+  fakeDocker(["my-router-1"]);
+  await ensurePortIsFree("127.0.0.1", port, ["my-redis-1", "my-router-1"]);
+});
+
+test.each([
+  ["another program", [], "another program"],
+  ["another clone's router", ["your-router-1"], "the container your-router-1"],
+])("%s that holds it is named", async (_, holders, named) => {
+  fakeDocker(holders);
+  const ensured = ensurePortIsFree("127.0.0.1", port, ["my-router-1"]);
+  await expect(ensured).rejects.toThrow(Failure);
+  await expect(ensured).rejects.toThrow(`Port ${port} of 127.0.0.1 is busy: ${named} holds it.`);
+  await expect(ensured).rejects.toMatchObject({ advice: expect.stringContaining("config set httpPort") });
+});
+
+test("an address that the machine does not have is named", async () => {
+  const ensured = ensurePortIsFree("192.0.2.7", port, []);
+  await expect(ensured).rejects.toThrow(Failure);
+  await expect(ensured).rejects.toThrow("no address 192.0.2.7 (setting bindAddress)");
+});

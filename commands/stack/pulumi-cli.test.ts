@@ -1,0 +1,68 @@
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Failure } from "../../lib/failure.ts";
+import { fakeProgram, scratchFolder } from "../../lib/scratch-folder.ts";
+import { choosePulumi } from "./pulumi-cli.ts";
+
+const CHOSEN = 'echo "the one meant: $*"';
+const NOT_MEANT = "echo the wrong one";
+
+beforeEach(() => vi.stubEnv("STACK_ENGINE", undefined));
+afterEach(() => vi.unstubAllEnvs());
+
+function usePath(...folders: string[]): void {
+  vi.stubEnv("PATH", [...folders, "/usr/bin", "/bin"].join(path.delimiter));
+}
+
+test.each(["docker", "Pulumi", "standin"])("STACK_ENGINE=%s is no engine", async (wish) => {
+  vi.stubEnv("STACK_ENGINE", wish);
+  await expect(choosePulumi("/")).rejects.toThrow(Failure);
+  await expect(choosePulumi("/")).rejects.toThrow(`STACK_ENGINE is '${wish}', which is no engine.`);
+});
+
+test.each([undefined, "", "pulumi"])(
+  "with STACK_ENGINE %j the program on the PATH is chosen",
+  async (wish) => {
+    const folder = scratchFolder();
+    vi.stubEnv("STACK_ENGINE", wish);
+    usePath(fakeProgram(path.join(folder, "bin", "pulumi"), CHOSEN));
+    const cli = await choosePulumi(folder);
+    expect(cli.kind).toBe("pulumi");
+    expect(await cli.quietly(["stack", "ls"], "")).toBe("the one meant: stack ls");
+  },
+);
+
+test("npm's own, a folder and a file that is no program are passed over", async () => {
+  const folder = scratchFolder();
+  mkdirSync(path.join(folder, "project", "pulumi"), { recursive: true });
+  usePath(
+    fakeProgram(path.join(folder, "node_modules", ".bin", "pulumi"), NOT_MEANT),
+    path.join(folder, "project"),
+    fakeProgram(path.join(folder, "text", "pulumi"), NOT_MEANT, 0o644),
+    fakeProgram(path.join(folder, "bin", "pulumi"), CHOSEN),
+    fakeProgram(path.join(folder, "later", "pulumi"), NOT_MEANT),
+  );
+  const cli = await choosePulumi(folder);
+  expect(await cli.quietly(["up"], "")).toBe("the one meant: up");
+});
+
+test("STACK_ENGINE=stand-in goes before the program on the PATH", async () => {
+  vi.stubEnv("STACK_ENGINE", "stand-in");
+  usePath(fakeProgram(path.join(scratchFolder(), "pulumi"), NOT_MEANT));
+  expect((await choosePulumi("/")).kind).toBe("stand-in");
+});
+
+test("it runs in the project's folder, with its passphrase; what a command says shows when it fails", async () => {
+  const folder = scratchFolder();
+  const script = `echo "$PWD $PULUMI_CONFIG_PASSPHRASE_FILE"; cat; echo "no such stack" >&2; exit "\${2:-0}"`;
+  vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", undefined);
+  vi.stubEnv("PULUMI_CONFIG_PASSPHRASE_FILE", undefined);
+  usePath(fakeProgram(path.join(folder, "bin", "pulumi"), script));
+  const cli = await choosePulumi(folder);
+  const said = await cli.quietly(["config"], "", "a secret by standard input");
+  expect(said).toBe(`${folder} ${folder}/.pulumi-passphrase\na secret by standard input`);
+  const failed = cli.quietly(["stack", "3", "--json"], "Do this.");
+  await expect(failed).rejects.toThrow("pulumi stack 3 failed: no such stack");
+  await expect(failed).rejects.toMatchObject({ advice: "Do this." });
+});

@@ -1,0 +1,108 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { fakeProgram, scratchFolder } from "../../lib/scratch-folder.ts";
+import { Stack } from "./stack.ts";
+
+let folder = "";
+
+/** A Pulumi CLI that writes down its calls and what it gets by standard input, and knows these stacks. */
+function usePulumi(stacks: readonly string[], up = ""): void {
+  useDocker("");
+  const list = JSON.stringify(stacks.map((name) => ({ name })));
+  const script = `
+echo "$*" >> ${folder}/calls
+case "$1 $2" in
+  "stack ls") echo '${list}' ;;
+  "config set") cat >> ${folder}/stdin ;;
+  up*) ${up} ;;
+esac`;
+  vi.stubEnv("PATH", `${fakeProgram(path.join(folder, "bin", "pulumi"), script)}:/usr/bin:/bin`);
+}
+
+/** An engine on which this stack has a container in this state; none where it is empty. */
+function useDocker(state: string): void {
+  const script = `
+case "$1" in
+  ps) ${state && "echo p-local-redis-1"} ;;
+  inspect) echo "${state}" ;;
+  logs) echo "cannot open /data" ;;
+esac`;
+  fakeProgram(path.join(folder, "bin", "docker"), script);
+}
+
+const said = (file: string) => readFileSync(path.join(folder, file), "utf8").trim();
+
+beforeEach(() => {
+  folder = scratchFolder();
+  vi.stubEnv("STACK_ENGINE", "pulumi");
+  vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", "x");
+  writeFileSync(path.join(folder, "Pulumi.yaml"), "name: p\nmain: a/\nconfig: {}\n");
+});
+afterEach(() => vi.unstubAllEnvs());
+
+test.each([
+  ["is made where there is none", [], "stack ls --json\nstack init local"],
+  ["is left alone where there is one", ["local"], "stack ls --json"],
+])("the stack %s", async (_, stacks, calls) => {
+  usePulumi(stacks);
+  await Stack.open(folder, "local");
+  expect(said("calls")).toBe(calls);
+});
+
+test("a stack without a jwtSecret gets a long one, by standard input", async () => {
+  usePulumi(["local"]);
+  await (await Stack.open(folder, "local")).keepJwtSecret();
+  expect(said("stdin")).toMatch(/^[\w-]{64}$/);
+  expect(said("calls")).toMatch(/\nconfig set --secret jwtSecret --stack local$/);
+});
+
+test("a jwtSecret that is there is kept, after a look whether the passphrase opens it", async () => {
+  usePulumi(["local"]);
+  writeFileSync(
+    path.join(folder, "Pulumi.local.yaml"),
+    "config: { p:jwtSecret: { secure: v1:nonce:text } }\n",
+  );
+  await (await Stack.open(folder, "local")).keepJwtSecret();
+  expect(said("calls")).toMatch(/\nconfig get jwtSecret --stack local$/);
+});
+
+test.each([
+  ["error: incorrect passphrase", /^Put the passphrase/],
+  ["could not decrypt configuration value: : cipher: message authentication failed", /^Put the passphrase/],
+  ["Bind for 127.0.0.1:80 failed: port is already allocated", /^Free the port, or choose another/],
+  ["error: Settings out of range:\n  httpPort must be ... but is 0", /^Set the value it names/],
+  ["Stack 'local' with configuration key 'httpPort' must be of type 'integer'", /^Set the value it names/],
+  ["Configuration 'p:ocrWorkers' value 'many' is not a valid number", /^Set the value it names/],
+  ["Stack 'local' is missing configuration value 'httpPort'", /^Set the value it names/],
+  ["Cannot connect to the Docker daemon at unix:///var/run/docker.sock", /^Start the Docker engine/],
+  ["failed to solve: process /bin/sh -c npm ci did not complete", /^The build of an image failed/],
+  ["error: the stack is currently locked by 1 lock(s)", /^Another run is at work/],
+  ["something else", /^Mend what it names above/],
+])("what to do about %j", async (message, advice) => {
+  writeFileSync(path.join(folder, "message"), message);
+  usePulumi(["local"], `cat ${folder}/message >&2; exit 255`);
+  const up = (await Stack.open(folder, "local")).up({ quiet: true, refresh: true });
+  await expect(up).rejects.toThrow(message);
+  await expect(up).rejects.toMatchObject({ advice: expect.stringMatching(advice) });
+  expect(said("calls")).toMatch(/\nup --stack local --yes --skip-preview --refresh$/);
+});
+
+test("an update that leaves a container unwell shows which, and the end of its log", async () => {
+  usePulumi(["local"], "exit 255");
+  useDocker("running unhealthy");
+  const up = (await Stack.open(folder, "local")).up();
+  await expect(up).rejects.toThrow(/see above\.\np-local-redis-1 is unhealthy\. .*\ncannot open \/data$/);
+  await expect(up).rejects.toMatchObject({ advice: expect.stringMatching(/^Mend what keeps the container/) });
+});
+
+test.each([
+  ["running healthy", []],
+  ["running starting", ["p-local-redis-1 is starting"]],
+  ["exited unhealthy", ["p-local-redis-1 is exited"]],
+])("a container that is %s", async (state, unwell) => {
+  usePulumi(["local"]);
+  useDocker(state);
+  const stack = await Stack.open(folder, "local");
+  expect(await stack.containers.unwell(await stack.containers.names())).toEqual(unwell);
+});

@@ -1,0 +1,194 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import type { RedisConnection } from "../../redis/redis-connection.ts";
+import { fieldsReply } from "../../redis/redis-script.ts";
+import { type FailureReason, type OrderRecord, orderRecordSchema } from "../order.ts";
+import * as keys from "../order-keys.ts";
+import type { PageEnd } from "../order-pages.ts";
+import {
+  claimPageScript,
+  claimScript,
+  completeScript,
+  endPageScript,
+  failScript,
+  giveUpScript,
+  holdScript,
+  presentScript,
+  recognizingScript,
+  releasePageScript,
+  releaseScript,
+} from "../order-scripts.ts";
+import type { OrderJob, PageJob } from "./order-queue.ts";
+
+/**
+ * How many attempts of one run may fail or be lost, and how often one page of a document of several. Bounded, because a document
+ * that kills its worker would go round for ever.
+ */
+export const maxFailures = 5;
+
+/** A worker that has not been seen for so long does not count. */
+export const workerSeenMs = 15_000;
+
+/**
+ * How long a worker has to say that it is there, before its order is given to another: a lock of the queue also runs out while Redis is away,
+ * and must not cost an attempt that is well. Twice what a worker needs that is back later than the one that suspects it: it tries
+ * to connect every 3 s.
+ */
+export const suspicionMs = 6000;
+
+const holdReply = z.enum(["held", "lost"]);
+const claimReply = z.union([
+  z.tuple([z.enum(["gone", "ended", "suspected", "exhausted"])]),
+  z.tuple([z.literal("lost"), z.coerce.number()]),
+  z.tuple([z.literal("claimed"), fieldsReply]),
+  z.tuple([z.literal("spread"), fieldsReply, z.array(z.number())]),
+]);
+const claimPageReply = z.union([
+  z.tuple([z.enum(["gone", "ended", "exhausted"])]),
+  z.tuple([z.literal("claimed"), z.coerce.number(), z.string()]),
+]);
+const noReason: FailureReason = { code: "", message: "" };
+const writeReply = z.enum(["written", "lost"]);
+const endPageReply = z.enum(["written", "last", "lost"]);
+const releaseReply = z.tuple([z.enum(["queued", "exhausted", "lost"]), z.coerce.number()]);
+
+/**
+ * "gone": no order wants this job; "ended": it has one that is over; "suspected": the order seems to run already, the job is to wait for
+ * `suspicionMs` and to claim again; "lost": the worker before did not withdraw the suspicion by `hold`, the order waits again and has
+ * had so many `failures`; "exhausted": as lost, once too often, and failed now; "spread": its pages are the workers', and the `pending`
+ * ones must have jobs.
+ */
+export type Claim =
+  | { state: "gone" | "ended" | "suspected" | "exhausted" }
+  | { state: "lost"; failures: number }
+  | { state: "claimed"; order: OrderRecord }
+  | { state: "spread"; order: OrderRecord; pending: number[] };
+
+/** A page that a worker has. `failures`: how often reading it went wrong before. */
+export type ClaimedPage = PageJob & { claim: string; worker: string; request_id: string; failures: number };
+
+/** "gone": no order wants this page any more; "ended": it is over; "exhausted": it lost its worker once too often, and failed now. */
+export type PageClaim = { state: "gone" | "ended" | "exhausted" } | { state: "claimed"; page: ClaimedPage };
+
+/** The orders' records as the workers use them, when Redis is full too. Every method rejects when Redis does. */
+export class OrderAttempts {
+  readonly #redis: RedisConnection;
+  readonly #retentionSeconds: number;
+
+  /** `retentionSeconds`: how long an order and its result stay once it ended. */
+  constructor(redis: RedisConnection, retentionSeconds: number) {
+    this.#redis = redis;
+    this.#retentionSeconds = retentionSeconds;
+  }
+
+  /** Says that the attempt's worker is there, and asks whether the order is still this attempt's. */
+  async hold({ order_id, attempt }: Pick<OrderRecord, "order_id" | "attempt">) {
+    return holdReply.parse(await holdScript.run(this.#redis, this.#of(order_id), [attempt]));
+  }
+
+  /** Takes an order to run it. `lost` is the reason of an attempt that never ended. */
+  async claim({ order_id, run }: OrderJob, worker: string, lost: FailureReason): Promise<Claim> {
+    const bounds = [this.#retentionSeconds, suspicionMs];
+    const values = [order_id, run, worker, maxFailures, lost.code, lost.message, ...bounds];
+    const named = this.#of(order_id, keys.waitingKey, keys.outboxKey);
+    const [state, value, pending] = claimReply.parse(await claimScript.run(this.#redis, named, values));
+    if (state === "lost") return { state, failures: value };
+    if (state === "claimed") return { state, order: orderRecordSchema.parse(value) };
+    if (state === "spread") return { state, order: orderRecordSchema.parse(value), pending };
+    return { state };
+  }
+
+  /**
+   * The document is there and has so many pages. With one, the attempt goes on to the order's end; with more, the order is spread, and ends
+   * with its last page. "lost", here and below: the order was cancelled, revoked or taken over.
+   */
+  async recognizing({ order_id, attempt }: OrderRecord, pages: number) {
+    return writeReply.parse(await recognizingScript.run(this.#redis, this.#of(order_id), [attempt, pages]));
+  }
+
+  /** The only page of the document is read, and its result is stored. */
+  async complete({ order_id, attempt }: OrderRecord) {
+    const named = this.#of(order_id, keys.durationKey, keys.unindexedKey);
+    const values = [order_id, attempt, this.#retentionSeconds];
+    return writeReply.parse(await completeScript.run(this.#redis, named, values));
+  }
+
+  /** Takes a page to read it. `lost` is the reason of a page whose worker never came back. */
+  async claimPage(job: PageJob, worker: string, lost: FailureReason): Promise<PageClaim> {
+    const claim = randomUUID();
+    const bounds = [maxFailures, lost.code, lost.message, this.#retentionSeconds];
+    const values = [job.order_id, job.attempt, job.page, claim, worker, ...bounds];
+    const reply = await claimPageScript.run(this.#redis, this.#ofPage(job), values);
+    const [state, failures, request_id] = claimPageReply.parse(reply);
+    if (state !== "claimed") return { state };
+    return { state, page: { ...job, claim, worker, request_id, failures } };
+  }
+
+  /**
+   * The page is over, whoever says so: what a worker reads that was taken for lost is what the other one would. `reason` is the page's where it failed,
+   * and the order's where it is empty as all others are. "last": the order ended with it, as completed where any page was read, else as
+   * failed, with the reason of the first page that failed.
+   */
+  async endPage(job: PageJob, worker: string, outcome: PageEnd["outcome"], reason = noReason) {
+    const { order_id, attempt, page } = job;
+    const words = [outcome, worker, reason.code, reason.message];
+    const values = [order_id, attempt, page, ...words, this.#retentionSeconds];
+    return endPageReply.parse(await endPageScript.run(this.#redis, this.#ofPage(job), values));
+  }
+
+  /** Puts the page back, as `release` does with an order; "exhausted" is the page's failure alone. */
+  async releasePage(page: ClaimedPage, outcome: "failed" | "handed_back", reason?: FailureReason) {
+    const { order_id, attempt, claim, worker } = page;
+    const { code, message } = reason ?? noReason;
+    const values = [order_id, attempt, page.page, claim, worker, outcome, maxFailures, code, message];
+    const named = this.#ofPage(page);
+    const reply = await releasePageScript.run(this.#redis, named, [...values, this.#retentionSeconds]);
+    const [state, failures] = releaseReply.parse(reply);
+    return { state, failures };
+  }
+
+  /** Ends the order without a result. */
+  async fail(orderId: string, attempt: number, { code, message }: FailureReason) {
+    const values = [attempt, code, message, this.#retentionSeconds];
+    return writeReply.parse(await failScript.run(this.#redis, this.#of(orderId), values));
+  }
+
+  /** Fails the order because the queue gave its job up, at whichever attempt or before the first. */
+  async giveUp({ order_id, run }: OrderJob, { code, message }: FailureReason) {
+    const values = [order_id, run, code, message, this.#retentionSeconds];
+    return writeReply.parse(await giveUpScript.run(this.#redis, this.#of(order_id, keys.waitingKey), values));
+  }
+
+  /**
+   * Puts the order back: "failed" after a fault that may pass, which counts and may be one too many ("exhausted"),
+   * "handed_back" by a worker that stops.
+   */
+  async release(
+    { order_id, attempt }: OrderRecord,
+    outcome: "failed" | "handed_back",
+    reason?: FailureReason,
+  ) {
+    const { code, message } = reason ?? noReason;
+    const values = [order_id, attempt, outcome, maxFailures, code, message, this.#retentionSeconds];
+    const named = this.#of(order_id, keys.waitingKey, keys.outboxKey);
+    const [state, failures] = releaseReply.parse(await releaseScript.run(this.#redis, named, values));
+    return { state, failures };
+  }
+
+  /** Says that the worker is there; to be repeated every few seconds. */
+  async present(worker: string): Promise<void> {
+    await presentScript.run(this.#redis, [keys.workersKey], [worker, workerSeenMs]);
+  }
+
+  async absent(worker: string): Promise<void> {
+    await this.#redis.zRem(keys.workersKey, worker);
+  }
+
+  #ofPage({ order_id, attempt }: PageJob): string[] {
+    return this.#of(order_id, keys.pagesKey(order_id, attempt), keys.durationKey, keys.unindexedKey);
+  }
+
+  #of(orderId: string, ...more: string[]): string[] {
+    return [keys.recordKey(orderId), keys.eventsKey(orderId), ...more];
+  }
+}

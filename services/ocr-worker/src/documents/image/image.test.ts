@@ -1,0 +1,115 @@
+import sharp from "sharp";
+import { describe, expect, test } from "vitest";
+import { drawGrey, drawTiff } from "../../../../../tests/documents.ts";
+import { openBytes, openPage } from "../../../../../tests/open-bytes.ts";
+import { drawLine } from "../../../../../tests/scan.ts";
+
+const text = "This lease is dated";
+const line = drawLine(text);
+const { data: grey, info } = await drawGrey(text);
+const size = { width: info.width, height: info.height };
+const raw = { raw: { ...size, channels: 1 } } as const;
+
+/** Of the pixels, by how much they are off at the most. */
+function difference(data: Buffer, expected: Buffer): number {
+  expect(data.length).toBe(expected.length);
+  return data.reduce((most, value, index) => Math.max(most, Math.abs(value - (expected[index] ?? 0))), 0);
+}
+
+describe("an image becomes grey", () => {
+  const cmyk = () => line.clone().toColourspace("cmyk").jpeg({ quality: 100 });
+  const wide = () => sharp(grey, raw).toColourspace("grey16").withDensity(300).png();
+  test.each([
+    ["PNG", () => line.clone().png().toBuffer(), 0],
+    ["PNG, interlaced", () => line.clone().png({ progressive: true }).toBuffer(), 0],
+    ["PNG, 16 bits", () => wide().toBuffer(), 0],
+    ["PNG, palette", () => line.clone().png({ palette: true }).toBuffer(), 8],
+    ["JPEG", () => line.clone().jpeg({ quality: 100 }).toBuffer(), 8],
+    ["JPEG, progressive", () => line.clone().jpeg({ quality: 100, progressive: true }).toBuffer(), 8],
+    ["JPEG, CMYK", () => cmyk().toBuffer(), 40],
+    ["WebP", () => line.clone().webp({ quality: 100 }).toBuffer(), 16],
+    ["WebP, lossless", () => line.clone().webp({ lossless: true }).toBuffer(), 0],
+    ["TIFF, LZW", () => drawTiff([text], { compression: "lzw" }), 0],
+    ["TIFF, JPEG", () => drawTiff([text], { compression: "jpeg", quality: 100 }), 8],
+    ["TIFF, tiles", () => drawTiff([text], { compression: "deflate", tile: true }), 0],
+  ])("%s", async (name, encode, most) => {
+    const { format, document } = await openBytes(await encode());
+    expect(format).toBe(name.split(",")[0]);
+    expect(document.pages).toBe(1);
+    const { image, text } = await document.page(1);
+    expect(text).toBeUndefined();
+    expect(image).toMatchObject(size);
+    expect(difference(image.data, grey)).toBeLessThanOrEqual(most);
+    expect(image.dpi).toBe(format === "WebP" ? undefined : 300);
+  });
+});
+
+test.each([
+  { compression: "ccittfax4", bitdepth: 1 },
+  { compression: "ccittfax4", bitdepth: 1, miniswhite: true },
+  { compression: "lzw" },
+  { compression: "lzw", predictor: "horizontal", bigtiff: true },
+] as const)("a TIFF of many pages, %j", async (options) => {
+  const lines = ["One", "Two", "Three"];
+  const { format, document } = await openBytes(await drawTiff(lines, options));
+  expect({ format, pages: document.pages }).toEqual({ format: "TIFF", pages: 3 });
+  for (const [index, line] of lines.entries()) {
+    const { image } = await document.page(index + 1);
+    expect(image).toMatchObject({ ...size, dpi: 300 });
+    const { data } = await drawGrey(line);
+    const most = "bitdepth" in options ? 128 : 0;
+    expect(difference(image.data, data)).toBeLessThanOrEqual(most);
+  }
+});
+
+test("what is transparent is white", async () => {
+  const clear = { create: { width: 20, height: 10, channels: 4, background: "#0000" } } as const;
+  for (const bytes of [await sharp(clear).png().toBuffer(), await sharp(clear).webp().toBuffer()]) {
+    const { image } = await openPage(bytes);
+    expect(image.data).toEqual(Buffer.alloc(200, 255));
+  }
+});
+
+test("an image is turned as its camera says", async () => {
+  // The camera lay on its side: the top of the page is at the right of the image.
+  const turned = sharp(grey, raw).rotate(90);
+  for (const encode of [() => turned.clone().png(), () => turned.clone().tiff({ compression: "lzw" })]) {
+    const { image } = await openPage(await encode().withMetadata({ orientation: 8 }).toBuffer());
+    expect(image).toMatchObject(size);
+    expect(difference(image.data, grey)).toBe(0);
+  }
+});
+
+test("pixels that are not square become so, as those of a fax", async () => {
+  const fax = await sharp(grey, raw)
+    .toColourspace("b-w")
+    .tiff({ compression: "ccittfax4", bitdepth: 1, xres: 204 / 25.4, yres: 98 / 25.4 })
+    .toBuffer();
+  const { image } = await openPage(fax);
+  expect(image).toMatchObject({ width: 900, height: 250, dpi: 204, data: { length: 900 * 250 } });
+});
+
+test.each([72, 96, 5000])("%i dots per inch are not credible", async (density) => {
+  const { image } = await openPage(await line.clone().withDensity(density).png().toBuffer());
+  expect(image.dpi).toBeUndefined();
+});
+
+test("bytes between the parts of a JPEG, as cameras leave them, harm nothing", async () => {
+  const jpeg = await line.clone().jpeg({ quality: 100 }).toBuffer();
+  const { image } = await openPage(
+    Buffer.concat([jpeg.subarray(0, -2), Buffer.alloc(5, 7), jpeg.subarray(-2)]),
+  );
+  expect(difference(image.data, grey)).toBeLessThanOrEqual(8);
+});
+
+test("a damaged page of a TIFF fails alone", async () => {
+  const bytes = await drawTiff(["One", "Two", "Three"], { compression: "deflate" });
+  const { document } = await openBytes(bytes);
+  // The second page's pixels: what stands in the middle between the directories.
+  const second = bytes.indexOf(Buffer.from([0x78, 0x9c]), bytes.length / 3);
+  bytes.fill(0x5a, second + 2, second + 40);
+  const damaged = (await openBytes(bytes)).document;
+  expect(damaged.pages).toBe(3);
+  await expect(damaged.page(2)).rejects.toMatchObject({ code: "page_damaged", mayPass: false });
+  for (const page of [1, 3]) expect(await damaged.page(page)).toEqual(await document.page(page));
+});

@@ -1,0 +1,120 @@
+import sharp, { type FailOnOptions } from "sharp";
+import { OrderFailure } from "../../failure.ts";
+import { checkPages, checkPixels, type DocumentLimits } from "../../limits.ts";
+import { fromSharp } from "../../recognition/preparation/picture.ts";
+import type { GreyImage } from "../../recognition/recognize-page.ts";
+import type { Document } from "../document.ts";
+import { credibleDpi } from "../dpi.ts";
+import { readHead } from "../format.ts";
+import { type Resolution, readTiffPages } from "./tiff.ts";
+
+/** Between these ratios of an image's two resolutions its pixels are not square; less is a matter of rounding, more is not credible. */
+const oblong = { least: 1.05, most: 4 };
+
+/** For a process that only reads documents: no decoder but those that are needed, whatever a file says it is. */
+export function restrictLibvips(): void {
+  sharp.block({ operation: ["VipsForeignLoad"] });
+  sharp.unblock({
+    operation: ["JpegFile", "JpegBuffer", "PngFile", "TiffFile", "WebpFile"].map(
+      (kind) => `VipsForeignLoad${kind}`,
+    ),
+  });
+}
+
+/** PNG, JPEG and WebP; of an animation the first picture. */
+export async function openPicture(path: string, limits: DocumentLimits): Promise<Document> {
+  const claimed = await pngSize(path);
+  if (claimed) checkPixels(claimed.width, claimed.height, limits);
+  const { width, height, density } = await readHeader(path, 0).catch((cause: unknown) => {
+    throw new OrderFailure("document_damaged", { cause });
+  });
+  checkPixels(width, height, limits);
+  const resolution = density === undefined ? undefined : { x: density, y: density };
+  return { pages: 1, page: () => readImage(path, 0, resolution, limits) };
+}
+
+export async function openTiff(path: string, limits: DocumentLimits): Promise<Document> {
+  const resolutions = readTiffPages(path);
+  checkPages(resolutions.length, limits);
+  return {
+    pages: resolutions.length,
+    page: (number) => readImage(path, number - 1, resolutions[number - 1], limits),
+  };
+}
+
+/** Rejects for a JPEG that is damaged: others draw what is left of it. */
+export async function checkJpeg(bytes: Buffer, { pixels }: DocumentLimits): Promise<void> {
+  await strictly((failOn) =>
+    sharp(bytes, { failOn, limitInputPixels: pixels }).resize({ width: 16 }).raw().toBuffer(),
+  );
+}
+
+/** Whatever makes a decoder warn is damage, but for what some cameras leave between the parts of a JPEG. */
+async function strictly<T>(decode: (failOn: FailOnOptions) => Promise<T>): Promise<T> {
+  try {
+    return await decode("warning");
+  } catch (error) {
+    if (String(error).includes("extraneous bytes")) return await decode("error");
+    throw error;
+  }
+}
+
+/** Of a PNG, from its header: libvips looks for the pixels first. */
+async function pngSize(path: string): Promise<{ width: number; height: number } | undefined> {
+  const head = await readHead(path);
+  if (head.length < 24 || head.toString("latin1", 12, 16) !== "IHDR") return undefined;
+  return { width: head.readUInt32BE(16), height: head.readUInt32BE(20) };
+}
+
+async function readImage(path: string, page: number, resolution: Resolution, limits: DocumentLimits) {
+  try {
+    return { image: await readGrey(path, page, resolution, limits) };
+  } catch (cause) {
+    throw cause instanceof OrderFailure ? cause : new OrderFailure("page_damaged", { cause });
+  }
+}
+
+function readHeader(path: string, page: number) {
+  // The size is to be told, whatever it is.
+  return sharp(path, { page, limitInputPixels: false }).metadata();
+}
+
+/** As it is to be seen: turned as its camera says, on white paper, its pixels square. */
+async function readGrey(
+  path: string,
+  page: number,
+  resolution: Resolution,
+  limits: DocumentLimits,
+): Promise<GreyImage> {
+  const { width, height, orientation = 1 } = await readHeader(path, page);
+  checkPixels(width, height, limits);
+  const stretched = squareSize(width, height, resolution);
+  if (stretched) checkPixels(stretched.width, stretched.height, limits);
+  const dpi = credibleDpi(resolution && Math.max(resolution.x, resolution.y));
+  const grey = (failOn: FailOnOptions) => {
+    const picture = sharp(path, { page, failOn, limitInputPixels: limits.pixels })
+      .autoOrient()
+      .flatten({ background: "white" });
+    if (stretched) {
+      const { width, height } = stretched;
+      const liesOnSide = orientation >= 5;
+      picture.resize({
+        width: liesOnSide ? height : width,
+        height: liesOnSide ? width : height,
+        fit: "fill",
+      });
+    }
+    return fromSharp(picture, dpi);
+  };
+  return strictly(grey);
+}
+
+/** The size of an image whose pixels are not square, once they are. */
+function squareSize(width: number, height: number, resolution: Resolution) {
+  if (!resolution) return undefined;
+  const { x, y } = resolution;
+  const finer = Math.max(x, y);
+  const ratio = finer / Math.min(x, y);
+  if (ratio < oblong.least || ratio > oblong.most) return undefined;
+  return { width: Math.round((width * finer) / x), height: Math.round((height * finer) / y) };
+}

@@ -1,0 +1,284 @@
+import { deflateSync } from "node:zlib";
+import { degrees, type PDFPage, rgb, setTextRenderingMode, TextRenderingMode } from "@cantoo/pdf-lib";
+import { textOf, wordsOf } from "@orbital-witness/common/results/page-result.ts";
+import sharp from "sharp";
+import { describe, expect, test } from "vitest";
+import { drawGrey, makePdf, rawPdf, scanned } from "../../../../../tests/documents.ts";
+import { openBytes, openPage } from "../../../../../tests/open-bytes.ts";
+import { drawLine } from "../../../../../tests/scan.ts";
+import { asFailure } from "../../failure.ts";
+import type { Document } from "../document.ts";
+
+const sentence = "The tenant covenants with the landlord to pay the rent.";
+const write = (text: string) => (page: PDFPage) => page.drawText(text, { x: 30, y: 100, size: 12 });
+
+async function textOfPage(bytes: Uint8Array, page = 1): Promise<string | undefined> {
+  const { text } = await openPage(bytes, page);
+  return text && textOf({ blocks: text });
+}
+
+describe("a page's own text", () => {
+  test("is taken, with boxes on the page's image", async () => {
+    const { image, text = [] } = await openPage(await makePdf(write(sentence)));
+    expect(image).toMatchObject({ width: 1667, height: 833, dpi: 300 });
+    expect(textOf({ blocks: text })).toBe(`${sentence}\n`);
+    for (const { text: word, box, confidence } of wordsOf({ blocks: text })) {
+      expect(confidence).toBe(100);
+      const [left, top, right, bottom] = box;
+      // Letters, at 12 points of 300 dots per inch, and nothing but them.
+      expect(bottom - top).toBeLessThan(50);
+      expect(right - left).toBeLessThan(50 * word.length);
+      const inside = await sharp(image.data, { raw: { width: 1667, height: 833, channels: 1 } })
+        .extract({ left, top, width: right - left, height: bottom - top })
+        .raw()
+        .toBuffer();
+      expect(Math.min(...inside)).toBeLessThan(100);
+    }
+  });
+
+  test("is in lines and blocks", async () => {
+    const bytes = await makePdf((page) => {
+      page.drawText("1. The landlord lets\nthe property to the tenant.", {
+        x: 30,
+        y: 150,
+        size: 12,
+        lineHeight: 14,
+      });
+      page.drawText("2. The tenant pays\nthe rent every quarter.", {
+        x: 30,
+        y: 80,
+        size: 12,
+        lineHeight: 14,
+      });
+    });
+    expect(await textOfPage(bytes)).toBe(
+      "1. The landlord lets\nthe property to the tenant.\n\n2. The tenant pays\nthe rent every quarter.\n",
+    );
+  });
+
+  test.each([
+    [90, 200, 30],
+    [180, 370, 200],
+    [270, 200, 370],
+  ])("is turned with a page that is turned by %i degrees", async (angle, x, y) => {
+    const bytes = await makePdf((page) => {
+      page.setSize(400, 400);
+      page.setRotation(degrees(angle));
+      page.drawText(sentence, { x, y, size: 12, rotate: degrees(angle) });
+    });
+    expect(await textOfPage(bytes)).toBe(`${sentence}\n`);
+  });
+
+  test("that nobody sees is taken where it lies on a scan of the same", async () => {
+    const bytes = await makePdf(async (page, pdf) => {
+      await scanned("This lease is dated")(page, pdf);
+      // As the line is drawn: 40 pixels of letters at 300 dots per inch.
+      page.pushOperators(setTextRenderingMode(TextRenderingMode.Invisible));
+      page.drawText("This lease is dated", { x: 9.6, y: 10.8, size: 9.6 });
+    });
+    expect(await textOfPage(bytes)).toBe("This lease is dated\n");
+  });
+
+  test("may have bullets of a font of symbols, which are left out", async () => {
+    expect(await textOfPage(spelledPdf("<54> <F0B7>", "(T rent is) Tj"))).toBe("rent is\n");
+  });
+
+  test.each<[string, () => Buffer | Promise<Buffer>]>([
+    [
+      "does not stand upright",
+      () => makePdf((page) => page.drawText("Turned", { x: 99, y: 30, rotate: degrees(90) })),
+    ],
+    ["is not on the page", () => makePdf((page) => page.drawText(sentence, { x: 30, y: -300 }))],
+    [
+      "is white on white",
+      () => makePdf((page) => page.drawText(sentence, { x: 30, y: 100, color: rgb(1, 1, 1) })),
+    ],
+    [
+      "is a program's stamp on a scan",
+      () =>
+        makePdf(async (page, pdf) => {
+          await scanned("This lease is dated the first of May")(page, pdf);
+          page.drawText("Scanned by X", { x: 150, y: 2, size: 5 });
+        }),
+    ],
+    [
+      "covers half of what is to be seen",
+      () =>
+        makePdf(async (page, pdf) => {
+          page.drawText("The tenant pays.", { x: 10, y: 100, size: 10 });
+          const png = await drawLine("This lease is dated").png().toBuffer();
+          page.drawImage(await pdf.embedPng(png), { x: 10, y: 20, width: 216, height: 28.8 });
+        }),
+    ],
+    ["means nothing", () => spelledPdf("<54> <FFFD>")],
+    ["means private things", () => spelledPdf("<54> <E054>")],
+    ["means control codes", () => spelledPdf("<54> <0007>")],
+  ])("is left where it %s", async (_, make) => {
+    const { image, text } = await openPage(await make());
+    expect(text).toBeUndefined();
+    expect(image.data.length).toBe(image.width * image.height);
+  });
+});
+
+/** A page of "The rent", of which this map says what a letter means. */
+function spelledPdf(meaning: string, content = "(The rent) Tj"): Buffer {
+  const map = `/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /M def
+1 begincodespacerange <00> <FF> endcodespacerange
+2 beginbfrange <20> <53> <0020> <55> <7E> <0055> endbfrange
+1 beginbfchar ${meaning} endbfchar endcmap end end`;
+  return rawPdf(
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 100] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>",
+    { dictionary: "", stream: Buffer.from(`BT /F 20 Tf 20 50 Td ${content} ET`) },
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R >>",
+    { dictionary: "", stream: Buffer.from(map) },
+  );
+}
+
+describe("a page is drawn", () => {
+  test("as it was scanned", async () => {
+    const { image, text } = await openPage(await makePdf(scanned("This lease is dated")));
+    expect(text).toBeUndefined();
+    const { data, info } = await drawGrey("This lease is dated");
+    expect(image).toMatchObject({ width: info.width, height: info.height, dpi: 300 });
+    const off = image.data.filter((value, index) => Math.abs(value - (data[index] ?? 0)) > 64);
+    expect(off.length / data.length).toBeLessThan(0.01);
+  });
+
+  test.each([
+    [600, 400, 400],
+    [200, 200, 200],
+    [50, 72, undefined],
+  ])("from a scan of %i dots per inch at %i", async (scan, drawn, dpi) => {
+    const png = await drawLine("This lease")
+      .resize(2 * scan, scan)
+      .png()
+      .toBuffer();
+    const bytes = await makePdf(async (page, pdf) => {
+      page.setSize(144, 72);
+      page.drawImage(await pdf.embedPng(png), { width: 144, height: 72 });
+    });
+    const { image } = await openPage(bytes);
+    expect(image).toMatchObject({ width: 2 * drawn, height: drawn, dpi });
+  });
+
+  test("at 300 dots per inch where a picture is a part of it", async () => {
+    const bytes = await makePdf(async (page, pdf) => {
+      page.drawImage(await pdf.embedPng(await drawLine("X").png().toBuffer()), { width: 100, height: 20 });
+    });
+    expect((await openPage(bytes)).image.dpi).toBe(300);
+  });
+
+  test("coarser where it is large, down to 150 dots per inch", async () => {
+    const large = (inches: number) => makePdf((page) => page.setSize(72 * inches, 72 * inches));
+    const limits = { pixels: 900 * 900 };
+    expect((await openPage(await large(4), 1, limits)).image).toMatchObject({ width: 900, dpi: 225 });
+    expect((await openPage(await large(6), 1, limits)).image).toMatchObject({ width: 900, dpi: 150 });
+    await expect(openPage(await large(7), 1, limits)).rejects.toMatchObject({
+      code: "page_too_large",
+      message: "The page has 1050 x 1050 pixels (1.11 megapixels); at most 0.81 megapixels are read.",
+    });
+  });
+
+  test("with its stamps and filled forms", async () => {
+    const bytes = await makePdf((page, pdf) => {
+      const field = pdf.getForm().createTextField("name");
+      field.setText("Jane Doe");
+      field.addToPage(page, { x: 20, y: 80, width: 200, height: 30 });
+    });
+    const { image, text = [] } = await openPage(bytes);
+    expect(image.data.some((value) => value < 100)).toBe(true);
+    expect(textOf({ blocks: text })).toBe("Jane Doe\n");
+  });
+});
+
+async function failure(document: Document, page: number): Promise<string | undefined> {
+  return document.page(page).then(
+    () => undefined,
+    (error: unknown) => asFailure(error).code,
+  );
+}
+
+describe("a damaged page fails alone", () => {
+  const line = drawLine("This lease is dated");
+  const gray = (bits: number, filter: string) =>
+    `/ColorSpace /DeviceGray /BitsPerComponent ${bits} ${filter}`;
+  /** Two scans of 900 x 120 pixels; the second is to be damaged. */
+  const scans = (kind: string, stream: Uint8Array, damaged: Uint8Array) =>
+    rawPdf(
+      "<< /Type /Catalog /Pages 2 0 R >>",
+      "<< /Type /Pages /Kids [3 0 R 4 0 R] /Count 2 /MediaBox [0 0 216 28.8] >>",
+      "<< /Type /Page /Parent 2 0 R /Contents 5 0 R /Resources << /XObject << /I 6 0 R >> >> >>",
+      "<< /Type /Page /Parent 2 0 R /Contents 5 0 R /Resources << /XObject << /I 7 0 R >> >> >>",
+      { dictionary: "", stream: Buffer.from("216 0 0 28.8 0 0 cm /I Do") },
+      { dictionary: `/Type /XObject /Subtype /Image /Width 900 /Height 120 ${kind}`, stream },
+      { dictionary: `/Type /XObject /Subtype /Image /Width 900 /Height 120 ${kind}`, stream: damaged },
+    );
+  const spoilt = (value: number) => (bytes: Buffer) => {
+    const copy = Buffer.from(bytes);
+    const middle = Math.floor(bytes.length / 2);
+    copy.fill(value, middle, middle + 40);
+    return copy;
+  };
+
+  test.each<[string, () => Promise<[string, Buffer]>, (bytes: Buffer) => Buffer]>([
+    ["a JPEG that is cut", jpeg, (bytes) => bytes.subarray(0, bytes.length / 2)],
+    ["a JPEG that is spoilt", jpeg, spoilt(0xff)],
+    ["a JPEG that is none", jpeg, (bytes) => Buffer.alloc(bytes.length)],
+    ["pixels that are cut", deflated, (bytes) => bytes.subarray(0, bytes.length / 2)],
+    ["pixels that are spoilt", deflated, spoilt(0x5a)],
+    ["plain pixels that are cut", plain, (bytes) => bytes.subarray(0, bytes.length / 3)],
+  ])("of %s", async (_, make, damage) => {
+    const [kind, stream] = await make();
+    const { document } = await openBytes(scans(kind, stream, damage(stream)));
+    expect(document.pages).toBe(2);
+    const { image } = await document.page(1);
+    expect(image).toMatchObject({ width: 900, height: 120 });
+    expect(await failure(document, 2)).toBe("page_damaged");
+    await document.page(1);
+  });
+
+  async function jpeg(): Promise<[string, Buffer]> {
+    const bytes = await line.clone().jpeg().toBuffer();
+    return ["/ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode", bytes];
+  }
+  async function deflated(): Promise<[string, Buffer]> {
+    return [gray(8, "/Filter /FlateDecode"), deflateSync((await drawGrey("This lease is dated")).data)];
+  }
+  async function plain(): Promise<[string, Buffer]> {
+    return [gray(8, ""), (await drawGrey("This lease is dated")).data];
+  }
+
+  test("that is not there", async () => {
+    const bytes = rawPdf(
+      "<< /Type /Catalog /Pages 2 0 R >>",
+      "<< /Type /Pages /Kids [3 0 R 9 0 R] /Count 2 /MediaBox [0 0 100 100] >>",
+      "<< /Type /Page /Parent 2 0 R >>",
+    );
+    const { document } = await openBytes(bytes);
+    await document.page(1);
+    expect(await failure(document, 2)).toBe("page_damaged");
+  });
+
+  test("while images of fewer bits and more colours are whole", async () => {
+    for (const [space, colours, bits] of [
+      ["DeviceGray", 1, 1],
+      ["DeviceGray", 1, 2],
+      ["DeviceGray", 1, 4],
+      ["DeviceGray", 1, 16],
+      ["DeviceRGB", 3, 4],
+      ["DeviceRGB", 3, 8],
+    ] as const) {
+      const stream = Buffer.alloc(Math.ceil((900 * colours * bits) / 8) * 120);
+      const bytes = scans(
+        `/ColorSpace /${space} /BitsPerComponent ${bits}`,
+        stream,
+        stream.subarray(0, -900),
+      );
+      const { document } = await openBytes(bytes);
+      await document.page(1);
+      await expect(failure(document, 2), `${space} ${bits}`).resolves.toBe("page_damaged");
+    }
+  });
+});

@@ -1,0 +1,286 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
+import { maxFailures } from "@orbital-witness/common/orders/queue/order-attempts.ts";
+import { jobId } from "@orbital-witness/common/orders/queue/order-queue.ts";
+import sharp from "sharp";
+import { expect, test, vi } from "vitest";
+import { pageOf, pictureOf } from "../../../../tests/page-result.ts";
+import { found, heldAnswer, openOrderWorkers } from "../../../../tests/redis/order-workers.ts";
+import { claimSuspected } from "../../../../tests/redis/sample-order.ts";
+import { leaseText } from "../../../../tests/scan.ts";
+import { failureReason } from "../failure.ts";
+import { Consumption } from "./consumption.ts";
+
+/** A page that takes a second or two. */
+const register = await readFile(
+  new URL("../../../../samples/scans/OW12345678/register.png", import.meta.url),
+);
+const lost = failureReason("worker_lost");
+
+const workers = await openOrderWorkers();
+
+test("orders end as text or with a reason, in the same process, and leave no job", async () => {
+  workers.answers.charge = () => ({ status: 200, body: "<html>Not found</html>" });
+  workers.answers.transfer = () => ({ status: 200, body: "" });
+  workers.answers.conveyance = () => ({
+    status: 200,
+    body: (found.body as Buffer).fill(0, 60, 61).subarray(0, 200),
+  });
+  workers.startWorker();
+  const good = await workers.order("lease");
+  const bad = {
+    deed: "document_not_found",
+    charge: "unsupported_format",
+    transfer: "document_empty",
+    conveyance: "document_damaged",
+  } as const;
+  for (const [type, code] of Object.entries(bad)) {
+    const id = await workers.order(type as keyof typeof bad);
+    expect(await workers.ended(id)).toMatchObject({
+      status: "failed",
+      reason_code: code,
+      attempts: [`ocr-worker-1 failed ${code}`],
+    });
+  }
+  const again = await workers.order("lease");
+  for (const id of [good, again]) {
+    expect(await workers.ended(id)).toMatchObject({
+      text: leaseText,
+      history: ["queued", "fetching", "recognizing", "completed"],
+      attempts: ["ocr-worker-1 completed"],
+    });
+  }
+  expect(workers.requestIds).toEqual(new Set(["from-the-router"]));
+  await workers.noJobs();
+});
+
+test("a source that is down is tried again, a bounded number of times", async () => {
+  let requests = 0;
+  let downs = 2;
+  workers.answers.transfer = () => (requests++ < downs ? { status: 503, body: "" } : found);
+  workers.startWorker();
+  expect(await workers.ended(await workers.order("transfer"))).toMatchObject({
+    text: leaseText,
+    attempts: [
+      "ocr-worker-1 failed source_unavailable",
+      "ocr-worker-1 failed source_unavailable",
+      "ocr-worker-1 completed",
+    ],
+  });
+  requests = 0;
+  downs = 100;
+  expect(await workers.ended(await workers.order("transfer"), 40_000)).toMatchObject({
+    status: "failed",
+    reason_code: "source_unavailable",
+    failures: maxFailures,
+  });
+  expect(requests).toBe(maxFailures);
+  await workers.noJobs();
+}, 60_000);
+
+test("an order that waits for its next attempt lets others pass", async () => {
+  workers.answers.transfer = () => ({ status: 503, body: "" });
+  workers.startWorker();
+  const down = await workers.order("transfer");
+  await expect.poll(async () => (await workers.told(down)).attempts.length).toBe(1);
+  expect(await workers.ended(await workers.order("lease"))).toMatchObject({ status: "completed" });
+  expect(await workers.status(down)).not.toBe("failed");
+});
+
+test("an order whose job cannot be read ends too", async () => {
+  const id = await workers.order("lease");
+  await workers.queue.remove(jobId(id, 1));
+  await Reflect.apply(workers.queue.add, workers.queue, ["order", { order_id: id }, { jobId: jobId(id, 1) }]);
+  workers.startWorker();
+  expect(await workers.ended(id)).toMatchObject({ status: "failed", reason_code: "internal_error" });
+});
+
+test("the order of a worker that died is run by another", async () => {
+  const id = await workers.order("lease");
+  await workers.attempts.claim({ order_id: id, run: 1 }, "dead", lost);
+  await workers.leave(jobId(id, 1));
+  workers.startWorker();
+  expect(await workers.ended(id)).toMatchObject({
+    text: leaseText,
+    attempts: ["dead lost worker_lost", "ocr-worker-1 completed"],
+  });
+});
+
+test("an order that kills its workers is claimed a bounded number of times", async () => {
+  const id = await workers.order("lease");
+  const job = { order_id: id, run: 1 };
+  for (let failures = 1; failures < maxFailures; failures++) {
+    expect(await workers.attempts.claim(job, "dead", lost)).toMatchObject({ state: "claimed" });
+    expect(await claimSuspected(workers.redis, workers.attempts, job)).toEqual({ state: "lost", failures });
+  }
+  await workers.attempts.claim(job, "dead", lost);
+  await workers.leave(jobId(id, 1));
+  workers.startWorker();
+  const order = await workers.ended(id);
+  expect(order).toMatchObject({ status: "failed", reason_code: "worker_lost" });
+  expect(order.attempts).toEqual(Array(maxFailures).fill("dead lost worker_lost"));
+  await workers.noJobs();
+});
+
+test("a worker that is there keeps its order, though the queue gives the job to another", async () => {
+  const { answer, give } = heldAnswer();
+  workers.answers.lease = answer;
+  workers.startWorker("first");
+  const id = await workers.order("lease");
+  await expect.poll(() => workers.status(id)).toBe("fetching");
+  workers.startWorker("second");
+  await workers.leave(jobId(id, 1));
+  // The second one has asked, and has asked again.
+  await expect.poll(() => workers.redis.zCard("bull:orders:delayed"), { timeout: 15_000 }).toBe(1);
+  await pause(4000);
+  give();
+  expect(await workers.ended(id)).toMatchObject({
+    text: leaseText,
+    attempts: ["first completed"],
+    failures: 0,
+  });
+  await workers.noJobs();
+});
+
+test("a worker that lost its order to another cannot overwrite that one's result", async () => {
+  const { answer, give } = heldAnswer();
+  workers.answers.lease = answer;
+  workers.startWorker("first");
+  const id = await workers.order("lease");
+  await expect.poll(() => workers.status(id)).toBe("fetching");
+  const job = { order_id: id, run: 1 };
+  expect(await claimSuspected(workers.redis, workers.attempts, job)).toMatchObject({ state: "lost" });
+  const claim = await workers.attempts.claim(job, "second", lost);
+  if (claim.state !== "claimed") throw new Error(claim.state);
+  const page = pageOf(1, [[["the", "second's"]]]);
+  await workers.results.savePage(claim.order, page, await pictureOf(page));
+  expect(await workers.attempts.complete(claim.order)).toBe("written");
+  give();
+  workers.answers.lease = () => found;
+  await workers.ended(await workers.order("lease"));
+  expect(await workers.told(id)).toMatchObject({
+    text: "the second's",
+    attempts: ["first lost worker_lost", "second completed"],
+  });
+  expect(await workers.results.page({ order_id: id, attempt: 1 }, 1)).toBeUndefined();
+});
+
+test("cancelling stops an order that is being fetched, and the worker takes the next", async () => {
+  workers.answers.deed = heldAnswer().answer;
+  workers.startWorker();
+  const id = await workers.order("deed");
+  await expect.poll(() => workers.status(id)).toBe("fetching");
+  expect(await workers.store.cancel(id)).toMatchObject({ outcome: "cancelled" });
+  expect(await workers.ended(await workers.order("lease"))).toMatchObject({ status: "completed" });
+  expect(await workers.told(id)).toMatchObject({ status: "cancelled", attempts: ["ocr-worker-1 cancelled"] });
+  await workers.noJobs();
+});
+
+test("cancelling stops an order in the middle of its page", async () => {
+  workers.answers.register = () => ({ status: 200, body: register });
+  workers.startWorker();
+  const id = await workers.order("register");
+  await expect.poll(() => workers.status(id), { interval: 10, timeout: 10_000 }).toBe("recognizing");
+  expect(await workers.store.cancel(id)).toMatchObject({ outcome: "cancelled" });
+  expect(await workers.ended(await workers.order("lease"))).toMatchObject({ text: leaseText });
+  expect(await workers.told(id)).toMatchObject({
+    history: ["queued", "fetching", "recognizing", "cancelled"],
+    attempts: ["ocr-worker-1 cancelled"],
+  });
+  expect(await workers.results.page({ order_id: id, attempt: 1 }, 1)).toBeUndefined();
+});
+
+test("the queue's lock is renewed in the middle of a page", async () => {
+  const { width, height } = await sharp(register).metadata();
+  const tile = { input: register, tile: true };
+  const create = { width: 3 * width, height: 3 * height, channels: 3 as const, background: "white" };
+  const body = await sharp({ create }).composite([tile]).png().toBuffer();
+  workers.answers.register = () => ({ status: 200, body });
+  workers.startWorker();
+  const id = await workers.order("register");
+  await expect.poll(() => workers.status(id), { timeout: 10_000 }).toBe("recognizing");
+  const expiry = async () => Number(await workers.redis.pExpireTime(`bull:orders:${jobId(id, 1)}:lock`));
+  const first = await expiry();
+  await expect.poll(expiry, { timeout: 9000 }).toBeGreaterThan(first);
+  expect(await workers.status(id)).toBe("recognizing");
+  await workers.store.cancel(id);
+});
+
+test("an order that was revoked stops too, and leaves nothing", async () => {
+  const { answer, give } = heldAnswer();
+  workers.answers.deed = answer;
+  workers.startWorker();
+  const id = await workers.order("deed");
+  await expect.poll(() => workers.status(id)).toBe("fetching");
+  await workers.store.revoke({ order_id: id, user_id: 1 });
+  give();
+  await workers.ended(await workers.order("lease"));
+  expect(await workers.redis.keys(`order:${id}*`)).toEqual([]);
+});
+
+test("a worker that stops finishes the order at hand and takes no other", async () => {
+  const { answer, give } = heldAnswer();
+  workers.answers.deed = answer;
+  const worker = workers.startWorker();
+  const ids = [await workers.order("deed"), await workers.order("lease"), await workers.order("lease")];
+  await expect.poll(() => workers.status(ids[0] ?? "")).toBe("fetching");
+  const closing = worker.close();
+  give();
+  await closing;
+  expect(await Promise.all(ids.map(workers.status))).toEqual(["completed", "queued", "queued"]);
+  await expect(worker.consuming()).rejects.toThrow("takes no orders");
+  expect(await workers.redis.zRange("orders:workers", 0, -1)).toEqual([]);
+});
+
+test("an order that comes to a worker that is already stopping is left to the others", async () => {
+  const { answer, give } = heldAnswer();
+  workers.answers.deed = answer;
+  const id = await workers.order("deed");
+  const answered = vi.spyOn(Consumption.prototype, "answered");
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  answered.mockImplementationOnce(() => resolve(worker.close()));
+  const worker = workers.startWorker("stopping", { finishMs: 100 });
+  await closed;
+  answered.mockRestore();
+  expect(await workers.told(id)).toMatchObject({ status: "queued", attempts: [] });
+  give();
+  workers.startWorker("next");
+  expect(await workers.ended(id)).toMatchObject({ text: leaseText, attempts: ["next completed"] });
+});
+
+test("a worker that stops hands back an order in the middle of its page", async () => {
+  workers.answers.register = () => ({ status: 200, body: register });
+  const worker = workers.startWorker("stopping", { finishMs: 0 });
+  const id = await workers.order("register");
+  await expect.poll(() => workers.status(id), { interval: 10, timeout: 10_000 }).toBe("recognizing");
+  await worker.close();
+  expect(await workers.told(id)).toMatchObject({ failures: 0, attempts: ["stopping handed_back"] });
+});
+
+test("a worker that stops hands back what takes too long, and another takes it at once", async () => {
+  workers.answers.deed = heldAnswer().answer;
+  const worker = workers.startWorker("first", { finishMs: 100 });
+  const id = await workers.order("deed");
+  const next = await workers.order("lease");
+  await expect.poll(() => workers.status(id)).toBe("fetching");
+  await worker.close();
+  expect(await workers.told(id)).toMatchObject({
+    status: "queued",
+    failures: 0,
+    attempts: ["first handed_back"],
+  });
+  workers.answers.deed = () => found;
+  workers.startWorker("second");
+  await workers.ended(next);
+  // It kept its place before the other.
+  expect(await workers.told(id)).toMatchObject({ attempts: ["first handed_back", "second completed"] });
+});
+
+test("a worker says that it is there while it takes orders", async () => {
+  const worker = workers.startWorker("here");
+  const there = () => workers.redis.zRange("orders:workers", 0, -1);
+  await expect.poll(there, { timeout: 15_000 }).toEqual(["here"]);
+  await worker.consuming();
+  await worker.close();
+  expect(await there()).toEqual([]);
+});

@@ -1,0 +1,123 @@
+import type { Log } from "@orbital-witness/common/log.ts";
+import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
+import type { OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
+import type { PageJob } from "@orbital-witness/common/orders/queue/order-queue.ts";
+import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
+import type { ResultStore } from "@orbital-witness/common/results/result-store.ts";
+import { StateLog } from "@orbital-witness/common/state-log.ts";
+import { asFailure, type OrderFailure } from "../failure.ts";
+import type { PageReader } from "../page-process/page-reader.ts";
+import type { DocumentSource } from "../source/document-source.ts";
+import { AttemptLost, AttemptWatch } from "./attempt-watch.ts";
+import { persist } from "./persist.ts";
+import { retryDelayMs } from "./retry-delay.ts";
+
+export type OrderTools = {
+  /** The worker's name, for the orders' attempts. */
+  name: string;
+  attempts: OrderAttempts;
+  /** A connection for subscriptions alone. */
+  messages: RedisConnection;
+  source: DocumentSource;
+  reader: PageReader;
+  results: ResultStore;
+};
+
+/** `handBack` ends the work at hand, `giveUp` also the waiting for a Redis that is away. */
+export type Stop = { handBack: AbortSignal; giveUp: AbortSignal };
+
+/**
+ * What becomes of a job. With `pages` it waits for its pages' jobs, of which these must be there (with none, for those that are there, if any). Then,
+ * or where there is nothing to wait for, it comes again in `againMs`, or is done where that is not given.
+ */
+export type JobEnd = { pages?: PageJob[]; againMs?: number };
+
+/** What is due where work does not come to its own end. */
+export type OtherEnds = {
+  drop: () => JobEnd;
+  handBack: () => Promise<unknown>;
+  fail: (failure: OrderFailure) => Promise<JobEnd>;
+};
+
+/** The frame of what a worker does to an order or a page that it claimed. */
+export class WatchedWork {
+  readonly log: Log;
+  /** Ends the work, for the customer's or for the worker's sake. */
+  readonly aborted: AbortSignal;
+  readonly #tools: OrderTools;
+  readonly #what: "order" | "page";
+  readonly #ref: Pick<OrderRecord, "order_id" | "attempt">;
+  readonly #stop: Stop;
+  readonly #state: StateLog;
+  readonly #watch: AttemptWatch;
+  readonly #started = performance.now();
+
+  constructor(
+    tools: OrderTools,
+    what: "order" | "page",
+    work: Pick<OrderRecord, "order_id" | "attempt" | "request_id">,
+    stop: Stop,
+    log: Log,
+  ) {
+    const { order_id, attempt, request_id } = work;
+    this.log = log.child({ attempt, request_id });
+    this.#tools = tools;
+    this.#what = what;
+    this.#ref = { order_id, attempt };
+    this.#stop = stop;
+    this.#state = new StateLog(this.log, "the order's record");
+    this.#watch = new AttemptWatch(tools.attempts, tools.messages, this.#ref, this.#state);
+    this.aborted = AbortSignal.any([this.#watch.signal, stop.handBack]);
+  }
+
+  /** Does the work, or what is due where it is lost, handed back or fails. */
+  async run(work: () => Promise<JobEnd>, { drop, handBack, fail }: OtherEnds): Promise<JobEnd> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof AttemptLost) return drop();
+      if (!this.#stop.handBack.aborted) return await fail(asFailure(error));
+      await handBack();
+      this.log.info({ ms: this.ms }, `${this.#what} handed back`);
+      return { againMs: 0 };
+    } finally {
+      this.#watch.close();
+    }
+  }
+
+  get ms(): number {
+    return Math.round(performance.now() - this.#started);
+  }
+
+  /** Repeats a write until Redis takes it or `signal` aborts, by default when the worker gives up. */
+  persist<T>(write: () => Promise<T>, signal = this.#stop.giveUp): Promise<T> {
+    return persist(write, signal, this.#state);
+  }
+
+  /** When it comes again that was released after a failure; undefined where it failed once too often. */
+  againAfter(
+    failure: OrderFailure,
+    { state, failures }: { state: string; failures: number },
+  ): JobEnd | undefined {
+    if (state === "exhausted") return undefined;
+    this.log.warn({ ...this.#fieldsOf(failure), failures }, `${this.#what} will be tried again`);
+    return { againMs: retryDelayMs(Math.max(failures, 1)) };
+  }
+
+  logFailure(failure: OrderFailure): void {
+    this.log.warn(this.#fieldsOf(failure), `${this.#what} failed`);
+  }
+
+  /** The document is not needed any more. What is left of it is swept up later. */
+  async removeDocument(): Promise<void> {
+    try {
+      await this.#tools.results.removeDocument(this.#ref);
+    } catch (err) {
+      this.log.warn({ err }, "a document is not removed");
+    }
+  }
+
+  #fieldsOf(failure: OrderFailure) {
+    return { err: failure, code: failure.code, ms: this.ms };
+  }
+}

@@ -1,0 +1,129 @@
+import { access, utimes } from "node:fs/promises";
+import path from "node:path";
+import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
+import { recordKey } from "@orbital-witness/common/orders/order-keys.ts";
+import { afterEach, expect, test } from "vitest";
+import { pageOf, pictureOf, temporaryResults } from "../../../../tests/page-result.ts";
+import { orderServices, silentLog } from "../../../../tests/redis/redis-database.ts";
+import { accepted, claimed, sampleOrder } from "../../../../tests/redis/sample-order.ts";
+import { ResultSweep, sweepOrder } from "./result-sweep.ts";
+
+const { redis, store, attempts } = orderServices();
+const { folder, results } = await temporaryResults();
+const reason = { code: "page_damaged", message: "broken" };
+const page = pageOf(1);
+const picture = await pictureOf(page);
+const sweeps: ResultSweep[] = [];
+afterEach(() => Promise.all(sweeps.splice(0).map((sweep) => sweep.close())));
+
+type Ref = Pick<OrderRecord, "order_id" | "attempt">;
+
+async function save(ref: Ref): Promise<void> {
+  await results.saveDocument(ref, Buffer.from("a document"));
+  await results.savePage(ref, page, picture);
+}
+
+async function age(orderId: string, minutes: number): Promise<void> {
+  const then = Date.now() / 1000 - minutes * 60;
+  await utimes(path.join(folder, orderId), then, then);
+}
+
+const exists = (file: string) =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
+/** Whether the attempt's document and its page are there. */
+const files = async (ref: Ref) => [
+  await exists(results.documentPath(ref)),
+  (await results.page(ref, 1)) !== undefined,
+];
+
+/** An order with the files of its first, lost attempt and of its second. */
+async function secondAttempt() {
+  const { order_id } = await accepted(store);
+  await attempts.release(await claimed(attempts, order_id), "handed_back");
+  const order = await claimed(attempts, order_id);
+  const first = { order_id, attempt: 1 };
+  for (const ref of [first, order]) await save(ref);
+  return { first, order };
+}
+
+test("of a completed order the result stays, and nothing else", async () => {
+  const { first, order } = await secondAttempt();
+  await attempts.complete(order);
+  expect(await sweepOrder(results, store, order.order_id)).toBe(1);
+  expect(await files(first)).toEqual([false, false]);
+  expect(await files(order)).toEqual([false, true]);
+  expect(await sweepOrder(results, store, order.order_id)).toBe(0);
+});
+
+test.each([
+  ["failed", ({ order_id, attempt }: OrderRecord) => attempts.fail(order_id, attempt, reason)],
+  ["cancelled", ({ order_id }: OrderRecord) => store.cancel(order_id)],
+])("of an order that %s nothing stays", async (_name, end) => {
+  const { first, order } = await secondAttempt();
+  await end(order);
+  expect(await sweepOrder(results, store, order.order_id)).toBe(2);
+  for (const ref of [first, order]) expect(await files(ref)).toEqual([false, false]);
+});
+
+test("an order that runs or waits keeps its files, however old", async () => {
+  const { first, order } = await secondAttempt();
+  await age(order.order_id, 1000);
+  expect(await sweepOrder(results, store, order.order_id)).toBe(0);
+  await attempts.release(order, "handed_back");
+  expect(await sweepOrder(results, store, order.order_id)).toBe(0);
+  for (const ref of [first, order]) expect(await files(ref)).toEqual([true, true]);
+});
+
+test("an order that is retried while it is swept keeps the files of its new attempt", async () => {
+  const { order } = await secondAttempt();
+  await attempts.fail(order.order_id, order.attempt, reason);
+  const retried = { ...order, attempt: 3 };
+  await save(retried);
+  expect(await sweepOrder(results, store, order.order_id)).toBe(2);
+  expect(await files(order)).toEqual([false, false]);
+  expect(await files(retried)).toEqual([true, true]);
+});
+
+test("the files of an order that Redis does not know go an hour after its last attempt began", async () => {
+  const ref = { order_id: sampleOrder().order_id, attempt: 1 };
+  await save(ref);
+  await age(ref.order_id, 59);
+  expect(await sweepOrder(results, store, ref.order_id)).toBe(0);
+  expect(await files(ref)).toEqual([true, true]);
+  await age(ref.order_id, 61);
+  expect(await sweepOrder(results, store, ref.order_id)).toBe(1);
+  expect(await exists(path.join(folder, ref.order_id))).toBe(false);
+  expect(await sweepOrder(results, store, ref.order_id)).toBe(0);
+});
+
+test("the sweep looks at all orders as it starts, and at nothing else in the folder", async () => {
+  const { first, order } = await secondAttempt();
+  await attempts.complete(order);
+  const foreign = { order_id: "lost+found", attempt: 1 };
+  await save(foreign);
+  await age(foreign.order_id, 1000);
+  sweeps.push(new ResultSweep(results, store, silentLog));
+  await expect.poll(() => files(first)).toEqual([false, false]);
+  sweeps.push(new ResultSweep(results, store, silentLog));
+  await Promise.all(sweeps.map((sweep) => sweep.close()));
+  expect(await files(order)).toEqual([false, true]);
+  expect(await files(foreign)).toEqual([true, true]);
+});
+
+test("an order that cannot be swept does not keep the files of the others", async () => {
+  const swept: Ref[] = [];
+  for (let count = 0; count < 4; count++) {
+    const strange = await secondAttempt();
+    await redis.hSet(recordKey(strange.order.order_id), "status", "of another version");
+    const { first, order } = await secondAttempt();
+    await attempts.complete(order);
+    swept.push(first);
+  }
+  sweeps.push(new ResultSweep(results, store, silentLog));
+  const left = () => Promise.all(swept.map(files));
+  await expect.poll(left).toEqual(swept.map(() => [false, false]));
+});

@@ -1,0 +1,216 @@
+import http from "node:http";
+import https from "node:https";
+import type { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
+import type { OrderRequest } from "@orbital-witness/common/orders/order.ts";
+import { extensions } from "../documents/format.ts";
+import { OrderFailure } from "../failure.ts";
+import { type DocumentLimits, defaultLimits, documentInflates, documentTooLarge } from "../limits.ts";
+
+const mostRedirects = 3;
+const kibibyte = 1024;
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+const decompressors: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+  ["gzip", createGunzip],
+  ["deflate", createInflate],
+  ["br", createBrotliDecompress],
+  ["zstd", createZstdDecompress],
+]);
+
+export type DocumentSourceOptions = {
+  limits?: DocumentLimits;
+  /** How long one `fetch` may take, all its tries together, and as much more as its bytes may take. */
+  limitMs?: number;
+  /** What is sent must come so fast, on the average. */
+  leastBytesPerSecond?: number;
+};
+
+/** Documents at `<base>/<title_number>/<document_type>.<extension>`. */
+export class DocumentSource {
+  readonly #base: URL;
+  readonly #limits: DocumentLimits;
+  readonly #limitMs: number;
+  readonly #leastBytesPerSecond: number;
+
+  /** `base` is an http(s) address without a slash at its end. */
+  constructor(base: string, options: DocumentSourceOptions = {}) {
+    const { limits = defaultLimits, limitMs = 10_000, leastBytesPerSecond = 512 * kibibyte } = options;
+    this.#base = new URL(`${base}/`);
+    this.#limits = limits;
+    this.#limitMs = limitMs;
+    this.#leastBytesPerSecond = leastBytesPerSecond;
+  }
+
+  /**
+   * The document's bytes, decompressed, from the first extension that the source has. Throws OrderFailure, or the reason of `aborted`.
+   */
+  async fetch(
+    { title_number, document_type }: OrderRequest,
+    requestId: string,
+    aborted: AbortSignal,
+  ): Promise<Buffer> {
+    const { Agent } = this.#protocol;
+    const patience = new Patience(this.#limitMs, this.#leastBytesPerSecond);
+    const signal = AbortSignal.any([aborted, patience.signal]);
+    const headers = { "X-Request-Id": requestId, "Accept-Encoding": [...decompressors.keys()].join(", ") };
+    // Its connections serve this document only: one that the source closes meanwhile would be taken for a fault.
+    const agent = new Agent({ keepAlive: true });
+    try {
+      for (const extension of extensions) {
+        const url = new URL(`${title_number}/${document_type}.${extension}`, this.#base);
+        const bytes = await this.#fetchOne(url, { agent, headers, signal }, patience);
+        if (bytes) return bytes;
+      }
+      throw new OrderFailure("document_not_found");
+    } catch (cause) {
+      aborted.throwIfAborted();
+      throw cause instanceof OrderFailure ? cause : new OrderFailure("source_unavailable", { cause });
+    } finally {
+      patience.end();
+      agent.destroy();
+    }
+  }
+
+  get #protocol(): Pick<typeof http | typeof https, "get" | "Agent"> {
+    return this.#base.protocol === "https:" ? https : http;
+  }
+
+  /** Undefined where the source has no such document. */
+  async #fetchOne(url: URL, options: http.RequestOptions, patience: Patience): Promise<Buffer | undefined> {
+    let from = url;
+    for (let count = 0; count <= mostRedirects; count++) {
+      const response = await this.#get(from, options);
+      const status = response.statusCode ?? 0;
+      if (status >= 200 && status < 300) return await readBytes(response, this.#limits, patience);
+      response.resume();
+      if (status === 404) return undefined;
+      if (!redirects.has(status)) {
+        const cause = new Error(`the source answered ${status}`);
+        throw new OrderFailure(status >= 500 || status === 429 ? "source_unavailable" : "source_refused", {
+          cause,
+        });
+      }
+      from = this.#within(from, response.headers.location);
+    }
+    throw redirected(`more than ${mostRedirects} redirects`);
+  }
+
+  #get(url: URL, options: http.RequestOptions): Promise<http.IncomingMessage> {
+    const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
+    this.#protocol.get(url, options, resolve).on("error", reject);
+    return promise;
+  }
+
+  /** Where a redirect leads, which must be among the source's documents: the worker reaches more than its customers do. */
+  #within(from: URL, location: string | undefined): URL {
+    const to = URL.parse(location ?? "", from.href);
+    if (!to || location === undefined) throw redirected("a redirect to no address");
+    const { origin, pathname } = this.#base;
+    // A slash may be hidden from us, and not from the source.
+    const isBelow = to.pathname.startsWith(pathname) && !/%(2f|5c)/i.test(to.pathname);
+    if (to.origin !== origin || to.username || to.password || !isBelow) {
+      throw redirected("a redirect away from the documents' address");
+    }
+    return to;
+  }
+}
+
+function redirected(cause: string): OrderFailure {
+  return new OrderFailure("source_redirects", { cause: new Error(cause) });
+}
+
+/** Aborts its signal after so many ms, and so much later as the bytes that came may have taken. */
+class Patience {
+  readonly #controller = new AbortController();
+  readonly #bytesPerMs: number;
+  readonly #startedAt = performance.now();
+  #allowedMs: number;
+  #timer: NodeJS.Timeout;
+
+  constructor(limitMs: number, leastBytesPerSecond: number) {
+    this.#allowedMs = limitMs;
+    this.#bytesPerMs = leastBytesPerSecond / 1000;
+    this.#timer = setTimeout(() => this.#look(), limitMs);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  received(bytes: number): void {
+    this.#allowedMs += bytes / this.#bytesPerMs;
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #look(): void {
+    const leftMs = this.#startedAt + this.#allowedMs - performance.now();
+    if (leftMs > 0) this.#timer = setTimeout(() => this.#look(), leftMs);
+    else this.#controller.abort(new Error("the source does not answer, or too slowly"));
+  }
+}
+
+async function readBytes(
+  response: http.IncomingMessage,
+  limits: DocumentLimits,
+  patience: Patience,
+): Promise<Buffer> {
+  const encoding = response.headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
+  const decompressor = decompressors.get(encoding)?.();
+  if (!decompressor && encoding !== "identity") {
+    response.destroy();
+    const cause = new Error(`the source answered in the encoding ${JSON.stringify(encoding)}`);
+    throw new OrderFailure("source_refused", { cause });
+  }
+  const sent = received(response, limits, patience);
+  if (!decompressor) return await collect(sent);
+  try {
+    return await pipeline(sent, decompressor, (bytes: AsyncIterable<Uint8Array>) =>
+      collect(decompressed(bytes, limits)),
+    );
+  } catch (cause) {
+    // What came is whole, and would be the same the next time.
+    throw cause instanceof OrderFailure ? cause : new OrderFailure("document_damaged", { cause });
+  }
+}
+
+/** Counts what the source sends: its Content-Length is only a claim. */
+async function* received(
+  response: http.IncomingMessage,
+  limits: DocumentLimits,
+  patience: Patience,
+): AsyncGenerator<Uint8Array, void> {
+  let length = 0;
+  try {
+    for await (const chunk of response) {
+      length += chunk.length;
+      patience.received(chunk.length);
+      if (length > limits.bytes) throw documentTooLarge(limits);
+      yield chunk;
+    }
+  } catch (cause) {
+    throw cause instanceof OrderFailure ? cause : new OrderFailure("source_unavailable", { cause });
+  }
+}
+
+async function* decompressed(
+  source: AsyncIterable<Uint8Array>,
+  limits: DocumentLimits,
+): AsyncGenerator<Uint8Array, void> {
+  let length = 0;
+  for await (const chunk of source) {
+    length += chunk.length;
+    if (length > limits.decompressedBytes) throw documentInflates(limits);
+    yield chunk;
+  }
+}
+
+async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of source) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,118 @@
+import { createRoute } from "@hono/zod-openapi";
+import { Problem } from "@orbital-witness/common/http/problem.ts";
+import type { RateLimit } from "@orbital-witness/common/http/rate-limit.ts";
+import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
+import type { OrderDispatcher } from "@orbital-witness/common/orders/queue/order-dispatcher.ts";
+import { type OrderQueue, removeJobs } from "@orbital-witness/common/orders/queue/order-queue.ts";
+import { within } from "@orbital-witness/common/time-limit.ts";
+import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
+import { z } from "zod";
+import { orderingUser } from "../access/callers.ts";
+import { orderNotFound, ownOrder, readChanged, viewOf, write } from "../access/store-access.ts";
+import { type Endpoint, problemResponses, security } from "../endpoint.ts";
+import { orderPath } from "../follow/order-view.ts";
+import { orderPathSchema, orderViewSchema } from "../order-schemas.ts";
+import { isOutOfMemory, type StoreRoom, storeFull } from "./store-room.ts";
+
+const content = { "application/json": { schema: orderViewSchema } };
+const removeLimitMs = 500;
+
+const cancelRoute = createRoute({
+  method: "delete",
+  path: "/orders/{id}",
+  tags: ["orders"],
+  summary: "Cancel an order",
+  description: "Also one that a worker is at. 409 `order_ended` when it has ended already.",
+  security,
+  request: { params: orderPathSchema },
+  responses: {
+    200: { description: "The order, cancelled", content },
+    ...problemResponses(401, 403, 404, 409, 503),
+  },
+});
+
+export type CancelTools = { tokens: TokenVerifier; store: OrderStore; queue: OrderQueue };
+
+export function cancelOrder({ tokens, store, queue }: CancelTools): Endpoint {
+  return {
+    route: cancelRoute,
+    handle: async (c) => {
+      const user = await orderingUser(tokens, c.req.raw);
+      const { order_id } = await ownOrder(store, user, c.req.param("id"));
+      const { outcome, run } = await write(store.cancel(order_id));
+      if (outcome === "gone") throw orderNotFound();
+      if (outcome === "ended") throw new Problem(409, "order_ended", "The order has ended already.");
+      c.var.log.info({ order_id }, "order cancelled");
+      try {
+        await within(removeLimitMs, removeJobs(queue, { order_id, run }));
+      } catch (err) {
+        // Its worker will find the order cancelled.
+        c.var.log.warn({ err, order_id }, "a cancelled order's job is still in the queue");
+      }
+      return c.json(await viewOf(store, order_id, readChanged));
+    },
+  };
+}
+
+const retryRoute = createRoute({
+  method: "post",
+  path: "/orders/{id}/retry",
+  tags: ["orders"],
+  summary: "Run a failed order again",
+  description:
+    "It waits at the queue's end. 409 `order_not_failed` when it is in any other state, `order_retried_too_often` when it " +
+    "has been run as often as an order may be.",
+  security,
+  request: { params: orderPathSchema },
+  responses: {
+    202: {
+      description: "The order, queued again",
+      headers: z.object({ Location: z.string().meta({ description: "The order's path" }) }),
+      content,
+    },
+    ...problemResponses(401, 403, 404, 409, 429, 503),
+  },
+});
+
+export type RetryTools = {
+  tokens: TokenVerifier;
+  store: OrderStore;
+  dispatcher: OrderDispatcher;
+  room: StoreRoom;
+  limit: RateLimit;
+};
+
+export function retryOrder({ tokens, store, dispatcher, room, limit }: RetryTools): Endpoint {
+  return {
+    route: retryRoute,
+    handle: async (c) => {
+      const user = await orderingUser(tokens, c.req.raw);
+      await limit.take(c, String(user.user_id));
+      const { order_id } = await ownOrder(store, user, c.req.param("id"));
+      room.check();
+      const { outcome, run } = await write(store.retry(order_id).catch(fullOr));
+      switch (outcome) {
+        case "queued":
+          break;
+        case "gone":
+          throw orderNotFound();
+        case "not_failed":
+          throw new Problem(409, "order_not_failed", "Only a failed order can be run again.");
+        case "too_many":
+          throw retriedTooOften();
+      }
+      dispatcher.dispatch({ order_id, run });
+      c.var.log.info({ order_id, run }, "order queued again");
+      return c.json(await viewOf(store, order_id, readChanged), 202, { Location: orderPath(order_id) });
+    },
+  };
+}
+
+function retriedTooOften(): Problem {
+  const detail = "This order has been run as often as an order may be. Place a new order instead.";
+  return new Problem(409, "order_retried_too_often", detail);
+}
+
+function fullOr(error: unknown): never {
+  throw isOutOfMemory(error) ? storeFull(error) : error;
+}

@@ -1,0 +1,42 @@
+import { readFields } from "@orbital-witness/common/http/form-body.ts";
+import { Problem } from "@orbital-witness/common/http/problem.ts";
+import type { TokenUser } from "@orbital-witness/common/tokens/access-token.ts";
+import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
+import { authenticate, bearerToken, fieldToken } from "./bearer-token.ts";
+
+/** Who may read: whoever has a good token, in the header. */
+export function readingUser(tokens: TokenVerifier, request: Request): Promise<TokenUser> {
+  return authenticate(tokens, bearerToken(request.headers.get("Authorization") ?? undefined));
+}
+
+/** Who may order and change orders. */
+export async function orderingUser(tokens: TokenVerifier, request: Request): Promise<TokenUser> {
+  return mayOrder(await readingUser(tokens, request));
+}
+
+/**
+ * The same where there is a body, whose field `token` is the other way to name the token. A token in the header is checked
+ * before the body is looked at; one in the body cannot be.
+ */
+export async function orderingUserAndFields(
+  tokens: TokenVerifier,
+  request: Request,
+): Promise<{ user: TokenUser; fields: Record<string, unknown> }> {
+  const headerToken = bearerToken(request.headers.get("Authorization") ?? undefined);
+  if (headerToken !== undefined) {
+    const user = mayOrder(await authenticate(tokens, headerToken));
+    const fields = await readFields(request);
+    const token = fieldToken(fields);
+    if (token !== undefined && token !== headerToken) {
+      throw new Problem(400, "two_tokens", "The header and the field token hold different tokens.");
+    }
+    return { user, fields };
+  }
+  const fields = await readFields(request);
+  return { user: mayOrder(await authenticate(tokens, fieldToken(fields))), fields };
+}
+
+function mayOrder(user: TokenUser): TokenUser {
+  if (!user.can_order) throw new Problem(403, "cannot_order", "This user may not order documents.");
+  return user;
+}

@@ -1,0 +1,71 @@
+import { afterAll, expect, test } from "vitest";
+import { z } from "zod";
+import { openOrderApi } from "../../../../tests/order-api/order-api.ts";
+
+const { app, redis } = openOrderApi("redis://127.0.0.1:1");
+afterAll(() => redis.destroy());
+
+test("the document has every endpoint, with its responses and how to name the token", async () => {
+  const document = z
+    .object({ openapi: z.string(), paths: z.record(z.string(), z.record(z.string(), z.json())) })
+    .loose()
+    .parse(await (await app.request("/openapi.json")).json());
+  expect(document.openapi).toBe("3.1.0");
+  const endpoints = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, route]) => {
+      const { responses, security } = z
+        .object({ responses: z.record(z.string(), z.json()), security: z.array(z.json()) })
+        .parse(route);
+      expect(security).toEqual([{ password: [] }, { bearer: [] }]);
+      return `${method} ${path}: ${Object.keys(responses).join(" ")}`;
+    }),
+  );
+  expect(endpoints).toEqual([
+    "post /orders: 202 400 401 403 409 413 415 422 429 503",
+    "get /orders: 200 401 422 503",
+    "get /orders/{id}: 200 401 404 503",
+    "delete /orders/{id}: 200 401 403 404 409 503",
+    "get /orders/{id}/result: 200 304 401 404 406 409 503",
+    "get /orders/{id}/result.{format}: 200 304 401 404 409 503",
+    "get /orders/{id}/result/pages/{page}.png: 200 304 401 404 409 503",
+    "get /orders/{id}/events: 200 204 400 401 404 429 503",
+    "post /orders/{id}/retry: 202 401 403 404 409 429 503",
+    "get /search: 200 401 422 503",
+  ]);
+  const references = [...JSON.stringify(document).matchAll(/"#\/([^"]+)"/g)].map(([, path = ""]) => path);
+  expect(references.length).toBeGreaterThan(10);
+  for (const path of new Set(references)) {
+    expect(
+      path.split("/").reduce<unknown>((at, name) => Object(at)[name], document),
+      path,
+    ).toBeDefined();
+  }
+});
+
+test("the page and all that it loads are here, under any prefix", async () => {
+  const page = await app.request("/docs");
+  expect(page.headers.get("Content-Security-Policy")).toMatch(/^default-src 'none'; script-src 'self';/);
+  const html = await page.text();
+  const links = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link = ""]) => link);
+  expect(links).toHaveLength(5);
+  expect(html).not.toMatch(/<script>|style=|\son\w+=/);
+  for (const link of links) {
+    for (const prefix of ["", "/order"]) {
+      const { host, pathname } = new URL(link, `http://localhost${prefix}/docs`);
+      expect([host, pathname]).toEqual(["localhost", `${prefix}/${link}`]);
+    }
+    const part = await app.request(`/${link}`);
+    expect(part.status, link).toBe(200);
+    expect(part.headers.get("X-Content-Type-Options")).toBe("nosniff");
+    expect((await part.arrayBuffer()).byteLength).toBeGreaterThan(10);
+  }
+  expect((await app.request("/docs/package.json")).status).toBe(404);
+  expect((await app.request("/docs/..%2fdocs.ts")).status).toBe(404);
+});
+
+test("/docs/ leads to /docs under any prefix", async () => {
+  const { status, headers } = await app.request("/docs/");
+  expect(status).toBe(302);
+  const location = headers.get("Location") ?? "";
+  expect(new URL(location, "http://localhost/order/docs/").pathname).toBe("/order/docs");
+});

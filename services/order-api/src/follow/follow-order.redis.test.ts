@@ -1,0 +1,285 @@
+import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  alice,
+  bob,
+  codeOf,
+  lease,
+  type OrderApi,
+  openOrderApi,
+  orderIdOf,
+  tokenOf,
+} from "../../../../tests/order-api/order-api.ts";
+import { type RedisContainer, startRedisContainer } from "../../../../tests/redis/redis-container.ts";
+import { orderServices, redisDatabase, silentLog } from "../../../../tests/redis/redis-database.ts";
+import { claimed, pageJob } from "../../../../tests/redis/sample-order.ts";
+
+const { redis, store, attempts } = orderServices();
+// No look unasked within these tests' time: what comes is what Redis told.
+const api = openOrderApi(redisDatabase(), { feed: { heartbeatMs: 300, lookMs: 60_000 } });
+afterAll(() => api.close());
+
+const at = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
+const id = expect.stringMatching(/^\d+-\d+$/);
+
+async function ordered(): Promise<string> {
+  return orderIdOf(await api.as(alice).post("/orders", lease));
+}
+
+type Message = { id?: string; event?: string; data?: unknown; comment?: string };
+
+/** The stream's messages as they come. */
+class Stream {
+  readonly response: Response;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  readonly #messages: AsyncGenerator<Message>;
+
+  constructor(response: Response) {
+    this.response = response;
+    this.#reader = response.body?.getReader();
+    this.#messages = this.#read();
+  }
+
+  /** The next message that is no heartbeat; undefined at the end. */
+  async next(): Promise<Message | undefined> {
+    for (;;) {
+      const { value, done } = await this.#messages.next();
+      if (done) return undefined;
+      if (value.comment === undefined) return value;
+    }
+  }
+
+  async heartbeat(): Promise<void> {
+    const { value } = await this.#messages.next();
+    expect(value).toEqual({ comment: "still there" });
+  }
+
+  async rest(): Promise<Message[]> {
+    const messages: Message[] = [];
+    for (let message = await this.next(); message; message = await this.next()) messages.push(message);
+    return messages;
+  }
+
+  async leave(): Promise<void> {
+    await this.#reader?.cancel();
+  }
+
+  async *#read(): AsyncGenerator<Message> {
+    const decoder = new TextDecoder();
+    let text = "";
+    for (;;) {
+      const { value, done } = (await this.#reader?.read()) ?? { done: true };
+      if (done) return;
+      text += decoder.decode(value, { stream: true });
+      const messages = text.split("\n\n");
+      text = messages.pop() ?? "";
+      for (const message of messages) yield parse(message);
+    }
+  }
+}
+
+function parse(text: string): Message {
+  const fields = text.split("\n").map((line) => [line.split(": ", 1)[0], line.replace(/^\w*: /, "")]);
+  const { "": comment, data, ...others } = Object.fromEntries(fields);
+  return comment === undefined ? { ...others, data: JSON.parse(data) } : { comment };
+}
+
+async function follow(orderId: string, headers: Record<string, string> = {}, from = api): Promise<Stream> {
+  return new Stream(await from.as(alice, headers).get(`/orders/${orderId}/events`));
+}
+
+test("all that happens to an order is told as it happens, to its end", async () => {
+  const orderId = await ordered();
+  const stream = await follow(orderId);
+  const { status, headers } = stream.response;
+  expect(status).toBe(200);
+  expect(headers.get("Content-Type")).toBe("text/event-stream");
+  expect(headers.get("Cache-Control")).toBe("no-cache");
+  expect(headers.get("X-Accel-Buffering")).toBe("no");
+  expect(await stream.next()).toEqual({ id, event: "status", data: { at, status: "queued" } });
+  const order = await claimed(attempts, orderId);
+  expect(await stream.next()).toEqual({
+    id,
+    event: "status",
+    data: { at, status: "fetching", attempt: 1, worker: "worker-1" },
+  });
+  await attempts.recognizing(order, 2);
+  const recognizing = { at, status: "recognizing", attempt: 1, progress: { page: 0, pages: 2 } };
+  expect(await stream.next()).toEqual({ id, event: "status", data: recognizing });
+  const reason = { code: "page_damaged", message: "broken" };
+  await attempts.endPage(pageJob(order, 2), "worker-2", "failed", reason);
+  expect(await stream.next()).toEqual({
+    id,
+    event: "progress",
+    data: { at, worker: "worker-2", progress: { page: 1, pages: 2 } },
+  });
+  await attempts.endPage(pageJob(order, 1), "worker-1", "failed", reason);
+  expect(await stream.rest()).toEqual([
+    { id, event: "progress", data: { at, worker: "worker-1", progress: { page: 2, pages: 2 } } },
+    {
+      id,
+      event: "status",
+      data: {
+        ...{ at, status: "failed", attempt: 1, outcome: "failed", reason },
+      },
+    },
+  ]);
+});
+
+test("a stream goes on after Last-Event-ID, and there is nothing more after the end", async () => {
+  const orderId = await ordered();
+  const first = await follow(orderId);
+  const queued = await first.next();
+  await first.leave();
+  const order = await claimed(attempts, orderId);
+  await attempts.complete(order);
+  const later = await (await follow(orderId, { "Last-Event-ID": queued?.id ?? "" })).rest();
+  const told = [{ status: "fetching" }, { progress: { page: 1, pages: 1 } }, { status: "completed" }];
+  expect(later.map(({ data }) => data)).toMatchObject(told);
+  const after = await follow(orderId, { "Last-Event-ID": later.at(-1)?.id ?? "" });
+  expect(after.response.status).toBe(204);
+  const whole = await (await follow(orderId)).rest();
+  expect(whole).toEqual([queued, ...later]);
+});
+
+test("a retried order's stream ends with the last run", async () => {
+  const orderId = await ordered();
+  await claimed(attempts, orderId);
+  await attempts.fail(orderId, 1, { code: "document_not_found", message: "none" });
+  await api.as(alice).post(`/orders/${orderId}/retry`);
+  const stream = await follow(orderId);
+  for (const status of ["queued", "fetching", "failed", "queued"]) {
+    expect(await stream.next()).toMatchObject({ data: { status } });
+  }
+  await api.as(alice).delete(`/orders/${orderId}`);
+  expect(await stream.rest()).toMatchObject([{ data: { status: "cancelled" } }]);
+});
+
+test.each(["x", "1", "1-1-1", "-", "$", "", `${"9".repeat(19)}-0`])(
+  "Last-Event-ID %j is 400",
+  async (last) => {
+    const response = await api.as(alice, { "Last-Event-ID": last }).get(`/orders/${await ordered()}/events`);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      code: "invalid_header",
+      detail: "Last-Event-ID must be the id of an event",
+    });
+  },
+);
+
+test("a heartbeat comes at once and again while nothing happens", async () => {
+  const stream = await follow(await ordered());
+  await stream.heartbeat();
+  await stream.next();
+  await stream.heartbeat();
+  await stream.heartbeat();
+  await stream.leave();
+});
+
+test("an order that vanishes ends its stream", async () => {
+  const order_id = await ordered();
+  const stream = await follow(order_id);
+  await stream.next();
+  await store.revoke({ order_id, user_id: 1 });
+  expect(await stream.rest()).toEqual([]);
+});
+
+test("several follow one order, and who leaves does not end the others' streams", async () => {
+  const orderId = await ordered();
+  const streams = [await follow(orderId), await follow(orderId), await follow(orderId)];
+  for (const stream of streams) await stream.next();
+  await streams[0]?.leave();
+  await claimed(attempts, orderId);
+  for (const stream of streams.slice(1)) {
+    expect(await stream.next()).toMatchObject({ data: { status: "fetching" } });
+  }
+  await streams[1]?.leave();
+  await streams[2]?.leave();
+  await expect
+    .poll(() => redis.pubSubNumSub([`order:${orderId}:events`]))
+    .toMatchObject({
+      [`order:${orderId}:events`]: 0,
+    });
+});
+
+test("HEAD tells the type and opens no stream", async () => {
+  const orderId = await ordered();
+  const headers = { Authorization: `Bearer ${alice}` };
+  const head = await api.app.request(`/orders/${orderId}/events`, { method: "HEAD", headers });
+  expect([head.status, head.headers.get("Content-Type")]).toEqual([200, "text/event-stream"]);
+  expect(await redis.pubSubNumSub([`order:${orderId}:events`])).toMatchObject({
+    [`order:${orderId}:events`]: 0,
+  });
+});
+
+test("a user has at most 100 streams, and a place again when one ends", async () => {
+  const orderId = await ordered();
+  const open = await Promise.all(Array.from({ length: 100 }, () => follow(orderId)));
+  expect(open.map(({ response }) => response.status)).toEqual(Array(100).fill(200));
+  const refused = await api.as(alice).get(`/orders/${orderId}/events`);
+  expect(await codeOf(refused)).toEqual([429, "too_many_streams"]);
+  const other = await orderIdOf(await api.as(bob).post("/orders", lease));
+  const others = new Stream(await api.as(bob).get(`/orders/${other}/events`));
+  expect(others.response.status).toBe(200);
+  await others.leave();
+  await open[0]?.leave();
+  await expect
+    .poll(async () => {
+      const stream = await follow(orderId);
+      await stream.leave();
+      return stream.response.status;
+    })
+    .toBe(200);
+  for (const stream of open) await stream.leave();
+});
+
+test("a token that expires during a stream does not cut it", async () => {
+  const orderId = await ordered();
+  const token = await tokenOf(1, 2);
+  const stream = new Stream(await api.as(token).get(`/orders/${orderId}/events`));
+  expect(stream.response.status).toBe(200);
+  await stream.next();
+  await expect.poll(async () => (await api.as(token).get("/orders")).status, { timeout: 5000 }).toBe(401);
+  await api.as(alice).delete(`/orders/${orderId}`);
+  expect(await stream.rest()).toMatchObject([{ data: { status: "cancelled" } }]);
+});
+
+test("stopping ends the streams", async () => {
+  const stopped = openOrderApi(redisDatabase());
+  await expect.poll(async () => (await stopped.app.request("/readyz")).status).toBe(200);
+  const stream = await follow(await ordered(), {}, stopped);
+  await stream.next();
+  stopped.stopping();
+  expect(await stream.rest()).toEqual([]);
+  await stopped.close();
+});
+
+/** This test's Redis is its own, since it is stopped. */
+let container: RedisContainer;
+let own: OrderApi;
+beforeAll(async () => {
+  container = await startRedisContainer();
+  own = openOrderApi(container.url, { feed: { heartbeatMs: 200, lookMs: 500 } });
+});
+afterAll(async () => {
+  await own.close();
+  await container.remove();
+});
+
+test("a stream lives on while Redis is away, and misses nothing", async () => {
+  await expect.poll(async () => (await own.app.request("/readyz")).status).toBe(200);
+  const orderId = await orderIdOf(await own.as(alice).post("/orders", lease));
+  const stream = await follow(orderId, {}, own);
+  await stream.heartbeat();
+  await stream.next();
+  await container.kill();
+  for (let beats = 0; beats < 5; beats++) await stream.heartbeat();
+  await container.start();
+  const outside = openRedis(container.url, silentLog, "wait");
+  await outside.xAdd(`order:${orderId}:events`, "*", { status: "fetching", attempt: "1", worker: "w" });
+  expect(await stream.next()).toMatchObject({ data: { status: "fetching" } });
+  await expect.poll(async () => (await own.app.request("/readyz")).status).toBe(200);
+  expect((await own.as(alice).delete(`/orders/${orderId}`)).status).toBe(200);
+  expect(await stream.rest()).toMatchObject([{ data: { status: "cancelled" } }]);
+  await closeRedis(outside);
+});

@@ -1,0 +1,105 @@
+import { createRoute } from "@hono/zod-openapi";
+import { Problem, parseHeaders } from "@orbital-witness/common/http/problem.ts";
+import { hasEnded } from "@orbital-witness/common/orders/order.ts";
+import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
+import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
+import { streamSSE } from "hono/streaming";
+import { z } from "zod";
+import { readingUser } from "../access/callers.ts";
+import { ownOrder, read } from "../access/store-access.ts";
+import { type Endpoint, problemResponses, security } from "../endpoint.ts";
+import { orderPathSchema, streamedEventSchema } from "../order-schemas.ts";
+import type { OrderFeed } from "./order-feed.ts";
+import { eventView } from "./order-view.ts";
+
+/** How many streams one user may have open. */
+const mostOfOneUser = 100;
+
+const headers = z.object({
+  "Last-Event-ID": z
+    .string()
+    .regex(/^\d{1,18}-\d{1,18}$/, "must be the id of an event")
+    .optional()
+    .meta({ description: "Go on after this event" }),
+});
+
+const route = createRoute({
+  method: "get",
+  path: "/orders/{id}/events",
+  tags: ["orders"],
+  summary: "What happens to an order, as it happens",
+  description:
+    "Server-sent events from the order's beginning, or after `Last-Event-ID`: `status` for each step, `progress` for each page, " +
+    "each with an `OrderEvent` as data. A comment every ten seconds shows that the connection lives. The stream closes when " +
+    "the order ends. The token is looked at when it begins: one that expires later does not cut it.",
+  security,
+  request: { params: orderPathSchema, headers },
+  responses: {
+    200: {
+      description: "The events",
+      content: { "text/event-stream": { schema: streamedEventSchema } },
+    },
+    204: { description: "The order has ended and nothing came after `Last-Event-ID`: do not ask again" },
+    ...problemResponses(400, 401, 404, 429, 503),
+  },
+});
+
+/** `stopping`: ends all streams. */
+export type FollowTools = {
+  tokens: TokenVerifier;
+  store: OrderStore;
+  feed: OrderFeed;
+  stopping: AbortSignal;
+};
+
+export function followOrder({ tokens, store, feed, stopping }: FollowTools): Endpoint {
+  const open = new Map<number, number>();
+  const count = (userId: number, more: 1 | -1) => {
+    const now = (open.get(userId) ?? 0) + more;
+    if (now > mostOfOneUser) throw tooManyStreams();
+    if (now === 0) open.delete(userId);
+    else open.set(userId, now);
+  };
+
+  return {
+    route,
+    handle: async (c) => {
+      const user = await readingUser(tokens, c.req.raw);
+      const order = await ownOrder(store, user, c.req.param("id"));
+      const { "Last-Event-ID": last } = parseHeaders(headers, c);
+      if (last !== undefined && hasEnded(order.status)) {
+        const events = await read(store.eventsAfter(order.order_id, last));
+        // Without it a browser's EventSource would come back for ever.
+        if (events.length === 0) return c.body(null, 204);
+      }
+      c.header("Content-Type", "text/event-stream");
+      c.header("X-Accel-Buffering", "no");
+      if (c.req.method === "HEAD") return c.body(null);
+      count(user.user_id, 1);
+      return streamSSE(c, async (stream) => {
+        const left = new AbortController();
+        stream.onAbort(() => left.abort());
+        try {
+          const signal = AbortSignal.any([stopping, left.signal]);
+          for await (const event of feed.follow(order.order_id, last ?? "0", signal)) {
+            if (event === "heartbeat") {
+              await stream.write(": still there\n\n");
+              continue;
+            }
+            const name = event.status === undefined ? "progress" : "status";
+            await stream.writeSSE({ id: event.id, event: name, data: JSON.stringify(eventView(event)) });
+          }
+        } catch (err) {
+          c.var.log.error({ err }, "an order's events broke off");
+        } finally {
+          count(user.user_id, -1);
+        }
+      });
+    },
+  };
+}
+
+function tooManyStreams(): Problem {
+  const detail = `At most ${mostOfOneUser} streams of events at once. Close one, or ask for the order itself.`;
+  return new Problem(429, "too_many_streams", detail, { headers: { "Retry-After": "10" } });
+}

@@ -1,0 +1,75 @@
+import { createRoute } from "@hono/zod-openapi";
+import { fieldsOf } from "@orbital-witness/common/http/form-body.ts";
+import { parseFields } from "@orbital-witness/common/http/problem.ts";
+import { orderStatusSchema, titleNumberSchema } from "@orbital-witness/common/orders/order.ts";
+import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
+import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
+import { z } from "zod";
+import { readingUser } from "../access/callers.ts";
+import { read } from "../access/store-access.ts";
+import { type Endpoint, problemResponses, security } from "../endpoint.ts";
+import { orderListSchema } from "../order-schemas.ts";
+import { orderSummary } from "./order-view.ts";
+
+const limitMessage = "must be a whole number from 1 to 100";
+const cursorMessage = "must be the `next` of a list";
+
+export const limitSchema = z.preprocess(
+  (text) => (typeof text === "string" && /^\d{1,3}$/.test(text) ? Number(text) : text),
+  z.int(limitMessage).min(1, limitMessage).max(100, limitMessage).default(20),
+);
+
+const query = z.object({
+  limit: limitSchema.meta({
+    description: "How many at most; a filtered page may have fewer though there is a `next`",
+  }),
+  cursor: z
+    .string(cursorMessage)
+    .regex(/^[A-Za-z0-9_-]{1,24}$/, cursorMessage)
+    .refine((cursor) => placeOf(cursor) !== undefined, cursorMessage)
+    .optional()
+    .meta({ description: "The `next` of the page before" }),
+  status: orderStatusSchema.optional(),
+  title_number: titleNumberSchema.optional(),
+});
+
+const route = createRoute({
+  method: "get",
+  path: "/orders",
+  tags: ["orders"],
+  summary: "Your orders, newest first",
+  security,
+  request: { query },
+  responses: {
+    200: {
+      description: "A page of them",
+      content: { "application/json": { schema: orderListSchema } },
+    },
+    ...problemResponses(401, 422, 503),
+  },
+});
+
+export function listOrders({ tokens, store }: { tokens: TokenVerifier; store: OrderStore }): Endpoint {
+  return {
+    route,
+    handle: async (c) => {
+      const user = await readingUser(tokens, c.req.raw);
+      const { limit, cursor, ...filter } = parseFields(query, fieldsOf(new URL(c.req.url).searchParams));
+      const before = cursor === undefined ? undefined : placeOf(cursor);
+      const { records, next } = await read(store.list(user.user_id, limit, filter, before));
+      return c.json({
+        orders: records.map(orderSummary),
+        next: next === undefined ? null : cursorOf(next),
+      } satisfies z.input<typeof orderListSchema>);
+    },
+  };
+}
+
+function cursorOf(place: number): string {
+  return Buffer.from(String(place)).toString("base64url");
+}
+
+function placeOf(cursor: string): number | undefined {
+  const place = Buffer.from(cursor, "base64url").toString();
+  return /^\d{1,15}$/.test(place) ? Number(place) : undefined;
+}

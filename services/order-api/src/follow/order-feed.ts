@@ -1,0 +1,103 @@
+import type { Log } from "@orbital-witness/common/log.ts";
+import { hasEnded } from "@orbital-witness/common/orders/order.ts";
+import type { OrderEvent } from "@orbital-witness/common/orders/order-events.ts";
+import { eventsKey } from "@orbital-witness/common/orders/order-keys.ts";
+import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
+import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
+import { StateLog } from "@orbital-witness/common/state-log.ts";
+import { within } from "@orbital-witness/common/time-limit.ts";
+import { z } from "zod";
+import { answerLimitMs } from "../access/store-access.ts";
+
+export type FeedOptions = {
+  /** How often a follower is told that there is still somebody. */
+  heartbeatMs?: number;
+  /** How often it is looked for events unasked, since a message may be missed while Redis is away. */
+  lookMs?: number;
+};
+
+/** Orders' events as they happen. */
+export class OrderFeed {
+  readonly #store: OrderStore;
+  readonly #messages: RedisConnection;
+  readonly #state: StateLog;
+  readonly #heartbeatMs: number;
+  readonly #lookMs: number;
+
+  /** `messages`: a connection that only this feed uses, and that waits while Redis is away. */
+  constructor(
+    store: OrderStore,
+    messages: RedisConnection,
+    log: Log,
+    { heartbeatMs = 10_000, lookMs = 3000 }: FeedOptions = {},
+  ) {
+    this.#store = store;
+    this.#messages = messages;
+    this.#state = new StateLog(log, "the channel of the orders' events");
+    this.#heartbeatMs = heartbeatMs;
+    this.#lookMs = lookMs;
+  }
+
+  /**
+   * The events of an order after the one with the id `after`, until it has ended or is gone, or `signal`; "heartbeat" at the
+   * start and from time to time, also while Redis is away.
+   */
+  async *follow(
+    orderId: string,
+    after: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<OrderEvent | "heartbeat"> {
+    const channel = eventsKey(orderId);
+    let news = Promise.withResolvers<void>();
+    const wake = () => news.resolve();
+    signal.addEventListener("abort", wake);
+    const subscribed = this.#messages.subscribe(channel, wake);
+    subscribed.then(
+      () => {
+        this.#state.recovered();
+        // What came before the subscription is looked for after it.
+        wake();
+      },
+      (error: unknown) => this.#state.failed(error),
+    );
+    try {
+      let last = after;
+      let heartbeatAt = 0;
+      while (!signal.aborted) {
+        news = Promise.withResolvers();
+        if (Date.now() >= heartbeatAt) {
+          heartbeatAt = Date.now() + this.#heartbeatMs;
+          yield "heartbeat";
+        }
+        const found = await this.#look(orderId, last);
+        for (const event of found?.events ?? []) {
+          last = event.id;
+          yield event;
+        }
+        if (found?.isOver) return;
+        const timer = setTimeout(wake, Math.min(this.#lookMs, Math.max(0, heartbeatAt - Date.now())));
+        await news.promise;
+        clearTimeout(timer);
+      }
+    } finally {
+      signal.removeEventListener("abort", wake);
+      subscribed
+        .then(() => this.#messages.unsubscribe(channel, wake))
+        .catch((error: unknown) => this.#state.failed(error));
+    }
+  }
+
+  /** Undefined while Redis does not answer, which its connection logs. */
+  async #look(orderId: string, after: string) {
+    // In this order: what happens between the two is among the events.
+    const reading = Promise.all([this.#store.find(orderId), this.#store.eventsAfter(orderId, after)]);
+    try {
+      const [record, events] = await within(answerLimitMs, reading);
+      const status = events.findLast((event) => event.status)?.status ?? record?.status;
+      return { events, isOver: status === undefined || hasEnded(status) };
+    } catch (error) {
+      if (error instanceof z.ZodError) throw error;
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { hasEnded, type OrderRecord } from "@orbital-witness/common/orders/order.ts";
+import { type OrderEvent, summarize } from "@orbital-witness/common/orders/order-events.ts";
+import type { OrderSnapshot, QueuePace } from "@orbital-witness/common/orders/order-store.ts";
+import type { OrderEventView, OrderSummary, OrderView } from "../order-schemas.ts";
+
+/** An order as its owner sees it among others. */
+export function orderSummary(record: OrderRecord): OrderSummary {
+  const { order_id, status, created_ms, started_ms, finished_ms } = record;
+  const path = orderPath(order_id);
+  return {
+    order_id,
+    user_id: record.user_id,
+    title_number: record.title_number,
+    document_type: record.document_type,
+    status,
+    created_at: isoTime(created_ms),
+    started_at: started_ms === undefined ? null : isoTime(started_ms),
+    finished_at: finished_ms === undefined ? null : isoTime(finished_ms),
+    progress: hasEnded(status) ? null : (progressOf(record) ?? null),
+    reason: (status === "failed" && reasonOf(record)) || null,
+    links: { events: `${path}/events`, ...(status === "completed" && { result: `${path}/result` }) },
+  };
+}
+
+/** The same with all that happened. `pace` matters where the order waits. */
+export function orderView({ record, events, pages, ahead }: OrderSnapshot, pace?: QueuePace): OrderView {
+  const { history, attempts } = summarize(events);
+  const position = ahead === undefined ? null : ahead + 1;
+  return {
+    ...orderSummary(record),
+    history,
+    attempts: attempts.map((attempt) => ({ ...attempt, reason: attempt.reason ?? null })),
+    pages_failed: pages.flatMap((end) => (end.outcome === "failed" ? { page: end.page, ...end.reason } : [])),
+    pages_empty: pages.flatMap((end) => (end.outcome === "empty" ? end.page : [])),
+    position,
+    expected_seconds: position === null ? null : expectedSeconds(position, pace),
+  };
+}
+
+export function eventView(event: OrderEvent): OrderEventView {
+  const { at, status, attempt, worker, outcome } = event;
+  return { at, status, attempt, worker, outcome, reason: reasonOf(event), progress: progressOf(event) };
+}
+
+export function orderPath(orderId: string): string {
+  return `/orders/${orderId}`;
+}
+
+export function resultPath(orderId: string): string {
+  return `${orderPath(orderId)}/result`;
+}
+
+export function pageImagePath(orderId: string, page: number): string {
+  return `${resultPath(orderId)}/pages/${page}.png`;
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function expectedSeconds(position: number, pace: QueuePace | undefined): number | null {
+  if (pace?.meanMs === undefined) return null;
+  return Math.ceil((position * pace.meanMs) / Math.max(1, pace.workers) / 1000);
+}
+
+function progressOf({ page, pages }: Pick<OrderEvent, "page" | "pages">) {
+  return page === undefined || pages === undefined ? undefined : { page, pages };
+}
+
+function reasonOf({ reason_code, reason_message }: Pick<OrderEvent, "reason_code" | "reason_message">) {
+  return reason_code === undefined ? undefined : { code: reason_code, message: reason_message ?? "" };
+}

@@ -1,0 +1,33 @@
+import { createRoute } from "@hono/zod-openapi";
+import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
+import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
+import { readingUser } from "../access/callers.ts";
+import { ownOrder, viewOf } from "../access/store-access.ts";
+import { type Endpoint, problemResponses, security } from "../endpoint.ts";
+import { orderPathSchema, orderViewSchema } from "../order-schemas.ts";
+
+export type ReadTools = { tokens: TokenVerifier; store: OrderStore };
+
+const orderRoute = createRoute({
+  method: "get",
+  path: "/orders/{id}",
+  tags: ["orders"],
+  summary: "How far an order is",
+  security,
+  request: { params: orderPathSchema },
+  responses: {
+    200: { description: "The order", content: { "application/json": { schema: orderViewSchema } } },
+    ...problemResponses(401, 404, 503),
+  },
+});
+
+export function readOrder({ tokens, store }: ReadTools): Endpoint {
+  return {
+    route: orderRoute,
+    handle: async (c) => {
+      const user = await readingUser(tokens, c.req.raw);
+      const { order_id } = await ownOrder(store, user, c.req.param("id"));
+      return c.json(await viewOf(store, order_id));
+    },
+  };
+}

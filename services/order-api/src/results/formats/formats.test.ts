@@ -1,0 +1,78 @@
+import { rm } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { pageOf, pictureOf, temporaryResults } from "../../../../../tests/page-result.ts";
+import { completedOrder } from "../../../../../tests/redis/sample-order.ts";
+import { resultFormats } from "./formats.ts";
+import { type DocumentPage, resultDocument } from "./result-document.ts";
+
+const { results } = await temporaryResults();
+const order = completedOrder(3);
+
+/** A document of three pages that counts how many were read. */
+async function counted() {
+  for (const number of [1, 2, 3]) {
+    const page = pageOf(number, [[["page", String(number)]]]);
+    await results.savePage(order, page, await pictureOf(page));
+  }
+  const document = resultDocument(results, order, order, new Map());
+  let read = 0;
+  async function* pages(): AsyncGenerator<DocumentPage> {
+    for await (const page of document.pages()) {
+      read++;
+      yield page;
+    }
+  }
+  return { document: { ...document, pages }, read: () => read };
+}
+
+const formats = Object.entries(resultFormats);
+
+test.each(formats)(
+  "%s: a page is read when it is asked for, and none for who went away",
+  async (_, { write }) => {
+    const { document, read } = await counted();
+    const parts = write(document)[Symbol.asyncIterator]();
+    expect(read()).toBe(0);
+    while (read() < 2) await parts.next();
+    await parts.return(undefined);
+    expect(await parts.next()).toEqual({ done: true, value: undefined });
+    expect(read()).toBe(2);
+  },
+);
+
+test.each(formats)("%s is the same each time", async (_, { write }) => {
+  const once = await whole(write((await counted()).document));
+  expect(once.equals(await whole(write((await counted()).document)))).toBe(true);
+});
+
+test.each(formats)("%s throws what reading a page throws", async (_, { write }) => {
+  const { document } = await counted();
+  const broken = new Error("EIO");
+  async function* pages(): AsyncGenerator<DocumentPage> {
+    yield { page: 1, result: pageOf(1, [[["page"]]]) };
+    throw broken;
+  }
+  await expect(whole(write({ ...document, pages }))).rejects.toBe(broken);
+});
+
+test.each(formats)("%s breaks off at a page that is gone", async (_, { write }) => {
+  const { document } = await counted();
+  await rm(results.imagePath(order, 3));
+  await rm(results.imagePath(order, 3).replace(/png$/, "json.gz"));
+  await expect(whole(write(document))).rejects.toThrow("page 3 of the result is gone");
+});
+
+test("hocr: no reason ends its comment", async () => {
+  const { document } = await counted();
+  async function* pages(): AsyncGenerator<DocumentPage> {
+    yield { page: 1, error: { code: "page_damaged", message: "<--- --> ----" } };
+  }
+  const hocr = String(await whole(resultFormats.hocr.write({ ...document, pages })));
+  expect(hocr).toContain("<!-- page 1: &lt;- - - - -&gt; - - - - -->\n</body>");
+});
+
+async function whole(content: AsyncIterable<string | Uint8Array>): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const part of content) parts.push(Buffer.from(part));
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,33 @@
+import { writePdf } from "../pdf/pdf.ts";
+import { writeAlto } from "./alto.ts";
+import { writeHocr } from "./hocr.ts";
+import { writeJson } from "./json.ts";
+import type { ResultDocument } from "./result-document.ts";
+import { writeText } from "./text.ts";
+import { writeTsv } from "./tsv.ts";
+
+export type ResultFormat = {
+  /** Media types; the first is the one that the suffix stands for. */
+  types: readonly [string, ...string[]];
+  /** In its parts; throws what reading the result store throws, and stops where nobody takes any more. */
+  write: (document: ResultDocument) => AsyncIterable<string | Uint8Array>;
+};
+
+/** By suffix. The first is what a client gets who takes anything. */
+export const resultFormats = {
+  json: { types: ["application/json"], write: writeJson },
+  txt: { types: ["text/plain"], write: writeText },
+  hocr: { types: ["text/html", "text/vnd.hocr+html"], write: writeHocr },
+  tsv: { types: ["text/tab-separated-values"], write: writeTsv },
+  "alto.xml": { types: ["application/alto+xml", "application/xml"], write: writeAlto },
+  pdf: { types: ["application/pdf"], write: writePdf },
+} satisfies Record<string, ResultFormat>;
+
+export type ResultSuffix = keyof typeof resultFormats;
+
+export const resultSuffixes = Object.keys(resultFormats) as [ResultSuffix, ...ResultSuffix[]];
+
+/** Each media type with its format's suffix. */
+export const suffixByType: ReadonlyMap<string, ResultSuffix> = new Map(
+  resultSuffixes.flatMap((suffix) => resultFormats[suffix].types.map((type) => [type, suffix])),
+);

@@ -1,0 +1,191 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { alice, bob, codeOf, lease, openOrderApi, orderIdOf } from "../../../../tests/order-api/order-api.ts";
+import { pageOf, pictureOf, temporaryResults } from "../../../../tests/page-result.ts";
+import { orderServices, redisDatabase } from "../../../../tests/redis/redis-database.ts";
+import { claimed, pageJob } from "../../../../tests/redis/sample-order.ts";
+import { resultSchema } from "./formats/json.ts";
+
+const { attempts } = orderServices();
+const { folder, results } = await temporaryResults();
+const api = openOrderApi(redisDatabase(), { resultsFolder: folder });
+afterAll(() => api.close());
+const { get } = api.as(alice);
+
+const tooSlow = { code: "page_too_slow", message: "The page took longer than 45 s." };
+const first = pageOf(1, [
+  [
+    ["This", "LEASE"],
+    ["is", "made"],
+  ],
+  [["2021"]],
+]);
+const empty = pageOf(2);
+
+/** An order of alice's whose second page is empty and whose third failed. */
+async function completed() {
+  const id = await orderIdOf(await api.as(alice).post("/orders", lease));
+  const order = await claimed(attempts, id);
+  await attempts.recognizing(order, 3);
+  for (const page of [first, empty]) await results.savePage(order, page, await pictureOf(page));
+  await attempts.endPage(pageJob(order, 1), "worker-1", "read");
+  await attempts.endPage(pageJob(order, 2), "worker-1", "empty");
+  await attempts.endPage(pageJob(order, 3), "worker-1", "failed", tooSlow);
+  return { id, path: `/orders/${id}/result`, order };
+}
+
+let order: Awaited<ReturnType<typeof completed>>;
+beforeAll(async () => {
+  order = await completed();
+});
+
+const typeOf = (response: Response) => response.headers.get("Content-Type")?.toLowerCase();
+
+test.each([
+  ["txt", "text/plain; charset=utf-8", /^This LEASE\nis made\n\n2021\n\f\f$/],
+  ["json", "application/json", /^\{"order_id":/],
+  ["hocr", "text/html; charset=utf-8", /<div class="ocr_page"/],
+  ["tsv", "text/tab-separated-values; charset=utf-8", /^level\tpage_num\t/],
+  ["alto.xml", "application/alto+xml; charset=utf-8", /<alto /],
+  ["pdf", "application/pdf", /^%PDF-1\.7\n/],
+])("result.%s is %s, named after the document", async (suffix, type, content) => {
+  const response = await get(`${order.path}.${suffix}`);
+  expect([response.status, typeOf(response)]).toEqual([200, type]);
+  expect(await response.text()).toMatch(content);
+  const { headers } = response;
+  expect(headers.get("Content-Disposition")).toBe(`inline; filename="OW12345678-lease.${suffix}"`);
+  expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
+  expect(headers.get("Cache-Control")).toBe("private, no-cache");
+});
+
+test("the JSON has what was read, what is empty and why a page was not read", async () => {
+  const result = resultSchema.parse(await (await get(`${order.path}.json`)).json());
+  expect(result).toEqual({
+    ...{ order_id: order.id, ...lease },
+    pages: [
+      { ...first, empty: false },
+      { ...empty, empty: true },
+      { page: 3, error: tooSlow },
+    ],
+  });
+});
+
+test.each([
+  [undefined, "application/json"],
+  ["*/*", "application/json"],
+  ["text/*", "text/plain; charset=utf-8"],
+  ["application/*;q=0.5, text/tab-separated-values", "text/tab-separated-values; charset=utf-8"],
+  ["text/plain;q=0.5, application/pdf;q=0.9", "application/pdf"],
+  ["text/plain;q=0.3, text/*;q=0.8", "text/html; charset=utf-8"],
+  ["application/json;q=0, */*", "text/plain; charset=utf-8"],
+  ["text/vnd.hocr+html", "text/vnd.hocr+html; charset=utf-8"],
+  ["image/webp, Application/XML", "application/xml; charset=utf-8"],
+  // As a browser asks.
+  ["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html; charset=utf-8"],
+])("Accept %s gets %s", async (accept, type) => {
+  const response = await api.as(alice, accept === undefined ? {} : { Accept: accept }).get(order.path);
+  expect([response.status, typeOf(response)]).toEqual([200, type]);
+  expect(response.headers.get("Vary")).toBe("Accept");
+  await response.body?.cancel();
+});
+
+test.each(["image/png", "text/plain;q=0", "*/*;q=0", "nonsense"])(
+  "Accept %s: 406 that names what there is",
+  async (accept) => {
+    const response = await api.as(alice, { Accept: accept }).get(order.path);
+    expect(response.headers.get("Vary")).toBe("Accept");
+    expect(response.status).toBe(406);
+    expect(await response.json()).toMatchObject({
+      code: "not_acceptable",
+      detail: expect.stringMatching(/application\/json, text\/plain, .*application\/pdf/),
+    });
+  },
+);
+
+test.each(["docx", "PDF", "xml", "txt.gz"])("result.%s: 404 that names what there is", async (suffix) => {
+  const response = await get(`${order.path}.${suffix}`);
+  expect(response.status).toBe(404);
+  expect(await response.json()).toMatchObject({
+    code: "unknown_format",
+    detail: expect.stringContaining(
+      "result.json, result.txt, result.hocr, result.tsv, result.alto.xml, result.pdf",
+    ),
+  });
+});
+
+test("a page is to be seen as it was read; one beyond the document, or that was not read, is 404", async () => {
+  const image = await get(`${order.path}/pages/1.png`);
+  expect([image.status, typeOf(image)]).toEqual([200, "image/png"]);
+  const bytes = Buffer.from(await image.arrayBuffer());
+  expect(bytes.equals(await readFile(results.imagePath(order.order, 1)))).toBe(true);
+  expect(image.headers.get("Content-Length")).toBe(String(bytes.length));
+  expect((await get(`${order.path}/pages/2.png`)).status).toBe(200);
+  for (const name of ["0", "3", "4", "01", "-1", "1e0", "x", "..%2f1", "999999999999"]) {
+    expect(await codeOf(await get(`${order.path}/pages/${name}.png`)), name).toEqual([404, "page_not_found"]);
+  }
+});
+
+test("who has a representation is told so, and gets another", async () => {
+  for (const path of [order.path, `${order.path}.pdf`, `${order.path}/pages/1.png`]) {
+    const tag = (await get(path)).headers.get("ETag") ?? "";
+    expect(tag).toMatch(/^W\/"[^"]+"$/);
+    for (const known of [tag, tag.slice(2), `"x", ${tag}`, "*"]) {
+      const again = await api.as(alice, { "If-None-Match": known }).get(path);
+      expect([again.status, again.headers.get("ETag"), await again.text()]).toEqual([304, tag, ""]);
+    }
+    const other = await api.as(alice, { "If-None-Match": '"x"' }).get(path);
+    expect(other.status).toBe(200);
+    await other.body?.cancel();
+  }
+  const tags = await Promise.all(
+    ["json", "txt"].map(async (s) => (await get(`${order.path}.${s}`)).headers.get("ETag")),
+  );
+  expect(new Set(tags).size).toBe(2);
+});
+
+test("HEAD has the headers of GET, and no body", async () => {
+  for (const path of [order.path, `${order.path}.alto.xml`, `${order.path}/pages/1.png`]) {
+    const whole = await get(path);
+    const head = await api.send("HEAD", path, { headers: { Authorization: `Bearer ${alice}` } });
+    const shown = (response: Response) => [...response.headers].filter(([name]) => name !== "x-request-id");
+    expect([head.status, shown(head)]).toEqual([200, shown(whole)]);
+    expect(await head.text()).toBe("");
+    await whole.body?.cancel();
+  }
+});
+
+test("a result is its owner's alone", async () => {
+  for (const rest of ["", ".pdf", "/pages/1.png"]) {
+    expect(await codeOf(await api.as(bob).get(`${order.path}${rest}`))).toEqual([404, "order_not_found"]);
+    expect((await api.send("GET", `${order.path}${rest}`)).status).toBe(401);
+  }
+});
+
+test("two PDFs of one user are written at once, a third is refused until one is over", async () => {
+  const [pdf, begun] = [`${order.path}.pdf`, await Promise.all([1, 2].map(() => get(`${order.path}.pdf`)))];
+  const refused = await get(pdf);
+  expect([refused.headers.get("Retry-After"), await codeOf(refused)]).toEqual(["5", [503, "busy"]]);
+  expect([refused.headers.get("Content-Type"), refused.headers.get("ETag")]).toEqual([
+    "application/problem+json",
+    null,
+  ]);
+  expect((await api.send("HEAD", pdf, { headers: { Authorization: `Bearer ${alice}` } })).status).toBe(200);
+  const text = await get(`${order.path}.txt`);
+  expect(text.status).toBe(200);
+  for (const response of [text, ...begun]) await response.body?.cancel();
+  expect(await (await get(pdf)).text()).toMatch(/%%EOF\s*$/);
+});
+
+test("before the end, and where the files are gone, there is none", async () => {
+  const id = await orderIdOf(await api.as(alice).post("/orders", lease));
+  const gone = await completed();
+  await results.removeOrder(gone.id);
+  for (const rest of ["", ".txt", "/pages/1.png"]) {
+    const early = await get(`/orders/${id}/result${rest}`);
+    expect(early.headers.get("Retry-After")).toBe("1");
+    expect(await codeOf(early)).toEqual([409, "order_not_completed"]);
+  }
+  for (const rest of ["", ".txt", "/pages/1.png"]) {
+    expect(await codeOf(await get(`${gone.path}${rest}`))).toEqual([404, "result_gone"]);
+  }
+});

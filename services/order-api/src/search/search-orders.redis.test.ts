@@ -1,0 +1,210 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdir, rmdir } from "node:fs/promises";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
+import { recordKey, unindexedKey } from "@orbital-witness/common/orders/order-keys.ts";
+import { ResultStore } from "@orbital-witness/common/results/result-store.ts";
+import { afterAll, expect, test } from "vitest";
+import { z } from "zod";
+import { alice, bob, charlie, codeOf, folders, openOrderApi } from "../../../../tests/order-api/order-api.ts";
+import { pageOf } from "../../../../tests/page-result.ts";
+import { orderServices, redisDatabase } from "../../../../tests/redis/redis-database.ts";
+import { accepted, claimed, pageJob } from "../../../../tests/redis/sample-order.ts";
+
+const { redis, store, attempts } = orderServices();
+const results = new ResultStore(folders.resultsFolder);
+const indexFile = path.join(folders.searchFolder, "pages.sqlite");
+const notRead = { code: "no_text_found", message: "There is no text." };
+let api = openOrderApi(redisDatabase());
+afterAll(() => api.close());
+
+const answer = z.object({
+  results: z.array(
+    z.object({
+      ...{ order_id: z.string(), title_number: z.string(), document_type: z.string(), page: z.int() },
+      ...{ snippet: z.string(), links: z.record(z.string(), z.string()) },
+    }),
+  ),
+  next: z.string().nullable(),
+});
+
+async function search(query: string, token = alice) {
+  const response = await api.as(token).get(`/search?${query}`);
+  expect(response.status, await response.clone().text()).toBe(200);
+  return answer.parse(await response.json());
+}
+
+const ordersOf = ({ results }: z.output<typeof answer>) => results.map(({ order_id }) => order_id);
+
+/** One of a user's orders that a worker has. */
+async function begun(user_id = 1, title_number = "OW12345678"): Promise<OrderRecord> {
+  const { order_id } = await accepted(store, { user_id, title_number });
+  return claimed(attempts, order_id);
+}
+
+/** Where the result of the order's first page will be. */
+async function firstPageOf({ order_id, attempt }: OrderRecord): Promise<string> {
+  const pages = path.join(folders.resultsFolder, order_id, String(attempt), "pages");
+  await mkdir(pages, { recursive: true });
+  return path.join(pages, "1.json.gz");
+}
+
+async function readPage(order: OrderRecord, page: number, text: string): Promise<void> {
+  await results.savePage(order, pageOf(page, [[text.split(" ")]]), Buffer.from("its image"));
+}
+
+/** Reads these pages, and a last one on which nothing stands; one without a text fails, or is there already. */
+async function complete(
+  order: OrderRecord,
+  texts: (string | undefined)[],
+  missing: "failed" | "read" = "failed",
+) {
+  await attempts.recognizing(order, texts.length + 1);
+  for (const [i, text] of texts.entries()) {
+    if (text !== undefined) await readPage(order, i + 1, text);
+    await attempts.endPage(pageJob(order, i + 1), "worker-1", text === undefined ? missing : "read", notRead);
+  }
+  await attempts.endPage(pageJob(order, texts.length + 1), "worker-1", "empty", notRead);
+  return order.order_id;
+}
+
+async function completed(texts: (string | undefined)[], user_id = 1, title_number = "OW12345678") {
+  return complete(await begun(user_id, title_number), texts);
+}
+
+test("an order is found as soon as it is completed, with the page, the snippet and where they are", async () => {
+  const id = await completed(["This indenture", 'the yearly <b>rent</b> of "£1,250" & costs']);
+  expect(await search("q=%22yearly+rent%22")).toEqual({ results: [], next: null });
+  expect(await search("q=rent+yearly")).toEqual({
+    results: [
+      {
+        ...{ order_id: id, title_number: "OW12345678", document_type: "lease", page: 2 },
+        snippet:
+          "the <mark>yearly</mark> &lt;b&gt;<mark>rent</mark>&lt;/b&gt; of &quot;£1,250&quot; &amp; costs",
+        links: {
+          order: `/orders/${id}`,
+          result: `/orders/${id}/result`,
+          page_image: `/orders/${id}/result/pages/2.png`,
+        },
+      },
+    ],
+    next: null,
+  });
+  expect(await redis.zCard(unindexedKey)).toBe(0);
+});
+
+test("everybody finds their own, who may not order too", async () => {
+  const mine = await completed(["heronry"], 1);
+  const bobs = await completed(["heronry"], 2);
+  const charlies = await completed(["heronry"], 3);
+  const found = [alice, bob, charlie].map(async (token) => ordersOf(await search("q=heronry", token)));
+  expect(await Promise.all(found)).toEqual([[mine], [bobs], [charlies]]);
+});
+
+test("who searches more at once than one may is refused, and nobody else is", async () => {
+  await search("q=anything");
+  const many = Array.from({ length: 50 }, () => api.as(alice).get("/search?q=anything"));
+  const bobs = api.as(bob).get("/search?q=anything");
+  const answers = await Promise.all(many);
+  expect((await bobs).status).toBe(200);
+  const refused = answers.filter(({ status }) => status !== 200);
+  expect(answers.length - refused.length).toBeGreaterThanOrEqual(10);
+  expect(refused.length).toBeGreaterThan(0);
+  for (const response of refused) {
+    expect(response.headers.get("Retry-After")).toBe("1");
+    expect(await codeOf(response)).toEqual([503, "busy"]);
+  }
+  await search("q=anything");
+});
+
+test("pages of results follow each other by the cursor, within the filters", async () => {
+  const ids = [];
+  for (let count = 0; count < 5; count += 1) ids.push(await completed(["spinney"], 1, "AB1"));
+  await completed(["spinney"], 1, "AB2");
+  const query = "q=spinney&title_number=AB1&document_type=lease&limit=2";
+  const first = await search(query);
+  const second = await search(`${query}&cursor=${first.next}`);
+  const third = await search(`${query}&cursor=${second.next}`);
+  expect([first, second, third].flatMap(ordersOf)).toEqual(ids.reverse());
+  expect([first, second, third].map(({ next }) => next === null)).toEqual([false, false, true]);
+  expect(ordersOf(await search("q=spinney&document_type=deed"))).toEqual([]);
+});
+
+test("by and by it is indexed without a search; twice is as once; what is over is not found", async () => {
+  const id = await completed(["coppice", undefined, "coppice"]);
+  await expect.poll(() => redis.zCard(unindexedKey), { timeout: 20_000 }).toBe(0);
+  await redis.zAdd(unindexedKey, { score: 1, value: id });
+  await redis.zAdd(unindexedKey, { score: 1, value: randomUUID() });
+  expect((await search("q=coppice")).results.map(({ page }) => page)).toEqual([1, 3]);
+  await redis.del(recordKey(id));
+  expect(await search("q=coppice")).toEqual({ results: [], next: null });
+});
+
+test("an order that cannot be read just now keeps nobody from finding the others, and is found later", async () => {
+  const order = await begun();
+  const firstPage = await firstPageOf(order);
+  await mkdir(firstPage);
+  await complete(order, [undefined], "read");
+  const other = await completed(["paddock"]);
+  expect(ordersOf(await search("q=paddock"))).toEqual([other]);
+  await rmdir(firstPage);
+  await readPage(order, 1, "paddock");
+  expect(ordersOf(await search("q=paddock"))).toEqual([other, order.order_id]);
+});
+
+test("a page whose result is damaged keeps nobody from finding the others", async () => {
+  const order = await begun();
+  writeFileSync(await firstPageOf(order), "damaged");
+  const order_id = await complete(order, [undefined, "orchard"], "read");
+  expect((await search("q=orchard")).results).toMatchObject([{ order_id, page: 2 }]);
+});
+
+/** Until the index is whole again: in between the search says that it is not. */
+async function found(query: string): Promise<string[]> {
+  const status = async () => {
+    const response = await api.as(alice).get(`/search?${query}`);
+    return response.status === 200 ? 200 : (await codeOf(response))[1];
+  };
+  await expect.poll(status, { timeout: 20_000 }).toBe(200);
+  return ordersOf(await search(query));
+}
+
+test.each([
+  ["missing", () => rmSync(indexFile)],
+  ["empty", () => truncateSync(indexFile, 0)],
+  ["no database", () => writeFileSync(indexFile, "x".repeat(8192))],
+  [
+    "damaged in its middle",
+    () => {
+      writeFileSync(indexFile, readFileSync(indexFile).fill(0xff, 4096));
+    },
+  ],
+  [
+    "of an older version",
+    () => {
+      const database = new DatabaseSync(indexFile);
+      database.exec("PRAGMA user_version = 99");
+      database.close();
+    },
+  ],
+])("an index that is %s at the start is made anew of the orders that are there", async (_, damage) => {
+  const ids = [await completed(["brambles"]), await completed(["brambles"])];
+  await search("q=brambles");
+  await api.close();
+  damage();
+  api = openOrderApi(redisDatabase());
+  expect((await found("q=brambles")).slice(0, 2)).toEqual(ids.reverse());
+});
+
+test("one that is damaged while it is used is made anew too", async () => {
+  const id = await completed(["thicket"]);
+  await search("q=thicket");
+  const database = new DatabaseSync(indexFile);
+  // A change makes the other process read the file again.
+  database.exec("UPDATE state SET stage = stage; PRAGMA wal_checkpoint(TRUNCATE)");
+  database.close();
+  writeFileSync(indexFile, readFileSync(indexFile).fill(0xff, 4096));
+  expect(await found("q=thicket")).toContain(id);
+});

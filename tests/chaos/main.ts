@@ -1,0 +1,150 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { ensureDocker } from "../../commands/stack/docker.ts";
+import { Failure, runCommand } from "../../lib/failure.ts";
+import { say } from "../../lib/terminal.ts";
+import * as harm from "../stack/harm.ts";
+import { StackUnderTest, type TestContainer } from "../stack/stack-under-test.ts";
+import { histogram } from "./histogram.ts";
+import { type FinalView, PatientCustomer } from "./patient-customer.ts";
+import { drawPlan, faultKinds, type Plan, type PlannedFault } from "./plan.ts";
+import { expectedTexts, makeScans } from "./scans.ts";
+import { type LedgerEntry, violations } from "./verdict.ts";
+
+const { values } = parseArgs({
+  options: {
+    orders: { type: "string", default: "1000" },
+    minutes: { type: "string", default: "5" },
+    /** The same orders, and the same faults at the same times, as in the run that had this seed. */
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+  },
+});
+
+/** How long after the last fault everything has to be well, and every order at its end. */
+const PATIENCE_MINUTES = 10;
+const MOST_SHOWN = 30;
+const PARTS = ["redis", "order-api", "auth-api", "ocr-worker-1", "ocr-worker-2", "router"] as const;
+
+/**
+ * `npm run chaos`: orders are placed while containers are killed, paused and cut off their networks; in the end the
+ * answers that were given are held against what became of the orders. Fails where the promise was broken.
+ */
+await runCommand(async () => {
+  const options = {
+    orders: wholeNumber("orders"),
+    minutes: wholeNumber("minutes"),
+    seed: wholeNumber("seed"),
+  };
+  const again = Object.entries(options).map(([name, value]) => `--${name} ${value}`);
+  await ensureDocker();
+  const plan = drawPlan({ ...options, containers: [...PARTS] });
+  const documentsFolder = await mkdtemp(path.join(tmpdir(), "orbital-witness-chaos-"));
+  try {
+    await makeScans(documentsFolder, plan.orders);
+    const clone = await StackUnderTest.make({
+      documentsFolder,
+      // Longer than any wait of the run, and more than all of its orders.
+      tokenSeconds: "3600",
+      ordersPerMinute: "100000",
+    });
+    try {
+      const { url, containers } = await clone.up();
+      say(`${plan.orders.length} orders and ${plan.faults.length} faults in ${options.minutes} min`);
+      const customer = new PatientCustomer(url, Date.now() + (options.minutes + PATIENCE_MINUTES) * 60_000);
+      const [ledger] = await Promise.all([place(customer, plan), inflict(clone, plan)]);
+      say("The faults are over; waiting for the orders' ends");
+      const finals = await customer.finals();
+      const unwell = await clone.stack.containers.unwell(containers, 60);
+      const broken = violations(
+        ledger,
+        finals.map(({ order }) => order),
+        expectedTexts,
+      );
+      report(plan, ledger, finals);
+      if (broken.length + unwell.length > 0) {
+        const all = [...unwell, ...broken];
+        const shown = all.length > MOST_SHOWN ? [...all.slice(0, MOST_SHOWN), "..."] : all;
+        throw new Failure(
+          `The promise was broken ${all.length} times:\n  ${shown.join("\n  ")}`,
+          `The same run again: \`npm run chaos -- ${again.join(" ")}\``,
+        );
+      }
+      console.log(`\nEvery promise was kept. The same run again: npm run chaos -- ${again.join(" ")}`);
+    } finally {
+      await clone.remove();
+    }
+  } finally {
+    await rm(documentsFolder, { recursive: true });
+  }
+});
+process.exit();
+
+function wholeNumber(name: keyof typeof values): number {
+  const value = Number(values[name]);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new Failure(`--${name} must be a whole number above 0, but is ${values[name]}.`, "Give another.");
+  }
+  return value;
+}
+
+function place(customer: PatientCustomer, { orders }: Plan): Promise<LedgerEntry[]> {
+  return Promise.all(
+    orders.map(async (order) => {
+      await pause(order.atMs);
+      return customer.place(order);
+    }),
+  );
+}
+
+async function inflict(clone: StackUnderTest, { faults }: Plan): Promise<void> {
+  const containers = await clone.containers();
+  await Promise.all(
+    faults.map(async (fault) => {
+      await pause(fault.atMs);
+      const container = containers.find(({ name }) => name.includes(`-${fault.container}-`));
+      if (container === undefined) throw new Error(`there is no container ${fault.container}`);
+      const { begin, end } = await harmOf(clone, fault, container);
+      await begin();
+      await pause(fault.forMs);
+      await end();
+    }),
+  );
+}
+
+async function harmOf(clone: StackUnderTest, { kind, container }: PlannedFault, victim: TestContainer) {
+  if (kind === "kill") return harm.kill(victim);
+  if (kind === "pause") return harm.pause(victim);
+  // The network over which it is asked for what it does.
+  const isBehind = container === "redis" || container.startsWith("ocr-worker");
+  return harm.disconnect(clone, victim, isBehind ? "back" : "front");
+}
+
+function report({ faults }: Plan, ledger: readonly LedgerEntry[], finals: readonly FinalView[]): void {
+  console.log(
+    `\n| container | ${faultKinds.join(" | ")} |\n| --- | ${faultKinds.map(() => "---").join(" | ")} |`,
+  );
+  for (const part of PARTS) {
+    const counts = faultKinds.map(
+      (kind) => faults.filter((fault) => fault.container === part && fault.kind === kind).length,
+    );
+    console.log(`| ${part} | ${counts.join(" | ")} |`);
+  }
+
+  const statusOf = new Map(finals.map(({ order }) => [order.titleNumber, statusWithReason(order)]));
+  const rows = Object.groupBy(ledger, ({ placement, order }) => {
+    const end = statusOf.get(order.titleNumber) ?? "does not exist";
+    return `| ${placement.outcome} | ${order.key === undefined ? "no" : "yes"} | ${end} |`;
+  });
+  console.log("\n| answered | key | in the end | orders |\n| --- | --- | --- | --- |");
+  for (const [row, entries = []] of Object.entries(rows).sort()) console.log(`${row} ${entries.length} |`);
+
+  console.log("\nSeconds from acceptance to end");
+  console.log(histogram(finals.flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds]))));
+}
+
+function statusWithReason({ status, reasonCode }: FinalView["order"]): string {
+  return reasonCode === undefined ? status : `${status}: ${reasonCode}`;
+}
