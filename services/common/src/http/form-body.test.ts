@@ -39,7 +39,7 @@ test("the three kinds of body give the same fields", async () => {
   expect(await readFields(post(multipart))).toEqual(expected);
 });
 
-test("a repeated field is an array, which no schema takes for a string", async () => {
+test("a repeated field is an array, which no schema accepts as a string", async () => {
   expect(await readFields(post("a=1&a=2&b=3", form))).toEqual({ a: ["1", "2"], b: "3" });
 });
 
@@ -64,6 +64,23 @@ test.each([
   await expect(readFields(post(body, contentType))).rejects.toMatchObject({ status, code });
 });
 
+test.each(["gzip", "br", "GZIP", "identity, gzip", "deflate, identity"])(
+  "a body with Content-Encoding %s is refused with 415, whatever it holds",
+  async (coding) => {
+    const headers = { "Content-Encoding": coding };
+    for (const request of [post("a=1", form, headers), post(null, undefined, headers)]) {
+      await expect(readFields(request)).rejects.toMatchObject({
+        ...{ status: 415, code: "unsupported_content_encoding" },
+        headers: { "Accept-Encoding": "identity" },
+      });
+    }
+  },
+);
+
+test.each(["identity", "Identity", ""])("Content-Encoding %j is a plain body", async (coding) => {
+  expect(await readFields(post("a=1", form, { "Content-Encoding": coding }))).toEqual({ a: "1" });
+});
+
 test("64 KiB are read, one byte more is not", async () => {
   expect(await readFields(post(`a=${"x".repeat(65_534)}`, form))).toHaveProperty("a");
   await expect(readFields(post(`a=${"x".repeat(65_535)}`, form))).rejects.toMatchObject({ status: 413 });
@@ -74,7 +91,7 @@ test("a body of unknown length is read no further than the limit", async () => {
   await expect(readFields(post(endless, form))).rejects.toMatchObject({ status: 413 });
 });
 
-test("a told length above the limit is refused before anything is read", async () => {
+test("an announced length above the limit is refused before anything is read", async () => {
   const request = post(chunks(1, 1), form, { "Content-Length": "65537" });
   await expect(readFields(request)).rejects.toMatchObject({ status: 413 });
   expect(request.bodyUsed).toBe(false);

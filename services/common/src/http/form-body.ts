@@ -4,10 +4,12 @@ const limitBytes = 64 * 1024;
 const allowedTypes = "application/x-www-form-urlencoded, multipart/form-data or application/json";
 
 /**
- * A form's or a JSON object's fields, unchecked; a field given twice is an array, no body at all is no fields.
- * Throws 400 for what cannot be parsed, 413 above 64 KiB, 415 for other types.
+ * The unchecked fields of a form or a JSON object. A field that is given several times is an array; without a body
+ * there are no fields. Throws 400 for a body that cannot be parsed, 413 above 64 KiB, and 415 for another media type
+ * and for a compressed body.
  */
 export async function readFields(request: Request): Promise<Record<string, unknown>> {
+  checkEncoding(request.headers.get("Content-Encoding"));
   const contentType = request.headers.get("Content-Type") ?? "";
   const mediaType = contentType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   const bytes = await readBytes(request);
@@ -24,13 +26,24 @@ export async function readFields(request: Request): Promise<Record<string, unkno
   }
 }
 
-/** Reads no further than the limit, also when the length is not told. */
+/** Decompressing would let a small body grow past every limit. RFC 7694: the answer names the codings that are read. */
+function checkEncoding(codings: string | null): void {
+  const isPlain = (codings ?? "").split(",").every((coding) => /^(?:identity)?$/i.test(coding.trim()));
+  if (isPlain) return;
+  const detail = "The body must not be compressed: send it without Content-Encoding.";
+  throw new Problem(415, "unsupported_content_encoding", detail, {
+    headers: { "Accept-Encoding": "identity" },
+  });
+}
+
+/** Stops at the limit, also where the client does not announce a length. */
 async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  const told = request.headers.get("Content-Length");
-  if (Number(told) > limitBytes) throw tooLarge();
+  const announced = request.headers.get("Content-Length");
+  if (Number(announced) > limitBytes) throw tooLarge();
   try {
-    // The server holds a client to the length it tells. All at once costs half of what a stream does.
-    const bytes = told === null ? await readStream(request) : new Uint8Array(await request.arrayBuffer());
+    // The server enforces the announced length. Reading all at once costs half of what a stream does.
+    const bytes =
+      announced === null ? await readStream(request) : new Uint8Array(await request.arrayBuffer());
     if (bytes.length > limitBytes) throw tooLarge();
     return bytes;
   } catch (error) {
@@ -75,7 +88,7 @@ async function multipart(bytes: Uint8Array<ArrayBuffer>, contentType: string): P
   }
 }
 
-/** A field given twice is an array. */
+/** A field that is given several times is an array. */
 export function fieldsOf(form: FormData | URLSearchParams): Record<string, unknown> {
   const names = new Set(form.keys());
   return Object.fromEntries(
