@@ -54,6 +54,17 @@ test("JSON and multipart log in too", async () => {
   expect((await app.request("/token", { method: "POST", body: json, headers })).status).toBe(200);
 });
 
+test.each([
+  ["password=x", "username is required"],
+  ["username=a&username=b&password=x", "username must be given once, with a single value"],
+  ["username=%20&password=x", "username must not be blank"],
+])("%s is 422: %s", async (body, detail) => {
+  const headers = { "Content-Type": "application/x-www-form-urlencoded", "X-Real-IP": "203.0.113.7" };
+  const response = await app.request("/token", { method: "POST", body, headers });
+  expect(response.status).toBe(422);
+  expect(await response.json()).toMatchObject({ code: "invalid_fields", detail });
+});
+
 test("an unknown user and a wrong password are the same 401", async () => {
   const answers = await Promise.all([login("alice", "wrong"), login("nobody", "password")]);
   const [wrong, unknown] = await Promise.all(

@@ -11,7 +11,7 @@ import { findUser } from "./accounts/users.ts";
 import { Bulkhead } from "./bulkhead.ts";
 
 const filled = z
-  .string("is required")
+  .string({ error: ({ input }) => (input === undefined ? "is required" : "must be text") })
   .max(256, "must not be longer than 256 characters")
   .refine((value) => value.trim() !== "", "must not be blank");
 

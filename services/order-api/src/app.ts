@@ -1,14 +1,18 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { addHealthRoutes, type ReadyCheck } from "@orbital-witness/common/http/health.ts";
 import { type AppEnv, createHttpApp, type HttpApp } from "@orbital-witness/common/http/http-app.ts";
+import { Problem } from "@orbital-witness/common/http/problem.ts";
 import type { Log } from "@orbital-witness/common/log.ts";
+import type { Context } from "hono";
 import { type CancelTools, cancelOrder, type RetryTools, retryOrder } from "./accept/change-order.ts";
 import { type PlaceOrderTools, placeOrder } from "./accept/place-order.ts";
 import { addDocs } from "./docs/docs.ts";
 import { addEndpoints } from "./endpoint.ts";
 import { type FollowTools, followOrder } from "./follow/follow-order.ts";
 import { listOrders } from "./follow/list-orders.ts";
+import { orderPath } from "./follow/order-view.ts";
 import { type ReadTools, readOrder } from "./follow/read-order.ts";
+import { orderPathSchema } from "./order-schemas.ts";
 import { type ResultTools, readPageImage, readResult, readResultFile } from "./results/read-result.ts";
 import { type SearchTools, searchOrders } from "./search/search-orders.ts";
 
@@ -37,7 +41,19 @@ export function createOrderApp({ log, checks, tools }: OrderAppOptions): HttpApp
     retryOrder(tools),
     searchOrders(tools),
   ]);
+  api.all("/orders/:id/text", textIsElsewhere);
   addDocs(api);
   app.route("/", api);
   return app;
+}
+
+/** Earlier versions promised this path. */
+function textIsElsewhere(c: Context): never {
+  const path = orderPathSchema.safeParse({ id: c.req.param("id") });
+  const order = path.success ? orderPath(path.data.id) : "/orders/{id}";
+  throw new Problem(
+    404,
+    "not_found",
+    `There is nothing at this address. The text is at ${order}/result.txt.`,
+  );
 }

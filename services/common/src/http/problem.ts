@@ -59,7 +59,7 @@ export function problemResponse(c: Context, problem: Problem, requestId: string)
 export function parseFields<Schema extends z.ZodType>(schema: Schema, fields: unknown): z.output<Schema> {
   const parsed = schema.safeParse(fields);
   if (parsed.success) return parsed.data;
-  const errors = fieldErrors(parsed.error);
+  const errors = fieldErrors(parsed.error, fields);
   throw new Problem(422, "invalid_fields", detailOf(errors), { errors });
 }
 
@@ -68,11 +68,18 @@ export function parseHeaders<Schema extends z.ZodObject>(schema: Schema, c: Cont
   const headers = Object.keys(schema.shape).map((name) => [name, c.req.header(name)]);
   const parsed = schema.safeParse(Object.fromEntries(headers));
   if (parsed.success) return parsed.data;
-  throw new Problem(400, "invalid_header", detailOf(fieldErrors(parsed.error)));
+  throw new Problem(400, "invalid_header", detailOf(fieldErrors(parsed.error, {})));
 }
 
-function fieldErrors(error: z.ZodError): FieldError[] {
-  return error.issues.map(({ path, message }) => ({ field: path.join("."), message }));
+/** A form's field that was given several times is an array: its own message would call it missing or malformed. */
+function fieldErrors(error: z.ZodError, fields: unknown): FieldError[] {
+  const repeated = new Set(
+    Object.entries(Object(fields)).flatMap(([name, value]) => (Array.isArray(value) ? name : [])),
+  );
+  return error.issues.map(({ path, message }) => {
+    const field = path.join(".");
+    return { field, message: repeated.has(field) ? "must be given once, with a single value" : message };
+  });
 }
 
 function detailOf(errors: FieldError[]): string {
