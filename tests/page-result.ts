@@ -28,7 +28,7 @@ export function pageOf(page: number, blocks: string[][][] = []): PageResult {
         const right = left + letter.width * Math.max(1, [...text].length);
         const box: Word["box"] = [left, top, right, top + letter.height];
         left = right + letter.width;
-        return { text, box, confidence: 96.5 - index };
+        return { text, box, source: "ocr", confidence: 96.5 - index };
       });
       return lineOf(readWords);
     });

@@ -33,7 +33,7 @@ def hocr():
 
 
 def of_title(title):
-    *corners, confidence = re.fullmatch(r"bbox (\d+) (\d+) (\d+) (\d+); x_wconf (\d+)", title).groups()
+    *corners, confidence = re.fullmatch(r"bbox (\d+) (\d+) (\d+) (\d+)(?:; x_wconf (\d+))?", title).groups()
     return [int(corner) for corner in corners], confidence
 
 

@@ -15,10 +15,11 @@ const lxml = "lxml==6.1.3";
 const directionMarks = /[\u202a-\u202e]/g;
 
 const box = z.tuple([z.number(), z.number(), z.number(), z.number()]);
-const pages = z.record(z.string(), z.array(z.tuple([z.string(), box, z.coerce.number()])));
+const confidence = z.union([z.null(), z.coerce.number()]);
+const pages = z.record(z.string(), z.array(z.tuple([z.string(), box, confidence])));
 const reading = z.object({ alto: pages, hocr: pages, tsv: pages });
 
-/** Words by page, with their boxes and confidences as the format has them. */
+/** Words by page, with their boxes and confidences as the format has them; null without a confidence. */
 export type Reading = z.output<typeof reading>;
 /** In points, from the top left. */
 export type PdfWord = { text: string; box: z.output<typeof box> };

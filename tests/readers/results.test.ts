@@ -1,7 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type PageResult, textOf, type Word, wordsOf } from "@orbital-witness/common/results/page-result.ts";
+import {
+  blockOf,
+  lineOf,
+  type PageResult,
+  textOf,
+  type Word,
+  wordsOf,
+} from "@orbital-witness/common/results/page-result.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { resultFormats } from "../../services/order-api/src/results/formats/formats.ts";
@@ -56,13 +63,19 @@ const lease = pageOf(1, [
   [["2021"]],
 ]);
 const signature = pageOf(4, [[["signed"]]]);
-const sample = [lease, pageOf(2), undefined, signature];
+const sample = [lease, pageOf(2), undefined, told(signature)];
 
 /** By page as the formats' readers have them. */
-function wordsByPage(pages: (PageResult | undefined)[], confidence: (word: Word) => number) {
+function wordsByPage(pages: (PageResult | undefined)[], confidence: (word: Word) => number | null) {
   const found = pages.flatMap((page) => (page ? [page] : []));
   const ofWord = (word: Word) => [word.text, word.box, confidence(word)];
   return Object.fromEntries(found.map((page) => [page.page, wordsOf(page).map(ofWord)]));
+}
+
+/** A page whose words the document told. */
+function told(page: PageResult): PageResult {
+  const words = wordsOf(page).map(({ text, box }): Word => ({ text, box, source: "text_layer" }));
+  return { ...page, source: "text_layer", confidence: null, blocks: [blockOf([lineOf(words)])] };
 }
 
 const linesOf = (page: PageResult) => textOf(page).split("\n").filter(Boolean);
@@ -70,10 +83,12 @@ const linesOf = (page: PageResult) => textOf(page).split("\n").filter(Boolean);
 test("ALTO (valid by its schema), hOCR and TSV have each page's words, boxes and confidences", async () => {
   await using document = await written(sample);
   const { alto, hocr, tsv } = await readers.read(document.folder);
-  expect(tsv).toEqual(wordsByPage(sample, ({ confidence }) => confidence));
-  expect(hocr).toEqual(wordsByPage(sample, ({ confidence }) => Math.round(confidence)));
+  const of = (form: (confidence: number) => number, none: number | null) =>
+    wordsByPage(sample, ({ confidence }) => (confidence === undefined ? none : form(confidence)));
+  expect(tsv).toEqual(of((confidence) => confidence, -1));
+  expect(hocr).toEqual(of(Math.round, null));
   // The page that was not read is there too, without words.
-  expect(alto).toEqual({ ...wordsByPage(sample, ({ confidence }) => confidence / 100), 3: [] });
+  expect(alto).toEqual({ ...of((confidence) => confidence / 100, null), 3: [] });
 });
 
 test("hocr-check finds nothing wrong with the hOCR", async () => {

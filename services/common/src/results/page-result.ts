@@ -4,10 +4,19 @@ import { z } from "zod";
 export const boxSchema = z.tuple([z.int(), z.int(), z.int(), z.int()]);
 export type Box = z.output<typeof boxSchema>;
 
-/** 0 (a guess) to 100 (certain). What comes from a document's own text layer is certain. */
+/** How sure the recognition is: 0 (a guess) to 100 (certain). */
 export const confidenceSchema = z.number().min(0).max(100);
 
-export const wordSchema = z.object({ text: z.string().min(1), box: boxSchema, confidence: confidenceSchema });
+/** Recognised, or told by the document: its own text, or what was filled in a field of its form. */
+export const wordSources = ["ocr", "text_layer", "form_value"] as const;
+
+/** `confidence` of a recognised word only. */
+export const wordSchema = z.object({
+  text: z.string().min(1),
+  box: boxSchema,
+  source: z.enum(wordSources),
+  confidence: confidenceSchema.optional(),
+});
 export type Word = z.output<typeof wordSchema>;
 
 export const lineSchema = z.object({ box: boxSchema, words: z.array(wordSchema).min(1) });
@@ -34,16 +43,19 @@ export type Preparation = z.output<typeof preparationSchema>;
 /** How the page was divided into blocks; tesseract's modes 3, 4, 6 and 11. `text_layer`: as the document says itself. */
 export const segmentations = ["auto", "single_column", "single_block", "sparse_text", "text_layer"] as const;
 
-/** What was read on one page. `page` counts from 1; `width` and `height` in pixels, `dpi` of the image as it was read. */
+/** Where a page's words come from; `mixed`: some were recognised, and others told by the document. */
+export const pageSources = ["ocr", "text_layer", "mixed"] as const;
+
+/** What was read on one page. `page` counts from 1; `width` and `height` in pixels, `dpi` of the page as it was read. */
 export const pageResultSchema = z.object({
   page: z.int().positive(),
   width: z.int().positive(),
   height: z.int().positive(),
-  dpi: z.int().positive(),
-  source: z.enum(["ocr", "text_layer"]),
+  dpi: z.number().positive(),
+  source: z.enum(pageSources),
   preparation: z.array(preparationSchema),
   segmentation: z.enum(segmentations),
-  /** Mean of the words' confidences; null for an empty page. */
+  /** Mean of the recognised words' confidences; null without such words. */
   confidence: confidenceSchema.nullable(),
   /** In reading order; none for an empty page. */
   blocks: z.array(blockSchema),
@@ -68,11 +80,11 @@ export function wordsOf({ blocks }: Pick<PageResult, "blocks">): Word[] {
   return blocks.flatMap(({ lines }) => lines.flatMap(({ words }) => words));
 }
 
-/** The mean of the words' confidences; null without words. */
+/** The mean confidence of the recognised words; null without such words. */
 export function meanConfidence(page: Pick<PageResult, "blocks">): number | null {
-  const words = wordsOf(page);
-  if (words.length === 0) return null;
-  return words.reduce((sum, { confidence }) => sum + confidence, 0) / words.length;
+  const confidences = wordsOf(page).flatMap(({ confidence }) => confidence ?? []);
+  if (confidences.length === 0) return null;
+  return confidences.reduce((sum, confidence) => sum + confidence, 0) / confidences.length;
 }
 
 /** Lines end with a line feed, blocks are apart by an empty line; "" for an empty page. */

@@ -3,7 +3,8 @@ import { access, link, mkdir, open, readdir, readFile, rm, stat } from "node:fs/
 import path from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
-import { type PageResult, pageResultSchema } from "./page-result.ts";
+import type { PageResult } from "./page-result.ts";
+import { parsePageResult } from "./stored-page-result.ts";
 
 /** One attempt at an order; what a lost attempt still writes is never taken for another's. */
 export type ResultRef = { order_id: string; attempt: number };
@@ -51,7 +52,7 @@ export class ResultStore {
   async page(ref: ResultRef, page: number): Promise<PageResult | undefined> {
     try {
       const json = await inflate(await readFile(this.#resultPath(ref, page)));
-      return pageResultSchema.parse(JSON.parse(json.toString()));
+      return parsePageResult(JSON.parse(json.toString()));
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;

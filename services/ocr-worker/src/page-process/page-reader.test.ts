@@ -73,7 +73,7 @@ test("one process reads documents of many kinds, and a page once", async () => {
   expect(await textOfPage(reader, ref, 1)).toBe(leaseText);
   expect(await textOfPage(reader, ref, 2)).toBe("To have and to hold");
   expect(await results.page(ref, 1)).toMatchObject({ page: 1, source: "ocr" });
-  expect(await results.page(ref, 2)).toMatchObject({ page: 2, source: "text_layer", confidence: 100 });
+  expect(await results.page(ref, 2)).toMatchObject({ page: 2, source: "text_layer", confidence: null });
 
   await results.removeDocument(ref);
   expect(await reader.read(ref, 1, unaborted)).toEqual({

@@ -64,7 +64,7 @@ function withText(image: GreyImage, blocks: RecognizedPage["result"]["blocks"]):
       source: "text_layer",
       segmentation: "text_layer",
       preparation: [],
-      confidence: 100,
+      confidence: null,
     },
   };
 }

@@ -25,17 +25,23 @@ test("words become lines and blocks with boxes just around them", () => {
         {
           box: [10, 10, 130, 32],
           words: [
-            { text: "This", box: [10, 12, 60, 32], confidence: 96.12 },
-            { text: "lease", box: [70, 10, 130, 30], confidence: 95.5 },
+            { text: "This", box: [10, 12, 60, 32], source: "ocr", confidence: 96.12 },
+            { text: "lease", box: [70, 10, 130, 30], source: "ocr", confidence: 95.5 },
           ],
         },
-        { box: [12, 60, 52, 80], words: [{ text: "dated", box: [12, 60, 52, 80], confidence: 91 }] },
+        {
+          box: [12, 60, 52, 80],
+          words: [{ text: "dated", box: [12, 60, 52, 80], source: "ocr", confidence: 91 }],
+        },
       ],
     },
     {
       box: [10, 200, 90, 220],
       lines: [
-        { box: [10, 200, 90, 220], words: [{ text: "Signed", box: [10, 200, 90, 220], confidence: 90 }] },
+        {
+          box: [10, 200, 90, 220],
+          words: [{ text: "Signed", box: [10, 200, 90, 220], source: "ocr", confidence: 90 }],
+        },
       ],
     },
   ]);
@@ -44,7 +50,7 @@ test("words become lines and blocks with boxes just around them", () => {
 test("what goes over the image's edge is cut there", () => {
   const tsv = row(5, [1, 1, 1, 1], [-5, 290, 900, 30], "101", "deed");
   expect(blocksOf(tsv, size)[0]?.lines[0]?.words).toEqual([
-    { text: "deed", box: [0, 290, 400, 300], confidence: 100 },
+    { text: "deed", box: [0, 290, 400, 300], source: "ocr", confidence: 100 },
   ]);
 });
 

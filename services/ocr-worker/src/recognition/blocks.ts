@@ -38,5 +38,5 @@ function wordOf(
   const [left, top, right, bottom] = box;
   const trimmed = text.trim();
   if (trimmed === "" || right <= left || bottom <= top) return undefined;
-  return { text: trimmed, box, confidence: clamp(Math.round(confidence * 100) / 100, 100) };
+  return { text: trimmed, box, source: "ocr", confidence: clamp(Math.round(confidence * 100) / 100, 100) };
 }

@@ -19,7 +19,7 @@ function block(...lines: Marked[][]): Block {
         marked.map(([text, confidence, gap = 8]): Word => {
           const left = right + gap;
           right = left + 100;
-          return { text, box: [left, 40 * index, right, 40 * index + 20], confidence };
+          return { text, box: [left, 40 * index, right, 40 * index + 20], source: "ocr", confidence };
         }),
       );
     }),

@@ -24,7 +24,7 @@ export function withoutStrayMarks(blocks: Block[]): Block[] {
 }
 
 function withoutStrayEnd({ words }: Line): Line[] {
-  const sure = words.findLastIndex(({ confidence }) => confidence >= DOUBTFUL);
+  const sure = words.findLastIndex(({ confidence = 0 }) => confidence >= DOUBTFUL);
   const last = words[sure];
   if (last === undefined) return [];
   const next = words[sure + 1];

@@ -22,8 +22,8 @@ describe("a page's own text", () => {
     const { image, text = [] } = await openPage(await makePdf(write(sentence)));
     expect(image).toMatchObject({ width: 1667, height: 833, dpi: 300 });
     expect(textOf({ blocks: text })).toBe(`${sentence}\n`);
-    for (const { text: word, box, confidence } of wordsOf({ blocks: text })) {
-      expect(confidence).toBe(100);
+    for (const { text: word, box, ...origin } of wordsOf({ blocks: text })) {
+      expect(origin).toEqual({ source: "text_layer" });
       const [left, top, right, bottom] = box;
       // Letters, at 12 points of 300 dots per inch, and nothing but them.
       expect(bottom - top).toBeLessThan(50);

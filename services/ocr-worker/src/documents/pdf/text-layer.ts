@@ -133,7 +133,7 @@ function soundLines(lines: Character[][][], { width, height }: GreyImage): Word[
         Math.min(width, right),
         Math.min(height, bottom),
       ];
-      if (box[0] < box[2] && box[1] < box[3]) return [{ text, box, confidence: 100 }];
+      if (box[0] < box[2] && box[1] < box[3]) return [{ text, box, source: "text_layer" }];
       outside++;
       return [];
     }),

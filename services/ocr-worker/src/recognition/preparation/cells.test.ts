@@ -24,7 +24,7 @@ async function framesIn(...tables: Table[]) {
 }
 
 function word(text: string, left: number, top: number): Word {
-  return { text, box: [left, top, left + 80, top + letterHeight], confidence: 96 };
+  return { text, box: [left, top, left + 80, top + letterHeight], source: "ocr", confidence: 96 };
 }
 
 /** As tesseract divides a page that it sees no columns on: one block, its lines from edge to edge. */

@@ -4,7 +4,10 @@ import type { DocumentPage, ResultDocument } from "./result-document.ts";
 
 const namespace = "http://www.loc.gov/standards/alto/ns-v4#";
 
-/** ALTO 4.4, in pixels. A page that was not read has the quality `Missing`, with the reason as its detail. */
+/**
+ * ALTO 4.4, in pixels. Words that were not recognised have no `WC`. A page that was not read has the quality `Missing`,
+ * with the reason as its detail.
+ */
 export async function* writeAlto({ order, pages }: ResultDocument): AsyncGenerator<string> {
   const { order_id, title_number, document_type } = order;
   yield `<?xml version="1.0" encoding="UTF-8"?>
@@ -44,8 +47,9 @@ function blockMarkup({ box, lines }: Block, id: string): string {
 
 function lineMarkup({ box, words }: Line, id: string): string {
   const content = words.map(({ text, box, confidence }, index) => {
-    const certainty = `WC="${share(confidence)}" CONTENT="${escapeMarkup(text)}"`;
-    return `<String ID="string_${id}_${index + 1}" ${position(box)} ${certainty}/>`;
+    const certainty = confidence === undefined ? "" : ` WC="${share(confidence)}"`;
+    const content = `CONTENT="${escapeMarkup(text)}"`;
+    return `<String ID="string_${id}_${index + 1}" ${position(box)}${certainty} ${content}/>`;
   });
   return `<TextLine ID="line_${id}" ${position(box)}>\n${content.join("<SP/>\n")}\n</TextLine>\n`;
 }

@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { type PageResult, pageResultSchema, wordSchema } from "./page-result.ts";
+
+/** Before words had a source, a page had one for all of them, and words of a text layer a confidence of 100. */
+const unsourcedWord = wordSchema.omit({ source: true });
+const unsourcedPage = z.looseObject({
+  source: z.enum(["ocr", "text_layer"]),
+  blocks: z.array(
+    z.looseObject({ lines: z.array(z.looseObject({ words: z.array(z.strictObject(unsourcedWord.shape)) })) }),
+  ),
+});
+
+/** A page's result as this or an earlier version stored it. Throws a ZodError for anything else. */
+export function parsePageResult(stored: unknown): PageResult {
+  const { data: earlier } = unsourcedPage.safeParse(stored);
+  return pageResultSchema.parse(earlier ? withSources(earlier) : stored);
+}
+
+function withSources(page: z.output<typeof unsourcedPage>): unknown {
+  const { source } = page;
+  const isRecognised = source === "ocr";
+  const blocks = page.blocks.map((block) => ({
+    ...block,
+    lines: block.lines.map((line) => ({
+      ...line,
+      words: line.words.map(({ confidence, ...word }) =>
+        isRecognised ? { ...word, source, confidence } : { ...word, source },
+      ),
+    })),
+  }));
+  return isRecognised ? { ...page, blocks } : { ...page, blocks, confidence: null };
+}
