@@ -1,16 +1,8 @@
 import { defineConfig } from "vitest/config";
 
-/** What the fault tests have in common, those of seconds and the slow ones. */
-const faults = {
-  globalSetup: ["tests/faults/start-stack.ts"],
-  fileParallelism: false,
-  hookTimeout: 300_000,
-};
-
 /**
- * Five projects behind one `npm test`, one after the other, since some tests bound a time: `unit` needs nothing but
- * Node; `redis`, `stack` and `faults` start containers; `readers` installs programs that others wrote, to read our results. `faults-slow` is
- * `npm run test:faults`.
+ * Five projects: `unit` needs nothing but Node; `redis`, `stack` and `faults` start containers; `readers` installs
+ * programs that others wrote and lets them read our results. `commands/lib/tests/lanes.ts` says which run side by side.
  */
 export default defineConfig({
   test: {
@@ -23,8 +15,9 @@ export default defineConfig({
             "{pulumi,services,commands,lib,bench,offline,samples,tests/chaos,tests/docs}/**/*.test.ts",
           ],
           exclude: ["**/node_modules/**", "**/*.redis.test.ts"],
-          // For machines that are busy with something else.
-          testTimeout: 20_000,
+          // Enough for a machine that is busy with something else.
+          testTimeout: 30_000,
+          maxWorkers: "100%",
         },
       },
       {
@@ -36,6 +29,8 @@ export default defineConfig({
           globalSetup: ["tests/redis/start-redis.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          // They wait most of the time. At most 16: each file has one of Redis's 16 databases.
+          maxWorkers: 6,
         },
       },
       {
@@ -59,20 +54,13 @@ export default defineConfig({
       },
       {
         test: {
-          ...faults,
           name: "faults",
           sequence: { groupOrder: 4 },
-          include: ["tests/faults/*.test.ts"],
-          testTimeout: 60_000,
-        },
-      },
-      {
-        test: {
-          ...faults,
-          name: "faults-slow",
-          sequence: { groupOrder: 5 },
-          include: ["tests/faults/slow/*.test.ts"],
+          include: ["tests/faults/**/*.test.ts"],
+          globalSetup: ["tests/faults/start-stack.ts"],
+          fileParallelism: false,
           testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],

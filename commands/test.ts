@@ -1,9 +1,7 @@
 import { runCommand } from "../lib/failure.ts";
-import { runTests } from "./lib/run-tests.ts";
+import { lanes } from "./lib/tests/lanes.ts";
+import { runTests } from "./lib/tests/run-tests.ts";
 
-const args = process.argv.slice(2);
-const choosesItself = args.some((arg) => arg.startsWith("--project"));
-
-/** `npm test`: every test but the slow faults. */
-await runCommand(() => runTests(choosesItself ? args : ["--project=!faults-slow", ...args]));
+/** `npm test`: every test but the slow faults. `npm test -- <file>` runs one file. */
+await runCommand(() => runTests(lanes.test, process.argv.slice(2)));
 process.exit();

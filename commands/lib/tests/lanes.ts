@@ -1,0 +1,36 @@
+/** One vitest process. Lanes run side by side, so each has its own containers. */
+export type Lane = {
+  readonly name: string;
+  /** For vitest, after `run`. */
+  readonly args: readonly string[];
+  /** Added to the process's priority number: 0 competes with the containers, 19 takes what they leave. */
+  readonly nice: number;
+};
+
+const slowFaults = "tests/faults/slow";
+const redisAway = `${slowFaults}/redis-away.test.ts`;
+
+/**
+ * `unit` and `readers` compute; the other lanes mostly wait for containers. So they share the cores, and `unit` steps
+ * back: the others bound the time of an answer.
+ */
+const main: readonly Lane[] = [
+  { name: "unit", args: ["--project=unit"], nice: 10 },
+  { name: "redis", args: ["--project=redis"], nice: 0 },
+  { name: "stack", args: ["--project=stack", "--project=readers"], nice: 0 },
+];
+
+/** Each takes its minutes for itself: Redis is away for 2.2 minutes three times. */
+const away: Lane = { name: "redis-away", args: ["--project=faults", redisAway], nice: 0 };
+
+export const lanes = {
+  /** `npm test`. */
+  test: [...main, { name: "faults", args: ["--project=faults", `--exclude=${slowFaults}/**`], nice: 0 }],
+  /** `npm run test:faults`. */
+  faults: [
+    { name: "faults", args: ["--project=faults", slowFaults, `--exclude=${redisAway}`], nice: 0 },
+    away,
+  ],
+  /** Both, with one stack for the quick and the slow fault tests. */
+  all: [...main, { name: "faults", args: ["--project=faults", `--exclude=${redisAway}`], nice: 0 }, away],
+} as const satisfies Record<string, readonly Lane[]>;
