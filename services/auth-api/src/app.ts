@@ -1,4 +1,5 @@
 import { clientNetwork } from "@orbital-witness/common/http/client-address.ts";
+import { ConcurrencyLimiter } from "@orbital-witness/common/http/concurrency-limiter.ts";
 import { readFields } from "@orbital-witness/common/http/form-body.ts";
 import { addHealthRoutes } from "@orbital-witness/common/http/health.ts";
 import { createHttpApp, type HttpApp, methodNotAllowed } from "@orbital-witness/common/http/http-app.ts";
@@ -8,7 +9,6 @@ import type { Log } from "@orbital-witness/common/log.ts";
 import { issueToken } from "@orbital-witness/common/tokens/access-token.ts";
 import { z } from "zod";
 import { findUser } from "./accounts/users.ts";
-import { Bulkhead } from "./bulkhead.ts";
 
 const filled = z
   .string({ error: ({ input }) => (input === undefined ? "is required" : "must be text") })
@@ -39,7 +39,7 @@ export function createAuthApp({ log, key, tokenSeconds, failuresPerMinute }: Aut
   });
   // Each hash takes a core and 19 MiB, for some 30 ms: the last in the row waits for one to two
   // seconds. Half of the row stays free for others, whatever comes from one network.
-  const hashing = new Bulkhead({ running: 2, waiting: 64, waitingOfOne: 32 });
+  const hashing = new ConcurrencyLimiter({ slots: 2, waiting: 64, waitingPerClient: 32, retrySeconds: 1 });
   addHealthRoutes(app);
 
   app.use("/token", async (c, next) => {

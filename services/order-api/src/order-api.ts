@@ -1,3 +1,4 @@
+import { ConcurrencyLimiter } from "@orbital-witness/common/http/concurrency-limiter.ts";
 import { RateLimit } from "@orbital-witness/common/http/rate-limit.ts";
 import type { Log } from "@orbital-witness/common/log.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
@@ -11,7 +12,6 @@ import { OrderAcceptance } from "./accept/accept-order.ts";
 import { StoreRoom } from "./accept/store-room.ts";
 import { createOrderApp } from "./app.ts";
 import { type FeedOptions, OrderFeed } from "./follow/order-feed.ts";
-import { Places } from "./places.ts";
 import { Downloads } from "./results/downloads.ts";
 import { SearchIndexer } from "./search/search-indexer.ts";
 import { SearchWorker } from "./search/search-worker.ts";
@@ -34,9 +34,9 @@ export type OrderApiOptions = {
 
 const closeLimitMs = 1000;
 /** Each holds a page's picture and words until its reader has taken them: a megabyte, or ten of the largest pages. */
-const downloadLimits = { atOnce: 6, ofOneUser: 2, retrySeconds: 5, idleMs: 30_000 };
+const downloadLimits = { slots: 6, slotsPerClient: 2, retrySeconds: 5, idleMs: 30_000 };
 /** They wait for one thread, which takes up to 80 ms for one: who waits longer than Redis may take is refused anyway. */
-const searchLimits = { atOnce: 40, ofOneUser: 10, retrySeconds: 1 };
+const searchLimits = { slots: 40, slotsPerClient: 10, retrySeconds: 1 };
 
 /** The Order API with its connections; at once, whether or not Redis is there. */
 export function startOrderApi(options: OrderApiOptions) {
@@ -59,7 +59,7 @@ export function startOrderApi(options: OrderApiOptions) {
     feed: new OrderFeed(store, messages, log, options.feed),
     results: new ResultStore(resultsFolder),
     downloads: new Downloads(downloadLimits),
-    searches: new Places(searchLimits),
+    searches: new ConcurrencyLimiter(searchLimits),
     limit,
     stopping: stopping.signal,
   };

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { Downloads } from "./downloads.ts";
 
-const limits = { atOnce: 2, ofOneUser: 1, retrySeconds: 5, idleMs: 60_000 };
+const limits = { slots: 2, slotsPerClient: 1, retrySeconds: 5, idleMs: 60_000 };
 const busy = expect.objectContaining({ code: "busy" });
 
 async function* letters(fault?: Error) {

@@ -1,24 +1,27 @@
-import { type PlaceLimits, Places } from "../places.ts";
+import {
+  ConcurrencyLimiter,
+  type ConcurrencyLimits,
+} from "@orbital-witness/common/http/concurrency-limiter.ts";
 
 /** `idleMs`: how long a reader may take nothing. */
-export type DownloadLimits = PlaceLimits & { idleMs: number };
+export type DownloadLimits = ConcurrencyLimits & { idleMs: number };
 
 /** Bounds what is held for as long as its reader takes. */
 export class Downloads {
-  readonly #places: Places;
+  readonly #limiter: ConcurrencyLimiter;
   readonly #idleMs: number;
 
-  constructor({ idleMs, ...places }: DownloadLimits) {
-    this.#places = new Places(places);
+  constructor({ idleMs, ...limits }: DownloadLimits) {
+    this.#limiter = new ConcurrencyLimiter(limits);
     this.#idleMs = idleMs;
   }
 
   /**
-   * The parts, as a large download of the user's until they are all taken, break off or are not wanted any more, though none was. Throws 503 where
-   * there are too many of those.
+   * Streams `parts` and holds one of the user's slots until the stream ends, fails or is cancelled. Throws 503 when no
+   * slot is free.
    */
   beginLarge<T>(userId: number, parts: AsyncIterable<T>): AsyncIterable<T> {
-    return this.#begin(parts, this.#places.take(userId));
+    return this.#begin(parts, this.#limiter.acquire(userId));
   }
 
   /** The parts of one that costs too little to be counted. */

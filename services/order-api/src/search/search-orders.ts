@@ -1,4 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
+import type { ConcurrencyLimiter } from "@orbital-witness/common/http/concurrency-limiter.ts";
 import { fieldsOf } from "@orbital-witness/common/http/form-body.ts";
 import { Problem, parseFields } from "@orbital-witness/common/http/problem.ts";
 import { documentTypeSchema, titleNumberSchema } from "@orbital-witness/common/orders/order.ts";
@@ -11,7 +12,6 @@ import { type Endpoint, problemResponses, security } from "../endpoint.ts";
 import { limitSchema } from "../follow/list-orders.ts";
 import { orderPath, pageImagePath, resultPath } from "../follow/order-view.ts";
 import { searchResultsSchema } from "../order-schemas.ts";
-import type { Places } from "../places.ts";
 import { escapeMarkup } from "../results/formats/markup.ts";
 import type { SearchHit, SearchPlace } from "./search-index.ts";
 import { hitBegin, hitEnd } from "./search-index.ts";
@@ -25,7 +25,7 @@ export type SearchTools = {
   indexer: SearchIndexer;
   search: SearchWorker;
   /** Bounds those that are under way at once. */
-  searches: Places;
+  searches: ConcurrencyLimiter;
 };
 
 const qMessage = `must be words or a "phrase", at most ${maxQueryLength} characters`;
@@ -80,7 +80,7 @@ export function searchOrders({ tokens, store, indexer, search, searches }: Searc
       const { user_id } = await readingUser(tokens, c.req.raw);
       const { q, cursor, ...rest } = parseFields(query, fieldsOf(new URL(c.req.url).searchParams));
       const from = cursor === undefined ? undefined : placeOf(cursor);
-      const leave = searches.take(user_id);
+      const release = searches.acquire(user_id);
       try {
         if (!(await read(indexer.catchUp()))) throw unavailable();
         const { hits, next } = await read(search.ask("search", { user_id, match: q, from, ...rest }));
@@ -89,7 +89,7 @@ export function searchOrders({ tokens, store, indexer, search, searches }: Searc
           next: next === undefined ? null : cursorOf(next),
         } satisfies z.input<typeof searchResultsSchema>);
       } finally {
-        leave();
+        release();
       }
     },
   };
