@@ -54,7 +54,10 @@ const pagesOf = ({ hits }: ReturnType<SearchIndex["search"]>) => hits.map(({ pag
 const text = `THIS LEASE is made on the 3rd of May 1998 between Llŷn Estates (the "Landlord")
 and the Tenant, for a term of 99 years at a yearly rent of £1,250. The con-
 veyance of 12/03/1901 is of O'Brien's land; RÉSUMÉ Strasse Ⅷ well-
-Kept`;
+Kept; certi\ufb01cate o\ufb03ce 12\u00bd m\u00b2 \uff21\uff22 par\u00adcel, ea\u00ad
+sement and free\u2010
+hold, 1987-
+88`;
 
 test.each([
   ["lease", true],
@@ -85,6 +88,24 @@ test.each([
   ['"yearly re"', false],
   ["well kept", true],
   ["well-Kept", true],
+  ["certificate", true],
+  ["certi\ufb01cate", true],
+  ["certi\ufb01c*", true],
+  ['"certificate o\ufb03ce"', true],
+  ["office", true],
+  ["\uff43\uff45\uff52\uff54\uff49\uff46\uff49\uff43\uff41\uff54\uff45", true],
+  ["viii", true],
+  ["m2", true],
+  ["12\u00bd", true],
+  ["12", true],
+  ["121", false],
+  ["ab", true],
+  ["parcel", true],
+  ["par\u00adcel", true],
+  ["easement", true],
+  ["freehold", true],
+  ['"1987 88"', true],
+  ["198788", false],
   ["NOT lease", false],
   ["lease OR nothing", false],
   ["text:lease", false],

@@ -1,21 +1,23 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import { z } from "zod";
+import { schema, searchStatement, tables, version } from "./search-schema.ts";
+import { searchableText } from "./search-text.ts";
 
 export type IndexedOrder = Pick<OrderRecord, "order_id" | "user_id" | "title_number" | "document_type"> & {
   finished_ms: number;
-  /** When its time is over, and with it that of its result. */
+  /** When the order and its result expire. */
   expires_ms: number;
 };
 
 export type IndexedPage = { page: number; text: string };
 
-/** Where the following results begin; `newest` keeps what is indexed meanwhile from moving them. */
+/** Where the next results begin. `newest`, the latest document of the first search, keeps new orders from moving them. */
 export type SearchPlace = { offset: number; newest: number };
 
 export type Search = {
   user_id: number;
-  /** As `parseQuery` gives it. */
+  /** From `parseQuery`. */
   match: string;
   title_number?: string | undefined;
   document_type?: string | undefined;
@@ -23,7 +25,7 @@ export type Search = {
   from?: SearchPlace | undefined;
 };
 
-/** `snippet` has `hitBegin` before and `hitEnd` behind each hit, and no other control characters. */
+/** `snippet` has `hitBegin` before and `hitEnd` after each hit, and no other control characters. */
 export type SearchHit = Pick<OrderRecord, "order_id" | "title_number" | "document_type"> & {
   page: number;
   snippet: string;
@@ -31,59 +33,14 @@ export type SearchHit = Pick<OrderRecord, "order_id" | "title_number" | "documen
 
 export type SearchResults = { hits: SearchHit[]; next: SearchPlace | undefined };
 
-/** Of an index made anew: `listed` once Redis lists the orders that it is to have, `complete` once it had them all. */
+/**
+ * How far a new index is: `listed` once Redis lists the orders that belong into it, `complete` once it has them all.
+ */
 const stages = ["new", "listed", "complete"] as const;
 export type Stage = (typeof stages)[number];
 
 export const hitBegin = "\u0002";
 export const hitEnd = "\u0003";
-
-const snippetWords = 24;
-/** Of the schema. An index of another version is made anew. */
-const version = 1;
-
-/**
- * `owner` repeats whose a page is, so that a search looks at the pages of one user only and not at those of all that have the words.
- * Two letters find their words by an index of their own: without it a beginning costs ten times as much.
- */
-const schema = `
-CREATE TABLE state (stage TEXT NOT NULL) STRICT;
-INSERT INTO state VALUES ('new');
-CREATE TABLE document (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  order_id TEXT NOT NULL UNIQUE,
-  user_id INTEGER NOT NULL,
-  title_number TEXT NOT NULL,
-  document_type TEXT NOT NULL,
-  finished_ms INTEGER NOT NULL,
-  expires_ms INTEGER NOT NULL,
-  is_whole INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE INDEX document_expiry ON document (expires_ms);
-CREATE TABLE page (
-  id INTEGER PRIMARY KEY,
-  document INTEGER NOT NULL REFERENCES document ON DELETE CASCADE,
-  page INTEGER NOT NULL
-) STRICT;
-CREATE INDEX page_document ON page (document);
-CREATE VIRTUAL TABLE page_text USING fts5 (owner, text, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
-PRAGMA user_version = ${version};
-`;
-
-const searchStatement = `
-SELECT order_id, title_number, document_type, page.page,
-  snippet(page_text, 1, char(2), char(3), '…', ${snippetWords}) AS snippet
-FROM page_text JOIN page ON page.id = page_text.rowid JOIN document ON document.id = page.document
-WHERE page_text MATCH $match AND user_id = $user_id AND is_whole AND document.id <= $newest AND expires_ms > $now_ms
-  AND title_number = ifnull($title_number, title_number) AND document_type = ifnull($document_type, document_type)
-ORDER BY bm25(page_text, 0, 1), finished_ms DESC, order_id, page.page
-LIMIT $limit OFFSET $offset`;
-
-/** What PRAGMA quick_check is to look at. Left alone it would also read each page's text again and look for its words. */
-const tables = [
-  ...["state", "document", "page", "page_text_content", "page_text_data"],
-  ...["page_text_idx", "page_text_docsize", "page_text_config"],
-];
 
 const idRow = z.object({ id: z.int() });
 const hitRow = z.object({
@@ -91,24 +48,24 @@ const hitRow = z.object({
   document_type: z.custom<IndexedOrder["document_type"]>((type) => typeof type === "string"),
 });
 
-/** The file is no index of this version, or no longer a sound one: it is to be removed and made anew. */
+/** The file is no index of this version, or it is damaged. The caller removes it and has it rebuilt. */
 export class DamagedIndexError extends Error {
   override readonly name = "DamagedIndexError";
 }
 
 /**
- * The words of all pages that were read, in an SQLite file that several processes may have open. Methods are synchronous, and throw
- * DamagedIndexError where the file is damaged, else as SQLite does.
+ * The words of all pages, in an SQLite file that several processes may have open. Methods are synchronous. They throw
+ * DamagedIndexError for a damaged file, and SQLite's own errors otherwise.
  */
 export class SearchIndex {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  /** Makes the file where there is none. */
+  /** Creates the file if it does not exist. */
   constructor(file: string) {
     this.#database = new DatabaseSync(file, { timeout: 5000 });
     try {
-      // On disk at each commit: nobody else remembers that the order is to be indexed.
+      // On disk at each commit: after it, Redis forgets that the order has to be indexed.
       this.#guarded(() => this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"));
       this.#transaction(() => this.#prepareSchema());
       this.#check();
@@ -128,8 +85,8 @@ export class SearchIndex {
   }
 
   /**
-   * Makes room for an order's pages, instead of those that it had. They are found once all are there: they come in several steps, between which there
-   * is time for a search. Returns the document's id.
+   * Begins an order's document and removes the one it had. Its pages are added in several steps, between which a search
+   * may run, and are found after `finish`. Returns the document's id.
    */
   begin(order: IndexedOrder): number {
     return this.#transaction(() => {
@@ -142,7 +99,7 @@ export class SearchIndex {
     });
   }
 
-  /** Throws where the order was begun again meanwhile. */
+  /** Throws if `begin` was called for the order again since. */
   add(documentId: number, userId: number, pages: readonly IndexedPage[]): void {
     this.#transaction(() => {
       for (const { page, text } of pages) {
@@ -156,7 +113,7 @@ export class SearchIndex {
         this.#prepared("INSERT INTO page_text (rowid, owner, text) VALUES ($id, $owner, $text)").run({
           id,
           owner: ownerWord(userId),
-          text: searchable(text),
+          text: searchableText(text),
         });
       }
     });
@@ -168,7 +125,7 @@ export class SearchIndex {
     );
   }
 
-  /** One's own pages on which all of it occurs, best first, then newest. */
+  /** The user's pages on which every term occurs, best first, then newest. */
   search({ user_id, match, title_number, document_type, limit, from }: Search): SearchResults {
     const place = from ?? { offset: 0, newest: this.#newest() };
     const rows = this.#guarded(() =>
@@ -177,7 +134,7 @@ export class SearchIndex {
         match: `owner : ${ownerWord(user_id)} AND text : (${match})`,
         title_number: title_number ?? null,
         document_type: document_type ?? null,
-        // One more than is shown tells whether there are others.
+        // One more than asked for tells whether there is a next page.
         limit: limit + 1,
       }),
     );
@@ -185,7 +142,7 @@ export class SearchIndex {
     return { hits, next: rows.length > limit ? { ...place, offset: place.offset + limit } : undefined };
   }
 
-  /** Removes an order whose time is over; returns whether there was one. */
+  /** Removes one order that has expired. Returns false if there was none. */
   removeExpired(): boolean {
     return this.#transaction(() => {
       const expired = "SELECT order_id FROM document WHERE expires_ms <= $now_ms LIMIT 1";
@@ -209,7 +166,7 @@ export class SearchIndex {
       return;
     }
     if (user_version !== version)
-      throw new DamagedIndexError(`it has version ${user_version}, not ${version}`);
+      throw new DamagedIndexError(`the index has version ${user_version}, not ${version}`);
   }
 
   #check(): void {
@@ -269,17 +226,9 @@ export class SearchIndex {
   }
 }
 
-/** One word to the tokenizer. */
+/** The tokenizer keeps it as one word. */
 function ownerWord(userId: number): string {
   return `u${userId}`;
-}
-
-/** On one line, words whole that a line's end divided, without what could be taken for the marks of a hit. */
-function searchable(text: string): string {
-  return text
-    .replace(/(?<=\p{L})-\n(?=\p{Ll})/gu, "")
-    .replace(/[\p{Cc}\s]+/gu, " ")
-    .trim();
 }
 
 /** SQLITE_CORRUPT with its extended codes, and SQLITE_NOTADB. */

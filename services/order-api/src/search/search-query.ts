@@ -1,20 +1,28 @@
-/** What a search may be made of; each bounds what it costs. */
+import { searchForm } from "./search-text.ts";
+
+/** The bounds of a query: each limits what a search can cost. */
 export const maxQueryLength = 200;
 const maxTerms = 16;
 const minPrefix = 2;
 
-/** A phrase in quotes, closed or not, or a word; either with an asterisk at its end or behind it for a beginning. */
+/** A phrase in quotes (the closing one may be missing) or a word, and an asterisk for a prefix inside or after it. */
 const termForm = /"([^"]*)"?(\*?)|([^\s"*]+)(\*?)/gu;
-/** What FTS5's tokenizer `unicode61` makes words of. */
+/** The characters of which FTS5's tokenizer `unicode61` makes words. */
 const wordCharacter = /[\p{L}\p{N}\p{Co}]/u;
 
-/** `match` is an expression of FTS5 in which nothing but quoted words came from outside; `problem` what is wrong, to follow the field's name. */
+/**
+ * `match` is an FTS5 expression in which only quoted words come from the query. `problem` says what is wrong, to follow
+ * the field's name.
+ */
 export type ParsedQuery = { match: string } | { problem: string };
 
-/** Words and "phrases", all of which must occur, and beginnings (`leas*`). Letters' case and accents do not count, nor does punctuation. */
+/**
+ * Words, "phrases" and prefixes (`leas*`), all of which must occur. Case, accents, punctuation and compatibility forms
+ * (ligatures, full-width letters) make no difference.
+ */
 export function parseQuery(query: string): ParsedQuery {
   if (query.length > maxQueryLength) return { problem: `must have at most ${maxQueryLength} characters` };
-  const terms = [...query.matchAll(termForm)]
+  const terms = [...searchForm(query).matchAll(termForm)]
     .map(([, phrase, phraseStar, word, wordStar]) => ({
       words: phrase ?? word ?? "",
       isPrefix: Boolean(phraseStar || wordStar || phrase?.endsWith("*")),
