@@ -9,14 +9,14 @@ import { TimeLimitError, within } from "@orbital-witness/common/time-limit.ts";
 import type { SearchWorker } from "./search-worker.ts";
 
 const lookMs = 1000;
-/** How many orders are taken at once; the next look goes on. */
+/** How many orders one look takes. The next look goes on. */
 const batch = 100;
-/** How long a search waits for what was completed just before it. */
-const patienceMs = 1000;
+/** How long a search waits for orders that were completed just before it. */
+const catchUpMs = 1000;
 
 /**
- * Carries completed orders into the index, at least once: each stays in Redis' list of those that are not in it until the index has it on disk.
- * An index that was made anew gets all completed orders there are.
+ * Puts completed orders into the index, at least once: an order stays in Redis's list of unindexed orders until the index
+ * has it on disk. A new index gets all completed orders.
  */
 export class SearchIndexer {
   readonly #redis: RedisConnection;
@@ -36,19 +36,19 @@ export class SearchIndexer {
     this.#search = search;
     this.#log = log;
     this.#state = new StateLog(log, "the search index, or Redis for it,");
-    this.#orders = new StateLog(log, "the result of an order, to be indexed,");
+    this.#orders = new StateLog(log, "an order's result, read for the search index,");
     this.#looking = repeat(lookMs, this.#stopped.signal, () => this.#state.watch(() => this.#look()));
   }
 
   /**
-   * Takes what waits now, as far as that goes in a second. False while the index is made anew: it does not have all yet that it should. Rejects
-   * as Redis or the index do.
+   * Indexes what is waiting, for up to a second. False while the index is being rebuilt and lacks orders. Rejects as Redis
+   * and the index do.
    */
   async catchUp(): Promise<boolean> {
     const [waiting, stage] = await Promise.all([this.#redis.zCard(unindexedKey), this.#search.ask("stage")]);
     if (waiting === 0 && stage === "complete") return true;
     try {
-      return await within(patienceMs, this.#look());
+      return await within(catchUpMs, this.#look());
     } catch (error) {
       if (!(error instanceof TimeLimitError)) throw error;
       return stage === "complete";
@@ -61,7 +61,7 @@ export class SearchIndexer {
     await Promise.allSettled([this.#running]);
   }
 
-  /** One after the other; who asks during a look waits for the next one, which sees what was completed since. */
+  /** One look at a time. A call during a look gets the next one, which sees what was completed since. */
   #look(): Promise<boolean> {
     this.#next ??= this.#running
       .catch(() => {})
@@ -77,39 +77,39 @@ export class SearchIndexer {
   async #index(): Promise<boolean> {
     const stage = await this.#search.ask("stage");
     if (stage === "new") {
-      this.#log.info("the search index is made anew of all completed orders");
+      this.#log.info("the search index is being rebuilt from all completed orders");
       await this.#listAll();
       await this.#search.ask("setStage", "listed");
     }
-    const taken = await this.#indexListed();
+    const { taken, failed } = await this.#indexListed();
     while (!this.#stopped.signal.aborted && (await this.#search.ask("removeExpired")));
     if (stage === "complete") return true;
-    if (taken === batch) return false;
+    if (taken === batch || failed > 0) return false;
     await this.#search.ask("setStage", "complete");
     this.#log.info("the search index is complete");
     return true;
   }
 
-  /** Returns how many it took. One that cannot be indexed keeps nobody from the others; it is taken again, behind them. */
-  async #indexListed(): Promise<number> {
+  /** Returns how many orders it took and how many of them failed: those go to the end of the list, behind the others. */
+  async #indexListed(): Promise<{ taken: number; failed: number }> {
     const listed = await this.#redis.zRange(unindexedKey, 0, batch - 1);
-    let failure: unknown;
+    let failed = 0;
     for (const orderId of listed) {
       if (this.#stopped.signal.aborted) break;
       try {
         await this.#indexOrder(orderId);
         await this.#redis.zRem(unindexedKey, orderId);
       } catch (error) {
-        failure = error;
+        failed += 1;
+        this.#orders.failed(error);
         await this.#redis.zAdd(unindexedKey, { score: Date.now(), value: orderId }, { condition: "XX" });
       }
     }
-    if (failure === undefined) this.#orders.recovered();
-    else this.#orders.failed(failure);
-    return listed.length;
+    if (failed === 0) this.#orders.recovered();
+    return { taken: listed.length, failed };
   }
 
-  /** Nothing where the order's time is over. */
+  /** Does nothing for an order that has expired or has no result. */
   async #indexOrder(orderId: string): Promise<void> {
     const [order, expires_ms] = await Promise.all([
       this.#store.find(orderId),
@@ -123,7 +123,7 @@ export class SearchIndexer {
     if (damaged.length > 0) {
       this.#log.error(
         { order_id: orderId, pages: damaged },
-        "pages are not searched: their results are damaged",
+        "pages cannot be found by a search: their results are damaged",
       );
     }
   }

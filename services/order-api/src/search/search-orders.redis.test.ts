@@ -38,13 +38,13 @@ async function search(query: string, token = alice) {
 
 const ordersOf = ({ results }: z.output<typeof answer>) => results.map(({ order_id }) => order_id);
 
-/** One of a user's orders that a worker has. */
+/** An order of the user that a worker has claimed. */
 async function begun(user_id = 1, title_number = "OW12345678"): Promise<OrderRecord> {
   const { order_id } = await accepted(store, { user_id, title_number });
   return claimed(attempts, order_id);
 }
 
-/** Where the result of the order's first page will be. */
+/** The file of the first page's result. */
 async function firstPageOf({ order_id, attempt }: OrderRecord): Promise<string> {
   const pages = path.join(folders.resultsFolder, order_id, String(attempt), "pages");
   await mkdir(pages, { recursive: true });
@@ -55,7 +55,7 @@ async function readPage(order: OrderRecord, page: number, text: string): Promise
   await results.savePage(order, pageOf(page, [[text.split(" ")]]), Buffer.from("its image"));
 }
 
-/** Reads these pages, and a last one on which nothing stands; one without a text fails, or is there already. */
+/** Completes the order with these pages and an empty last one. A page without a text is `missing`. */
 async function complete(
   order: OrderRecord,
   texts: (string | undefined)[],
@@ -74,7 +74,7 @@ async function completed(texts: (string | undefined)[], user_id = 1, title_numbe
   return complete(await begun(user_id, title_number), texts);
 }
 
-test("an order is found as soon as it is completed, with the page, the snippet and where they are", async () => {
+test("a completed order is found at once, with page, snippet and links", async () => {
   const id = await completed(["This indenture", 'the yearly <b>rent</b> of "£1,250" & costs']);
   expect(await search("q=%22yearly+rent%22")).toEqual({ results: [], next: null });
   expect(await search("q=rent+yearly")).toEqual({
@@ -95,7 +95,7 @@ test("an order is found as soon as it is completed, with the page, the snippet a
   expect(await redis.zCard(unindexedKey)).toBe(0);
 });
 
-test("everybody finds their own, who may not order too", async () => {
+test("every user finds their own orders, one without the right to order too", async () => {
   const mine = await completed(["heronry"], 1);
   const bobs = await completed(["heronry"], 2);
   const charlies = await completed(["heronry"], 3);
@@ -103,7 +103,7 @@ test("everybody finds their own, who may not order too", async () => {
   expect(await Promise.all(found)).toEqual([[mine], [bobs], [charlies]]);
 });
 
-test("who searches more at once than one may is refused, and nobody else is", async () => {
+test("a user with too many searches at once is refused, and nobody else is", async () => {
   await search("q=anything");
   const many = Array.from({ length: 50 }, () => api.as(alice).get("/search?q=anything"));
   const bobs = api.as(bob).get("/search?q=anything");
@@ -119,7 +119,7 @@ test("who searches more at once than one may is refused, and nobody else is", as
   await search("q=anything");
 });
 
-test("pages of results follow each other by the cursor, within the filters", async () => {
+test("the cursor leads through all results, within the filters", async () => {
   const ids = [];
   for (let count = 0; count < 5; count += 1) ids.push(await completed(["spinney"], 1, "AB1"));
   await completed(["spinney"], 1, "AB2");
@@ -132,7 +132,7 @@ test("pages of results follow each other by the cursor, within the filters", asy
   expect(ordersOf(await search("q=spinney&document_type=deed"))).toEqual([]);
 });
 
-test("by and by it is indexed without a search; twice is as once; what is over is not found", async () => {
+test("orders are indexed without a search; twice is as once; expired orders are not found", async () => {
   const id = await completed(["coppice", undefined, "coppice"]);
   await expect.poll(() => redis.zCard(unindexedKey), { timeout: 20_000 }).toBe(0);
   await redis.zAdd(unindexedKey, { score: 1, value: id });
@@ -142,7 +142,7 @@ test("by and by it is indexed without a search; twice is as once; what is over i
   expect(await search("q=coppice")).toEqual({ results: [], next: null });
 });
 
-test("an order that cannot be read just now keeps nobody from finding the others, and is found later", async () => {
+test("an order whose result cannot be read does not hide the others, and is found later", async () => {
   const order = await begun();
   const firstPage = await firstPageOf(order);
   await mkdir(firstPage);
@@ -154,14 +154,14 @@ test("an order that cannot be read just now keeps nobody from finding the others
   expect(ordersOf(await search("q=paddock"))).toEqual([other, order.order_id]);
 });
 
-test("a page whose result is damaged keeps nobody from finding the others", async () => {
+test("a damaged page does not hide the other pages", async () => {
   const order = await begun();
   writeFileSync(await firstPageOf(order), "damaged");
   const order_id = await complete(order, [undefined, "orchard"], "read");
   expect((await search("q=orchard")).results).toMatchObject([{ order_id, page: 2 }]);
 });
 
-/** Until the index is whole again: in between the search says that it is not. */
+/** Waits until the index is complete: until then a search answers 503. */
 async function found(query: string): Promise<string[]> {
   const status = async () => {
     const response = await api.as(alice).get(`/search?${query}`);
@@ -189,7 +189,7 @@ test.each([
       database.close();
     },
   ],
-])("an index that is %s at the start is made anew of the orders that are there", async (_, damage) => {
+])("an index that is %s at the start is rebuilt from the completed orders", async (_, damage) => {
   const ids = [await completed(["brambles"]), await completed(["brambles"])];
   await search("q=brambles");
   await api.close();
@@ -198,7 +198,25 @@ test.each([
   expect((await found("q=brambles")).slice(0, 2)).toEqual(ids.reverse());
 });
 
-test("one that is damaged while it is used is made anew too", async () => {
+test("a rebuilt index is complete only when every order is in it", async () => {
+  const order = await begun();
+  const firstPage = await firstPageOf(order);
+  await mkdir(firstPage);
+  await complete(order, [undefined], "read");
+  await api.close();
+  rmSync(indexFile, { force: true });
+  api = openOrderApi(redisDatabase());
+  await expect.poll(async () => (await api.app.request("/readyz")).status).toBe(200);
+  const unavailable = () => api.as(alice).get("/search?q=copse");
+  for (let look = 0; look < 3; look += 1) {
+    expect(await codeOf(await unavailable())).toEqual([503, "search_unavailable"]);
+  }
+  await rmdir(firstPage);
+  await readPage(order, 1, "copse");
+  expect(await found("q=copse")).toEqual([order.order_id]);
+});
+
+test("an index that is damaged in use is rebuilt too", async () => {
   const id = await completed(["thicket"]);
   await search("q=thicket");
   const database = new DatabaseSync(indexFile);
