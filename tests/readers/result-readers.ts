@@ -114,7 +114,7 @@ export async function pdfWords(file: string): Promise<PdfWord[][]> {
 }
 
 /** @returns why the program cannot be had on this machine */
-async function installDebian(program: string, debianPackage: string): Promise<string | undefined> {
+export async function installDebian(program: string, debianPackage: string): Promise<string | undefined> {
   const isThere = async () => !(await execa("which", [program], { reject: false })).failed;
   if (await isThere()) return undefined;
   if (process.getuid?.() !== 0) return `${program} is not installed (apt-get install ${debianPackage})`;

@@ -75,6 +75,9 @@ test("one process reads documents of many kinds, and a page once", async () => {
   expect(await results.page(ref, 1)).toMatchObject({ page: 1, source: "ocr" });
   expect(await results.page(ref, 2)).toMatchObject({ page: 2, source: "text_layer", confidence: null });
 
+  const { channels } = await sharp(results.imagePath(ref, 1)).metadata();
+  expect(channels, "a grey picture in three channels").toBe(1);
+
   await results.removeDocument(ref);
   expect(await reader.read(ref, 1, unaborted)).toEqual({
     isEmpty: false,

@@ -70,6 +70,7 @@ function withText(image: GreyImage, blocks: RecognizedPage["result"]["blocks"]):
 }
 
 function toPng(image: GreyImage): Promise<Buffer> {
-  const picture = toSharp(image);
+  // sharp widens grey to three channels unless it is told not to.
+  const picture = toSharp(image).toColourspace("b-w");
   return (image.dpi ? picture.withDensity(image.dpi) : picture).png({ compressionLevel: 4 }).toBuffer();
 }

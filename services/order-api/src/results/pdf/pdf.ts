@@ -100,7 +100,7 @@ class PdfWriter {
     const { context } = this.#file;
     const { page, width, height, dpi, blocks } = result;
     const image = this.#document.imagePath(page);
-    const jpeg = await inTurn(() => sharp(image).greyscale().jpeg({ quality: jpegQuality }).toBuffer());
+    const jpeg = await inTurn(() => greyJpeg(image));
     const imageRef = context.nextRef();
     const imageFields = {
       ...{ Type: "XObject", Subtype: "Image", Width: width, Height: height },
@@ -176,6 +176,11 @@ class PdfWriter {
     });
     return [setFontAndSize("Invisible", size), ...inWords];
   }
+}
+
+/** One component: what the page's `DeviceGray` says. `greyscale()` alone leaves three. */
+function greyJpeg(image: string): Promise<Buffer> {
+  return sharp(image).toColourspace("b-w").jpeg({ quality: jpegQuality }).toBuffer();
 }
 
 function median(numbers: number[]): number {
