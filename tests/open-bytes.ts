@@ -1,14 +1,9 @@
-import { writeFileSync } from "node:fs";
-import path from "node:path";
-import { scratchFolder } from "../lib/scratch-folder.ts";
 import { openDocument } from "../services/ocr-worker/src/documents/open-document.ts";
 import { type DocumentLimits, defaultLimits } from "../services/ocr-worker/src/limits.ts";
 
-/** Opens a document from a file that goes with the test. */
+/** Opens a document within these limits and, where they say nothing, the usual ones. */
 export function openBytes(bytes: Uint8Array, limits: Partial<DocumentLimits> = {}) {
-  const file = path.join(scratchFolder(), "document");
-  writeFileSync(file, bytes);
-  return openDocument(file, { ...defaultLimits, ...limits });
+  return openDocument(Buffer.from(bytes), { ...defaultLimits, ...limits });
 }
 
 export async function openPage(bytes: Uint8Array, page = 1, limits: Partial<DocumentLimits> = {}) {

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
 import { blockOf, lineOf, type PageResult, type Word } from "@orbital-witness/common/results/page-result.ts";
-import { ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import sharp from "sharp";
 import { afterAll } from "vitest";
 
@@ -10,7 +10,7 @@ import { afterAll } from "vitest";
 export async function temporaryResults() {
   const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-results-"));
   afterAll(() => rm(folder, { recursive: true }));
-  return { folder, results: new ResultStore(folder) };
+  return { folder, results: openResultStore({ folder }) };
 }
 
 const letter = { width: 20, height: 30 };

@@ -11,8 +11,8 @@ import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
 import { addOrderJobs, openOrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
+import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
 import { textOf } from "@orbital-witness/common/results/page-result.ts";
-import { ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import sharp from "sharp";
 import { afterAll, beforeEach, expect } from "vitest";
 import { z } from "zod";
@@ -67,7 +67,7 @@ export async function startOrderWorkers(url: string) {
   const queue = openOrderQueue(redis);
   const store = new OrderStore(redis, retentionSeconds);
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), "orbital-witness-results-")));
-  const results = new ResultStore(folder);
+  const results = openResultStore({ folder });
   const closers: (() => Promise<void>)[] = [];
 
   /** Of all pages that were read, a line each. */

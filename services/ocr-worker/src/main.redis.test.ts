@@ -47,7 +47,7 @@ async function startProcess(INSTANCE: string) {
   if (address === null || typeof address === "string") throw new Error("no port");
   const PORT = String(await freePort());
   const DOCUMENTS_URL = `http://127.0.0.1:${address.port}`;
-  const RESULTS_FOLDER = workers.results.folder;
+  const RESULTS_FOLDER = workers.results.settings.folder;
   const REDIS_URL = redisDatabase();
   const env = { PATH: process.env.PATH, PORT, INSTANCE, DOCUMENTS_URL, REDIS_URL, RESULTS_FOLDER };
   const child = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "inherit"] });

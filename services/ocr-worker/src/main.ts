@@ -11,7 +11,7 @@ import { OrderAttempts } from "@orbital-witness/common/orders/queue/order-attemp
 import { OrderDispatcher } from "@orbital-witness/common/orders/queue/order-dispatcher.ts";
 import { openOrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
-import { ResultStore } from "@orbital-witness/common/results/result-store.ts";
+import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
 import { z } from "zod";
 import { createWorkerApp } from "./app.ts";
@@ -45,7 +45,7 @@ await runService("ocr-worker", {
     serviceLog,
   ) => {
     const log = serviceLog.child({ worker: INSTANCE });
-    const results = new ResultStore(RESULTS_FOLDER);
+    const results = openResultStore({ folder: RESULTS_FOLDER });
     const reading = readingOptions(variables);
     const reader = new ProcessPageReader(log, results, reading);
     await reader.start();

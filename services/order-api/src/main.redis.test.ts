@@ -1,8 +1,9 @@
 import { truncate } from "node:fs/promises";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
-import { ResultStore } from "@orbital-witness/common/results/result-store.ts";
+import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
 import { expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../../tests/free-port.ts";
 import { alice, folders, jwtSecret, lease } from "../../../tests/order-api/order-api.ts";
@@ -63,7 +64,7 @@ test("SIGTERM ends open streams and exits 0", async () => {
 
 /** A completed order of alice's, of so many pages that look the same. */
 async function completedOrder(pages: number) {
-  const results = new ResultStore(resultsFolder);
+  const results = openResultStore({ folder: resultsFolder });
   const order = await claimed(attempts, (await accepted(store, { user_id: 1 })).order_id);
   await attempts.recognizing(order, pages);
   const picture = await pictureOf(pageOf(1));
@@ -71,14 +72,14 @@ async function completedOrder(pages: number) {
     await results.savePage(order, pageOf(page, [[["word"]]]), picture);
     await attempts.endPage(pageJob(order, page), "worker-1", "read");
   }
-  return { order, results, path: `/orders/${order.order_id}/result` };
+  return { order, path: `/orders/${order.order_id}/result` };
 }
 
 test("SIGTERM gives up results that are not taken, and exits 0", async () => {
   const { child, exited, lines, address } = await startReady(redisDatabase(), "/readyz");
-  const { order, results, path } = await completedOrder(2);
+  const { order, path } = await completedOrder(2);
   // More than all buffers between the two hold.
-  await truncate(results.imagePath(order, 1), 64 * 1024 * 1024);
+  await truncate(join(resultsFolder, order.order_id, "1", "pages", "1.png"), 64 * 1024 * 1024);
   const headers = { Authorization: `Bearer ${alice}` };
   const image = await fetch(`${address}${path}/pages/1.png`, { headers });
   expect(image.status).toBe(200);

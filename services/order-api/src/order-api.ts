@@ -5,7 +5,7 @@ import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { OrderDispatcher } from "@orbital-witness/common/orders/queue/order-dispatcher.ts";
 import { openOrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
-import { ResultStore } from "@orbital-witness/common/results/result-store.ts";
+import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
 import { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
 import { OrderAcceptance } from "./accept/accept-order.ts";
@@ -57,7 +57,7 @@ export function startOrderApi(options: OrderApiOptions) {
     ...{ store, queue, dispatcher, room, acceptance, indexer, search },
     tokens: new TokenVerifier(key),
     feed: new OrderFeed(store, messages, log, options.feed),
-    results: new ResultStore(resultsFolder),
+    results: openResultStore({ folder: resultsFolder }),
     downloads: new Downloads(downloadLimits),
     searches: new ConcurrencyLimiter(searchLimits),
     limit,

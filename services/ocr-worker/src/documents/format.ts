@@ -1,4 +1,3 @@
-import { open } from "node:fs/promises";
 import { OrderFailure } from "../failure.ts";
 
 /** `extensions` are what the source is asked for; what a document is, its first bytes decide. */
@@ -46,22 +45,12 @@ const bmpHeaderSizes: ReadonlySet<number> = new Set([12, 40, 52, 56, 64, 108, 12
 
 export const extensions: readonly string[] = formats.flatMap((format) => format.extensions);
 
-/** What the file is by its content. Throws OrderFailure for what is none of the formats. */
-export async function detectFormat(path: string): Promise<Format> {
-  const head = await readHead(path);
+/** What the bytes are by their content. Throws OrderFailure for none of the formats. */
+export function detectFormat(bytes: Buffer): Format {
+  const head = bytes.subarray(0, headBytes);
   if (head.length === 0) throw new OrderFailure("document_empty");
   // A PDF header may follow other bytes, but not those of another format.
   const found = formats.toReversed().find(({ begins }) => begins(head));
   if (!found) throw new OrderFailure("unsupported_format");
   return found;
-}
-
-export async function readHead(path: string): Promise<Buffer> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }

@@ -6,7 +6,7 @@ import { openBmp } from "./image/bmp.ts";
 import { openPicture, openTiff } from "./image/image.ts";
 import { openPdf } from "./pdf/pdf.ts";
 
-const openers: Record<Format["name"], (path: string, limits: DocumentLimits) => Promise<Document>> = {
+const openers: Record<Format["name"], (bytes: Buffer, limits: DocumentLimits) => Promise<Document>> = {
   PDF: openPdf,
   TIFF: openTiff,
   PNG: openPicture,
@@ -15,16 +15,13 @@ const openers: Record<Format["name"], (path: string, limits: DocumentLimits) => 
   BMP: openBmp,
 };
 
-/**
- * The file as a document of its kind, whose pages are within the limits. Throws OrderFailure where it cannot be read. Rejects as node:fs
- * does where there is no file.
- */
+/** The bytes as a document of their kind, whose pages are within the limits. Throws OrderFailure for other bytes. */
 export async function openDocument(
-  path: string,
+  bytes: Buffer,
   limits: DocumentLimits,
 ): Promise<{ format: string; document: Document }> {
-  const { name } = await detectFormat(path);
-  const document = await openers[name](path, limits).catch(damagedAsWhole);
+  const { name } = detectFormat(bytes);
+  const document = await openers[name](bytes, limits).catch(damagedAsWhole);
   if (document.pages > 1) return { format: name, document };
   return { format: name, document: { pages: 1, page: () => document.page(1).catch(damagedAsWhole) } };
 }

@@ -24,7 +24,7 @@ send({ outcome: "ready" });
 async function perform(task: PageTask): Promise<Answer> {
   try {
     if (task.task === "inspect") {
-      return { outcome: "inspected", ...(await work.inspect(task.path)), spent: isSpent() };
+      return { outcome: "inspected", ...(await work.inspect(task.ref)), spent: isSpent() };
     }
     return { outcome: "read", ...(await work.read(task.ref, task.page)), spent: isSpent() };
   } catch (error) {

@@ -8,8 +8,9 @@ import path from "node:path";
 import { deflateSync } from "node:zlib";
 import { PDFDocument } from "@cantoo/pdf-lib";
 import { createLog } from "@orbital-witness/common/log.ts";
+import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
 import { textOf } from "@orbital-witness/common/results/page-result.ts";
-import { type ResultRef, ResultStore } from "@orbital-witness/common/results/result-store.ts";
+import type { ResultRef } from "@orbital-witness/common/results/result-store.ts";
 import sharp from "sharp";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { drawGrey, imagePdf, rawPdf } from "../../../../tests/documents.ts";
@@ -22,7 +23,7 @@ import { type PageReaderOptions, ProcessPageReader } from "./page-reader.ts";
 const log = createLog("test", "silent");
 const unaborted = new AbortController().signal;
 const folder = mkdtempSync(path.join(realpathSync(tmpdir()), "page-reader-"));
-const results = new ResultStore(folder);
+const results = openResultStore({ folder });
 const lease = await drawLine(leaseText).png().toBuffer();
 const readers: ProcessPageReader[] = [];
 afterEach(() => Promise.all(readers.splice(0).map((reader) => reader.close())));
@@ -37,7 +38,7 @@ function newReader(options: Partial<PageReaderOptions> = {}): ProcessPageReader 
 
 async function save(bytes: Uint8Array): Promise<ResultRef> {
   const ref = { order_id: randomUUID(), attempt: 1 };
-  await results.saveDocument(ref, bytes);
+  await results.save(ref, "document", bytes);
   return ref;
 }
 
@@ -69,16 +70,17 @@ test("one process reads documents of many kinds, and a page once", async () => {
   pdf.addPage([216, 28.8]).drawImage(await pdf.embedPng(lease), { width: 216, height: 28.8 });
   pdf.addPage([400, 200]).drawText("To have and to hold", { x: 40, y: 100 });
   const ref = await save(await pdf.save());
-  expect(await reader.inspect(results.documentPath(ref), unaborted)).toEqual({ format: "PDF", pages: 2 });
+  expect(await reader.inspect(ref, unaborted)).toEqual({ format: "PDF", pages: 2 });
   expect(await textOfPage(reader, ref, 1)).toBe(leaseText);
   expect(await textOfPage(reader, ref, 2)).toBe("To have and to hold");
   expect(await results.page(ref, 1)).toMatchObject({ page: 1, source: "ocr" });
   expect(await results.page(ref, 2)).toMatchObject({ page: 2, source: "text_layer", confidence: null });
 
-  const { channels } = await sharp(results.imagePath(ref, 1)).metadata();
+  const image = await results.file(ref, "1.png");
+  const { channels } = await sharp(await image?.bytes()).metadata();
   expect(channels, "a grey picture in three channels").toBe(1);
 
-  await results.removeDocument(ref);
+  await results.remove(ref, "document");
   expect(await reader.read(ref, 1, unaborted)).toEqual({
     isEmpty: false,
     characters: leaseText.length + 1,
@@ -205,7 +207,7 @@ test("scripts are not run and outside references not followed, and the page is r
   );
   const reader = newReader();
   const ref = await save(bytes);
-  expect(await reader.inspect(results.documentPath(ref), unaborted)).toEqual({ format: "PDF", pages: 1 });
+  expect(await reader.inspect(ref, unaborted)).toEqual({ format: "PDF", pages: 1 });
   expect(await textOfPage(reader, ref)).toBe(leaseText);
   server.close();
   expect(asked).toEqual([]);
@@ -220,7 +222,7 @@ test("a failure tells its limit and its cause, and the process goes on", async (
     code: "page_too_large",
     message: "The page has 900 x 120 pixels (0.11 megapixels); at most 0.1 megapixels are read.",
   };
-  await expect(reader.inspect(results.documentPath(ref), unaborted)).rejects.toMatchObject(large);
+  await expect(reader.inspect(ref, unaborted)).rejects.toMatchObject(large);
   await expect(reader.read(ref, 1, unaborted)).rejects.toMatchObject(large);
   const small = await drawLine(leaseText).resize({ width: 300 }).png().toBuffer();
   const broken = await save(small.subarray(0, small.length / 2));

@@ -23,7 +23,7 @@ export interface PageReader {
   /** Rejects before the first process is ready and after one could not be started; not while one is made anew. */
   ready(): Promise<void>;
   /** Throws OrderFailure for a document that cannot be read at all, or the reason of `aborted`. */
-  inspect(documentPath: string, aborted: AbortSignal): Promise<DocumentInfo>;
+  inspect(ref: ResultRef, aborted: AbortSignal): Promise<DocumentInfo>;
   /**
    * Reads a page (from 1) of the ref's document and saves what was read, unless it is there already. Throws OrderFailure for a page that cannot be read,
    * or the reason of `aborted`, at once.
@@ -58,7 +58,7 @@ export class ProcessPageReader implements PageReader {
   constructor(log: Log, results: ResultStore, options: PageReaderOptions) {
     const { limits, languages, languageData, pagesPerProcess = 100, startMs = 90_000 } = options;
     this.#log = log;
-    this.#settings = { limits, languages, languageData, resultsFolder: results.folder };
+    this.#settings = { limits, languages, languageData, resultStore: results.settings };
     this.#pagesPerProcess = pagesPerProcess;
     this.#startMs = startMs;
   }
@@ -71,8 +71,8 @@ export class ProcessPageReader implements PageReader {
     if (!this.#isUsable) throw new Error("no page process is ready");
   }
 
-  async inspect(documentPath: string, aborted: AbortSignal): Promise<DocumentInfo> {
-    const answer = await this.#perform({ task: "inspect", path: documentPath }, aborted);
+  async inspect(ref: ResultRef, aborted: AbortSignal): Promise<DocumentInfo> {
+    const answer = await this.#perform({ task: "inspect", ref }, aborted);
     if (answer.outcome !== "inspected") throw unexpected(answer);
     return { format: answer.format, pages: answer.pages };
   }

@@ -1,5 +1,6 @@
+import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
 import { textOf, wordsOf } from "@orbital-witness/common/results/page-result.ts";
-import { type ResultRef, ResultStore } from "@orbital-witness/common/results/result-store.ts";
+import type { ResultRef, ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import { openDocument } from "../documents/open-document.ts";
 import { OrderFailure } from "../failure.ts";
 import { openEngine } from "../recognition/engine.ts";
@@ -24,7 +25,7 @@ export class PageWork {
 
   private constructor(settings: PageProcessSettings, recognize: RecognizePage) {
     this.#settings = settings;
-    this.#results = new ResultStore(settings.resultsFolder);
+    this.#results = openResultStore(settings.resultStore);
     this.#recognize = recognize;
   }
 
@@ -33,8 +34,8 @@ export class PageWork {
     return new PageWork(settings, createRecognizer(engine));
   }
 
-  async inspect(path: string): Promise<DocumentInfo> {
-    const { format, document } = await openDocument(path, this.#settings.limits);
+  async inspect(ref: ResultRef): Promise<DocumentInfo> {
+    const { format, document } = await this.#open(ref);
     return { format, pages: document.pages };
   }
 
@@ -43,8 +44,14 @@ export class PageWork {
     return { isEmpty: wordsOf(result).length === 0, characters: textOf(result).length };
   }
 
+  async #open(ref: ResultRef) {
+    const file = await this.#results.file(ref, "document");
+    if (!file) throw new Error("the document is not in the result store");
+    return openDocument(await file.bytes(), this.#settings.limits);
+  }
+
   async #readAnew(ref: ResultRef, page: number): Promise<RecognizedPage["result"]> {
-    const { document } = await openDocument(this.#results.documentPath(ref), this.#settings.limits);
+    const { document } = await this.#open(ref);
     const { image, text } = await document.page(page);
     const recognized = text ? withText(image, text) : await this.#recognize(image);
     const png = await toPng(recognized.image);

@@ -1,4 +1,4 @@
-import type { ResultRef } from "@orbital-witness/common/results/result-store.ts";
+import type { ResultRef, ResultStoreSettings } from "@orbital-witness/common/results/result-store.ts";
 import { z } from "zod";
 import { failureCodeSchema } from "../failure.ts";
 import type { DocumentLimits } from "../limits.ts";
@@ -9,12 +9,12 @@ export type PageProcessSettings = {
   languages: readonly string[];
   /** A folder with `<language>.traineddata` or `<language>.traineddata.gz`. */
   languageData: string;
-  resultsFolder: string;
+  resultStore: ResultStoreSettings;
 };
 
 /** One at a time; each is answered. */
 export type PageTask =
-  | { task: "inspect"; path: string }
+  | { task: "inspect"; ref: ResultRef }
   /** `page` counts from 1. */
   | { task: "read"; ref: ResultRef; page: number };
 

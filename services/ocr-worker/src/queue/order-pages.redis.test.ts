@@ -1,4 +1,3 @@
-import { access, rename } from "node:fs/promises";
 import { pagesKey } from "@orbital-witness/common/orders/order-keys.ts";
 import {
   addPageJobs,
@@ -27,18 +26,15 @@ beforeEach(() => {
 
 const readPages = async (orderId: string) => (await workers.told(orderId)).page ?? 0;
 
-async function fileIsThere(order_id: string): Promise<boolean> {
-  return access(workers.results.documentPath({ order_id, attempt: 1 })).then(
-    () => true,
-    () => false,
-  );
+async function documentIsThere(order_id: string): Promise<boolean> {
+  return (await workers.results.file({ order_id, attempt: 1 }, "document")) !== undefined;
 }
 
 /** An order whose document has the lines' pages, at a worker that died when so many of the pages were in the queue. */
 async function coordinatedByDead(pagesQueued: number) {
   const id = await workers.order("deed");
   const order = await claimed(workers.attempts, id, 1, "dead");
-  await workers.results.saveDocument(order, tiff);
+  await workers.results.save(order, "document", tiff);
   await workers.attempts.recognizing(order, lines.length);
   const pages = lines.map((_, index) => pageJob(order, index + 1));
   await addPageJobs(workers.redis, workers.queue, pages.slice(0, pagesQueued));
@@ -59,7 +55,7 @@ test("the pages of a document are read by all workers", async () => {
   expect(order.readers).toHaveLength(4);
   expect(new Set(order.readers)).toEqual(new Set(["first", "second"]));
   await workers.noJobs();
-  await expect.poll(() => fileIsThere(id)).toBe(false);
+  expect(await documentIsThere(id)).toBe(true);
 });
 
 test("a short order passes between the pages of a long one", async () => {
@@ -177,11 +173,11 @@ test("a page whose job cannot be read fails alone", async () => {
 
 test("what may pass with a page is tried again", async () => {
   const { id } = await coordinatedByDead(4);
-  const document = workers.results.documentPath({ order_id: id, attempt: 1 });
-  await rename(document, `${document}.away`);
+  const ref = { order_id: id, attempt: 1 };
+  await workers.results.remove(ref, "document");
   workers.startWorker();
   const failures = () => workers.redis.hGet(pagesKey(id, 1), "1:failures");
   await expect.poll(failures, { timeout: 10_000 }).toBe("1");
-  await rename(`${document}.away`, document);
+  await workers.results.save(ref, "document", tiff);
   expect(await workers.ended(id)).toMatchObject({ text, failures: 0 });
 });

@@ -50,7 +50,7 @@ class Attempt {
   readonly #tools: OrderTools;
   readonly #order: OrderRecord;
   readonly #work: WatchedWork;
-  /** Whether other workers may need the document: that it is spread is written, or may be. */
+  /** Whether others may need the document: the workers that read its pages, or who asks for the result. */
   #isForOthers = false;
 
   constructor(tools: OrderTools, order: OrderRecord, stop: Stop, log: Log) {
@@ -82,10 +82,10 @@ class Attempt {
 
   /** Returns the number of the document's pages. */
   async #fetch(): Promise<number> {
-    const { attempts, reader, results } = this.#tools;
+    const { attempts, reader } = this.#tools;
     const { aborted, log } = this.#work;
     const bytes = await this.#save();
-    const { format, pages } = await reader.inspect(results.documentPath(this.#order), aborted);
+    const { format, pages } = await reader.inspect(this.#order, aborted);
     log.info({ format, pages, bytes }, "document fetched");
     this.#isForOthers = pages > 1;
     const written = await this.#work.persist(() => attempts.recognizing(this.#order, pages), aborted);
@@ -98,7 +98,7 @@ class Attempt {
     const { source, results } = this.#tools;
     const document = await source.fetch(this.#order, this.#order.request_id, this.#work.aborted);
     try {
-      await results.saveDocument(this.#order, document);
+      await results.save(this.#order, "document", document);
     } catch (cause) {
       throw new OrderFailure("storage_unavailable", { cause });
     }
@@ -113,6 +113,7 @@ class Attempt {
   }
 
   async #complete(characters: number): Promise<JobEnd> {
+    this.#isForOthers = true;
     const written = await this.#work.persist(() => this.#tools.attempts.complete(this.#order));
     if (written === "lost") return this.#drop();
     this.#work.log.info({ ms: this.#work.ms, pages: 1, characters }, "order completed");

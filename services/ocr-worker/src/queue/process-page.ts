@@ -54,10 +54,7 @@ class PageReading {
     const { attempts, name } = this.#tools;
     const written = await this.#work.persist(() => attempts.endPage(this.#page, name, outcome, reason));
     if (written === "lost") return this.#drop();
-    if (written === "last") {
-      this.#work.log.info("order ended with its last page");
-      await this.#work.removeDocument();
-    }
+    if (written === "last") this.#work.log.info("order ended with its last page");
     return {};
   }
 

@@ -108,10 +108,10 @@ export class WatchedWork {
     this.log.warn(this.#fieldsOf(failure), `${this.#what} failed`);
   }
 
-  /** The document is not needed any more. What is left of it is swept up later. */
+  /** For a document that nobody needs any more. If this fails, the sweep of the results removes it later. */
   async removeDocument(): Promise<void> {
     try {
-      await this.#tools.results.removeDocument(this.#ref);
+      await this.#tools.results.remove(this.#ref, "document");
     } catch (err) {
       this.log.warn({ err }, "a document is not removed");
     }

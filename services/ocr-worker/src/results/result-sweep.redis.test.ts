@@ -1,4 +1,4 @@
-import { access, utimes } from "node:fs/promises";
+import { utimes } from "node:fs/promises";
 import path from "node:path";
 import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import { recordKey } from "@orbital-witness/common/orders/order-keys.ts";
@@ -19,7 +19,7 @@ afterEach(() => Promise.all(sweeps.splice(0).map((sweep) => sweep.close())));
 type Ref = Pick<OrderRecord, "order_id" | "attempt">;
 
 async function save(ref: Ref): Promise<void> {
-  await results.saveDocument(ref, Buffer.from("a document"));
+  await results.save(ref, "document", Buffer.from("a document"));
   await results.savePage(ref, page, picture);
 }
 
@@ -28,15 +28,9 @@ async function age(orderId: string, minutes: number): Promise<void> {
   await utimes(path.join(folder, orderId), then, then);
 }
 
-const exists = (file: string) =>
-  access(file).then(
-    () => true,
-    () => false,
-  );
-
 /** Whether the attempt's document and its page are there. */
 const files = async (ref: Ref) => [
-  await exists(results.documentPath(ref)),
+  (await results.file(ref, "document")) !== undefined,
   (await results.page(ref, 1)) !== undefined,
 ];
 
@@ -55,7 +49,7 @@ test("of a completed order the result stays, and nothing else", async () => {
   await attempts.complete(order);
   expect(await sweepOrder(results, store, order.order_id)).toBe(1);
   expect(await files(first)).toEqual([false, false]);
-  expect(await files(order)).toEqual([false, true]);
+  expect(await files(order)).toEqual([true, true]);
   expect(await sweepOrder(results, store, order.order_id)).toBe(0);
 });
 
@@ -96,7 +90,7 @@ test("the files of an order that Redis does not know go an hour after its last a
   expect(await files(ref)).toEqual([true, true]);
   await age(ref.order_id, 61);
   expect(await sweepOrder(results, store, ref.order_id)).toBe(1);
-  expect(await exists(path.join(folder, ref.order_id))).toBe(false);
+  expect(await results.orders()).not.toContain(ref.order_id);
   expect(await sweepOrder(results, store, ref.order_id)).toBe(0);
 });
 
@@ -110,7 +104,7 @@ test("the sweep looks at all orders as it starts, and at nothing else in the fol
   await expect.poll(() => files(first)).toEqual([false, false]);
   sweeps.push(new ResultSweep(results, store, silentLog));
   await Promise.all(sweeps.map((sweep) => sweep.close()));
-  expect(await files(order)).toEqual([false, true]);
+  expect(await files(order)).toEqual([true, true]);
   expect(await files(foreign)).toEqual([true, true]);
 });
 

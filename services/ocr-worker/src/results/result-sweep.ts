@@ -68,8 +68,5 @@ export async function sweepOrder(results: ResultStore, store: OrderStore, orderI
   const attempts = (await results.attempts(orderId)).filter((attempt) => attempt <= last);
   const unneeded = attempts.filter((attempt) => attempt !== result_attempt);
   await Promise.all(unneeded.map((attempt) => results.removeAttempt({ order_id: orderId, attempt })));
-  if (result_attempt !== undefined) {
-    await results.removeDocument({ order_id: orderId, attempt: result_attempt });
-  }
   return unneeded.length;
 }

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { alice, bob, codeOf, lease, openOrderApi, orderIdOf } from "../../../../tests/order-api/order-api.ts";
 import { pageOf, pictureOf, temporaryResults } from "../../../../tests/page-result.ts";
@@ -117,7 +116,7 @@ test("a page is to be seen as it was read; one beyond the document, or that was 
   const image = await get(`${order.path}/pages/1.png`);
   expect([image.status, typeOf(image)]).toEqual([200, "image/png"]);
   const bytes = Buffer.from(await image.arrayBuffer());
-  expect(bytes.equals(await readFile(results.imagePath(order.order, 1)))).toBe(true);
+  expect(bytes.equals(await pictureOf(first))).toBe(true);
   expect(image.headers.get("Content-Length")).toBe(String(bytes.length));
   expect((await get(`${order.path}/pages/2.png`)).status).toBe(200);
   for (const name of ["0", "3", "4", "01", "-1", "1e0", "x", "..%2f1", "999999999999"]) {

@@ -1,5 +1,3 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { createRoute } from "@hono/zod-openapi";
 import type { AppEnv } from "@orbital-witness/common/http/http-app.ts";
 import { Problem } from "@orbital-witness/common/http/problem.ts";
@@ -7,7 +5,7 @@ import type { Log } from "@orbital-witness/common/log.ts";
 import type { FailureReason, OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import type { PageEnd } from "@orbital-witness/common/orders/order-pages.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
-import { isMissing, type ResultRef, type ResultStore } from "@orbital-witness/common/results/result-store.ts";
+import type { ResultRef, ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
 import type { Context } from "hono";
 import { z } from "zod";
@@ -117,11 +115,10 @@ export function readPageImage({ tokens, store, results, downloads }: ResultTools
       const name = c.req.param("file")?.slice(0, -".png".length) ?? "";
       const page = /^[1-9]\d{0,8}$/.test(name) ? Number(name) : 0;
       const ref = resultRef(order);
-      const image = results.imagePath(ref, page);
-      const bytes = page === 0 ? undefined : await read(sizeOf(image));
-      if (bytes === undefined) throw (await read(results.has(ref))) ? pageNotFound(order) : resultGone();
-      c.header("Content-Length", String(bytes));
-      return reply(c, order, `${page}.png`, "image/png", file(image), (parts) => downloads.begin(parts));
+      const image = page === 0 ? undefined : await read(results.file(ref, `${page}.png`));
+      if (!image) throw (await read(results.has(ref))) ? pageNotFound(order) : resultGone();
+      c.header("Content-Length", String(image.size));
+      return reply(c, order, `${page}.png`, "image/png", image.read(), (parts) => downloads.begin(parts));
     },
   };
 }
@@ -198,20 +195,6 @@ async function* encoded(content: AsyncIterable<string | Uint8Array>, log: Log): 
   } catch (err) {
     log.error({ err }, "a result broke off");
     throw err;
-  }
-}
-
-/** Opened when the first byte is asked for: a HEAD asks for none. */
-async function* file(path: string): AsyncGenerator<Uint8Array> {
-  yield* createReadStream(path);
-}
-
-async function sizeOf(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
   }
 }
 

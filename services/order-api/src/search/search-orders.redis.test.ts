@@ -5,7 +5,7 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import { recordKey, unindexedKey } from "@orbital-witness/common/orders/order-keys.ts";
-import { ResultStore } from "@orbital-witness/common/results/result-store.ts";
+import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
 import { afterAll, expect, test } from "vitest";
 import { z } from "zod";
 import { alice, bob, charlie, codeOf, folders, openOrderApi } from "../../../../tests/order-api/order-api.ts";
@@ -14,7 +14,7 @@ import { orderServices, redisDatabase } from "../../../../tests/redis/redis-data
 import { accepted, claimed, pageJob } from "../../../../tests/redis/sample-order.ts";
 
 const { redis, store, attempts } = orderServices();
-const results = new ResultStore(folders.resultsFolder);
+const results = openResultStore({ folder: folders.resultsFolder });
 const indexFile = path.join(folders.searchFolder, "pages.sqlite");
 const notRead = { code: "no_text_found", message: "There is no text." };
 let api = openOrderApi(redisDatabase());

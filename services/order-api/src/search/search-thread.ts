@@ -1,8 +1,9 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
+import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
 import { textOf } from "@orbital-witness/common/results/page-result.ts";
-import { type ResultRef, ResultStore } from "@orbital-witness/common/results/result-store.ts";
+import type { ResultRef } from "@orbital-witness/common/results/result-store.ts";
 import { z } from "zod";
 import { DamagedIndexError, type IndexedPage, SearchIndex } from "./search-index.ts";
 import type { Answer, Question, SearchFolders, Work } from "./search-worker.ts";
@@ -12,7 +13,7 @@ import type { Answer, Question, SearchFolders, Work } from "./search-worker.ts";
  * keeps the Order API from answering others.
  */
 const { resultsFolder, searchFolder }: SearchFolders = workerData;
-const results = new ResultStore(resultsFolder);
+const results = openResultStore({ folder: resultsFolder });
 const file = path.join(searchFolder, "pages.sqlite");
 /** How many pages are read, and written in one step: a search waits for no more than that. */
 const pagesAtOnce = 20;

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { OrderFailure } from "../../failure.ts";
 import { checkPixels, type DocumentLimits } from "../../limits.ts";
 import type { Document } from "../document.ts";
@@ -28,8 +27,7 @@ type Header = {
 };
 
 /** BMP, which libvips does not read. */
-export async function openBmp(path: string, limits: DocumentLimits): Promise<Document> {
-  const bytes = await readFile(path);
+export async function openBmp(bytes: Buffer, limits: DocumentLimits): Promise<Document> {
   const header = orDamaged(() => readHeader(bytes));
   const { width, height, dpi } = header;
   checkPixels(width, height, limits);

@@ -5,7 +5,6 @@ import { fromSharp } from "../../recognition/preparation/picture.ts";
 import type { GreyImage } from "../../recognition/recognize-page.ts";
 import type { Document } from "../document.ts";
 import { credibleDpi } from "../dpi.ts";
-import { readHead } from "../format.ts";
 import { type Resolution, readTiffPages } from "./tiff.ts";
 
 /** Between these ratios of an image's two resolutions its pixels are not square; less is a matter of rounding, more is not credible. */
@@ -15,30 +14,28 @@ const oblong = { least: 1.05, most: 4 };
 export function restrictLibvips(): void {
   sharp.block({ operation: ["VipsForeignLoad"] });
   sharp.unblock({
-    operation: ["JpegFile", "JpegBuffer", "PngFile", "TiffFile", "WebpFile"].map(
-      (kind) => `VipsForeignLoad${kind}`,
-    ),
+    operation: ["Jpeg", "Png", "Tiff", "Webp"].map((kind) => `VipsForeignLoad${kind}Buffer`),
   });
 }
 
 /** PNG, JPEG and WebP; of an animation the first picture. */
-export async function openPicture(path: string, limits: DocumentLimits): Promise<Document> {
-  const claimed = await pngSize(path);
+export async function openPicture(bytes: Buffer, limits: DocumentLimits): Promise<Document> {
+  const claimed = pngSize(bytes);
   if (claimed) checkPixels(claimed.width, claimed.height, limits);
-  const { width, height, density } = await readHeader(path, 0).catch((cause: unknown) => {
+  const { width, height, density } = await readHeader(bytes, 0).catch((cause: unknown) => {
     throw new OrderFailure("document_damaged", { cause });
   });
   checkPixels(width, height, limits);
   const resolution = density === undefined ? undefined : { x: density, y: density };
-  return { pages: 1, page: () => readImage(path, 0, resolution, limits) };
+  return { pages: 1, page: () => readImage(bytes, 0, resolution, limits) };
 }
 
-export async function openTiff(path: string, limits: DocumentLimits): Promise<Document> {
-  const resolutions = readTiffPages(path);
+export async function openTiff(bytes: Buffer, limits: DocumentLimits): Promise<Document> {
+  const resolutions = readTiffPages(bytes);
   checkPages(resolutions.length, limits);
   return {
     pages: resolutions.length,
-    page: (number) => readImage(path, number - 1, resolutions[number - 1], limits),
+    page: (number) => readImage(bytes, number - 1, resolutions[number - 1], limits),
   };
 }
 
@@ -60,39 +57,38 @@ async function strictly<T>(decode: (failOn: FailOnOptions) => Promise<T>): Promi
 }
 
 /** Of a PNG, from its header: libvips looks for the pixels first. */
-async function pngSize(path: string): Promise<{ width: number; height: number } | undefined> {
-  const head = await readHead(path);
-  if (head.length < 24 || head.toString("latin1", 12, 16) !== "IHDR") return undefined;
-  return { width: head.readUInt32BE(16), height: head.readUInt32BE(20) };
+function pngSize(bytes: Buffer): { width: number; height: number } | undefined {
+  if (bytes.length < 24 || bytes.toString("latin1", 12, 16) !== "IHDR") return undefined;
+  return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
 }
 
-async function readImage(path: string, page: number, resolution: Resolution, limits: DocumentLimits) {
+async function readImage(bytes: Buffer, page: number, resolution: Resolution, limits: DocumentLimits) {
   try {
-    return { image: await readGrey(path, page, resolution, limits) };
+    return { image: await readGrey(bytes, page, resolution, limits) };
   } catch (cause) {
     throw cause instanceof OrderFailure ? cause : new OrderFailure("page_damaged", { cause });
   }
 }
 
-function readHeader(path: string, page: number) {
+function readHeader(bytes: Buffer, page: number) {
   // The size is to be told, whatever it is.
-  return sharp(path, { page, limitInputPixels: false }).metadata();
+  return sharp(bytes, { page, limitInputPixels: false }).metadata();
 }
 
 /** As it is to be seen: turned as its camera says, on white paper, its pixels square. */
 async function readGrey(
-  path: string,
+  bytes: Buffer,
   page: number,
   resolution: Resolution,
   limits: DocumentLimits,
 ): Promise<GreyImage> {
-  const { width, height, orientation = 1 } = await readHeader(path, page);
+  const { width, height, orientation = 1 } = await readHeader(bytes, page);
   checkPixels(width, height, limits);
   const stretched = squareSize(width, height, resolution);
   if (stretched) checkPixels(stretched.width, stretched.height, limits);
   const dpi = credibleDpi(resolution && Math.max(resolution.x, resolution.y));
   const grey = (failOn: FailOnOptions) => {
-    const picture = sharp(path, { page, failOn, limitInputPixels: limits.pixels })
+    const picture = sharp(bytes, { page, failOn, limitInputPixels: limits.pixels })
       .autoOrient()
       .flatten({ background: "white" });
     if (stretched) {

@@ -1,4 +1,3 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { OrderFailure } from "../../failure.ts";
 
 /** More than this is only counted so far. */
@@ -20,26 +19,21 @@ const big: Layout = { first: 8, countBytes: 8, entryBytes: 20, offsetBytes: 8 };
  * The resolution of each page, from the chain of the pages' directories. libvips takes a chain that is broken for one that ends: this
  * throws OrderFailure for it.
  */
-export function readTiffPages(path: string): Resolution[] {
-  const file = openSync(path, "r");
+export function readTiffPages(bytes: Buffer): Resolution[] {
   try {
-    return new Tiff(file).pages();
+    return new Tiff(bytes).pages();
   } catch (cause) {
     throw new OrderFailure("document_damaged", { cause });
-  } finally {
-    closeSync(file);
   }
 }
 
 class Tiff {
-  readonly #file: number;
-  readonly #size: number;
+  readonly #bytes: Buffer;
   #isLittle = true;
   #layout = usual;
 
-  constructor(file: number) {
-    this.#file = file;
-    this.#size = fstatSync(file).size;
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
   }
 
   pages(): Resolution[] {
@@ -56,7 +50,7 @@ class Tiff {
       seen.add(offset);
       const count = this.#number(this.#read(offset, countBytes), 0, countBytes);
       bytes += count * entryBytes;
-      if (bytes > this.#size) throw new Error("the directories overlap");
+      if (bytes > this.#bytes.length) throw new Error("the directories overlap");
       const entries = this.#read(offset + countBytes, count * entryBytes + offsetBytes);
       pages.push(this.#resolution(entries, count));
       offset = this.#number(entries, count * entryBytes, offsetBytes);
@@ -99,9 +93,7 @@ class Tiff {
   }
 
   #read(position: number, length: number): Buffer {
-    if (position + length > this.#size) throw new Error("the file ends too early");
-    const bytes = Buffer.alloc(length);
-    readSync(this.#file, bytes, 0, length, position);
-    return bytes;
+    if (position + length > this.#bytes.length) throw new Error("the file ends too early");
+    return this.#bytes.subarray(position, position + length);
   }
 }

@@ -1,5 +1,3 @@
-import { closeSync, fstatSync, openSync } from "node:fs";
-import { stat } from "node:fs/promises";
 import { type FailureCode, OrderFailure } from "../../failure.ts";
 import { checkPages, checkPixels, type DocumentLimits } from "../../limits.ts";
 import type { GreyImage } from "../../recognition/recognize-page.ts";
@@ -43,9 +41,8 @@ const loadFailures: ReadonlyMap<number, FailureCode> = new Map([
 ]);
 
 /** Throws OrderFailure. */
-export async function openPdf(path: string, limits: DocumentLimits): Promise<Document> {
-  const { size } = await stat(path);
-  return new PdfDocument(await Pdfium.open(memoryBytes + size), path, limits);
+export async function openPdf(bytes: Buffer, limits: DocumentLimits): Promise<Document> {
+  return new PdfDocument(await Pdfium.open(memoryBytes + bytes.length), bytes, limits);
 }
 
 class PdfDocument implements Document {
@@ -54,10 +51,10 @@ class PdfDocument implements Document {
   readonly #document: number;
   readonly pages: number;
 
-  constructor(pdfium: Pdfium, path: string, limits: DocumentLimits) {
+  constructor(pdfium: Pdfium, bytes: Buffer, limits: DocumentLimits) {
     this.#pdfium = pdfium;
     this.#limits = limits;
-    this.#document = this.#guarded("document_damaged", () => this.#load(path));
+    this.#document = this.#guarded("document_damaged", () => this.#load(bytes));
     this.pages = this.#guarded("document_damaged", () => pdfium.module._FPDF_GetPageCount(this.#document));
     checkPages(this.pages, limits);
   }
@@ -82,20 +79,13 @@ class PdfDocument implements Document {
     }
   }
 
-  #load(path: string): number {
+  #load(bytes: Buffer): number {
     const { module } = this.#pdfium;
-    const file = openSync(path, "r");
-    try {
-      const { size } = fstatSync(file);
-      // It must stay there for as long as the document is open.
-      const bytes = this.#pdfium.allocate(size);
-      this.#pdfium.readFile(file, bytes, size);
-      const document = module._FPDF_LoadMemDocument(bytes, size, 0);
-      if (document !== 0) return document;
-      throw new OrderFailure(loadFailures.get(module._FPDF_GetLastError()) ?? "document_damaged");
-    } finally {
-      closeSync(file);
-    }
+    // It must stay there for as long as the document is open.
+    const copy = this.#pdfium.copy(bytes);
+    const document = module._FPDF_LoadMemDocument(copy, bytes.length, 0);
+    if (document !== 0) return document;
+    throw new OrderFailure(loadFailures.get(module._FPDF_GetLastError()) ?? "document_damaged");
   }
 
   /** `jpegs` are those of a scan, which pdfium draws even where they are damaged. */

@@ -1,4 +1,3 @@
-import { readSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { PDFiumModule } from "@hyzyla/pdfium";
@@ -105,14 +104,11 @@ export class Pdfium {
     this.module.wasmExports.free(pointer);
   }
 
-  /** Reads so much of an open file to a place. */
-  readFile(file: number, pointer: Pointer, bytes: number): void {
-    let offset = 0;
-    while (offset < bytes) {
-      const read = readSync(file, this.module.HEAPU8, pointer + offset, bytes - offset, offset);
-      if (read === 0) throw new Error("the file became shorter");
-      offset += read;
-    }
+  /** Copies bytes into pdfium's memory and returns their place there. */
+  copy(bytes: Uint8Array): Pointer {
+    const pointer = this.allocate(bytes.length);
+    this.module.HEAPU8.set(bytes, pointer);
+    return pointer;
   }
 
   /** The numbers that a call writes to the place that it is given; undefined where it says that it did not. */

@@ -1,11 +1,12 @@
 import { rm } from "node:fs/promises";
+import path from "node:path";
 import { expect, test } from "vitest";
 import { pageOf, pictureOf, temporaryResults } from "../../../../../tests/page-result.ts";
 import { completedOrder } from "../../../../../tests/redis/sample-order.ts";
 import { resultFormats } from "./formats.ts";
 import { type DocumentPage, resultDocument } from "./result-document.ts";
 
-const { results } = await temporaryResults();
+const { folder, results } = await temporaryResults();
 const order = completedOrder(3);
 
 /** A document of three pages that counts how many were read. */
@@ -57,8 +58,7 @@ test.each(formats)("%s throws what reading a page throws", async (_, { write }) 
 
 test.each(formats)("%s breaks off at a page that is gone", async (_, { write }) => {
   const { document } = await counted();
-  await rm(results.imagePath(order, 3));
-  await rm(results.imagePath(order, 3).replace(/png$/, "json.gz"));
+  await rm(path.join(folder, order.order_id, "1", "pages", "3.json.gz"));
   await expect(whole(write(document))).rejects.toThrow("page 3 of the result is gone");
 });
 

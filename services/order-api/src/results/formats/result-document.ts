@@ -13,8 +13,8 @@ export type ResultDocument = {
   pageCount: number;
   /** From the first on; one is read when it is asked for. */
   pages: () => AsyncIterable<DocumentPage>;
-  /** Of a page that was read: a PNG file, `width` x `height` of its result. */
-  imagePath: (page: number) => string;
+  /** Of a page that was read: a PNG of its result's `width` x `height`. Rejects for any other page. */
+  image: (page: number) => Promise<Buffer>;
 };
 
 /** `failures`: why pages were not read, by their numbers. `pages` throws at one that was read and is gone: its time was over meanwhile. */
@@ -34,5 +34,10 @@ export function resultDocument(
       else throw new Error(`page ${page} of the result is gone`);
     }
   }
-  return { order, pageCount, pages, imagePath: (page) => results.imagePath(ref, page) };
+  async function image(page: number): Promise<Buffer> {
+    const file = await results.file(ref, `${page}.png`);
+    if (!file) throw new Error(`the image of page ${page} is gone`);
+    return file.bytes();
+  }
+  return { order, pageCount, pages, image };
 }

@@ -99,8 +99,7 @@ class PdfWriter {
   async #readPage(result: PageResult): Promise<Uint8Array[]> {
     const { context } = this.#file;
     const { page, width, height, dpi, blocks } = result;
-    const image = this.#document.imagePath(page);
-    const jpeg = await inTurn(() => greyJpeg(image));
+    const jpeg = await inTurn(async () => greyJpeg(await this.#document.image(page)));
     const imageRef = context.nextRef();
     const imageFields = {
       ...{ Type: "XObject", Subtype: "Image", Width: width, Height: height },
@@ -179,7 +178,7 @@ class PdfWriter {
 }
 
 /** One component: what the page's `DeviceGray` says. `greyscale()` alone leaves three. */
-function greyJpeg(image: string): Promise<Buffer> {
+function greyJpeg(image: Buffer): Promise<Buffer> {
   return sharp(image).toColourspace("b-w").jpeg({ quality: jpegQuality }).toBuffer();
 }
 

@@ -1,0 +1,146 @@
+import { randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { access, link, mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { gunzip, gzip } from "node:zlib";
+import type { PageResult } from "./page-result.ts";
+import type { ByteRange, FileName, ResultRef, ResultStore, StoredFile } from "./result-store.ts";
+import { parsePageResult } from "./stored-page-result.ts";
+
+const inflate = promisify(gunzip);
+const deflate = promisify(gzip);
+
+/**
+ * A result store in a folder: `<order>/<attempt>/document` and the like, and of each page `pages/<n>.json.gz` (its
+ * result) and `pages/<n>.png` (its image as it was read). Methods reject as node:fs does.
+ */
+export class FolderResultStore implements ResultStore {
+  readonly settings: { folder: string };
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.settings = { folder };
+  }
+
+  save(ref: ResultRef, name: FileName, bytes: Uint8Array): Promise<void> {
+    return writeOnce(this.#path(ref, name), bytes);
+  }
+
+  async file(ref: ResultRef, name: FileName): Promise<StoredFile | undefined> {
+    const file = this.#path(ref, name);
+    const found = await unlessMissing(() => stat(file));
+    return (
+      found && { size: found.size, read: (range) => readRange(file, range), bytes: () => readFile(file) }
+    );
+  }
+
+  async remove(ref: ResultRef, name: FileName): Promise<void> {
+    await rm(this.#path(ref, name), { force: true });
+  }
+
+  async savePage(ref: ResultRef, result: PageResult, image: Uint8Array): Promise<void> {
+    await this.save(ref, `${result.page}.png`, image);
+    await writeOnce(this.#resultPath(ref, result.page), await deflate(JSON.stringify(result)));
+  }
+
+  async page(ref: ResultRef, page: number): Promise<PageResult | undefined> {
+    const compressed = await unlessMissing(() => readFile(this.#resultPath(ref, page)));
+    return compressed && parsePageResult(JSON.parse((await inflate(compressed)).toString()));
+  }
+
+  async has(ref: ResultRef): Promise<boolean> {
+    const found = await unlessMissing(() => access(this.#pagesFolder(ref)).then(() => true));
+    return found ?? false;
+  }
+
+  orders(): Promise<string[]> {
+    return namesIn(this.#folder);
+  }
+
+  async attempts(orderId: string): Promise<number[]> {
+    return (await namesIn(path.join(this.#folder, orderId))).map(Number);
+  }
+
+  async attemptedAt(orderId: string): Promise<number | undefined> {
+    return (await unlessMissing(() => stat(path.join(this.#folder, orderId))))?.mtimeMs;
+  }
+
+  async removeAttempt(ref: ResultRef): Promise<void> {
+    await rm(this.#attemptFolder(ref), { recursive: true, force: true });
+  }
+
+  async removeOrder(orderId: string): Promise<void> {
+    await rm(path.join(this.#folder, orderId), { recursive: true, force: true });
+  }
+
+  #attemptFolder({ order_id, attempt }: ResultRef): string {
+    return path.join(this.#folder, order_id, String(attempt));
+  }
+
+  #pagesFolder(ref: ResultRef): string {
+    return path.join(this.#attemptFolder(ref), "pages");
+  }
+
+  #resultPath(ref: ResultRef, page: number): string {
+    return path.join(this.#pagesFolder(ref), `${page}.json.gz`);
+  }
+
+  #path(ref: ResultRef, name: FileName): string {
+    return path.join(/^\d/.test(name) ? this.#pagesFolder(ref) : this.#attemptFolder(ref), name);
+  }
+}
+
+async function* readRange(file: string, range?: ByteRange): AsyncGenerator<Uint8Array> {
+  if (range && range.end <= range.start) return;
+  yield* createReadStream(file, range && { start: range.start, end: range.end - 1 });
+}
+
+async function writeOnce(file: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const unfinished = `${file}.${randomUUID()}`;
+  try {
+    const handle = await open(unfinished, "wx");
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    // Unlike a rename, a link fails where the file is there already.
+    await link(unfinished, file);
+    await syncFolder(path.dirname(file));
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}
+
+/** The names in a folder reach the disk by themselves, not with the files. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return (await unlessMissing(() => readdir(folder))) ?? [];
+}
+
+async function unlessMissing<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
