@@ -57,7 +57,7 @@ export default defineConfig({
           name: "faults",
           sequence: { groupOrder: 4 },
           include: ["tests/faults/**/*.test.ts"],
-          globalSetup: ["tests/faults/start-stack.ts"],
+          globalSetup: ["tests/faults/harness/start-stack.ts"],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,

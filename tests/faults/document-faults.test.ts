@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { FaultStack } from "./fault-stack.ts";
-import { Orders, outcomes } from "./orders.ts";
+import { FaultStack } from "./harness/fault-stack.ts";
+import { Orders, outcomes } from "./harness/orders.ts";
 
 const stack = await FaultStack.open();
 const orders = new Orders(stack);

@@ -14,8 +14,8 @@ import {
   scanned,
 } from "../documents.ts";
 import { drawLine, leaseText } from "../scan.ts";
-import { FaultStack } from "./fault-stack.ts";
-import { Orders, outcomes } from "./orders.ts";
+import { FaultStack } from "./harness/fault-stack.ts";
+import { Orders, outcomes } from "./harness/orders.ts";
 
 const stack = await FaultStack.open();
 const orders = new Orders(stack);

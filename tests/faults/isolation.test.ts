@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { FaultStack } from "./fault-stack.ts";
+import { FaultStack } from "./harness/fault-stack.ts";
 
 const stack = await FaultStack.open();
 const containers = await stack.clone.containers();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FaultStack } from "./fault-stack.ts";
+import { FaultStack } from "./harness/fault-stack.ts";
 
 const stack = await FaultStack.open();
 

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { leaseText } from "../scan.ts";
-import { FaultStack } from "./fault-stack.ts";
-import { type Answer, accepted, Orders, outcomes } from "./orders.ts";
+import { FaultStack } from "./harness/fault-stack.ts";
+import { type Answer, accepted, Orders, outcomes } from "./harness/orders.ts";
 
 const stack = await FaultStack.open();
 const orders = new Orders(stack);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { appendOnlyFile, FaultStack } from "./fault-stack.ts";
-import { Orders } from "./orders.ts";
+import { appendOnlyFile, FaultStack } from "./harness/fault-stack.ts";
+import { Orders } from "./harness/orders.ts";
 
 const stack = await FaultStack.open();
 const orders = new Orders(stack);

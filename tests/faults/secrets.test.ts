@@ -5,7 +5,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readPassphrase } from "../../lib/passphrase.ts";
-import { FaultStack } from "./fault-stack.ts";
+import { FaultStack } from "./harness/fault-stack.ts";
 
 const stack = await FaultStack.open();
 const { folder } = stack.clone;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { FaultStack } from "./fault-stack.ts";
+import { FaultStack } from "./harness/fault-stack.ts";
 
 const stack = await FaultStack.open();
 const startedAt = new Date();

@@ -1,7 +1,7 @@
 import { createHmac, createSign, generateKeyPairSync } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { FaultStack } from "./fault-stack.ts";
+import { FaultStack } from "./harness/fault-stack.ts";
 
 const stack = await FaultStack.open();
 const secret = await stack.clone.jwtSecret();

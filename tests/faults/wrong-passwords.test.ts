@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { expect, test } from "vitest";
-import { FaultStack } from "./fault-stack.ts";
+import { FaultStack } from "./harness/fault-stack.ts";
 
 const stack = await FaultStack.open();
 

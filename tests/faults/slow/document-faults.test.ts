@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { FaultStack } from "../fault-stack.ts";
-import { Orders, outcomes } from "../orders.ts";
+import { FaultStack } from "../harness/fault-stack.ts";
+import { Orders, outcomes } from "../harness/orders.ts";
 
 const stack = await FaultStack.open();
 const orders = new Orders(stack);

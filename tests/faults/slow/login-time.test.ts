@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../free-port.ts";
-import { FaultStack } from "../fault-stack.ts";
+import { FaultStack } from "../harness/fault-stack.ts";
 
 const stack = await FaultStack.open();
 

@@ -5,7 +5,7 @@ import { issueToken, tokenKey } from "@orbital-witness/common/tokens/access-toke
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
 import { installPython } from "../../python-packages.ts";
-import { FaultStack } from "../fault-stack.ts";
+import { FaultStack } from "../harness/fault-stack.ts";
 
 const SCHEMATHESIS = "schemathesis==4.32.5";
 /** What an API must keep to whatever it is sent. Its other checks ask for links and for examples of every status. */

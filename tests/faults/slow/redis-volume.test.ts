@@ -2,8 +2,8 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 import { setting } from "../../../commands/stack/project.ts";
 import { redisStartCommand } from "../../../pulumi/redis-config.ts";
-import { appendOnlyFile, FaultStack } from "../fault-stack.ts";
-import { type Answer, accepted, Orders, outcomes } from "../orders.ts";
+import { appendOnlyFile, FaultStack } from "../harness/fault-stack.ts";
+import { type Answer, accepted, Orders, outcomes } from "../harness/orders.ts";
 
 const stack = await FaultStack.open();
 const orders = new Orders(stack);

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { FaultStack } from "../fault-stack.ts";
+import { FaultStack } from "../harness/fault-stack.ts";
 
 const stack = await FaultStack.open();
 const port = Number(new URL(stack.url).port);

@@ -7,7 +7,7 @@ import {
 } from "@orbital-witness/common/orders/order.ts";
 import { attemptOutcomes } from "@orbital-witness/common/orders/order-events.ts";
 import { z } from "zod";
-import type { TestContainer } from "../stack/stack-under-test.ts";
+import type { TestContainer } from "../../stack/stack-under-test.ts";
 import type { FaultStack } from "./fault-stack.ts";
 
 const viewSchema = z.object({

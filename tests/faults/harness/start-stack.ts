@@ -2,9 +2,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import sharp from "sharp";
 import type { TestProject } from "vitest/node";
-import { samplesFolder } from "../../samples/samples.ts";
-import { drawLine, leaseText } from "../scan.ts";
-import { StackUnderTest } from "../stack/stack-under-test.ts";
+import { samplesFolder } from "../../../samples/samples.ts";
+import { drawLine, leaseText } from "../../scan.ts";
+import { StackUnderTest } from "../../stack/stack-under-test.ts";
 import { SourceContainer } from "./source-container.ts";
 
 declare module "vitest" {

@@ -2,9 +2,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import { inject, onTestFinished } from "vitest";
 import { z } from "zod";
-import { Customer } from "../stack/customer.ts";
-import * as harm from "../stack/harm.ts";
-import { StackUnderTest, type TestContainer } from "../stack/stack-under-test.ts";
+import { Customer } from "../../stack/customer.ts";
+import * as harm from "../../stack/harm.ts";
+import { StackUnderTest, type TestContainer } from "../../stack/stack-under-test.ts";
 import { SourceContainer } from "./source-container.ts";
 
 const eventSchema = z.record(z.string(), z.unknown());

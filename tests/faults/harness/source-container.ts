@@ -1,7 +1,7 @@
 import path from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
-import type { StackUnderTest } from "../stack/stack-under-test.ts";
+import type { StackUnderTest } from "../../stack/stack-under-test.ts";
 
 const seenSchema = z.object({
   method: z.string().optional(),
