@@ -1,7 +1,7 @@
 import type { Box } from "@orbital-witness/common/results/page-result.ts";
 import sharp, { type Sharp } from "sharp";
 import { seededRandom } from "../samples/drawing/random.ts";
-import type { GreyImage } from "../services/ocr-worker/src/recognition/recognize-page.ts";
+import type { GreyImage } from "../services/ocr-worker/src/recognition/grey-image.ts";
 
 /** As documents come out of the decoder: alpha on white, in grey. */
 export async function grey(picture: Sharp, dpi?: number): Promise<GreyImage> {

@@ -7,13 +7,13 @@ import { Failure } from "../../lib/failure.ts";
 import { say } from "../../lib/terminal.ts";
 import { imagePath, samples, samplesFolder, truthPath } from "../../samples/samples.ts";
 import { credibleDpi } from "../../services/ocr-worker/src/documents/dpi.ts";
+import type { GreyImage } from "../../services/ocr-worker/src/recognition/grey-image.ts";
 import {
   fromSharp,
   rotate,
   scale,
   toPgm,
 } from "../../services/ocr-worker/src/recognition/preparation/picture.ts";
-import type { GreyImage } from "../../services/ocr-worker/src/recognition/recognize-page.ts";
 
 /** A page in a file that tesseract reads; `dpi` undefined where the file does not say it. */
 export type BenchPage = { name: string; file: string; dpi: number | undefined; truth: string };

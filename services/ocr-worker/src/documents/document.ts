@@ -1,5 +1,5 @@
 import type { Block } from "@orbital-witness/common/results/page-result.ts";
-import type { GreyImage } from "../recognition/recognize-page.ts";
+import type { GreyImage } from "../recognition/grey-image.ts";
 
 /** A page as it is to be seen; `text` where the document itself holds it, and it is sound. */
 export type PageContent = { image: GreyImage; text?: Block[] };

@@ -9,7 +9,7 @@ import { scratchFolder } from "../../../../lib/scratch-folder.ts";
 import { grey } from "../../../../tests/drawn-page.ts";
 import { drawLine } from "../../../../tests/scan.ts";
 import { developmentLanguageData, type Engine, openEngine } from "./engine.ts";
-import type { GreyImage } from "./recognize-page.ts";
+import type { GreyImage } from "./grey-image.ts";
 
 const scans = path.resolve(import.meta.dirname, "../../../../samples/scans");
 const dataFile = path.join(developmentLanguageData(), "eng.traineddata.gz");

@@ -6,8 +6,8 @@ import type { Worker as Thread } from "node:worker_threads";
 import type { Block, PageResult } from "@orbital-witness/common/results/page-result.ts";
 import { createWorker, OEM, PSM, type Worker } from "tesseract.js";
 import { blocksOf } from "./blocks.ts";
+import type { GreyImage } from "./grey-image.ts";
 import { toPgm } from "./preparation/picture.ts";
-import type { GreyImage } from "./recognize-page.ts";
 
 /** Of the best set's integer models; for development, where no other folder is given. The image has none of it. */
 export function developmentLanguageData(): string {

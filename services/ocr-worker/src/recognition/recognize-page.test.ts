@@ -11,7 +11,7 @@ import {
   shadow,
 } from "../../../../tests/drawn-page.ts";
 import { developmentLanguageData, type Engine, openEngine } from "./engine.ts";
-import { inkMap } from "./preparation/ink.ts";
+import { inkMap } from "./preparation/ink-map.ts";
 import { rotate } from "./preparation/picture.ts";
 import { planFor } from "./preparation/prepare.ts";
 import {

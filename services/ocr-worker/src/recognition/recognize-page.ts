@@ -1,11 +1,11 @@
 import { meanConfidence, type PageResult } from "@orbital-witness/common/results/page-result.ts";
 import type { Engine } from "./engine.ts";
-import { inReadingOrder } from "./preparation/cells.ts";
+import { inReadingOrder } from "./frames/cells.ts";
+import type { GreyImage } from "./grey-image.ts";
 import { type PreparedPage, planFor, prepare, upsideDown } from "./preparation/prepare.ts";
 import { withoutStrayMarks } from "./stray-marks.ts";
 
-/** 8-bit grey, row by row without padding, 0 is black. `dpi` undefined where the document does not say it credibly. */
-export type GreyImage = { data: Buffer; width: number; height: number; dpi: number | undefined };
+export type { GreyImage } from "./grey-image.ts";
 
 /** The image as it was read, and what was read on it; boxes in its pixels. */
 export type RecognizedPage = { image: GreyImage; result: Omit<PageResult, "page"> };

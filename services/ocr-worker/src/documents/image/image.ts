@@ -1,8 +1,8 @@
 import sharp, { type FailOnOptions } from "sharp";
 import { OrderFailure } from "../../failure.ts";
 import { checkPages, checkPixels, type DocumentLimits } from "../../limits.ts";
+import type { GreyImage } from "../../recognition/grey-image.ts";
 import { fromSharp } from "../../recognition/preparation/picture.ts";
-import type { GreyImage } from "../../recognition/recognize-page.ts";
 import type { Document } from "../document.ts";
 import { credibleDpi } from "../dpi.ts";
 import { type Resolution, readTiffPages } from "./tiff.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { drawPage, drawSpecks, drawTable, grey } from "../../../../../tests/drawn-page.ts";
-import { inkMap } from "./ink.ts";
+import { inkMap } from "./ink-map.ts";
 import { lettersOf } from "./letters.ts";
 
 const letters = async (svg: string) => lettersOf(inkMap(await grey(drawPage([], {}, svg))));

@@ -1,4 +1,4 @@
-import { componentsOf, type InkMap } from "./ink.ts";
+import { componentsOf, type InkMap } from "./ink-map.ts";
 
 /** Smaller ones are grain; larger ones, as a share of the longer side, are rules, frames and pictures. */
 const SMALLEST_LETTER = 3;

@@ -1,4 +1,4 @@
-import type { GreyImage } from "../recognize-page.ts";
+import type { GreyImage } from "../grey-image.ts";
 import { fromSharp, toSharp, WHITE } from "./picture.ts";
 
 /** The paper's brightness is taken in so many squares along the longer side. */

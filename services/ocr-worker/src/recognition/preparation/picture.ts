@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from "sharp";
-import type { GreyImage } from "../recognize-page.ts";
+import type { GreyImage } from "../grey-image.ts";
 
 /** One page at a time on one core: threads of sharp's own would only fight with other workers'. */
 sharp.concurrency(1);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { clauses, drawPage, drawTable, grey, shadow } from "../../../../../tests/drawn-page.ts";
-import type { GreyImage } from "../recognize-page.ts";
-import { inkMap } from "./ink.ts";
+import type { GreyImage } from "../grey-image.ts";
+import { inkMap } from "./ink-map.ts";
 import { invert } from "./light.ts";
 import { rotate } from "./picture.ts";
 import { type Plan, planFor, prepare, upsideDown } from "./prepare.ts";

@@ -1,12 +1,12 @@
 import type { Preparation } from "@orbital-witness/common/results/page-result.ts";
-import type { GreyImage } from "../recognize-page.ts";
-import { type Frame, framesOf } from "./cells.ts";
-import { inkMap } from "./ink.ts";
+import { type Frame, framesOf } from "../frames/cells.ts";
+import { removeRulingLines } from "../frames/ruling-lines.ts";
+import type { GreyImage } from "../grey-image.ts";
+import { inkMap } from "./ink-map.ts";
 import { lettersOf } from "./letters.ts";
 import { flatten, invert, type Light, lightOf } from "./light.ts";
+import { orientationOf, type Side } from "./orientation.ts";
 import { rotate, scale } from "./picture.ts";
-import { removeRulingLines } from "./ruling-lines.ts";
-import { lieOf, type Side } from "./skew.ts";
 
 /** A page that was prepared, and how; `frames`: the forms and tables whose rules were taken out. */
 export type PreparedPage = { image: GreyImage; preparation: Preparation[]; frames: Frame[] };
@@ -48,7 +48,7 @@ export async function planFor(image: GreyImage): Promise<Plan> {
   const look = await scale(image, lookFactor);
   const light = lightOf(look);
   const { letters, height, isRuled } = lettersOf(inkMap(light === "inverted" ? invert(look) : look));
-  const { side, degrees, sharpness } = lieOf(letters);
+  const { side, degrees, sharpness } = orientationOf(letters);
   const isClear = sharpness >= LEAST_SHARPNESS;
   return {
     light,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { drawPage, drawTable, drawText, grey } from "../../../../../tests/drawn-page.ts";
-import { inkMap } from "./ink.ts";
-import { rotate } from "./picture.ts";
+import { inkMap } from "../preparation/ink-map.ts";
+import { rotate } from "../preparation/picture.ts";
 import { removeRulingLines } from "./ruling-lines.ts";
 
 const letterHeight = 28;

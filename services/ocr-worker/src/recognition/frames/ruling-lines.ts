@@ -1,6 +1,6 @@
-import type { GreyImage } from "../recognize-page.ts";
-import { inkMap } from "./ink.ts";
-import { WHITE } from "./picture.ts";
+import type { GreyImage } from "../grey-image.ts";
+import { inkMap } from "../preparation/ink-map.ts";
+import { WHITE } from "../preparation/picture.ts";
 
 /** In letters' heights: shorter ones are strokes of letters and dashes, unless they end at another rule, as a box for one digit does. */
 const SHORTEST = 4;

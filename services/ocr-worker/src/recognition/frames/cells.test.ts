@@ -7,8 +7,8 @@ import {
 } from "@orbital-witness/common/results/page-result.ts";
 import { expect, test } from "vitest";
 import { drawPage, drawTable, grey, type Table } from "../../../../../tests/drawn-page.ts";
+import { rotate } from "../preparation/picture.ts";
 import { framesOf, inReadingOrder } from "./cells.ts";
-import { rotate } from "./picture.ts";
 import { removeRulingLines } from "./ruling-lines.ts";
 
 const letterHeight = 20;

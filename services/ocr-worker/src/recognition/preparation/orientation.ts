@@ -1,28 +1,28 @@
-import type { InkMap } from "./ink.ts";
+import type { InkMap } from "./ink-map.ts";
 
 const MOST_DEGREES = 15;
 const COARSE_STEP = 0.5;
 const FINEST_STEP = 0.03;
 
-/** The side of its strokes that letters stand on, as the page lies: `bottom` on an upright one, `left` on one turned clockwise by 90 degrees. */
+/** The side of its strokes that letters stand on, on the page as it is: `bottom` on an upright one, `left` on one turned clockwise by 90 degrees. */
 export type Side = "bottom" | "left" | "top" | "right";
 
 /**
  * How the lines of text lie. `degrees` (-15 to 15) they are turned clockwise beyond the quarter turns. `sharpness`: how clearly strokes end in
  * lines at that angle, 1 where they do not at all.
  */
-export type Lie = { side: Side; degrees: number; sharpness: number };
+export type Orientation = { side: Side; degrees: number; sharpness: number };
 
 /** Where strokes end towards a side: `along` the line of text, from the page's middle, and `across` it, from 0. */
 type Ends = { along: Int16Array; across: Int16Array; length: number; span: number; depth: number };
 
 /** Letters stand on their line and differ above it: the side where strokes end most sharply is the bottom. */
-export function lieOf(ink: InkMap): Lie {
-  const lies = [axisLie(ink, "bottom", "top"), axisLie(ink, "left", "right")];
-  return lies.reduce((best, lie) => (lie.sharpness > best.sharpness ? lie : best));
+export function orientationOf(ink: InkMap): Orientation {
+  const found = [axisOrientation(ink, "bottom", "top"), axisOrientation(ink, "left", "right")];
+  return found.reduce((best, other) => (other.sharpness > best.sharpness ? other : best));
 }
 
-function axisLie(ink: InkMap, side: Side, opposite: Side): Lie {
+function axisOrientation(ink: InkMap, side: Side, opposite: Side): Orientation {
   const ends = endsOf(ink, side);
   if (ends.length === 0) return { side, degrees: 0, sharpness: 1 };
   const { degrees, score, mean } = sharpest(ends);

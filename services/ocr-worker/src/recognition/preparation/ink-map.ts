@@ -1,4 +1,4 @@
-import type { GreyImage } from "../recognize-page.ts";
+import type { GreyImage } from "../grey-image.ts";
 
 /** 1 where there is ink, row by row. */
 export type InkMap = { data: Uint8Array; width: number; height: number };

@@ -6,7 +6,7 @@ import {
   lineOf,
   type Word,
 } from "@orbital-witness/common/results/page-result.ts";
-import { componentsOf, type InkMap } from "./ink.ts";
+import { componentsOf, type InkMap } from "../preparation/ink-map.ts";
 import type { Rules } from "./ruling-lines.ts";
 
 /** Pixels of the page that are one of the grid in which cells are looked for. */

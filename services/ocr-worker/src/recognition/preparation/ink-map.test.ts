@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { clauses, drawPage, grey, shadow } from "../../../../../tests/drawn-page.ts";
-import { componentsOf, type InkMap, inkMap } from "./ink.ts";
+import { componentsOf, type InkMap, inkMap } from "./ink-map.ts";
 
 /** `#` is ink. */
 function map(...rows: string[]): InkMap {
