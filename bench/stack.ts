@@ -25,7 +25,7 @@ type Row = Readonly<Record<"what" | "figure" | "beside", string>>;
 
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`;
 
-/** `npm run bench:stack`: the README's figures, each beside what it is compared with in the same run. */
+/** `npm run bench:stack`: the figures of docs/figures.md, each beside what it is compared with in the same run. */
 await runCommand(async () => {
   await ensureDocker();
   const rows: Row[] = options.clone ? await fromClone() : [];

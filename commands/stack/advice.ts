@@ -1,6 +1,6 @@
 export const PASSPHRASE_ADVICE =
   "Put the passphrase that this stack was made with into .pulumi-passphrase (or PULUMI_CONFIG_PASSPHRASE).\n" +
-  "If it is lost, README.md says under 'A lost passphrase' how to begin anew.";
+  "If it is lost, docs/troubleshooting.md says under 'A lost passphrase' how to start again.";
 
 export const UNWELL_ADVICE =
   "Mend what keeps the container from being healthy (all of its log: `docker logs <name>`), then do the same again.";

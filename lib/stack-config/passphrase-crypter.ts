@@ -38,7 +38,7 @@ export class PassphraseCrypter {
     if (crypter.#tryDecrypt(check.join(":")) !== "pulumi") {
       throw new Failure(
         "incorrect passphrase: it does not fit the encryptionsalt of the stack file.",
-        "Put the right one into .pulumi-passphrase (or PULUMI_CONFIG_PASSPHRASE). If it is lost, README.md says\nunder 'A lost passphrase' how to begin anew.",
+        "Put the right one into .pulumi-passphrase (or PULUMI_CONFIG_PASSPHRASE). If it is lost,\ndocs/troubleshooting.md says under 'A lost passphrase' how to start again.",
       );
     }
     return crypter;

@@ -39,7 +39,7 @@ test.each([
   expect(accepts(title)).toBe(false);
 });
 
-test("the document types are those of the README and no others", () => {
+test("only the known document types are accepted", () => {
   for (const type of documentTypes) expect(accepts("AB1", type)).toBe(true);
   for (const type of ["Lease", "lease ", "", "toString", null, ["lease"]])
     expect(accepts("AB1", type)).toBe(false);

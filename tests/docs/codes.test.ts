@@ -1,0 +1,39 @@
+import { globSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { failureCodeSchema } from "../../services/ocr-worker/src/failure.ts";
+import { resultSuffixes } from "../../services/order-api/src/results/formats/formats.ts";
+import { codesIn, root, tableAfter } from "./pages.ts";
+
+const page = "docs/api.md";
+
+/** Codes that are no literals behind `new Problem(`: those of a bad token. */
+const tokenCodes = ["401 token_expired", "401 token_invalid"];
+
+test("the reasons of failed orders in the table are those of the worker", () => {
+  const documented = tableAfter(page, "## Reasons why an order fails").flatMap(([code = ""]) =>
+    codesIn(code),
+  );
+  expect(documented.sort()).toEqual([...failureCodeSchema.options].sort());
+});
+
+test("the error codes in the table are those of the services, with their status", () => {
+  const documented = tableAfter(page, "## Errors").flatMap(([status, codes = ""]) =>
+    codesIn(codes).map((code) => `${status} ${code}`),
+  );
+  const files = globSync("services/*/src/**/*.ts", { cwd: root }).filter(
+    (file) => !file.endsWith(".test.ts"),
+  );
+  const inCode = files.flatMap((file) =>
+    [...readFileSync(path.join(root, file), "utf8").matchAll(/new Problem\(\s*(\d{3}),\s*"(\w+)"/g)].map(
+      ([, status, code]) => `${status} ${code}`,
+    ),
+  );
+  expect(inCode.length).toBeGreaterThan(30);
+  expect(documented.sort()).toEqual([...new Set([...inCode, ...tokenCodes])].sort());
+});
+
+test("the formats of results in the table are those of the Order API", () => {
+  const documented = tableAfter(page, "## Results").flatMap(([suffix = ""]) => codesIn(suffix));
+  expect(documented.sort()).toEqual(resultSuffixes.map((suffix) => `.${suffix}`).sort());
+});

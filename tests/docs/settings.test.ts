@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { codesIn, root, tableAfter } from "./pages.ts";
+
+const declaration = z.object({
+  type: z.string(),
+  description: z.string(),
+  default: z.union([z.string(), z.number()]),
+});
+const declared = z
+  .object({ config: z.record(z.string(), declaration) })
+  .parse(parse(readFileSync(path.join(root, "Pulumi.yaml"), "utf8"))).config;
+const source = readFileSync(path.join(root, "pulumi/settings.ts"), "utf8");
+
+const documented = tableAfter("docs/settings.md", "# Settings").map(
+  ([name = "", value = "", range = ""]) => ({
+    name: codesIn(name)[0] ?? "",
+    value: value.replaceAll("`", ""),
+    range,
+  }),
+);
+
+test("the settings in the table are those that the program reads", () => {
+  const [, members = ""] = /export interface Settings \{(.*?)^\}/ms.exec(source) ?? [];
+  const read = [...members.matchAll(/readonly (\w+):/g)].map(([, name = ""]) => name);
+  expect(documented.map(({ name }) => name).sort()).toEqual(read.sort());
+});
+
+test.each(Object.entries(declared))(
+  "the default and the range of %s are those of Pulumi.yaml",
+  (key, setting) => {
+    const row = documented.find(({ name }) => name === key);
+    expect(row?.value).toBe(String(setting.default));
+    if (setting.type === "integer") expect(setting.description).toContain(`(${row?.range})`);
+  },
+);
+
+test("the ranges of whole numbers are those that the program checks", () => {
+  const constants = new Map(
+    [...source.matchAll(/^const ([A-Z_]+) = ([\d_]+);/gm)].map(([, name = "", value = ""]) => [name, value]),
+  );
+  const checked = [...source.matchAll(/wholeNumber\("(\w+)", ([\w]+), ([\w]+)/g)].map(
+    ([, name = "", ...bounds]) => {
+      const [min, max] = bounds.map((bound) => (constants.get(bound) ?? bound).replaceAll("_", ""));
+      return { name, range: `${min} to ${max}` };
+    },
+  );
+  expect(checked.length).toBeGreaterThan(8);
+  for (const { name, range } of checked) {
+    expect(documented.find((row) => row.name === name)?.range, name).toBe(range);
+  }
+});
