@@ -13,7 +13,8 @@ import { listOrders } from "./follow/list-orders.ts";
 import { orderPath } from "./follow/order-view.ts";
 import { type ReadTools, readOrder } from "./follow/read-order.ts";
 import { orderPathSchema } from "./order-schemas.ts";
-import { type ResultTools, readPageImage, readResult, readResultFile } from "./results/read-result.ts";
+import { readPageImage } from "./results/read-page-image.ts";
+import { type ResultTools, readResult, readResultFile } from "./results/read-result.ts";
 import { type SearchTools, searchOrders } from "./search/search-orders.ts";
 
 export type OrderTools = PlaceOrderTools &

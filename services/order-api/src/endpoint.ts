@@ -33,9 +33,10 @@ const problems = {
   409: "The order, or the key, is not in the state for it",
   413: "The body is too large",
   415: "The body is of a type that is not read",
+  416: "The range begins after the end",
   422: "A field is wrong, or the Idempotency-Key belongs to another request",
   429: "Too many; `Retry-After` says how many seconds to wait",
-  503: "Not now; `Retry-After` says how many seconds to wait",
+  503: "Temporarily unavailable; `Retry-After` says how many seconds to wait",
 } as const;
 
 /** The responses of these statuses, for a route. */

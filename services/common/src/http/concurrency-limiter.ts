@@ -37,6 +37,19 @@ export class ConcurrencyLimiter {
   }
 
   /**
+   * Takes a slot, and waits for one at most `waitMs`. Throws 503 when none gets free, and 400 when the signal aborts
+   * because the client has gone. @returns its release, which may be repeated
+   */
+  async acquireWithin(waitMs: number, client: Client, signal: AbortSignal): Promise<() => void> {
+    const limit = AbortSignal.timeout(waitMs);
+    try {
+      return await this.#turn(client, AbortSignal.any([signal, limit]));
+    } catch (error) {
+      throw limit.aborted && !signal.aborted ? this.#busy() : error;
+    }
+  }
+
+  /**
    * Runs the work when its turn comes. Throws 503 when too many wait already, and 400, without running the work, when the
    * signal aborts because the client has gone.
    */

@@ -27,7 +27,7 @@ test("the document has every endpoint, with its responses and how to name the to
     "delete /orders/{id}: 200 401 403 404 409 503",
     "get /orders/{id}/result: 200 304 401 404 406 409 503",
     "get /orders/{id}/result.{format}: 200 304 401 404 409 503",
-    "get /orders/{id}/result/pages/{page}.png: 200 304 401 404 409 503",
+    "get /orders/{id}/result/pages/{page}.png: 200 206 304 401 404 409 416 503",
     "get /orders/{id}/events: 200 204 400 401 404 429 503",
     "post /orders/{id}/retry: 202 401 403 404 409 429 503",
     "get /search: 200 401 422 503",

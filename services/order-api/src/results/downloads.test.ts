@@ -3,7 +3,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { Downloads } from "./downloads.ts";
 
-const limits = { slots: 2, slotsPerClient: 1, retrySeconds: 5, idleMs: 60_000 };
+const limits = {
+  pdf: { slots: 2, slotsPerClient: 1, retrySeconds: 5 },
+  text: { slots: 3, slotsPerClient: 2, waiting: 4, waitingPerClient: 1, retrySeconds: 2 },
+  ...{ textWaitMs: 60_000, idleMs: 60_000 },
+};
+const here = new AbortController().signal;
 const busy = expect.objectContaining({ code: "busy" });
 
 async function* letters(fault?: Error) {
@@ -13,13 +18,13 @@ async function* letters(fault?: Error) {
 }
 
 const opened = (downloads: Downloads, userId: number, fault?: Error) =>
-  downloads.beginLarge(userId, letters(fault))[Symbol.asyncIterator]();
+  downloads.beginPdf(userId, letters(fault))[Symbol.asyncIterator]();
 
 test.each<[string, (download: AsyncIterator<string>) => Promise<unknown>]>([
   ["was read to its end", (download) => text({ [Symbol.asyncIterator]: () => download })],
-  ["is not wanted any more", async (download) => [await download.next(), await download.return?.()]],
+  ["is cancelled", async (download) => [await download.next(), await download.return?.()]],
   ["was never begun", async (download) => download.return?.()],
-])("a download that %s makes room, once", async (_, end) => {
+])("a download that %s gives its slot back, once", async (_, end) => {
   const downloads = new Downloads(limits);
   const first = opened(downloads, 1);
   expect(() => opened(downloads, 1)).toThrow(busy);
@@ -29,7 +34,7 @@ test.each<[string, (download: AsyncIterator<string>) => Promise<unknown>]>([
   expect(() => opened(downloads, 1)).toThrow(busy);
 });
 
-test("one that breaks off makes room, and says why", async () => {
+test("one that fails gives its slot back, and says why", async () => {
   const downloads = new Downloads(limits);
   const fault = new Error("EIO");
   const first = opened(downloads, 1, fault);
@@ -38,11 +43,35 @@ test("one that breaks off makes room, and says why", async () => {
   opened(downloads, 1);
 });
 
-test("one of which nothing is taken is given up, and is not taken for whole", async () => {
+test("one that nobody reads is ended with an error", async () => {
   const downloads = new Downloads({ ...limits, idleMs: 20 });
   const first = opened(downloads, 1);
   await first.next();
   await pause(100);
   opened(downloads, 1);
-  await expect(first.next()).rejects.toThrow("nothing was taken for 20 ms");
+  await expect(first.next()).rejects.toThrow("the reader took nothing for 20 ms");
+});
+
+test("a text waits for one of its user's slots, and not for those of others", async () => {
+  const downloads = new Downloads(limits);
+  const own = () => downloads.beginText(1, letters(), here);
+  const [first] = [await own(), await own()];
+  const waiting = own();
+  await expect(own()).rejects.toThrow(busy);
+  expect(await text(await downloads.beginText(2, letters(), here))).toBe("ab");
+  expect(await text(first)).toBe("ab");
+  expect(await text(await waiting)).toBe("ab");
+});
+
+test("a text that waits too long, or for a client that has gone, is refused and holds no slot", async () => {
+  const downloads = new Downloads({ ...limits, textWaitMs: 20 });
+  const [first] = [
+    await downloads.beginText(1, letters(), here),
+    await downloads.beginText(1, letters(), here),
+  ];
+  await expect(downloads.beginText(1, letters(), here)).rejects.toThrow(busy);
+  const gone = expect.objectContaining({ code: "client_gone" });
+  await expect(downloads.beginText(1, letters(), AbortSignal.abort())).rejects.toThrow(gone);
+  await text(first);
+  expect(await text(await downloads.beginText(1, letters(), here))).toBe("ab");
 });

@@ -3,16 +3,28 @@ import {
   type ConcurrencyLimits,
 } from "@orbital-witness/common/http/concurrency-limiter.ts";
 
-/** `idleMs`: how long a reader may take nothing. */
-export type DownloadLimits = ConcurrencyLimits & { idleMs: number };
+export type DownloadLimits = {
+  /** Of PDFs, which hold a page's picture for as long as their reader takes. */
+  pdf: ConcurrencyLimits;
+  /** Of the other formats, which hold a page's words. */
+  text: ConcurrencyLimits;
+  /** How long a text waits for a slot: a client that fetches many small results at once gets them all. */
+  textWaitMs: number;
+  /** How long a reader may take nothing before its download is ended. */
+  idleMs: number;
+};
 
-/** Bounds what is held for as long as its reader takes. */
+/** Bounds how many results are sent at once, and ends those that nobody reads. */
 export class Downloads {
-  readonly #limiter: ConcurrencyLimiter;
+  readonly #pdf: ConcurrencyLimiter;
+  readonly #text: ConcurrencyLimiter;
+  readonly #textWaitMs: number;
   readonly #idleMs: number;
 
-  constructor({ idleMs, ...limits }: DownloadLimits) {
-    this.#limiter = new ConcurrencyLimiter(limits);
+  constructor({ pdf, text, textWaitMs, idleMs }: DownloadLimits) {
+    this.#pdf = new ConcurrencyLimiter(pdf);
+    this.#text = new ConcurrencyLimiter(text);
+    this.#textWaitMs = textWaitMs;
     this.#idleMs = idleMs;
   }
 
@@ -20,38 +32,47 @@ export class Downloads {
    * Streams `parts` and holds one of the user's slots until the stream ends, fails or is cancelled. Throws 503 when no
    * slot is free.
    */
-  beginLarge<T>(userId: number, parts: AsyncIterable<T>): AsyncIterable<T> {
-    return this.#begin(parts, this.#limiter.acquire(userId));
+  beginPdf<T>(userId: number, parts: AsyncIterable<T>): AsyncIterable<T> {
+    return this.#begin(parts, this.#pdf.acquire(userId));
   }
 
-  /** The parts of one that costs too little to be counted. */
-  begin<T>(parts: AsyncIterable<T>): AsyncIterable<T> {
+  /** The same for another format, after a short wait for a slot. Throws 400 when `signal` says that the client has gone. */
+  async beginText<T>(
+    userId: number,
+    parts: AsyncIterable<T>,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<T>> {
+    return this.#begin(parts, await this.#text.acquireWithin(this.#textWaitMs, userId, signal));
+  }
+
+  /** Streams a file, which costs too little to be counted. */
+  beginFile<T>(parts: AsyncIterable<T>): AsyncIterable<T> {
     return this.#begin(parts, () => {});
   }
 
-  #begin<T>(parts: AsyncIterable<T>, leave: () => void): AsyncIterable<T> {
+  #begin<T>(parts: AsyncIterable<T>, release: () => void): AsyncIterable<T> {
     const idleMs = this.#idleMs;
     const iterator = parts[Symbol.asyncIterator]();
-    // Not a generator, whose `finally` does not run where nothing of it was taken.
+    // Not a generator: its `finally` does not run when nothing of it was taken.
     const end = async (): Promise<IteratorResult<T>> => {
       clearTimeout(idle);
       try {
         await iterator.return?.();
       } finally {
-        leave();
+        release();
       }
       return { done: true, value: undefined };
     };
     let isAbandoned = false;
     const abandon = () => {
       isAbandoned = true;
-      // What went wrong with its end is nobody's concern: the reader is told that it broke off.
+      // An error here reaches nobody: the reader learns from the broken connection that the result is not whole.
       end().catch(() => {});
     };
     const wait = () => setTimeout(abandon, idleMs).unref();
     let idle = wait();
     const next = async (): Promise<IteratorResult<T>> => {
-      if (isAbandoned) throw new Error(`nothing was taken for ${idleMs} ms`);
+      if (isAbandoned) throw new Error(`the reader took nothing for ${idleMs} ms`);
       clearTimeout(idle);
       try {
         const part = await iterator.next();
@@ -59,7 +80,7 @@ export class Downloads {
         idle = wait();
         return part;
       } catch (error) {
-        leave();
+        release();
         throw error;
       }
     };

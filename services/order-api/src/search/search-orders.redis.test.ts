@@ -206,11 +206,11 @@ test("a rebuilt index is complete only when every order is in it", async () => {
   await api.close();
   rmSync(indexFile, { force: true });
   api = openOrderApi(redisDatabase());
-  await expect.poll(async () => (await api.app.request("/readyz")).status).toBe(200);
-  const unavailable = () => api.as(alice).get("/search?q=copse");
-  for (let look = 0; look < 3; look += 1) {
-    expect(await codeOf(await unavailable())).toEqual([503, "search_unavailable"]);
-  }
+  const searched = () => api.as(alice).get("/search?q=copse");
+  const code = async () => (await codeOf(await searched()))[1];
+  await expect.poll(code, { timeout: 10_000 }).toBe("search_unavailable");
+  // Each search waits for a look.
+  for (let look = 0; look < 3; look += 1) expect((await searched()).status).toBe(503);
   await rmdir(firstPage);
   await readPage(order, 1, "copse");
   expect(await found("q=copse")).toEqual([order.order_id]);

@@ -1,0 +1,23 @@
+import type { ByteRange } from "@orbital-witness/common/results/result-store.ts";
+
+const rangeForm = /^bytes=(?:(?<first>\d{1,15})-(?<last>\d{1,15})?|-(?<suffix>\d{1,15}))$/i;
+
+/**
+ * What a `Range` header asks of a content of `size` bytes (RFC 9110, 14.1.2). Undefined where the whole content is the
+ * answer: without the header, for another unit, several ranges or a malformed one.
+ */
+export function requestedRange(
+  header: string | undefined,
+  size: number,
+): ByteRange | "unsatisfiable" | undefined {
+  const groups = rangeForm.exec(header?.replaceAll(/[ \t]/g, "") ?? "")?.groups;
+  if (!groups) return undefined;
+  if (groups.suffix !== undefined) {
+    const length = Math.min(Number(groups.suffix), size);
+    return length === 0 ? "unsatisfiable" : { start: size - length, end: size };
+  }
+  const start = Number(groups.first);
+  const last = groups.last === undefined ? size - 1 : Number(groups.last);
+  if (start >= size) return "unsatisfiable";
+  return last < start ? undefined : { start, end: Math.min(last + 1, size) };
+}

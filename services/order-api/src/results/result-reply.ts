@@ -1,0 +1,61 @@
+import type { AppEnv } from "@orbital-witness/common/http/http-app.ts";
+import { Problem } from "@orbital-witness/common/http/problem.ts";
+import type { Log } from "@orbital-witness/common/log.ts";
+import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
+import type { ResultRef } from "@orbital-witness/common/results/result-store.ts";
+import type { Context } from "hono";
+
+/** The attempt that made the order's result. Throws 409 for an order that is not completed. */
+export function resultRef({ order_id, status, result_attempt, reason_message }: OrderRecord): ResultRef {
+  switch (status) {
+    case "failed":
+      throw new Problem(409, "order_failed", `There is no result: ${reason_message ?? "the order failed."}`);
+    case "cancelled":
+      throw new Problem(409, "order_cancelled", "There is no result: the order was cancelled.");
+    case "completed":
+      if (result_attempt === undefined) throw resultGone();
+      return { order_id, attempt: result_attempt };
+    default:
+      throw new Problem(409, "order_not_completed", `The order is ${status}. Ask again in a moment.`, {
+        headers: { "Retry-After": "1" },
+      });
+  }
+}
+
+export function resultGone(): Problem {
+  const detail = "The result of this order has expired. Order the document again.";
+  return new Problem(404, "result_gone", detail);
+}
+
+/** Headers of a representation of the order's result; `name` ends its file name. */
+export function representation(order: OrderRecord, name: string, type: string, tag: string) {
+  return {
+    ETag: tag,
+    "Cache-Control": "private, no-cache",
+    "Content-Type": type,
+    "Content-Disposition": `inline; filename="${order.title_number}-${order.document_type}.${name}"`,
+    "X-Content-Type-Options": "nosniff",
+  };
+}
+
+/** The 304 for a client that has this representation already; undefined for any other. */
+export function notModified(c: Context<AppEnv>, tag: string): Response | undefined {
+  const known = c.req.header("If-None-Match")?.split(",") ?? [];
+  const opaque = tag.replace(/^W\//, "");
+  const isKnown = known.some((other) => ["*", opaque, `W/${opaque}`].includes(other.trim()));
+  return isKnown ? c.body(null, 304, { ETag: tag, "Cache-Control": "private, no-cache" }) : undefined;
+}
+
+/** The parts as bytes. A failure is logged: the client only sees that the connection breaks. */
+export async function* encoded(
+  content: AsyncIterable<string | Uint8Array>,
+  log: Log,
+): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  try {
+    for await (const part of content) yield typeof part === "string" ? encoder.encode(part) : part;
+  } catch (err) {
+    log.error({ err }, "sending a result failed");
+    throw err;
+  }
+}
