@@ -1,6 +1,113 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
 
-/** Tells clones on one machine apart: eight hex digits that follow from the clone's folder. */
-export function cloneId(projectFolder: string): string {
-  return createHash("sha256").update(projectFolder).digest("hex").slice(0, 8);
+/** Beside the stack's state, so that a clone that is moved takes both along, and both are removed together. */
+const FILE = path.join(".pulumi", "clone.json");
+
+interface CloneRecord {
+  /** Eight hex digits. */
+  readonly id: string;
+  /** Where the clone was when it was last used. */
+  readonly folder: string;
+}
+
+/**
+ * Tells clones on one machine apart. The id is in the labels of what the clone has on the Docker engine.
+ * @returns eight hex digits: those of the clone's record, else those that follow from its folder
+ */
+export function cloneId(folder: string): string {
+  return readRecord(folder)?.id ?? idOfPath(folder);
+}
+
+/**
+ * Gives the clone an id that survives a move of its folder, and notes where the clone is now.
+ * @returns the folder from which the clone was moved, undefined when it was not
+ */
+export function keepCloneId(folder: string): string | undefined {
+  const record = readRecord(folder);
+  if (record === undefined) {
+    // Earlier versions had no record: what such a stack has on the engine carries the id that follows from the folder.
+    writeRecord(folder, { id: hasStack(folder) ? idOfPath(folder) : randomBytes(4).toString("hex"), folder });
+    return undefined;
+  }
+  if (record.folder === folder || isSameFolder(record.folder, folder)) {
+    return undefined;
+  }
+  writeRecord(folder, { ...record, folder });
+  return record.folder;
+}
+
+/** The folder whose copy this one is, with the copied id and state; undefined when it is no copy. */
+export function originalOf(folder: string): string | undefined {
+  const record = readRecord(folder);
+  return record !== undefined &&
+    record.folder !== folder &&
+    readRecord(record.folder)?.id === record.id &&
+    !isSameFolder(record.folder, folder)
+    ? record.folder
+    : undefined;
+}
+
+/** One folder has several paths by mounts and links. */
+function isSameFolder(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((folder) => statSync(folder, { throwIfNoEntry: false }));
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
+}
+
+function idOfPath(folder: string): string {
+  return createHash("sha256").update(folder).digest("hex").slice(0, 8);
+}
+
+function hasStack(folder: string): boolean {
+  const hasSalt = (file: string) => /^encryptionsalt:/m.test(readFileSync(path.join(folder, file), "utf8"));
+  return (
+    existsSync(path.join(folder, ".pulumi-passphrase")) ||
+    existsSync(path.join(folder, ".pulumi", "stacks")) ||
+    readdirSync(folder).some((file) => /^Pulumi\..+\.yaml$/.test(file) && hasSalt(file))
+  );
+}
+
+function readRecord(folder: string): CloneRecord | undefined {
+  const file = path.join(folder, FILE);
+  if (!existsSync(file)) {
+    return undefined;
+  }
+  const text = readFileSync(file, "utf8");
+  const record = parse(text);
+  if (record === undefined) {
+    throw new Error(
+      `${file} is not what this project wrote there: ${text.slice(0, 200)}\n` +
+        `It should be {"id": "<8 hex digits>", "folder": "<path>"}, with the id that \`docker volume inspect\` shows ` +
+        "in the label orbital-witness.clone of this clone's volumes.",
+    );
+  }
+  return record;
+}
+
+function parse(text: string): CloneRecord | undefined {
+  try {
+    const { id, folder } = JSON.parse(text);
+    const isRecord = typeof id === "string" && /^[0-9a-f]{8}$/.test(id) && typeof folder === "string";
+    return isRecord ? { id, folder } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** In one step: an interrupted write leaves what was there. */
+function writeRecord(folder: string, record: CloneRecord): void {
+  const file = path.join(folder, FILE);
+  mkdirSync(path.dirname(file), { recursive: true });
+  const written = `${file}.${process.pid}.tmp`;
+  writeFileSync(written, `${JSON.stringify(record)}\n`);
+  renameSync(written, file);
 }

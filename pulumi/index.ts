@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { labelsOf, nameOf } from "./names.ts";
+import { keepsData, labelsOf, nameOf } from "./names.ts";
 import { Redis } from "./redis.ts";
 import { Router } from "./router.ts";
 import { Service } from "./service.ts";
@@ -27,8 +27,8 @@ const redis = new Redis("redis", { image: settings.redisImage, network: back });
 
 // Pages as they were read, and the index to search them by. Unlike Redis' volume they are shared: a replacement starts beside what
 // it replaces.
-const results = new docker.Volume(nameOf("results"), { labels: labelsOf("results") });
-const search = new docker.Volume(nameOf("search"), { labels: labelsOf("search") });
+const results = new docker.Volume(nameOf("results"), { labels: labelsOf("results") }, keepsData);
+const search = new docker.Volume(nameOf("search"), { labels: labelsOf("search") }, keepsData);
 
 const authApi = new Service("auth-api", {
   nodeImage,

@@ -10,7 +10,7 @@ export function nameOf(part: string): string {
   return `${pulumi.getProject()}-${pulumi.getStack()}-${part}`;
 }
 
-/** An image's name and tag. Images get no random ending from Pulumi: the clone's folder tells clones apart. */
+/** An image's name and tag. Images get no random ending from Pulumi: the clone's id tells clones apart. */
 export function imageNameOf(part: string): string {
   return `${pulumi.getProject()}/${part}:${pulumi.getStack()}-${cloneId(projectFolder)}`;
 }
@@ -24,3 +24,9 @@ export function labelsOf(
   const labels = { project: pulumi.getProject(), stack: pulumi.getStack(), clone, part, ...more };
   return Object.entries(labels).map(([key, value]) => ({ label: `orbital-witness.${key}`, value }));
 }
+
+/**
+ * For volumes: Docker cannot change a label of one that exists, so another label would replace it, and its data be lost.
+ * Not `protect`, which would stop `destroy` too.
+ */
+export const keepsData = { ignoreChanges: ["labels", "driver", "driverOpts"] };

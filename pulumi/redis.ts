@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { hardenedContainer } from "./hardened-container.ts";
-import { labelsOf, nameOf } from "./names.ts";
+import { keepsData, labelsOf, nameOf } from "./names.ts";
 import { redisStartCommand } from "./redis-config.ts";
 
 export interface RedisArgs {
@@ -26,7 +26,7 @@ export class Redis extends pulumi.ComponentResource {
     const volume = new docker.Volume(
       nameOf("redis-data"),
       { labels: labelsOf("redis-data") },
-      { parent: this },
+      { parent: this, ...keepsData },
     );
     const password = new random.RandomPassword(
       `${name}-password`,

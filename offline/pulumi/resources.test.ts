@@ -11,13 +11,18 @@ import { Scope } from "./scope.ts";
 
 /** An engine on which there is nothing yet, and all that is started is well. */
 vi.mock("execa", () => ({
-  execa: vi.fn(async (_, args) => ({ failed: false, stdout: answer(args), stderr: "" })),
+  execa: vi.fn(async (_, args) => ({ failed: false, stdout: answer(args), all: "", stderr: "" })),
 }));
+
+/** Lines of `docker volume ls`: name, resource and hash of the inputs. */
+let volumes = "";
 
 function answer(args: readonly string[]): string {
   switch (args[0]) {
     case "inspect":
-      return "true false healthy";
+      return "running healthy 0";
+    case "volume":
+      return args[1] === "ls" ? volumes : "";
     case "image":
       return "sha256:base";
     case "build":
@@ -36,6 +41,7 @@ beforeAll(async () => {
   recorded = await recordProgram();
 });
 beforeEach(() => {
+  volumes = "";
   changes.length = 0;
   vi.mocked(execa).mockClear();
 });
@@ -135,6 +141,19 @@ test.each<[Mode, string[]]>([
   await run(mode);
   expect([...new Set(commands())].sort()).toEqual(harmless);
   expect(JSON.stringify(vi.mocked(execa).mock.calls)).not.toContain("--tag");
+});
+
+test("a volume is kept, whatever its labels were when it was created", async () => {
+  const volume = `${NAME}-redis-data`;
+  volumes = `${volume}-0123456 ${volume} hash-of-other-labels`;
+  const type = "docker:index/volume:Volume";
+  const all = resources("update");
+  const { state } = await all.make(type, volume, inputsOf(volume));
+  await all.removeRest();
+  expect(state.name).toBe(`${volume}-0123456`);
+  expect(changes).toEqual([`same Volume ${volume}`]);
+  expect(commands()).not.toContain("volume create");
+  expect(commands()).not.toContain("volume rm");
 });
 
 test("passwords are the same every time, each for its name, of letters and digits", async () => {

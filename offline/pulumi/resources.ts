@@ -4,16 +4,9 @@ import { execa } from "execa";
 import { z } from "zod";
 import { Failure } from "../../lib/failure.ts";
 import type { PassphraseCrypter } from "../../lib/stack-config/passphrase-crypter.ts";
-import {
-  containerInputs,
-  healthOf,
-  isExclusive,
-  isRedis,
-  PART_LABEL,
-  startContainer,
-  untilHealthy,
-} from "./container.ts";
+import { containerInputs, isExclusive, isRedis, PART_LABEL, startContainer } from "./container.ts";
 import { docker } from "./docker-cli.ts";
+import { healthOf, untilHealthy } from "./health.ts";
 import { type Kind, physicalName, type Scope } from "./scope.ts";
 
 /**
@@ -146,7 +139,10 @@ export class Resources {
     return this.#lasting("volume", "Volume", resource, inputs, labelOptions(inputs.labels));
   }
 
-  /** Networks and volumes have no life of their own: made once, kept while their inputs stay. */
+  /**
+   * Creates a network or volume once. A network with other inputs is replaced. A volume never is: it holds data, and
+   * its only inputs are labels, which the program's `ignoreChanges` keeps as they are on the real engine too.
+   */
   async #lasting(
     kind: "network" | "volume",
     type: string,
@@ -155,7 +151,8 @@ export class Resources {
     options: string[],
   ) {
     const hash = this.#hash(inputs);
-    const kept = (await this.#scope.find(kind, resource)).find((found) => found.inputs === hash);
+    const there = await this.#scope.find(kind, resource);
+    const kept = there.find((found) => found.inputs === hash) ?? (kind === "volume" ? there[0] : undefined);
     const name = kept?.name ?? physicalName(resource);
     this.#report(kept ? "same" : "create", type, resource);
     if (!kept && this.#mode === "update") {
