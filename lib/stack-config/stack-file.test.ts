@@ -55,6 +55,18 @@ encryptionsalt: v1:salt:v1:nonce:text
 `);
 });
 
+test("a key is removed alone, and one that is not there changes nothing", () => {
+  const text = "config:\n  # how many\n  p:ocrWorkers: 2\n  p:logLevel: debug\n";
+  const file = stackFile(text);
+  expect(file.remove("p:nothing")).toBe(false);
+  file.save();
+  expect(saved()).toBe(text);
+  expect(file.remove("p:logLevel")).toBe(true);
+  file.save();
+  expect(saved()).toBe("config:\n  # how many\n  p:ocrWorkers: 2\n");
+  expect(stackFile("# nothing but a comment\n").remove("p:logLevel")).toBe(false);
+});
+
 test("the project's own stack file is read, and saved as it was", () => {
   const original = readFileSync(path.resolve(import.meta.dirname, "../../Pulumi.local.yaml"), "utf8");
   const file = stackFile(original);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Document, isMap, parseDocument, type YAMLMap } from "yaml";
 import { z } from "zod";
@@ -30,7 +30,7 @@ export class StackFile {
     if (error) {
       throw new Failure(
         `${path.basename(this.file)} is not valid YAML: ${error.message}`,
-        "Mend the line it names.",
+        "Fix the line it names.",
       );
     }
   }
@@ -57,8 +57,17 @@ export class StackFile {
     config.set(key, typeof value === "string" ? value : this.#document.createNode(value));
   }
 
+  /** @returns whether the key was there */
+  remove(key: string): boolean {
+    const config = this.#document.get("config");
+    return isMap(config) && config.delete(key);
+  }
+
+  /** In one step: an interrupted save leaves the file as it was. */
   save(): void {
-    writeFileSync(this.file, this.#document.toString({ lineWidth: 0 }));
+    const written = `${this.file}.${process.pid}.tmp`;
+    writeFileSync(written, this.#document.toString({ lineWidth: 0 }));
+    renameSync(written, this.file);
   }
 
   #read(): z.infer<typeof contents> {

@@ -36,6 +36,8 @@ test("a stack is made and listed; what is set in it is read again, only with its
   const { status, stderr } = run(folder, ["config", "get", "key"], "", "another");
   expect(status).toBe(1);
   expect(stderr).toMatch(/^✗ incorrect passphrase/);
+  expect(run(folder, ["config", "rm", "key"])).toMatchObject(done);
+  expect(readFileSync(path.join(folder, "Pulumi.local.yaml"), "utf8")).not.toContain("key");
 });
 
 test.each([

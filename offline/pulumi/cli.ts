@@ -16,6 +16,7 @@ const USAGE = `This is the stand-in for Pulumi's engine, for this project and fo
   up | preview | destroy    [--stack NAME] [--yes] [--skip-preview]
   config set KEY [VALUE]    [--secret]   the value from standard input where it is not given
   config get KEY
+  config rm KEY
   stack init [NAME]
   stack ls                  [--json]
   stack output [NAME]       [--json]`;
@@ -33,6 +34,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   destroy: { least: 0, most: 0, run: () => destroy() },
   "config set": { least: 1, most: 2, run: setConfig },
   "config get": { least: 1, most: 1, run: getConfig },
+  "config rm": { least: 1, most: 1, run: removeConfig },
   "stack init": { least: 0, most: 1, run: (name) => initStack(name || flags.stack) },
   "stack ls": { least: 0, most: 0, run: () => listStacks() },
   "stack output": { least: 0, most: 1, run: (name) => printOutputs(name || undefined) },
@@ -182,6 +184,14 @@ function getConfig(key: string): void {
     );
   }
   console.log(typeof stored === "string" ? stored : crypter.decrypt(stored.secure, key));
+}
+
+function removeConfig(key: string): void {
+  const { file } = openStack();
+  // As the CLI: nothing is said when there was nothing to remove.
+  if (file.remove(fullKey(key))) {
+    file.save();
+  }
 }
 
 function fullKey(key: string): string {

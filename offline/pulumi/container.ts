@@ -1,9 +1,7 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
-import { Failure } from "../../lib/failure.ts";
 import { docker } from "./docker-cli.ts";
 
 /** Says of a container what it is: `redis`, `auth-api`. */
@@ -145,40 +143,11 @@ async function copyInto(container: string, file: string, content: string): Promi
   const scratch = await mkdtemp(path.join(tmpdir(), "orbital-witness-upload-"));
   try {
     const source = path.join(scratch, "file");
-    await writeFile(source, content, { mode: 0o644 });
+    await writeFile(source, content);
+    // Not by writeFile's own mode, from which the umask takes away.
+    await chmod(source, 0o644);
     await docker(["cp", source, `${container}:${file}`]);
   } finally {
     await rm(scratch, { recursive: true, force: true });
-  }
-}
-
-export type Health = "healthy" | "starting" | "unhealthy" | "stopped";
-
-export async function healthOf(container: string): Promise<Health> {
-  const format = "{{.State.Running}} {{.State.Paused}} {{.State.Health.Status}}";
-  const [running, paused, health] = (await docker(["inspect", "--format", format, container])).split(" ");
-  if (running !== "true" || paused === "true") {
-    return "stopped";
-  }
-  return health === "healthy" || health === "starting" ? health : "unhealthy";
-}
-
-/** @throws Failure with the end of its log, where a container stops, or is not healthy in time */
-export async function untilHealthy(name: string, waitSeconds: number): Promise<void> {
-  const giveUpAt = Date.now() + waitSeconds * 1000;
-  let health = await healthOf(name);
-  while (health !== "healthy" && Date.now() < giveUpAt) {
-    await pause(200);
-    health = await healthOf(name);
-    if (health === "unhealthy") {
-      break;
-    }
-  }
-  if (health !== "healthy") {
-    const log = await docker(["logs", "--tail", "10", name]);
-    throw new Failure(
-      `The container ${name} ${health === "starting" ? `is not healthy after ${waitSeconds} s` : `is ${health}`}. The end of its log:\n${log}`,
-      `Read it all by \`docker logs ${name}\`, mend the cause and run the command again: the container is then replaced.`,
-    );
   }
 }

@@ -22,7 +22,16 @@ export async function docker(args: readonly string[], options: DockerOptions = {
   return result.stdout;
 }
 
-/** The output's lines; none where there is no output. */
+/** The end of a container's log, both of its output streams. */
+export async function logTail(container: string, lines = 10): Promise<string> {
+  const { all } = await execa("docker", ["logs", "--tail", String(lines), container], {
+    all: true,
+    reject: false,
+  });
+  return all;
+}
+
+/** The output's lines; none when there is no output. */
 export async function dockerLines(args: readonly string[]): Promise<string[]> {
   return (await docker(args)).split("\n").filter((line) => line !== "");
 }
@@ -32,7 +41,7 @@ function adviceFor(message: string): string {
     return "Free the port, or choose another: npm run pulumi -- config set httpPort 8080 --stack local";
   }
   if (/Cannot connect to the Docker daemon|Is the docker daemon running/i.test(message)) {
-    return "Start the Docker engine, or let `npm start` do it.";
+    return "Start the Docker engine, or run `npm start`, which starts it where it can.";
   }
-  return "Mend what the engine names above and run the command again; what is done already is kept.";
+  return "Fix what the engine names above and run the command again. What is done already is kept.";
 }
