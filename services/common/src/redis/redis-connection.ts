@@ -2,43 +2,50 @@ import { createClient } from "redis";
 import type { Log } from "../log.ts";
 import { StateLog } from "../state-log.ts";
 import { within } from "../time-limit.ts";
+import { reconnectWhenSilent, type SilenceLimits } from "./silence-watch.ts";
 
 export type RedisConnection = ReturnType<typeof openRedis>;
 
 /**
- * A connection that keeps trying to reconnect and logs only that Redis went or came back; returned at once,
- * connected or not. `whenAway`: "reject" fails a command at once, "wait" holds it until Redis is back.
+ * BullMQ's blocking reads, on a duplicate of a connection, delay the answer to a ping for up to 10 s. The sum leaves a worker
+ * time to be back within 30 s of a cut.
  */
-export function openRedis(url: string, log: Log, whenAway: "reject" | "wait") {
+const defaultLimits: SilenceLimits = { pingMs: 2500, silenceMs: 11_500 };
+
+/**
+ * A connection that keeps trying to reconnect, and logs only that Redis went away or came back. Returns at once, connected or
+ * not. `whenAway`: "reject" fails a command at once, "wait" holds it until Redis is back.
+ */
+export function openRedis(url: string, log: Log, whenAway: "reject" | "wait", limits = defaultLimits) {
   const client = createClient({
     url,
     disableOfflineQueue: whenAway === "reject",
     maintNotifications: "disabled",
-    // A cut network sends no end of connection: the unanswered ping notices. BullMQ's blocking reads on a
-    // duplicate of this connection stay silent for up to 10 s, so the limit is above that.
-    pingInterval: 5000,
+    pingInterval: limits.pingMs,
     commandOptions: { timeout: 0 },
     socket: {
       connectTimeout: 2000,
-      socketTimeout: 20_000,
+      // Bounds the handshake, during which nothing else is sent and no pings are.
+      socketTimeout: limits.pingMs + limits.silenceMs,
       reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 5), 1000),
     },
   });
   const state = new StateLog(log, "Redis");
   client.on("error", (error) => state.failed(error));
   client.on("ready", () => state.recovered());
+  reconnectWhenSilent(client, limits, (error) => state.failed(error));
   // The strategy above never gives up, so this fails only when the connection is closed while connecting.
   client.connect().catch((error: unknown) => state.failed(error));
   return client;
 }
 
-/** Ends the connection, whether or not Redis answers. */
+/** Closes the connection, whether or not Redis answers. */
 export async function closeRedis(connection: RedisConnection): Promise<void> {
   if (!connection.isOpen) return;
   try {
     await within(1000, connection.close());
   } catch {
-    // It waits for answers that do not come: nothing is left to do with them.
+    // Answers that it waits for do not come.
     connection.destroy();
   }
 }

@@ -1,0 +1,13 @@
+import { expect, onTestFinished, test } from "vitest";
+import { FaultStack } from "../harness/fault-stack.ts";
+import { exchangeAddresses } from "./exchange-addresses.ts";
+
+const stack = await FaultStack.open();
+
+test("a worker and Redis that exchange their addresses are back at work within 30 s", async () => {
+  const image = async (part: string) => stack.inspect(await stack.clone.container(part), "{{.Image}}");
+  const images = { redis: await image("redis"), worker: await image("ocr-worker") };
+  const { backAtWork, remove } = await exchangeAddresses(images);
+  onTestFinished(remove);
+  expect(await backAtWork(30_000)).toBe(true);
+});
