@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { freePort } from "../../../tests/free-port.ts";
 import { startService } from "../../../tests/service-process.ts";
@@ -87,12 +88,33 @@ test("nothing is hashed for a client that went away while it waited", async () =
   );
 });
 
-test("100 KB of headers are read, and refused by what they say", async () => {
+test("headers up to 128 KiB are read; above, the answer is a problem document", async () => {
   const { port } = await startReady();
-  const status = (bytes: number) =>
-    fetch(`http://127.0.0.1:${port}/token`, {
-      headers: { Authorization: `Bearer ${"a".repeat(bytes)}` },
-    }).then((response) => response.status);
-  expect(await status(100 * 1024)).toBe(405);
-  expect(await status(200 * 1024)).toBe(431);
+  const send = async (bytes: number) => {
+    const headers = { Authorization: `Bearer ${"a".repeat(bytes)}` };
+    const response = await fetch(`http://127.0.0.1:${port}/token`, { headers });
+    return { status: response.status, body: await response.json() };
+  };
+  expect(await send(100 * 1024)).toMatchObject({ status: 405 });
+  // Read and refused by the app, then refused by Node's parser.
+  for (const bytes of [200 * 1024, 400 * 1024]) {
+    expect(await send(bytes)).toMatchObject({
+      status: 431,
+      body: { status: 431, code: "headers_too_large" },
+    });
+  }
+});
+
+test.each([
+  ["GET /token HTTP/1.1\r\nHost: x\r\nBad Header: x\r\n\r\n", 400, "malformed_request"],
+  ["POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc", 408, "request_timeout"],
+])("a request that Node refuses, %j, gets a problem document with %i", async (request, status, code) => {
+  const { port, get } = await startReady();
+  const client = connect(port, "127.0.0.1");
+  client.write(request);
+  const [head = "", body = ""] = (await text(client)).split("\r\n\r\n");
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(head).toMatch(/^Content-Type: application\/problem\+json$/m);
+  expect(JSON.parse(body)).toMatchObject({ status, code });
+  expect(await get("/livez")).toBe(200);
 });

@@ -7,11 +7,13 @@ export type AppEnv = { Variables: { requestId: string; log: Log } };
 export type HttpApp = Hono<AppEnv>;
 
 const requestIdForm = /^[A-Za-z0-9_-]{1,64}$/;
+/** The router passes on twice as much, so that most of what is too large is answered here, by a problem document. */
+const maxHeaderBytes = 128 * 1024;
 const quietPaths = new Set(["/health", "/livez", "/readyz"]);
 
 /**
- * An app with what all services share: a request id (the router's, if it is one that can be logged), one
- * log line per request, and problem documents for every error.
+ * An app with what all services share: a request id (the router's, if it can be logged), one log line per request, and a
+ * problem document for every error.
  */
 export function createHttpApp(log: Log): HttpApp {
   const app = new Hono<AppEnv>();
@@ -24,12 +26,17 @@ export function createHttpApp(log: Log): HttpApp {
     c.set("log", log.child({ request_id: requestId }));
     c.header("X-Request-Id", requestId);
     await next();
-    // The path alone: a query may carry what does not belong in a log. As it came, percent-encoded: decoded, it could
-    // hold what a terminal obeys.
+    // Without the query, which may carry secrets. Percent-encoded as it came: decoded, it could hold control characters
+    // that a terminal obeys.
     const path = new URL(c.req.url).pathname.slice(0, 200);
     const line = { method: c.req.method, path, status: c.res.status };
     const ms = Math.round(performance.now() - started);
     c.var.log[levelOf(c, "info")]({ ...line, ms }, "request");
+  });
+
+  app.use((c, next) => {
+    checkSize(c.req.raw);
+    return next();
   });
 
   app.notFound((c) => respond(c, new Problem(404, "not_found", "There is nothing at this address.")));
@@ -37,7 +44,15 @@ export function createHttpApp(log: Log): HttpApp {
   return app;
 }
 
-/** Health is asked every few seconds: what makes it fail is logged where it fails. */
+function checkSize({ url, headers }: Request): void {
+  let size = url.length;
+  for (const [name, value] of headers) size += name.length + value.length;
+  if (size <= maxHeaderBytes) return;
+  const detail = `The address and the headers must not be larger than ${maxHeaderBytes} bytes.`;
+  throw new Problem(431, "headers_too_large", detail);
+}
+
+/** Health is checked every few seconds. What makes it fail is logged where it fails. */
 function levelOf(c: Context, usual: "info" | "warn"): "debug" | "info" | "warn" {
   return quietPaths.has(c.req.path) ? "debug" : usual;
 }
@@ -52,15 +67,12 @@ function respond(c: Context<AppEnv>, error: Error): Response {
   const hidden = new Problem(
     500,
     "internal_error",
-    "Something went wrong here. The request id finds it in our log.",
+    "The service failed unexpectedly. The request id finds the reason in its log.",
   );
   return problemResponse(c, hidden, c.var.requestId);
 }
 
-/**
- * For `app.all` after a path's own methods, so that a wrong method is not answered as a wrong path, and OPTIONS by
- * what there is.
- */
+/** For `app.all` after a path's own methods: answers 405 instead of 404, and OPTIONS with the allowed methods. */
 export function methodNotAllowed(allowed: string): (c: Context) => Response {
   return (c) => {
     if (c.req.method === "OPTIONS") return c.body(null, 204, { Allow: allowed });

@@ -6,19 +6,17 @@ import { z } from "zod";
 import { EnvironmentError, readEnvironment, serviceVariables } from "../environment.ts";
 import { createLog, type Log } from "../log.ts";
 import { within } from "../time-limit.ts";
+import { answerClientErrors } from "./client-error.ts";
 import type { HttpApp } from "./http-app.ts";
 
-/**
- * How long the requests at hand may take when the service stops: a result goes out as slowly as its reader takes it, and a server that
- * is closed waits for ever for what comes slowly.
- */
+/** How long open requests may take when the service stops. A slow reader of a result would hold it up for ever. */
 const lastAnswersMs = 3000;
 
-/** `stopping` runs when no request is accepted any more, and ends what would last; `close` after the last one was answered. */
+/** `stopping` ends long requests once no new ones are accepted; `close` runs after the last one was answered. */
 export type RunningService = { app: HttpApp; stopping?: () => void; close?: () => Promise<void> };
 
 export type ServiceOptions<Schema extends z.ZodObject> = {
-  /** The service's own variables; PORT and LOG_LEVEL are read for all. */
+  /** The service's own variables, beside PORT and LOG_LEVEL. */
   variables: Schema;
   /** How long finishing may take; the container's stop grace must be longer. */
   stopSeconds: number;
@@ -26,9 +24,9 @@ export type ServiceOptions<Schema extends z.ZodObject> = {
 };
 
 /**
- * A service's process from start to end: reads the environment, listens on PORT, and on SIGTERM or SIGINT stops
- * accepting, finishes what runs, breaks off requests that take too long, and exits 0. A wrong setting, or an error nobody
- * caught, is one log line and exit 1.
+ * A service's process from start to end: reads the environment and listens on PORT. On SIGTERM or SIGINT it accepts
+ * nothing new, finishes open requests, ends those that take too long, and exits 0. A wrong setting or an uncaught error
+ * is one log line and exit 1.
  */
 export async function runService<Schema extends z.ZodObject>(
   name: string,
@@ -43,19 +41,20 @@ export async function runService<Schema extends z.ZodObject>(
   const service = await start(readEnvironment(variables, process.env), log);
   const server = createServer(
     {
-      // Slow clients hold no connection for longer. Below the router's 5 s: what it cuts off itself is, to the
-      // customer, an empty 200 (Caddy 2.6), but it passes on the 408 from here.
+      // The limits of slow clients. Below the router's 5 s: a body that the router cuts off itself ends as an empty
+      // 200 (Caddy 2.6 and 2.10), but the router passes on the 408 from here.
       headersTimeout: 3000,
       requestTimeout: 3000,
       connectionsCheckingInterval: 500,
-      // Above the router's 128 KiB, so that a token that the router lets through is refused as a token.
-      maxHeaderSize: 144 * 1024,
-      // Above the router's 2 min, so that it is the router that lets an idle connection go: were it the service,
-      // a request could meet the closing connection and end as a 502.
+      // Above the router's 256 KiB, so that the app answers everything that the router passes on.
+      maxHeaderSize: 288 * 1024,
+      // Above the router's 2 min: if the service closed idle connections first, a request could meet the closing
+      // connection and end as a 502.
       keepAliveTimeout: 130_000,
     },
     getRequestListener(service.app.fetch),
   );
+  answerClientErrors(server);
   server.listen(PORT);
   await once(server, "listening");
   log.info({ port: PORT }, "listening");
@@ -76,10 +75,10 @@ async function finish(server: Server, service: RunningService, log: Log): Promis
   server.close();
   service.stopping?.();
   const late = setTimeout(() => {
-    log.warn("requests that were not answered yet are broken off");
+    log.warn("ending requests that take too long");
     server.closeAllConnections();
   }, lastAnswersMs);
-  // A kept-alive connection would hold the server open until its client lets go.
+  // A kept-alive connection would hold the server open until its client closes it.
   for await (const _ of setInterval(50)) {
     server.closeIdleConnections();
     if ((await Promise.race([closed, "open"])) !== "open") break;
