@@ -77,13 +77,12 @@ test.each([
   }
   expect(counts).toEqual({
     "pulumi:pulumi:Stack": 1,
-    "orbital-witness:Redis": 1,
-    "orbital-witness:Service": 3,
-    "orbital-witness:Router": 1,
+    "orbital-witness:index:Redis": 1,
+    "orbital-witness:index:Service": 3,
+    "orbital-witness:index:Router": 1,
     "docker:index/network:Network": 2,
     "docker:index/volume:Volume": 3,
-    "docker:index/remoteImage:RemoteImage": 2,
-    "docker:index/image:Image": 3,
+    "docker:index/remoteImage:RemoteImage": 5,
     "docker:index/container:Container": 4 + ocrWorkers,
     "random:index/randomPassword:RandomPassword": passwords,
   });

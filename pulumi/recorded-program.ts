@@ -70,8 +70,6 @@ export async function recordProgram(config: StackConfig = {}): Promise<RecordedP
 /** What the engine would answer, with ids that tell by their look what they are of. */
 function stateOf(type: string, name: string, inputs: object): Record<string, unknown> {
   switch (type) {
-    case "docker:index/image:Image":
-      return { ...inputs, repoDigest: fakeDigest(name) };
     case "docker:index/remoteImage:RemoteImage":
       return { ...inputs, imageId: fakeDigest(name) };
     case "random:index/randomPassword:RandomPassword":

@@ -17,14 +17,19 @@ export class Redis extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: RedisArgs, options?: pulumi.ComponentResourceOptions) {
-    super("orbital-witness:Redis", name, {}, options);
+    super(
+      "orbital-witness:index:Redis",
+      name,
+      {},
+      pulumi.mergeOptions(options, { aliases: [{ type: "orbital-witness:Redis" }] }),
+    );
     const image = new docker.RemoteImage(
       `${name}-image`,
       { name: args.image, keepLocally: true },
       { parent: this },
     );
     const volume = new docker.Volume(
-      nameOf("redis-data"),
+      nameOf(`${name}-data`),
       { labels: labelsOf("redis-data") },
       { parent: this, ...keepsData },
     );
@@ -35,10 +40,10 @@ export class Redis extends pulumi.ComponentResource {
     );
 
     this.container = new docker.Container(
-      nameOf("redis"),
+      nameOf(name),
       {
         ...hardenedContainer({
-          part: "redis",
+          part: name,
           image: image.imageId,
           networks: [args.network],
           // redis-cli reads the password from this name by itself.
@@ -57,7 +62,7 @@ export class Redis extends pulumi.ComponentResource {
       // Never two servers on one volume.
       { parent: this, deleteBeforeReplace: true },
     );
-    this.url = pulumi.interpolate`redis://:${password.result}@redis:6379`;
+    this.url = pulumi.interpolate`redis://:${password.result}@${name}:6379`;
     this.registerOutputs({ url: this.url });
   }
 }

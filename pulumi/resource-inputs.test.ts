@@ -4,6 +4,8 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cloneId } from "./clone-id.ts";
 import { fakeDigest, type RecordedProgram, recordProgram, sealed } from "./recorded-program.ts";
+import { sourcesOf } from "./service-image.ts";
+import { sourceHash } from "./source-hash.ts";
 
 const projectFolder = path.resolve(import.meta.dirname, "..");
 const documents = mkdtempSync(path.join(tmpdir(), "orbital-witness-documents-"));
@@ -194,16 +196,17 @@ const router = {
 };
 
 const image = (part: string, more: Record<string, string> = {}) => ({
-  imageName: `orbital-witness/${part}:review-${cloneId(projectFolder)}`,
-  skipPush: true,
-  buildOnPreview: false,
+  name: `orbital-witness/${part}:review-${cloneId(projectFolder)}`,
+  keepLocally: true,
   build: {
     context: projectFolder,
     dockerfile: `${projectFolder}/services/Dockerfile`,
-    args: { NODE_IMAGE: "node:24.21.0-bookworm-slim", SERVICE: part, ...more },
+    buildArgs: { NODE_IMAGE: "node:24.21.0-bookworm-slim", SERVICE: part, ...more },
     platform: `linux/${{ x64: "amd64" }[process.arch as string] ?? process.arch}`,
-    builderVersion: "BuilderBuildKit",
+    provenance: "false",
+    buildLogFile: `${projectFolder}/.pulumi/build-${part}.log`,
   },
+  triggers: { sources: sourceHash(projectFolder, sourcesOf(part)) },
 });
 
 test.each<[string, object]>([

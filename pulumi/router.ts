@@ -21,17 +21,22 @@ export class Router extends pulumi.ComponentResource {
   readonly container: docker.Container;
 
   constructor(name: string, args: RouterArgs, options?: pulumi.ComponentResourceOptions) {
-    super("orbital-witness:Router", name, {}, options);
+    super(
+      "orbital-witness:index:Router",
+      name,
+      {},
+      pulumi.mergeOptions(options, { aliases: [{ type: "orbital-witness:Router" }] }),
+    );
     const image = new docker.RemoteImage(
       `${name}-image`,
       { name: args.image, keepLocally: true },
       { parent: this },
     );
     this.container = new docker.Container(
-      nameOf("router"),
+      nameOf(name),
       {
         ...hardenedContainer({
-          part: "router",
+          part: name,
           image: image.imageId,
           networks: [args.network],
           environment: { XDG_CONFIG_HOME: "/tmp/config", XDG_DATA_HOME: "/tmp/data" },

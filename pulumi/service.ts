@@ -1,8 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { hardenedContainer } from "./hardened-container.ts";
-import { imageNameOf, nameOf } from "./names.ts";
-import { projectFolder } from "./settings.ts";
+import { nameOf } from "./names.ts";
+import { serviceImage } from "./service-image.ts";
 
 export interface VolumeMount {
   readonly volume: docker.Volume;
@@ -35,20 +35,15 @@ export class Service extends pulumi.ComponentResource {
   readonly containers: readonly docker.Container[];
 
   constructor(name: string, args: ServiceArgs, options?: pulumi.ComponentResourceOptions) {
-    super("orbital-witness:Service", name, {}, options);
-    const image = new docker.Image(
-      `${name}-image`,
-      {
-        imageName: imageNameOf(name),
-        skipPush: true,
-        build: {
-          context: projectFolder,
-          dockerfile: `${projectFolder}/services/Dockerfile`,
-          args: { NODE_IMAGE: args.nodeImage, SERVICE: name, ...args.buildArguments },
-          platform: `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
-          builderVersion: "BuilderBuildKit",
-        },
-      },
+    super(
+      "orbital-witness:index:Service",
+      name,
+      {},
+      pulumi.mergeOptions(options, { aliases: [{ type: "orbital-witness:Service" }] }),
+    );
+    const image = serviceImage(
+      name,
+      { NODE_IMAGE: args.nodeImage, SERVICE: name, ...args.buildArguments },
       { parent: this },
     );
     const parts =
@@ -63,7 +58,7 @@ export class Service extends pulumi.ComponentResource {
           {
             ...hardenedContainer({
               part: name,
-              image: image.repoDigest,
+              image: image.imageId,
               networks: args.networks,
               environment:
                 args.replicas === undefined ? args.environment : { ...args.environment, INSTANCE: part },

@@ -32,7 +32,7 @@ export function adviceFor(said: string): string | undefined {
     return "Start the Docker engine; `npm start` does it where it can.";
   }
   if (/reading build output|build .*failed|failed to solve|executor failed/i.test(said)) {
-    return "The build of an image failed: mend what it names above (services/Dockerfile, the service's folder, the network).";
+    return "The build of an image failed. Its output stands above or in .pulumi/build-<service>.log: fix what it names (services/Dockerfile, the service's folder, the network).";
   }
   return undefined;
 }

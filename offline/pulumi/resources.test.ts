@@ -94,7 +94,7 @@ test.each([
   ["docker:index/network:Network", `${NAME}-front`, { attachable: true }, '"attachable"'],
   ["docker:index/volume:Volume", `${NAME}-redis-data`, { driver: "local" }, '"driver"'],
   ["docker:index/remoteImage:RemoteImage", "redis-image", { pullTriggers: [] }, '"pullTriggers"'],
-  ["docker:index/image:Image", "auth-api-image", { registry: {} }, '"registry"'],
+  ["docker:index/remoteImage:RemoteImage", "auth-api-image", { platform: "linux/arm64" }, '"platform"'],
   ["random:index/randomPassword:RandomPassword", "redis-password", { minLower: 4 }, '"minLower"'],
   ["random:index/randomPassword:RandomPassword", "redis-password", { special: true }, "special"],
 ])("%s %s: %o stops it before anything is done", async (type, name, more, named) => {

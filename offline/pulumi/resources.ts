@@ -28,21 +28,26 @@ const networkInputs = z.strictObject({
   labels: z.array(label),
 });
 const volumeInputs = z.strictObject({ labels: z.array(label) });
-const remoteImageInputs = z.strictObject({ name: z.string(), keepLocally: z.literal(true) });
-const imageInputs = z.strictObject({
-  imageName: z.string(),
-  skipPush: z.literal(true),
-  // Set by the SDK itself; here a preview always builds.
-  buildOnPreview: z.boolean().optional(),
-  build: z.strictObject({
-    context: z.string(),
-    dockerfile: z.string(),
-    args: z.record(z.string(), z.string()),
-    platform: z.string(),
-    builderVersion: z.literal("BuilderBuildKit"),
-  }),
+const remoteImageInputs = z.strictObject({
+  name: z.string(),
+  keepLocally: z.literal(true),
+  build: z
+    .strictObject({
+      context: z.string(),
+      dockerfile: z.string(),
+      buildArgs: z.record(z.string(), z.string()),
+      platform: z.string(),
+      // The classic builder adds none, and what it prints is shown when a build fails.
+      provenance: z.literal("false"),
+      buildLogFile: z.string(),
+    })
+    .optional(),
+  // The engine's cache shows whether a source has changed.
+  triggers: z.record(z.string(), z.string()).optional(),
 });
 const passwordInputs = z.strictObject({ length: z.number().int().max(64), special: z.literal(false) });
+
+type ImageBuild = NonNullable<z.infer<typeof remoteImageInputs>["build"]>;
 
 interface Made {
   readonly id: string;
@@ -81,9 +86,7 @@ export class Resources {
       case "docker:index/volume:Volume":
         return this.#volume(name, known(volumeInputs, type, name, raw));
       case "docker:index/remoteImage:RemoteImage":
-        return this.#remoteImage(known(remoteImageInputs, type, name, raw));
-      case "docker:index/image:Image":
-        return this.#image(name, known(imageInputs, type, name, raw));
+        return this.#remoteImage(name, known(remoteImageInputs, type, name, raw));
       case "docker:index/container:Container":
         return this.#container(name, known(containerInputs, type, name, raw));
       case "random:index/randomPassword:RandomPassword":
@@ -162,22 +165,29 @@ export class Resources {
     return { id: name, state: { ...inputs, name } };
   }
 
-  async #remoteImage(inputs: z.infer<typeof remoteImageInputs>): Promise<Made> {
-    let id = await imageId(inputs.name);
-    if (id === undefined && this.#mode === "update") {
-      await docker(["pull", inputs.name]);
+  async #remoteImage(resource: string, inputs: z.infer<typeof remoteImageInputs>): Promise<Made> {
+    let id: string | undefined;
+    if (inputs.build !== undefined && this.#mode !== "read") {
+      id = await this.#build(resource, inputs.name, inputs.build);
+    } else {
       id = await imageId(inputs.name);
+      if (id === undefined && this.#mode === "update") {
+        await docker(["pull", inputs.name]);
+        id = await imageId(inputs.name);
+      }
     }
     return { id: inputs.name, state: { ...inputs, imageId: id ?? inputs.name } };
   }
 
-  /** Also looks by building, without the tag: what has not changed comes out of the engine's cache. */
-  async #image(resource: string, { imageName, build }: z.infer<typeof imageInputs>): Promise<Made> {
-    if (this.#mode === "read") {
-      const id = (await imageId(imageName)) ?? imageName;
-      return { id, state: { imageName, baseImageName: imageName, repoDigest: id } };
-    }
-    const args = Object.entries(build.args).flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]);
+  /**
+   * Builds even to look, then without the tag: what has not changed comes out of the engine's cache.
+   * @returns the image's id
+   */
+  async #build(resource: string, imageName: string, build: ImageBuild): Promise<string> {
+    const args = Object.entries(build.buildArgs).flatMap(([key, value]) => [
+      "--build-arg",
+      `${key}=${value}`,
+    ]);
     const tag = this.#mode === "update" ? ["--tag", imageName] : [];
     // The classic builder is part of every engine and needs no plugin of the client. One build after the other: side
     // by side it makes equal layers twice, and the next build then misses its cache.
@@ -204,11 +214,10 @@ export class Resources {
     if (result.failed) {
       throw new Failure(
         `The build of ${resource} failed:\n${`${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-25).join("\n")}`,
-        "Mend what the build names above (services/Dockerfile and the service's folder) and run the command again.",
+        "Fix what the build names above (services/Dockerfile and the service's folder) and run the command again.",
       );
     }
-    const id = result.stdout.trim();
-    return { id, state: { imageName, baseImageName: imageName, repoDigest: id } };
+    return result.stdout.trim();
   }
 
   async #container(resource: string, inputs: z.infer<typeof containerInputs>): Promise<Made> {

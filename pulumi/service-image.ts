@@ -1,0 +1,55 @@
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import { imageNameOf } from "./names.ts";
+import { projectFolder } from "./settings.ts";
+import { sourceHash } from "./source-hash.ts";
+
+/** Sources of every image: services/Dockerfile, and what it copies for every service. */
+const SHARED_SOURCES = [
+  ".dockerignore",
+  "package.json",
+  "package-lock.json",
+  "services/Dockerfile",
+  "services/common",
+];
+
+/** Files and folders that decide what is in a service's image, relative to the project's folder. */
+export function sourcesOf(service: string): readonly string[] {
+  return [...SHARED_SOURCES, `services/${service}`];
+}
+
+/**
+ * The image of a folder of services/, built by the engine's own BuildKit. It is rebuilt when one of its
+ * sources, a build argument or the platform changes. `docker.Image` cannot build on an engine with the
+ * containerd image store (pulumi-docker issue 967), see docs/decisions.md.
+ */
+export function serviceImage(
+  service: string,
+  buildArgs: Readonly<Record<string, string>>,
+  options: pulumi.CustomResourceOptions,
+): docker.RemoteImage {
+  const logFolder = path.join(projectFolder, ".pulumi");
+  mkdirSync(logFolder, { recursive: true });
+  return new docker.RemoteImage(
+    `${service}-image`,
+    {
+      name: imageNameOf(service),
+      build: {
+        context: projectFolder,
+        dockerfile: `${projectFolder}/services/Dockerfile`,
+        buildArgs,
+        platform: `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
+        // An attestation holds the time of the build: each would give an unchanged image another id.
+        provenance: "false",
+        // Without it a failed build shows the command that failed, but not what the command printed.
+        buildLogFile: path.join(logFolder, `build-${service}.log`),
+      },
+      triggers: { sources: sourceHash(projectFolder, sourcesOf(service)) },
+      // A container of another stack may still run it, and the next build starts from its layers.
+      keepLocally: true,
+    },
+    options,
+  );
+}
