@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Five projects: `unit` needs nothing but Node; `redis`, `stack` and `faults` start containers; `readers` installs
- * programs that others wrote and lets them read our results. `commands/lib/tests/lanes.ts` says which run side by side.
+ * Six projects. `unit` needs nothing but Node, `ocr` starts engines that read pages, and `redis`, `stack` and `faults`
+ * start containers. `readers` installs programs that others wrote and lets them read our results.
+ * `commands/lib/tests/lanes.ts` says which run side by side.
  */
 export default defineConfig({
   test: {
@@ -14,9 +15,19 @@ export default defineConfig({
           include: [
             "{pulumi,services,commands,lib,bench,offline,samples,tests/chaos,tests/docs}/**/*.test.ts",
           ],
-          exclude: ["**/node_modules/**", "**/*.redis.test.ts"],
+          exclude: ["**/node_modules/**", "**/*.redis.test.ts", "**/*.ocr.test.ts"],
           // Enough for a machine that is busy with something else.
           testTimeout: 30_000,
+          maxWorkers: "100%",
+        },
+      },
+      {
+        test: {
+          name: "ocr",
+          sequence: { groupOrder: 0 },
+          include: ["services/**/*.ocr.test.ts"],
+          exclude: ["**/node_modules/**"],
+          testTimeout: 60_000,
           maxWorkers: "100%",
         },
       },

@@ -1,7 +1,7 @@
-import { crc32 } from "node:zlib";
+import { crc32, deflateSync } from "node:zlib";
 import { PDFDocument, type PDFPage } from "@cantoo/pdf-lib";
 import sharp, { type TiffOptions } from "sharp";
-import { drawLine } from "./scan.ts";
+import { drawLine, leaseText } from "./scan.ts";
 
 /** A line of text in grey, a byte a pixel. */
 export async function drawGrey(line: string) {
@@ -84,8 +84,8 @@ export function rawPdf(...objects: (string | { dictionary: string; stream: Uint8
 }
 
 /** Images of which the header claims this size; of WebP it can be 16383 at most. */
-export const claiming: Record<string, (width: number, height: number) => Buffer | Promise<Buffer>> = {
-  PNG(width, height) {
+export const claiming = {
+  PNG(width: number, height: number) {
     const bytes = Buffer.alloc(33);
     bytes.write("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1");
     bytes.writeUInt32BE(width, 16);
@@ -95,19 +95,19 @@ export const claiming: Record<string, (width: number, height: number) => Buffer 
     bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29);
     return bytes;
   },
-  async JPEG(width, height) {
+  async JPEG(width: number, height: number) {
     const bytes = await dot().jpeg().toBuffer();
     const frame = bytes.indexOf(Buffer.from([0xff, 0xc0]));
     bytes.writeUInt16BE(height, frame + 5);
     bytes.writeUInt16BE(width, frame + 7);
     return bytes;
   },
-  async WebP(width, height) {
+  async WebP(width: number, height: number) {
     const bytes = await dot().webp({ lossless: true }).toBuffer();
     bytes.writeUInt32LE(((height - 1) << 14) | (width - 1), bytes.indexOf("VP8L") + 9);
     return bytes;
   },
-  async TIFF(width, height) {
+  async TIFF(width: number, height: number) {
     const bytes = await dot().tiff({ compression: "deflate" }).toBuffer();
     const directory = bytes.readUInt32LE(4);
     // The first two entries; a value of 32 bits.
@@ -117,7 +117,7 @@ export const claiming: Record<string, (width: number, height: number) => Buffer 
     }
     return bytes;
   },
-  BMP(width, height) {
+  BMP(width: number, height: number) {
     const bytes = Buffer.alloc(62);
     bytes.write("BM");
     bytes.writeUInt32LE(62, 10);
@@ -128,10 +128,10 @@ export const claiming: Record<string, (width: number, height: number) => Buffer 
     bytes.writeUInt16LE(1, 28);
     return bytes;
   },
-  PDF(width, height) {
+  PDF(width: number, height: number) {
     return imagePdf({ width, height, dictionary: "", stream: Buffer.alloc(8) });
   },
-};
+} satisfies Record<string, (width: number, height: number) => Buffer | Promise<Buffer>>;
 
 /** A PDF of one page with an image of one bit a pixel, which `dictionary` says more of. */
 export function imagePdf(image: {
@@ -153,4 +153,53 @@ export function imagePdf(image: {
 
 function dot() {
   return sharp({ create: { width: 8, height: 8, channels: 3, background: "white" } });
+}
+
+/** Writes a line of text on the page, as text. */
+export const written = (text: string) => (page: PDFPage) => page.drawText(text, { x: 30, y: 100, size: 12 });
+
+/** A line of text, three bytes a pixel, from the bottom up. */
+export async function drawBmp(): Promise<Buffer> {
+  const { data, info } = await drawLine(leaseText)
+    .flatten({ background: "white" })
+    .removeAlpha()
+    .flip()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const rowBytes = Math.ceil((3 * info.width) / 4) * 4;
+  const pixels = Buffer.alloc(rowBytes * info.height);
+  for (let y = 0; y < info.height; y++)
+    data.copy(pixels, y * rowBytes, 3 * y * info.width, 3 * (y + 1) * info.width);
+  const head = Buffer.alloc(54);
+  head.write("BM");
+  head.writeUInt32LE(head.length + pixels.length, 2);
+  head.writeUInt32LE(head.length, 10);
+  head.writeUInt32LE(40, 14);
+  head.writeInt32LE(info.width, 18);
+  head.writeInt32LE(info.height, 22);
+  head.writeUInt16LE(1, 26);
+  head.writeUInt16LE(24, 28);
+  return Buffer.concat([head, pixels]);
+}
+
+/** A PDF with a user password. */
+export async function encryptedPdf(): Promise<Buffer> {
+  const pdf = await PDFDocument.load(await makePdf(written(leaseText)));
+  pdf.encrypt({ userPassword: "open sesame", ownerPassword: "owner" });
+  return Buffer.from(await pdf.save());
+}
+
+export function pagelessPdf(): Buffer {
+  return rawPdf("<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [] /Count 0 >>");
+}
+
+/** A PDF whose image inflates to a gigabyte, in two steps. */
+export function inflatingPdf(): Buffer {
+  const stream = deflateSync(deflateSync(Buffer.alloc(128 * 1024 * 1024)));
+  const dictionary = "/Filter [/FlateDecode /FlateDecode]";
+  return imagePdf({ width: 32_768, height: 32_768, dictionary, stream });
+}
+
+export function half(bytes: Buffer): Buffer {
+  return bytes.subarray(0, Math.floor(bytes.length / 2));
 }

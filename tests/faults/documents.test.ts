@@ -1,19 +1,17 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { deflateSync } from "node:zlib";
-import { PDFDocument, type PDFPage } from "@cantoo/pdf-lib";
 import { expect, test } from "vitest";
 import {
-  chainTiff,
   claiming,
   damageTiff,
   drawTiff,
-  imagePdf,
+  encryptedPdf,
+  inflatingPdf,
   makePdf,
   rawPdf,
   scanned,
 } from "../documents.ts";
-import { drawLine, leaseText } from "../scan.ts";
+import { leaseText } from "../scan.ts";
 import { FaultStack } from "./harness/fault-stack.ts";
 import { Orders, outcomes } from "./harness/orders.ts";
 
@@ -30,19 +28,9 @@ async function place(bytes: Uint8Array, extension: string): Promise<string> {
   return orders.place(title);
 }
 
-const write = (text: string) => (page: PDFPage) => page.drawText(text, { x: 30, y: 100, size: 12 });
-const line = () => drawLine(leaseText);
-
 test.for<[string, string, () => Promise<Buffer>]>([
   ["a PDF of a scan", "pdf", () => makePdf(scanned(leaseText))],
-  ["a PDF with a text of its own", "pdf", () => makePdf(write(leaseText))],
   ["a TIFF of one bit, G4", "tif", () => drawTiff([leaseText], { compression: "ccittfax4", bitdepth: 1 })],
-  ["a TIFF, LZW", "tiff", () => drawTiff([leaseText], { compression: "lzw" })],
-  ["a PNG", "png", () => line().png().toBuffer()],
-  ["a JPEG", "jpg", () => line().jpeg().toBuffer()],
-  ["a WebP", "webp", () => line().webp().toBuffer()],
-  ["a BMP", "bmp", () => drawBmp()],
-  ["a PDF that is called a PNG", "png", () => makePdf(scanned(leaseText))],
   ["a TIFF that is called a PDF", "pdf", () => drawTiff([leaseText])],
 ])("%s is read", async ([, extension, make]) => {
   const id = await place(await make(), extension);
@@ -67,27 +55,11 @@ test("a PDF with scripts and outside references is read, and nothing of it is ru
   expect((await stack.source.requests()).filter(({ url }) => url?.includes("SPY1"))).toEqual([]);
 });
 
+// `document-kinds.ocr.test.ts` has the other kinds.
 test.for<[string, string, string, () => Buffer | Promise<Buffer>]>([
-  ["a truncated PDF", "document_damaged", "pdf", async () => half(await makePdf(scanned(leaseText)))],
-  ["a truncated TIFF", "document_damaged", "tif", async () => half(await drawTiff([leaseText]))],
-  ["a truncated JPEG", "document_damaged", "jpg", async () => half(await line().jpeg().toBuffer())],
-  ["a truncated WebP", "document_damaged", "webp", async () => half(await line().webp().toBuffer())],
-  ["a truncated BMP", "document_damaged", "bmp", async () => half(await drawBmp())],
   ["an encrypted PDF", "document_encrypted", "pdf", () => encryptedPdf()],
-  ["a PDF without pages", "no_pages", "pdf", () => pagelessPdf()],
-  ["a TIFF of 10,000 pages", "too_many_pages", "tif", () => chainTiff(10_000)],
   ["a PDF whose image inflates to a gigabyte", "page_too_large", "pdf", () => inflatingPdf()],
-  ...Object.entries(claiming).map(
-    ([format, claim]): [string, string, string, () => Buffer | Promise<Buffer>] => {
-      const side = format === "WebP" ? 16_383 : 30_000;
-      return [
-        `a ${format} that claims ${side} x ${side} pixels`,
-        "page_too_large",
-        format.toLowerCase(),
-        () => claim(side, side),
-      ];
-    },
-  ),
+  ["a PNG that claims 30,000 x 30,000 pixels", "page_too_large", "png", () => claiming.PNG(30_000, 30_000)],
 ])("%s fails with %s, and the same workers serve the next", async ([, code, extension, make]) => {
   const processes = await stack.processes("ocr-worker");
   await failsAtOnce(await place(await make(), extension), code);
@@ -117,50 +89,6 @@ async function failsAtOnce(id: string, code: string): Promise<void> {
   const view = await orders.ended(id);
   expect(view).toMatchObject({ status: "failed", reason: { code, message: expect.stringMatching(/\w/) } });
   expect(outcomes(view)).toEqual(["failed"]);
-}
-
-function half(bytes: Buffer): Buffer {
-  return bytes.subarray(0, Math.floor(bytes.length / 2));
-}
-
-/** Three bytes a pixel, from the bottom up. */
-async function drawBmp(): Promise<Buffer> {
-  const { data, info } = await line()
-    .flatten({ background: "white" })
-    .removeAlpha()
-    .flip()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  const rowBytes = Math.ceil((3 * info.width) / 4) * 4;
-  const pixels = Buffer.alloc(rowBytes * info.height);
-  for (let y = 0; y < info.height; y++)
-    data.copy(pixels, y * rowBytes, 3 * y * info.width, 3 * (y + 1) * info.width);
-  const head = Buffer.alloc(54);
-  head.write("BM");
-  head.writeUInt32LE(head.length + pixels.length, 2);
-  head.writeUInt32LE(head.length, 10);
-  head.writeUInt32LE(40, 14);
-  head.writeInt32LE(info.width, 18);
-  head.writeInt32LE(info.height, 22);
-  head.writeUInt16LE(1, 26);
-  head.writeUInt16LE(24, 28);
-  return Buffer.concat([head, pixels]);
-}
-
-async function encryptedPdf(): Promise<Buffer> {
-  const pdf = await PDFDocument.load(await makePdf(write(leaseText)));
-  pdf.encrypt({ userPassword: "open sesame", ownerPassword: "owner" });
-  return Buffer.from(await pdf.save());
-}
-
-function pagelessPdf(): Buffer {
-  return rawPdf("<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [] /Count 0 >>");
-}
-
-function inflatingPdf(): Buffer {
-  const stream = deflateSync(deflateSync(Buffer.alloc(128 * 1024 * 1024)));
-  const dictionary = "/Filter [/FlateDecode /FlateDecode]";
-  return imagePdf({ width: 32_768, height: 32_768, dictionary, stream });
 }
 
 /** A page of text that would run a script and fetch an address, in every way there is to do it unasked. */

@@ -15,7 +15,7 @@ const redisAway = `${slowFaults}/redis-away.test.ts`;
  * back: the others bound the time of an answer.
  */
 const main: readonly Lane[] = [
-  { name: "unit", args: ["--project=unit"], nice: 10 },
+  { name: "unit", args: ["--project=unit", "--project=ocr"], nice: 10 },
   { name: "redis", args: ["--project=redis"], nice: 0 },
   { name: "stack", args: ["--project=stack", "--project=readers"], nice: 0 },
 ];
