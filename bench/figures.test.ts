@@ -15,13 +15,13 @@ test.each([
   expect(percentile(values, percent)).toBe(wanted);
 });
 
-test("the median is by number, not by letter, and leaves the values in their order", () => {
+test("the median sorts by number, and does not change the order of its input", () => {
   const values = [10, 9, 100];
   expect(median(values)).toBe(10);
   expect(values).toEqual([10, 9, 100]);
 });
 
-test("a table has the first row's keys for its columns", () => {
+test("the columns of a table are the keys of its first row", () => {
   const lines: string[] = [];
   vi.spyOn(console, "log").mockImplementation((text: string) => lines.push(...text.split("\n")));
   printTable([

@@ -1,11 +1,11 @@
-/** The value below which so many of a hundred lie, by the nearest rank; NaN without values. */
+/** The percentile of `values` by the nearest-rank method; NaN without values. */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length));
   return sorted[rank - 1] ?? Number.NaN;
 }
 
-/** The middle value, of an even number of values the lower one; NaN without values. */
+/** The median; the lower of the two middle values if their number is even; NaN without values. */
 export function median(values: readonly number[]): number {
   return percentile(values, 50);
 }

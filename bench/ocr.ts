@@ -14,15 +14,18 @@ import { PageProcess, readNative } from "./ocr/readers.ts";
 import { type MemoryOverPages, measureMemory, measureSpread, type Spread } from "./ocr/workers.ts";
 
 const EXAMPLE =
-  "For example: npm run bench:ocr -- --pages scans --truth court.pdf=court-1.gt.txt,court-2.gt.txt --json figures.json";
-/** The two kinds take turns, as the machine is not always as fast. */
+  "For example: npm run bench:ocr -- --pages scans --truth court.pdf=court-1.gt.txt,court-2.gt.txt " +
+  "--json figures.json";
+/** The two kinds take turns, because the machine's speed varies. */
 const ROUNDS = 3;
 const mebibyte = 1024 * 1024;
 
-/** Shares of the true text that are wrong, 0 to 1. */
+/** Error rates, 0 to 1. */
 type Errors = { characters: number; words: number };
 
-/** `native`: on the page as it is; `nativePrepared`: on the image that the worker read. Peaks in megabytes. */
+/**
+ * `native` reads the page as it is, `nativePrepared` the image that the worker read. Peaks are in megabytes.
+ */
 type PageFigures = {
   page: string;
   errors: { ours: Errors; native: Errors; nativePrepared: Errors };
@@ -31,7 +34,10 @@ type PageFigures = {
   preparation: string[];
 };
 
-/** Pages a minute of so many processes of each kind, preparation counted on both sides; the ratio is the rounds' median. */
+/**
+ * Pages a minute by this number of processes of each kind, preparation included; the ratio is the median of
+ * the rounds.
+ */
 type Rate = { processes: number; rounds: { ours: number; native: number }[]; ratio: number };
 
 type Figures = { pages: PageFigures[]; rate: Rate; spread?: Spread; memory?: MemoryOverPages };
@@ -104,7 +110,7 @@ async function pagesOf(
   return variants && lease ? [...given, ...(await variantsOf(lease, scratch))] : given;
 }
 
-/** The folder of the native tesseract's data, which both sides read with. */
+/** The folder of the native tesseract's language data, which both sides use. */
 async function findLanguageData(): Promise<string> {
   const advice = "Debian: apt-get install tesseract-ocr tesseract-ocr-eng";
   const { stdout, failed } = await execa("tesseract", ["--list-langs"], { reject: false });
@@ -125,7 +131,7 @@ async function measurePages(pages: BenchPage[], languageData: string, scratch: s
     const preparedFile = path.join(scratch, "prepared.pgm");
     for (const page of pages) {
       say(`Reading ${page.name}`);
-      // A process of its own, whose peak is this page's.
+      // Each page has its own process, so that the peak is this page's.
       const reader = await PageProcess.start(languageData);
       const { file, dpi } = page;
       const ours = await reader.read({ file, dpi, preparedFile });
@@ -171,7 +177,7 @@ async function measurePages(pages: BenchPage[], languageData: string, scratch: s
   }
 }
 
-/** Each of the readers takes the next page as soon as it has read one. @returns seconds until all are read */
+/** Each reader takes the next page as soon as it is free. @returns seconds until all pages are read */
 async function spread<Page>(
   pages: readonly Page[],
   readers: readonly PageProcess[],

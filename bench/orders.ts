@@ -13,13 +13,13 @@ import { Customer } from "../tests/stack/customer.ts";
 import { StackUnderTest } from "../tests/stack/stack-under-test.ts";
 import { median, percentile, printTable } from "./figures.ts";
 
-/** Beyond these the orders of one round come near to what Redis has room for. */
+/** With more connections, the orders of one round would nearly fill Redis. */
 const MOST_SECONDS = 20;
 const WARM_UP_SECONDS = 5;
 const WARM_UP_CONNECTIONS = 64;
 const PROBE_START_SECONDS = 30;
 const PICKUPS = 100;
-/** Nobody has scanned it: the worker's part ends as soon as it began. */
+/** There is no scan of it, so the worker's part ends at once. */
 const MISSING_DOCUMENT = { title_number: "OW99999999", document_type: "lease" };
 
 function wholeNumber(most: number) {
@@ -31,7 +31,7 @@ const optionsSchema = z.object({
   seconds: wholeNumber(MOST_SECONDS),
   rounds: wholeNumber(100),
   connections: z.preprocess((list) => String(list).split(","), z.array(wholeNumber(1000))),
-  /** When Redis answers: with each write on disk, or sooner, to see what that costs. */
+  /** Redis' setting, to measure what it costs to answer only when a write is on disk. */
   appendfsync: z.enum(["always", "everysec", "no"]),
 });
 
@@ -49,13 +49,15 @@ const containerSchema = z
 const time = z.iso.datetime().nullable();
 const viewSchema = z.object({ started_at: time, finished_at: time });
 
-/** What the load is put on: a path behind the router. */
+/** The target of the load: a path behind the router. */
 type Target = "/orders" | "/probe";
 
-/** Of one round: accepted orders per second, and the latencies' percentiles in milliseconds. */
+/** Figures of one round: accepted orders per second, and percentiles of the latency in milliseconds. */
 type Round = { perSecond: number; p50: number; p99: number };
 
-/** `npm run bench`: how fast orders are taken, beside the least that could take them, and how soon they start. */
+/**
+ * `npm run bench`: how fast orders are accepted, compared with a minimal service, and how soon they start.
+ */
 await runCommand(async () => {
   const options = readOptions();
   await ensureDocker();
@@ -63,7 +65,7 @@ await runCommand(async () => {
   const probe = `orbital-witness-bench-probe-${cloneId(clone.folder)}`;
   try {
     await clone.edit("pulumi/Caddyfile", withProbe);
-    say("Bringing up a stack of its own");
+    say("Starting a separate stack");
     const { url } = await clone.up();
     const order = { ...MISSING_DOCUMENT, token: await new Customer(url).token() };
     say(`Placing ${PICKUPS} orders one after the other`);
@@ -100,7 +102,7 @@ function readOptions(): z.output<typeof optionsSchema> {
   );
 }
 
-/** The probe is reached just as the Order API is. */
+/** Routes to the probe in the same way as to the Order API. */
 function withProbe(caddyfile: string): string {
   const [snippet] = /^\(order-api\) \{\n(?:\t.*\n)*\}\n/m.exec(caddyfile) ?? [];
   const [site] = /^:8080 \{\n/m.exec(caddyfile) ?? [];
@@ -113,7 +115,10 @@ function withProbe(caddyfile: string): string {
   );
 }
 
-/** The probe's container has what the Order API's has: image, networks, memory, Node's options, key and Redis. */
+/**
+ * Gives the probe's container the same image, networks, memory, Node options, key and Redis as the Order
+ * API's.
+ */
 async function startProbe(clone: StackUnderTest, name: string): Promise<void> {
   const { id } = await clone.container("order-api");
   const { stdout } = await execa("docker", ["inspect", id]);
@@ -134,7 +139,7 @@ async function startProbe(clone: StackUnderTest, name: string): Promise<void> {
   const limits = ["--memory", memory, "--memory-swap", memory, "--security-opt", "no-new-privileges"];
   const [first = "", ...others] = Object.keys(NetworkSettings.Networks);
   const alias = (network: string) => ["--network", network, "--network-alias", "probe"];
-  // By name alone, so that their values stand in no argument list.
+  // Passed by name, so that the values are in no argument list.
   const environment = ["JWT_SECRET", "REDIS_URL", "NODE_OPTIONS"].flatMap((name) => ["--env", name]);
   await execa(
     "docker",
@@ -151,7 +156,9 @@ async function startProbe(clone: StackUnderTest, name: string): Promise<void> {
   await execa("docker", ["start", name]);
 }
 
-/** The load must not be first: the router waits for a service that starts, but not with every request's body. */
+/**
+ * Waits until the probe answers. The router waits for a service that is starting, but cannot keep every body.
+ */
 async function untilReady(probeUrl: string): Promise<void> {
   const giveUpAt = Date.now() + PROBE_START_SECONDS * 1000;
   while ((await fetch(probeUrl)).status !== 204) {
@@ -162,14 +169,14 @@ async function untilReady(probeUrl: string): Promise<void> {
   }
 }
 
-/** Rounds of the two alternate, so that what wanders on the machine meets both. */
+/** Rounds of the two targets alternate, so that changes of the machine's speed affect both. */
 async function throughput(
   clone: StackUnderTest,
   url: string,
   body: string,
   { seconds, rounds, connections, appendfsync }: z.output<typeof optionsSchema>,
 ): Promise<Record<string, string>[]> {
-  // Taking orders alone is measured: workers would take the cores away, and not from both alike.
+  // Only accepting is measured. Workers would use the cores, and not at the same rate for both targets.
   const workers = await clone.containers("ocr-worker");
   await execa("docker", ["stop", ...workers.map((worker) => worker.id)]);
   await redisCli(clone, "config", "set", "appendfsync", appendfsync);
@@ -203,7 +210,7 @@ async function throughput(
   return rows;
 }
 
-/** @throws Failure where anything but 202 was answered */
+/** @throws Failure if any answer is not 202 */
 async function round(
   clone: StackUnderTest,
   url: string,
@@ -217,7 +224,7 @@ async function round(
   const { promise, resolve, reject } = Promise.withResolvers<autocannon.Result>();
   const options = { url, method: "POST", headers, body, connections, duration: seconds } as const;
   const load = autocannon(options, (error, result) => (error ? reject(error) : resolve(result)));
-  // The load's own histogram knows whole milliseconds only.
+  // The histogram of autocannon has whole milliseconds only.
   load.on("response", (_client, _status, _bytes, milliseconds) => latencies.push(milliseconds));
   const result = await promise;
   const answers = Object.entries(result.statusCodeStats ?? {}).map(([status, { count }]) => ({
@@ -228,7 +235,8 @@ async function round(
   if (others.length > 0 || result.errors > 0 || latencies.length === 0) {
     const said = answers.map(({ status, count }) => `${count} times ${status}`).join(", ") || "nothing";
     throw new Failure(
-      `${url} answered at ${connections} connections: ${said}, and ${result.errors} requests failed. Only 202 counts.`,
+      `${url} with ${connections} connections answered ${said}; ${result.errors} requests failed. ` +
+        "Every answer must be 202.",
       "See what stands above, and the services' logs of such a stack: npm start.",
     );
   }
@@ -244,9 +252,9 @@ function medianRound(rounds: readonly Round[]): Round {
   return { perSecond: of("perSecond"), p50: of("p50"), p99: of("p99") };
 }
 
-/** No order and no log of one is left: every round starts with the same Redis. */
+/** Empties Redis and rewrites its log, so that every round starts equal. */
 async function emptyRedis(clone: StackUnderTest): Promise<void> {
-  // The last round was cut off: what it had under way comes to its end first.
+  // The last round was cut off: let its requests finish first.
   await pause(500);
   await redisCli(clone, "flushall");
   await redisCli(clone, "bgrewriteaof");
@@ -260,7 +268,7 @@ async function redisCli(clone: StackUnderTest, ...words: string[]): Promise<stri
   return (await execa("docker", ["exec", id, "redis-cli", ...words])).stdout;
 }
 
-/** Milliseconds from the 202's arrival to the worker's start; below 0 where the worker was first. */
+/** Milliseconds from the arrival of the 202 to the worker's start; negative if the worker was faster. */
 async function pickups(customer: Customer, order: typeof MISSING_DOCUMENT & { token: string }) {
   const milliseconds: number[] = [];
   for (let index = 0; index < PICKUPS; index += 1) {
@@ -272,7 +280,10 @@ async function pickups(customer: Customer, order: typeof MISSING_DOCUMENT & { to
   return milliseconds;
 }
 
-/** Waits for the order's end, so that the next one finds idle workers. @returns its start, since the epoch */
+/**
+ * Waits for the order's end, so that the next one finds idle workers. @returns its start in ms since the
+ * epoch
+ */
 async function startOf(customer: Customer, orderId: string, token: string): Promise<number> {
   for (;;) {
     const view = viewSchema.parse((await customer.get(`/orders/${orderId}`, token)).body);

@@ -14,9 +14,9 @@ import { median, printTable } from "./figures.ts";
 
 const { values: options } = parseArgs({
   options: {
-    /** How often what takes seconds is repeated; the median counts. */
+    /** How often each measurement of seconds is repeated; the median counts. */
     runs: { type: "string", default: "3" },
-    /** Also from a fresh clone without base images (what npm and the engine cached is used): minutes. */
+    /** Also measure a fresh clone without base images, but with the caches of npm and the engine: minutes. */
     clone: { type: "boolean", default: false },
   },
 });
@@ -25,7 +25,9 @@ type Row = Readonly<Record<"what" | "figure" | "beside", string>>;
 
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`;
 
-/** `npm run bench:stack`: the figures of docs/figures.md, each beside what it is compared with in the same run. */
+/**
+ * `npm run bench:stack`: times and sizes for docs/figures.md, each with its comparison from the same run.
+ */
 await runCommand(async () => {
   await ensureDocker();
   const rows: Row[] = options.clone ? await fromClone() : [];
@@ -36,14 +38,15 @@ await runCommand(async () => {
   } finally {
     await clone.remove();
   }
-  console.log(
-    `\nBy ${clone.stack.cli.kind === "pulumi" ? "the real pulumi" : "the stand-in"}, median of ${options.runs}\n`,
-  );
+  const engine = clone.stack.cli.kind === "pulumi" ? "Pulumi" : "the stand-in";
+  console.log(`\nBy ${engine}, medians of ${options.runs} runs\n`);
   printTable(rows);
 });
 process.exit();
 
-/** A fresh clone's `npm start` where packages are all there is to be had, and a second one, beside their parts alone. */
+/**
+ * The first and the second `npm start` of a fresh clone on a closed network, compared with their parts.
+ */
 async function fromClone(): Promise<Row[]> {
   const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-bench-"));
   const clone = path.join(folder, "clone");
@@ -135,7 +138,7 @@ async function updates(clone: StackUnderTest): Promise<Row[]> {
   }
 }
 
-/** What the engine itself takes: a stack without a resource. */
+/** The overhead of the engine: a stack without resources. */
 async function emptyProgram(): Promise<{ stack: Stack; folder: string }> {
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), "orbital-witness-empty-")));
   const project = {

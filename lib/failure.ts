@@ -1,4 +1,4 @@
-/** What a user can do something about: the message names what was wrong, the advice what to do next. */
+/** An error that the user can resolve: the message says what is wrong, the advice what to do next. */
 export class Failure extends Error {
   readonly advice: string;
 
@@ -9,10 +9,12 @@ export class Failure extends Error {
   }
 }
 
-/** What failed has said so itself, and what to do. */
+/** The failed program has already printed its message and its advice. */
 export class AlreadySaid extends Error {}
 
-/** Runs a command's main function; a `Failure` is printed as message and advice, anything else with its stack. */
+/**
+ * Runs a command's main function. Prints a `Failure` as message and advice, any other error with its stack.
+ */
 export async function runCommand(main: () => Promise<void>): Promise<void> {
   try {
     await main();

@@ -13,7 +13,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 const fileIn = (folder: string) => path.join(folder, ".pulumi-passphrase");
 
-test("it is made once, for its owner only, and another in each clone", () => {
+test("the passphrase is created once, readable by its owner only, and differs between clones", () => {
   const [folder, other] = [scratchFolder(), scratchFolder()];
   keepPassphrase(folder);
   keepPassphrase(other);
@@ -26,7 +26,7 @@ test("it is made once, for its owner only, and another in each clone", () => {
   expect(passphraseEnvironment(folder)).toEqual({ PULUMI_CONFIG_PASSPHRASE_FILE: fileIn(folder) });
 });
 
-test("git ignores its file", () => {
+test("git ignores the passphrase's file", () => {
   const ignored = readFileSync(path.resolve(import.meta.dirname, "../.gitignore"), "utf8").split("\n");
   expect(ignored).toContain(path.basename(fileIn("")));
 });
@@ -44,7 +44,7 @@ test.each(["from the environment", ""])(
   },
 );
 
-test("PULUMI_CONFIG_PASSPHRASE_FILE wins over the clone's file", () => {
+test("PULUMI_CONFIG_PASSPHRASE_FILE takes precedence over the clone's file", () => {
   const folder = scratchFolder();
   writeFileSync(fileIn(folder), "of the clone");
   writeFileSync(path.join(folder, "own"), "  of a file\n");
@@ -53,7 +53,7 @@ test("PULUMI_CONFIG_PASSPHRASE_FILE wins over the clone's file", () => {
   expect(passphraseEnvironment(folder)).toEqual({});
 });
 
-test("a file that is missing is named", () => {
+test("a missing file is named in the error", () => {
   const folder = scratchFolder();
   expect(() => readPassphrase(folder)).toThrow(Failure);
   expect(() => readPassphrase(folder)).toThrow(`There is no passphrase: ${fileIn(folder)} does not exist.`);

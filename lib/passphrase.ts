@@ -5,7 +5,7 @@ import { Failure } from "./failure.ts";
 
 const FILE = ".pulumi-passphrase";
 
-/** Makes this clone's passphrase, once, in a file that git ignores and only its owner may read. */
+/** Creates this clone's passphrase once, in a file that git ignores and only its owner can read. */
 export function keepPassphrase(projectFolder: string): void {
   const file = path.join(projectFolder, FILE);
   if (!existsSync(file) && !isGivenByEnvironment()) {
@@ -13,12 +13,12 @@ export function keepPassphrase(projectFolder: string): void {
   }
 }
 
-/** What tells Pulumi where the passphrase is; nothing where the environment says it already. */
+/** Variables that tell Pulumi where the passphrase is; none if the environment has them already. */
 export function passphraseEnvironment(projectFolder: string): Record<string, string> {
   return isGivenByEnvironment() ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: path.join(projectFolder, FILE) };
 }
 
-/** The passphrase, found as Pulumi finds it: in the environment, or in the file. */
+/** The passphrase, looked up as Pulumi does: from the environment, else from the file. */
 export function readPassphrase(projectFolder: string): string {
   if (process.env.PULUMI_CONFIG_PASSPHRASE !== undefined) {
     return process.env.PULUMI_CONFIG_PASSPHRASE;

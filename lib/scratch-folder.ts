@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { onTestFinished } from "vitest";
 
-/** A folder of a test's own, gone when the test is over. */
+/** A temporary folder that is removed when the test is over. */
 export function scratchFolder(): string {
   const folder = mkdtempSync(path.join(realpathSync(tmpdir()), "orbital-witness-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   return folder;
 }
 
-/** Puts a shell script there as a program. @returns the folder that it stands in, for the PATH */
+/** Writes a shell script as an executable file. @returns its folder, for the PATH */
 export function fakeProgram(file: string, script: string, mode = 0o755): string {
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, `#!/bin/sh\n${script}\n`);

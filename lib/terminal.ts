@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 
-/** One line that says what happens now; not on standard output, which belongs to results. */
+/** Prints a line of progress to standard error; standard output is for results. */
 export function say(line: string): void {
   console.error(`• ${line}`);
 }
@@ -19,7 +19,7 @@ export async function askSecret(question: string): Promise<string> {
   }
 }
 
-/** Asks for a yes where somebody is there to answer; elsewhere (CI, a pipe) the answer is yes. */
+/** Asks for a yes at a terminal; without one (CI, a pipe) the answer is yes. */
 export async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY || process.env.CI) {
     return true;

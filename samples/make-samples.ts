@@ -9,7 +9,7 @@ import { Sheet } from "./drawing/sheet.ts";
 import { measureFaces } from "./drawing/type-faces.ts";
 import { imagePath, type Sample, samples, samplesFolder, truthPath } from "./samples.ts";
 
-/** Draws the sample pages and their true texts anew: `node samples/make-samples.ts`. */
+/** Draws the sample pages and their true texts: `node samples/make-samples.ts`. */
 const measure = await measureFaces();
 for (const sample of samples) {
   const page = pages[sample.documentType];

@@ -12,7 +12,7 @@ const words = (text: string) => text.trim().split(/\s+/);
 const millimetresPerInch = 25.4;
 const kilobyte = 1024;
 
-test("there are at least six samples, each at a path of its own", () => {
+test("there are at least six samples, each at its own path", () => {
   expect(samples.length).toBeGreaterThanOrEqual(6);
   expect(new Set(samples.map(truthPath)).size).toBe(samples.length);
 });
@@ -29,7 +29,7 @@ test("all samples together stay below 4 MB", async () => {
 });
 
 describe.each(samples.map((sample) => ({ path: imagePath(sample), sample })))("$path", ({ path, sample }) => {
-  test("has a name that can be ordered", () => {
+  test("has a title number and a document type that can be ordered", () => {
     expect(sample.titleNumber).toMatch(titleNumberForm);
     expect(documentTypes).toContain(sample.documentType);
   });
@@ -49,7 +49,7 @@ describe.each(samples.map((sample) => ({ path: imagePath(sample), sample })))("$
   test("has beside it the text that is drawn on it", async () => {
     const truth = await readFile(inFolder(truthPath(sample)), "utf8");
     expect(truth.trim().length).toBeGreaterThan(200);
-    // The words of a page do not depend on the fonts, only its line breaks do: a made-up measure is enough.
+    // Fonts decide the line breaks only, not the words: an invented measure is enough.
     const sheet = new Sheet((text, face) => text.length * face.size * 0.4);
     pages[sample.documentType].draw(sheet);
     expect(words(sheet.trueText())).toEqual(words(truth));

@@ -15,7 +15,7 @@ import {
   toPgm,
 } from "../../services/ocr-worker/src/recognition/preparation/picture.ts";
 
-/** A page in a file that tesseract reads; `dpi` undefined where the file does not say it. */
+/** A page in a file that tesseract reads; `dpi` is undefined if the file does not state it. */
 export type BenchPage = { name: string; file: string; dpi: number | undefined; truth: string };
 
 const PDF_DPI = 300;
@@ -34,8 +34,9 @@ export async function samplePages(): Promise<BenchPage[]> {
 }
 
 /**
- * Images and PDFs of a folder with their true text beside them: `<name>.gt.txt`, or what `truths` names for the pages of `<name>.<extension>`, one
- * after the other. PDFs are drawn into `scratch`. What has no true text is left out, and said.
+ * The images and PDFs of a folder that have their true text beside them: `<name>.gt.txt`, or the files that
+ * `truths` lists for the pages of `<name>.<extension>`. PDFs are rendered into `scratch`. Files without a
+ * true text are skipped with a message.
  */
 export async function folderPages(
   folder: string,
@@ -55,14 +56,14 @@ export async function folderPages(
     const texts = (truths.get(file) ?? [`${name}.gt.txt`]).map((text) => path.join(folder, text));
     const missing = texts.find((text) => !existsSync(text));
     if (missing !== undefined) {
-      say(`${file} is left out: there is no ${path.basename(missing)}`);
+      say(`Skipping ${file}: there is no ${path.basename(missing)}`);
       continue;
     }
     const document = path.join(folder, file);
     const images = ext === ".pdf" ? await drawPdf(document, scratch) : [document];
     for (const [index, text] of texts.entries()) {
       const image = images[index];
-      if (image === undefined) throw new Failure(`${file} has no page ${index + 1}.`, "Mend --truth.");
+      if (image === undefined) throw new Failure(`${file} has no page ${index + 1}.`, "Correct --truth.");
       pages.push({
         name: images.length > 1 ? `${name} ${index + 1}` : name,
         file: image,
@@ -74,7 +75,7 @@ export async function folderPages(
   return pages;
 }
 
-/** The page turned, askew, of low resolution and in the dark, each as a file in `scratch`. */
+/** Variants of the page, each as a file in `scratch`: turned, skewed, of low resolution, unevenly lit. */
 export async function variantsOf(page: BenchPage, scratch: string): Promise<BenchPage[]> {
   const image = await greyImage(page);
   const dpi = page.dpi ?? Math.max(image.width, image.height) / (297 / 25.4);
@@ -101,7 +102,7 @@ export async function greyImage({ file, dpi }: Pick<BenchPage, "file" | "dpi">):
   return fromSharp(sharp(file).flatten({ background: "#fff" }).greyscale(), dpi);
 }
 
-/** A fifth of the light on the left, two thirds on the right. */
+/** The left edge has a fifth of the light, the right edge two thirds. */
 function inTheDark(image: GreyImage): GreyImage {
   const light = (index: number) => 0.2 + (0.47 * (index % image.width)) / image.width;
   return { ...image, data: Buffer.from(image.data.map((level, index) => level * light(index))) };

@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import { type Prepared, preparedSchema, type Reading, readingSchema, type Task } from "./protocol.ts";
 
-/** How often a native process's memory is looked at. */
+/** How often the memory of a native process is sampled. */
 const LOOK_MS = 20;
 
 type Native = { text: string; seconds: number; peakMegabytes: number };
@@ -21,7 +21,7 @@ export class PageProcess {
     this.#died = once(child, "exit").then(([code]) => {
       throw new Error(`a page's process ended with code ${code}`);
     });
-    // It is nobody's failure while no answer is waited for.
+    // A failure counts only while an answer is awaited.
     this.#died.catch(() => undefined);
   }
 
@@ -53,7 +53,7 @@ export class PageProcess {
   }
 }
 
-/** By Debian's tesseract with one thread, as more of them only fight. */
+/** Reads with Debian's tesseract on one thread, because more threads only compete. */
 export async function readNative(file: string, dpi?: number): Promise<Native> {
   const resolution = dpi === undefined ? [] : ["--dpi", String(dpi)];
   const startedAt = performance.now();
@@ -67,7 +67,7 @@ export async function readNative(file: string, dpi?: number): Promise<Native> {
   };
 }
 
-/** Megabytes of a process by its end; 0 where the system does not tell. */
+/** Peak memory of a process in megabytes; 0 if the system does not report it. */
 async function watchPeak(pid: number | undefined): Promise<number> {
   let peak = 0;
   for (;;) {

@@ -13,7 +13,7 @@ import { StackUnderTest } from "../../tests/stack/stack-under-test.ts";
 
 const ORDER = { title_number: "OW99999999", document_type: "lease" };
 const POINTS_PER_INCH = 72;
-/** A memory figure is taken so often. */
+/** How often memory is sampled. */
 const LOOK_MS = 1000;
 
 const viewSchema = z.object({
@@ -24,13 +24,16 @@ const viewSchema = z.object({
   reason: z.unknown(),
 });
 
-/** Seconds from the first worker's start to the order's end, by how many workers there were. */
+/** Seconds from the first worker's start to the order's end, by number of workers. */
 export type Spread = { pages: number; seconds: Record<1 | 2, number> };
 
-/** Anonymous memory of a worker's container in bytes, all its processes together: the most during each hundred pages. */
+/**
+ * Peak of anonymous memory of a worker's container during each hundred pages, in bytes, over all its
+ * processes.
+ */
 export type MemoryOverPages = { pages: number; peaks: number[] };
 
-/** A stack of its own reads a PDF of so many scanned pages with one worker, and again with two. */
+/** Reads a PDF with this number of scanned pages on a separate stack, with two workers and again with one. */
 export async function measureSpread(pages: number): Promise<Spread> {
   return onStack("2", pages, async (clone, customer) => {
     say(`Reading ${pages} pages with two workers`);
@@ -43,7 +46,7 @@ export async function measureSpread(pages: number): Promise<Spread> {
   });
 }
 
-/** One worker reads so many pages; its memory is looked at all the while. */
+/** One worker reads this number of pages while its memory is sampled. */
 export async function measureMemory(pages: number): Promise<MemoryOverPages> {
   return onStack("1", pages, async (clone, customer) => {
     say(`Reading ${pages} pages with one worker`);
@@ -67,7 +70,7 @@ async function onStack<T>(
     const folder = path.join(clone.folder, "documents", ORDER.title_number);
     await mkdir(folder, { recursive: true });
     await writeFile(path.join(folder, `${ORDER.document_type}.pdf`), await scannedPdf(pages));
-    say("Bringing up a stack of its own");
+    say("Starting a separate stack");
     const { url } = await clone.up();
     return await measure(clone, new Customer(url));
   } finally {
@@ -75,7 +78,7 @@ async function onStack<T>(
   }
 }
 
-/** The sample pages, one after the other and again, as JPEG scans in a PDF. */
+/** The sample pages, repeated as often as needed, as JPEG scans in a PDF. */
 async function scannedPdf(pages: number): Promise<Uint8Array> {
   const pdf = await PDFDocument.create();
   const scans = await Promise.all(
@@ -117,9 +120,9 @@ async function read(customer: Customer, look?: (page: number) => Promise<void>):
   }
 }
 
-/** Without the pages that the kernel keeps of files: those come and go as it likes. */
+/** Excludes the page cache, which the kernel grows and shrinks as it likes. */
 async function anonymousBytes(container: string): Promise<number> {
-  // The one or the other is there, as the machine's control groups are of version 2 or 1.
+  // The first exists with control groups version 2, the second with version 1.
   const files = "/sys/fs/cgroup/memory.stat /sys/fs/cgroup/memory/memory.stat";
   const { stdout } = await execa("docker", ["exec", container, "sh", "-c", `cat ${files} 2>&-`], {
     reject: false,

@@ -1,5 +1,5 @@
-// What `npm run bench` compares the Order API with: the least that takes an order. It runs in a container of the Order
-// API's image, on whose packages it counts.
+// `npm run bench` compares the Order API with this minimal service. It runs in a container of the Order API's
+// image and uses its packages.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
@@ -11,7 +11,7 @@ const { JWT_SECRET, REDIS_URL } = z
   .parse(process.env);
 const claims = z.object({ exp: z.number() });
 
-// Without a listener for its errors, and with no new attempt, a lost Redis ends the process: no figure comes of that run.
+// Without an error listener and without reconnects, losing Redis ends the process, and so the run.
 const redis = await createClient({ url: REDIS_URL, socket: { reconnectStrategy: false } }).connect();
 
 const app = new Hono();

@@ -18,13 +18,13 @@ test.each(OF_THE_CLI)("reads what Pulumi's CLI wrote: %j", (text, sealed) => {
   expect(crypter.decrypt(sealed, "it")).toBe(text);
 });
 
-test("reads what itself wrote, under a salt of its own; no two sealed texts are alike", () => {
+test("reads its own output, with a new salt for each stack; no two ciphertexts are equal", () => {
   const own = PassphraseCrypter.create(PASSPHRASE);
   const again = PassphraseCrypter.open(PASSPHRASE, own.saltLine);
   const sealed = [own.encrypt("ä secret"), own.encrypt("ä secret"), own.encrypt("")];
   expect(sealed.map((each) => again.decrypt(each, "it"))).toEqual(["ä secret", "ä secret", ""]);
   expect(new Set(sealed).size).toBe(3);
-  // Eight bytes of salt and twelve of nonce, as Pulumi's own.
+  // Eight bytes of salt and twelve of nonce, as in Pulumi.
   expect(own.saltLine).toMatch(/^v1:[\w+/]{11}=:v1:[\w+/]{16}:[\w+/]{30}==$/);
   const derived = [own.derive("a"), again.derive("a"), own.derive("b"), crypter.derive("a")];
   const [first, same, otherName, otherSalt] = derived.map((each) => each.toString("hex"));

@@ -24,7 +24,7 @@ export class PassphraseCrypter {
     return new PassphraseCrypter(key, `v1:${salt.toString("base64")}:${encrypt(key, "pulumi")}`);
   }
 
-  /** @throws Failure where the passphrase is not the one that the salt line was made with */
+  /** @throws Failure if the salt line was made with another passphrase */
   static open(passphrase: string, saltLine: string): PassphraseCrypter {
     const [version, salt, ...check] = saltLine.split(":");
     if (version !== "v1" || salt === undefined) {
@@ -38,7 +38,8 @@ export class PassphraseCrypter {
     if (crypter.#tryDecrypt(check.join(":")) !== "pulumi") {
       throw new Failure(
         "incorrect passphrase: it does not fit the encryptionsalt of the stack file.",
-        "Put the right one into .pulumi-passphrase (or PULUMI_CONFIG_PASSPHRASE). If it is lost,\ndocs/troubleshooting.md says under 'A lost passphrase' how to start again.",
+        "Put the right one into .pulumi-passphrase (or PULUMI_CONFIG_PASSPHRASE). If it is " +
+          "lost,\ndocs/troubleshooting.md says under 'A lost passphrase' how to start again.",
       );
     }
     return crypter;
@@ -48,19 +49,20 @@ export class PassphraseCrypter {
     return encrypt(this.#key, text);
   }
 
-  /** @param name whose value it is, for the message */
+  /** @param name the setting's name, for the message */
   decrypt(sealed: string, name: string): string {
     const text = this.#tryDecrypt(sealed);
     if (text === undefined) {
       throw new Failure(
-        `The secret ${name} in the stack file cannot be decrypted: it was made with another passphrase, or altered.`,
+        `The secret ${name} in the stack file cannot be decrypted: ` +
+          "it was encrypted with another passphrase, or changed.",
         `Set it again: npm run pulumi -- config set --secret ${name}`,
       );
     }
     return text;
   }
 
-  /** Bytes that only this passphrase and salt give for a name, the same every time. */
+  /** Bytes derived from passphrase, salt and name; always the same. */
   derive(name: string): Buffer {
     return createHmac("sha512", this.#key).update(name).digest();
   }

@@ -28,7 +28,7 @@ function configOf(stackFile: string) {
   return programConfig(readProjectFile(folder), new StackFile(folder, "local"), crypter);
 }
 
-test("the stack's values come over the defaults, secrets in clear and named as such", () => {
+test("the stack's values override the defaults; secrets are decrypted and listed", () => {
   const sealed = crypter.encrypt("a secret");
   expect(configOf(`config: { p:needed: x, p:count: 4, p:key: { secure: "${sealed}" } }\n`)).toEqual({
     values: { "p:needed": "x", "p:count": "4", "p:isLoud": "false", "p:key": "a secret" },
@@ -61,7 +61,7 @@ test.each([
   expect(read).toThrow(message);
 });
 
-test("this project's own file is read", () => {
+test("the project's own file can be read", () => {
   const { name, main, config } = readProjectFile(path.resolve(import.meta.dirname, "../.."));
   expect([name, main]).toEqual(["orbital-witness", "pulumi/"]);
   expect(config.httpPort).toEqual({ type: "integer", default: 80 });

@@ -33,8 +33,9 @@ export interface ProgramConfig {
 const SHAPES = { integer: /^[+-]?\d+$/, boolean: /^(true|false)$/, string: /^/ } as const;
 
 /**
- * The stack's values over the project's defaults, as the program gets them.
- * @throws Failure as the CLI would stop, before the program runs: a required key missing, a value of another type
+ * The project's defaults overridden by the stack's values, as the program gets them.
+ * @throws Failure where the CLI would stop before the program runs: a required key is missing, or a value has
+ * another type
  */
 export function programConfig(
   project: ProjectFile,
@@ -58,7 +59,8 @@ export function programConfig(
     }
     if (!SHAPES[declared.type].test(value)) {
       throw new Failure(
-        `Stack '${stack.stack}' with configuration key '${name}' must be of type '${declared.type}', but is '${value}'.`,
+        `Stack '${stack.stack}' with configuration key '${name}' must be of type ` +
+          `'${declared.type}', but is '${value}'.`,
         `Set it: ${set}`,
       );
     }

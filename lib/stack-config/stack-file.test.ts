@@ -18,7 +18,7 @@ function stackFile(text: string): StackFile {
 
 const saved = () => readFileSync(path.join(folder, "Pulumi.local.yaml"), "utf8");
 
-test("comments and the order of keys stay; values are written as Pulumi's CLI writes them", () => {
+test("keeps comments and the order of keys, and writes values as Pulumi's CLI does", () => {
   const file = stackFile(`# Settings of the stack
 config:
   # how many
@@ -55,7 +55,7 @@ encryptionsalt: v1:salt:v1:nonce:text
 `);
 });
 
-test("a key is removed alone, and one that is not there changes nothing", () => {
+test("removes only the key that is named; removing an unknown key changes nothing", () => {
   const text = "config:\n  # how many\n  p:ocrWorkers: 2\n  p:logLevel: debug\n";
   const file = stackFile(text);
   expect(file.remove("p:nothing")).toBe(false);
@@ -67,7 +67,7 @@ test("a key is removed alone, and one that is not there changes nothing", () => 
   expect(stackFile("# nothing but a comment\n").remove("p:logLevel")).toBe(false);
 });
 
-test("the project's own stack file is read, and saved as it was", () => {
+test("the project's own stack file is saved as it was read", () => {
   const original = readFileSync(path.resolve(import.meta.dirname, "../../Pulumi.local.yaml"), "utf8");
   const file = stackFile(original);
   expect(file.values().size).toBeGreaterThan(0);
@@ -75,7 +75,7 @@ test("the project's own stack file is read, and saved as it was", () => {
   expect(saved()).toBe(original);
 });
 
-test("values come in every form that YAML has for one", () => {
+test("reads values in every notation of YAML", () => {
   const file = stackFile(`config:
   p:number: 4
   p:quoted: "4"
@@ -113,7 +113,7 @@ test.each(["config:\n", "config: null\n", "config: {}\n", "# nothing but a comme
   },
 );
 
-test("a file that is not there is made", () => {
+test("creates a missing file", () => {
   const file = new StackFile(folder, "new");
   expect([file.values().size, file.encryptionSalt]).toEqual([0, undefined]);
   file.encryptionSalt = "v1:salt";

@@ -63,7 +63,7 @@ export class StackFile {
     return isMap(config) && config.delete(key);
   }
 
-  /** In one step: an interrupted save leaves the file as it was. */
+  /** Saves atomically: an interrupted save leaves the file as it was. */
   save(): void {
     const written = `${this.file}.${process.pid}.tmp`;
     writeFileSync(written, this.#document.toString({ lineWidth: 0 }));

@@ -11,7 +11,10 @@ export async function encodePng({ data, width, height, channels }: Picture, dpi:
     .toBuffer();
 }
 
-/** A baseline JPEG that says its resolution in a JFIF header; sharp says it in EXIF, which Tesseract does not read. */
+/**
+ * A baseline JPEG with its resolution in a JFIF header. sharp writes it to EXIF, which Tesseract does not
+ * read.
+ */
 export async function encodeJpeg(picture: Picture, dpi: number, quality: number): Promise<Buffer> {
   const { data, width, height, channels } = picture;
   const jpeg = await sharp(data, { raw: { width, height, channels } }).jpeg({ quality }).toBuffer();

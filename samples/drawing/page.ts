@@ -1,7 +1,7 @@
 import type { Look } from "./scan.ts";
 import type { Sheet } from "./sheet.ts";
 
-/** What is on a sample page, and how it was scanned and saved. */
+/** The content of a sample page, and how it is scanned and saved. */
 export type Page = Readonly<{
   draw: (sheet: Sheet) => void;
   look: Look;
@@ -13,5 +13,5 @@ export type Page = Readonly<{
 export const white = [246, 246, 246] as const;
 export const cream = [247, 242, 228] as const;
 
-/** The line at the foot of every page, so that nobody takes one for a real document. */
+/** The line at the foot of every page, so that nobody mistakes it for a real document. */
 export const specimenNote = "Specimen page drawn for testing. All names and places are invented.";

@@ -1,7 +1,7 @@
-/** Numbers in [0, 1), the same for the same seed. */
+/** Returns numbers in [0, 1); the same seed gives the same numbers. */
 export type Random = () => number;
 
-/** A 32-bit counter put through a mixing function; plenty for grain on paper, useless for secrets. */
+/** A 32-bit counter and a mixing function: enough for paper grain, unsafe for secrets. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {

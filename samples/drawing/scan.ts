@@ -2,7 +2,7 @@ import sharp from "sharp";
 import { seededRandom } from "./random.ts";
 import { sheetHeight, sheetWidth } from "./sheet.ts";
 
-/** How a page came out of the scanner. Brightness is in steps of 255. */
+/** How the scanner rendered a page. Brightness is 0 to 255. */
 export type Look = Readonly<{
   seed: number;
   /** Degrees, clockwise. */
@@ -29,7 +29,7 @@ export function a4Pixels(dpi: number): Size {
 /** Raw pixels: one channel for grey, three for colour. */
 export type Picture = Size & Readonly<{ data: Buffer; channels: 1 | 3 }>;
 
-/** The drawn page (SVG in points) as a scanner would see it. */
+/** Renders the drawn page (SVG in points) as a scanner would see it. */
 export async function scan(drawing: string, look: Look, dpi: number): Promise<Picture> {
   const size = a4Pixels(dpi);
   const drawn = await sharp(Buffer.from(underTheLid(drawing, look, size)))
@@ -48,14 +48,15 @@ export async function scan(drawing: string, look: Look, dpi: number): Promise<Pi
   return { ...size, data, channels: 3 };
 }
 
-/** The sheet lies a little askew, so slivers of the scanner's lid show at its edges. */
+/** The sheet is slightly skewed, so slivers of the scanner's lid show at its edges. */
 function underTheLid(drawing: string, { turn, seed, specks }: Look, { width, height }: Size): string {
   const random = seededRandom(seed);
   const dust = Array.from({ length: specks }, () => {
     const [x, y, radius] = [random() * sheetWidth, random() * sheetHeight, 0.15 + random() * 0.4];
     return `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${radius.toFixed(2)}" fill="#777"/>`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${sheetWidth} ${sheetHeight}" preserveAspectRatio="none">
+  const box = `viewBox="0 0 ${sheetWidth} ${sheetHeight}" preserveAspectRatio="none"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ${box}>
 <rect width="100%" height="100%" fill="#d4d4d4"/>
 <g transform="rotate(${turn} ${sheetWidth / 2} ${sheetHeight / 2})">
 <rect width="${sheetWidth}" height="${sheetHeight}" fill="#fff"/>
@@ -65,7 +66,7 @@ ${dust.join("\n")}
 </svg>`;
 }
 
-/** Light, fold, streaks and grain, pixel by pixel. */
+/** Applies light, fold, streaks and grain to each pixel. */
 function expose(drawn: Buffer, look: Look, { width, height }: Size): Buffer {
   const random = seededRandom(look.seed + 1);
   const paper = Math.max(...look.paper);
@@ -80,7 +81,8 @@ function expose(drawn: Buffer, look: Look, { width, height }: Size): Buffer {
       const edge = Math.exp(-u * 40) + 0.6 * Math.exp(-(1 - v) * 50);
       const shade = look.shade * (0.45 * u * v + 0.25 * (u - 0.5) ** 2 + 0.6 * edge);
       const streak = streaks.has(x) ? 5 : 0;
-      // Three uniform numbers come near enough to a normal one; a share of the last pixel's makes the grain coarser.
+      // The sum of three uniform numbers is near enough to normal. Part of the last pixel's value makes the
+      // grain coarser.
       grain = 0.45 * grain + 1.6 * look.noise * (random() + random() + random() - 1.5);
       const level = ((drawn[y * width + x] ?? 255) / 255) * paper - shade - crease - streak + grain;
       exposed[y * width + x] = Math.max(0, Math.min(255, Math.round(level)));

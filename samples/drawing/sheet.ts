@@ -6,7 +6,7 @@ export const sheetWidth = 595.28;
 export const sheetHeight = 841.89;
 
 type Piece = Readonly<{ text: string; face: Face; width: number }>;
-/** What stands between two spaces: a bold term and the comma after it are two pieces. */
+/** A part of a word in one style: a bold term and the comma after it are two pieces. */
 type Word = readonly Piece[];
 type Align = "left" | "centre" | "right";
 
@@ -16,14 +16,14 @@ export type Block = Readonly<{
   face: Face;
   leading: number;
   justify?: boolean;
-  /** Printed left of the first line at `x - labelWidth`, as a clause number is. */
+  /** A clause number, printed left of the first line at `x - labelWidth`. */
   label?: string;
   labelWidth?: number;
 }>;
 
 /**
- * One page being drawn, in points from its top left corner. Whatever is written is noted down in the order of the
- * calls, line by line as drawn: so the true text cannot differ from the picture.
+ * One page being drawn, in points from its top left corner. Every line drawn is also recorded, in the order
+ * of the calls, so the true text cannot differ from the picture.
  */
 export class Sheet {
   readonly #measure: Measure;
@@ -31,7 +31,7 @@ export class Sheet {
   readonly #marks: string[] = [];
   readonly #lines: string[] = [];
 
-  /** With `typewriter`, every letter is struck a little high, low, askew, dark or pale. */
+  /** With `typewriter`, letters vary slightly in height, angle and darkness. */
   constructor(measure: Measure, typewriter?: Random) {
     this.#measure = measure;
     this.#typewriter = typewriter;
@@ -52,7 +52,10 @@ export class Sheet {
     this.#lines.push(cells.map(({ text }) => text).join(" "));
   }
 
-  /** Wrapped text with its first baseline at `y`; `**` switches bold on and off. Gives the baseline after the last. */
+  /**
+   * Wrapped text with its first baseline at `y`; `**` switches bold on and off. Returns the next free
+   * baseline.
+   */
   paragraph(text: string, y: number, block: Block): number {
     const { x, width, face, leading, justify = false, label, labelWidth = 0 } = block;
     if (label !== undefined) this.#mark(label, x - labelWidth, y, face);
@@ -78,7 +81,7 @@ export class Sheet {
     return next;
   }
 
-  /** An empty line in the true text; nothing on the page. */
+  /** Adds an empty line to the true text; draws nothing. */
   gap(): void {
     this.#lines.push("");
   }
@@ -92,7 +95,7 @@ export class Sheet {
     this.shape(`<rect ${size} fill="none" stroke="#222" stroke-width="${weight}"/>`);
   }
 
-  /** Any SVG without text. */
+  /** Adds SVG that has no text. */
   shape(svg: string): void {
     this.#marks.push(svg);
   }
@@ -130,7 +133,8 @@ export class Sheet {
       const high = y + (random() - 0.5) * 0.9;
       const askew = (random() - 0.5) * 1.6;
       const dark = 0.74 + random() * 0.26;
-      const look = `fill="#23222a" fill-opacity="${dark.toFixed(2)}" transform="rotate(${askew.toFixed(2)} ${left.toFixed(2)} ${high.toFixed(2)})"`;
+      const turn = `rotate(${askew.toFixed(2)} ${left.toFixed(2)} ${high.toFixed(2)})`;
+      const look = `fill="#23222a" fill-opacity="${dark.toFixed(2)}" transform="${turn}"`;
       if (letter !== " ") this.#marks.push(glyphs(letter, left, high, face, look));
       left += this.#measure(letter, face);
     }

@@ -1,8 +1,9 @@
 import sharp from "sharp";
 
 /**
- * The shipped pages were drawn with Liberation Serif, Liberation Sans and GNUTypewriter (Debian 12: fonts-liberation,
- * fonts-gnutypewriter). A machine without them takes the next family that it has, and draws other pages.
+ * The shipped pages were drawn with Liberation Serif, Liberation Sans and GNUTypewriter (Debian 12:
+ * fonts-liberation, fonts-gnutypewriter). A machine without them uses the next family that it has, and draws
+ * different pages.
  */
 const families = {
   serif: "Liberation Serif, Times New Roman, Times, DejaVu Serif, serif",
@@ -30,7 +31,9 @@ export function svgFont({ family, size, bold, italic }: Face): string {
   return `font-family="${families[family]}" font-size="${size}"${weight}${style}`;
 }
 
-/** Measures every printable character once per style; kerning is left out, which a ragged word space hides. */
+/**
+ * Measures every printable character once per style. Kerning is ignored; uneven word spaces hide that.
+ */
 export async function measureFaces(): Promise<Measure> {
   const widths = new Map<string, number>();
   for (const family of Object.keys(families) as (keyof typeof families)[]) {
@@ -54,7 +57,7 @@ export async function measureFaces(): Promise<Measure> {
   };
 }
 
-/** Bars at both ends give the same ink edges to every text, a space included. */
+/** Measured between two bars, so that spaces have a width too. */
 async function inkWidth(text: string, family: keyof typeof families, style: string): Promise<number> {
   const markup = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   const font = `${families[family]}, ${style} ${referenceSize}`;

@@ -1,6 +1,6 @@
 /**
- * Edits needed to turn `read` into `truth`, over the length of `truth`: 0 is perfect, never above 1.
- * Runs of white space count as one space on both sides, so line breaks do not matter.
+ * The number of edits that turn `read` into `truth`, divided by the length of `truth`: 0 is perfect, 1 the
+ * most. Runs of white space count as one space on both sides, so line breaks do not matter.
  */
 export function characterErrorRate(truth: string, read: string): number {
   const expected = normalise(truth);
@@ -15,7 +15,10 @@ function normalise(text: string): Uint32Array {
   return Uint32Array.from(characters, (character) => character.codePointAt(0) ?? 0);
 }
 
-/** Levenshtein distance, with one row of memory; indexed loops, since a page takes tens of millions of steps. */
+/**
+ * Levenshtein distance with one row of memory. Loops are indexed because a page takes tens of millions of
+ * steps.
+ */
 export function editDistance(from: Uint32Array, to: Uint32Array): number {
   const row = Uint32Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 0; i < from.length; i++) {

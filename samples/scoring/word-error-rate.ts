@@ -1,6 +1,9 @@
 import { editDistance } from "./character-error-rate.ts";
 
-/** Words to insert, remove or replace to turn `read` into `truth`, over the words of `truth`: 0 is perfect, never above 1. */
+/**
+ * The number of words to insert, remove or replace to turn `read` into `truth`, divided by the words of
+ * `truth`: 0 is perfect, 1 the most.
+ */
 export function wordErrorRate(truth: string, read: string): number {
   const numbers = new Map<string, number>();
   const numbered = (text: string) =>

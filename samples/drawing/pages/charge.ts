@@ -17,8 +17,10 @@ const particulars = [
 ];
 
 const before: readonly string[] = [
-  "The Borrower with full title guarantee charges the Property by way of legal mortgage with payment of all money due to the Lender under this deed.",
-  "The Lender has lent to the Borrower the sum of £148,000. The Borrower shall repay the loan and shall pay interest on it by the instalments set out in the table below.",
+  "The Borrower with full title guarantee charges the Property by way of legal mortgage with payment " +
+    "of all money due to the Lender under this deed.",
+  "The Lender has lent to the Borrower the sum of £148,000. The Borrower shall repay the loan and " +
+    "shall pay interest on it by the instalments set out in the table below.",
 ];
 
 const table: readonly (readonly [number: string, due: string, principal: string, interest: string])[] = [
@@ -33,11 +35,16 @@ const columns = [78, 190, 320, 420] as const;
 const edges = [left, 182, 312, 412, right] as const;
 
 const after: readonly string[] = [
-  "If an instalment is unpaid for more than twenty-one days after its due date, the whole of the loan then outstanding becomes payable on demand.",
-  "The Borrower shall insure the Property against fire, flood, storm and subsidence for its full cost of reinstatement, and shall produce the policy to the Lender on request.",
-  "The Borrower shall not let the Property, nor create any further charge over it, without the written consent of the Lender.",
-  "The Borrower applies to the Registrar for a restriction that no disposition of the registered estate is to be registered without a written consent signed by the Lender.",
-  "The power of sale applies to this deed free from the restrictions on its exercise which are contained in the general law.",
+  "If an instalment is unpaid for more than twenty-one days after its due date, the whole of the loan " +
+    "then outstanding becomes payable on demand.",
+  "The Borrower shall insure the Property against fire, flood, storm and subsidence for its full cost " +
+    "of reinstatement, and shall produce the policy to the Lender on request.",
+  "The Borrower shall not let the Property, nor create any further charge over it, without the written " +
+    "consent of the Lender.",
+  "The Borrower applies to the Registrar for a restriction that no disposition of the registered " +
+    "estate is to be registered without a written consent signed by the Lender.",
+  "The power of sale applies to this deed free from the restrictions on its exercise which are " +
+    "contained in the general law.",
 ];
 
 function draw(sheet: Sheet): void {
@@ -76,7 +83,7 @@ function drawClauses(sheet: Sheet, clauses: readonly string[], first: number, to
   return y;
 }
 
-/** Gives the lower edge of the table. */
+/** Returns the lower edge of the table. */
 function drawTable(sheet: Sheet, top: number): number {
   const height = 20;
   const bottom = top + table.length * height;

@@ -7,12 +7,26 @@ const text: Face = { family: "typewriter", size: 11.6 };
 const left = 74;
 
 const paragraphs: readonly string[] = [
-  "THIS CONVEYANCE is made the eighth day of July One thousand nine hundred and thirty-four BETWEEN AUGUSTA PEVERELL THRIFT of Saltmere in the County of Wexbridge Widow hereinafter called the Vendor of the one part and EBENEZER LARKSPUR of Pennyfold Lane Saltmere aforesaid Chandler hereinafter called the Purchaser of the other part",
-  "WHEREAS the Vendor is seised of the hereditaments hereinafter described for an estate in fee simple in possession free from incumbrances and has agreed with the Purchaser for the sale to him of the same at the price of Four hundred and sixty pounds",
-  "NOW THIS DEED WITNESSETH that in consideration of the sum of Four hundred and sixty pounds paid by the Purchaser to the Vendor the receipt whereof the Vendor hereby acknowledges the Vendor as Beneficial Owner hereby conveys unto the Purchaser ALL THAT piece or parcel of land situate on the north side of Pennyfold Lane containing in front thereto thirty-one feet or thereabouts and in depth ninety-four feet or thereabouts TOGETHER with the shop and dwelling house erected thereon TO HOLD the same unto the Purchaser in fee simple",
-  "AND the Purchaser hereby covenants with the Vendor that he and his successors in title will not erect upon the said land any building other than a shop or private dwelling house and will for ever maintain the fence on the east side thereof",
-  "IT IS HEREBY CERTIFIED that the transaction hereby effected does not form part of a larger transaction in respect of which the amount or value of the consideration exceeds Five hundred pounds",
-  "IN WITNESS whereof the said parties have hereunto set their hands and seals the day and year first above written",
+  "THIS CONVEYANCE is made the eighth day of July One thousand nine hundred and thirty-four BETWEEN " +
+    "AUGUSTA PEVERELL THRIFT of Saltmere in the County of Wexbridge Widow hereinafter called the Vendor " +
+    "of the one part and EBENEZER LARKSPUR of Pennyfold Lane Saltmere aforesaid Chandler hereinafter " +
+    "called the Purchaser of the other part",
+  "WHEREAS the Vendor is seised of the hereditaments hereinafter described for an estate in fee simple " +
+    "in possession free from incumbrances and has agreed with the Purchaser for the sale to him of the " +
+    "same at the price of Four hundred and sixty pounds",
+  "NOW THIS DEED WITNESSETH that in consideration of the sum of Four hundred and sixty pounds paid by " +
+    "the Purchaser to the Vendor the receipt whereof the Vendor hereby acknowledges the Vendor as " +
+    "Beneficial Owner hereby conveys unto the Purchaser ALL THAT piece or parcel of land situate on the " +
+    "north side of Pennyfold Lane containing in front thereto thirty-one feet or thereabouts and in " +
+    "depth ninety-four feet or thereabouts TOGETHER with the shop and dwelling house erected thereon TO " +
+    "HOLD the same unto the Purchaser in fee simple",
+  "AND the Purchaser hereby covenants with the Vendor that he and his successors in title will not " +
+    "erect upon the said land any building other than a shop or private dwelling house and will for ever " +
+    "maintain the fence on the east side thereof",
+  "IT IS HEREBY CERTIFIED that the transaction hereby effected does not form part of a larger " +
+    "transaction in respect of which the amount or value of the consideration exceeds Five hundred pounds",
+  "IN WITNESS whereof the said parties have hereunto set their hands and seals the day and year first " +
+    "above written",
 ];
 
 function draw(sheet: Sheet): void {

@@ -13,31 +13,42 @@ const parts: readonly Part[] = [
     heading: "A: Property Register",
     about: "This register describes the land and estate comprised in the title.",
     entries: [
-      "(12.05.1988) The freehold land shown edged with red on the plan of the above title filed at the Registry and being 14 Pennyfold Lane, Saltmere (QZ4 7HB).",
-      "(12.05.1988) The land has the benefit of a right of way on foot only over the passage coloured brown on the title plan, granted by a deed dated 3 February 1961 made between Edith Larkspur and Barnaby Crowle.",
-      "(12.05.1988) The mines and minerals lying more than ten feet below the surface, with ancillary powers of working, are excepted.",
+      "(12.05.1988) The freehold land shown edged with red on the plan of the above title filed at the " +
+        "Registry and being 14 Pennyfold Lane, Saltmere (QZ4 7HB).",
+      "(12.05.1988) The land has the benefit of a right of way on foot only over the passage coloured " +
+        "brown on the title plan, granted by a deed dated 3 February 1961 made between Edith Larkspur " +
+        "and Barnaby Crowle.",
+      "(12.05.1988) The mines and minerals lying more than ten feet below the surface, with ancillary " +
+        "powers of working, are excepted.",
     ],
   },
   {
     heading: "B: Proprietorship Register",
     about:
-      "This register specifies the class of title and identifies the owner. It contains any entries that affect the right of disposal.",
+      "This register specifies the class of title and identifies the owner. It contains any entries " +
+      "that affect the right of disposal.",
     title: "Title absolute",
     entries: [
       "(19.09.2006) PROPRIETOR: OSWIN MARCHBANKS QUILL of Tallow House, Harbour Row, Saltmere (QZ4 2LM).",
       "(19.09.2006) The price stated to have been paid on 1 September 2006 was £236,500.",
-      "(19.09.2006) RESTRICTION: No disposition of the registered estate by the proprietor is to be registered without a written consent signed by the proprietor for the time being of the charge dated 1 September 2006 referred to in the charges register.",
+      "(19.09.2006) RESTRICTION: No disposition of the registered estate by the proprietor is to be " +
+        "registered without a written consent signed by the proprietor for the time being of the charge " +
+        "dated 1 September 2006 referred to in the charges register.",
     ],
   },
   {
     heading: "C: Charges Register",
     about: "This register contains any charges and other matters that affect the land.",
     entries: [
-      "(12.05.1988) A conveyance of the land in this title and other land dated 8 July 1934 contains covenants by the purchaser not to erect on the land any building other than a shop or a private dwelling house.",
-      "(12.05.1988) The land is subject to the right of the owners of 16 Pennyfold Lane to the support of the party wall on its north side.",
+      "(12.05.1988) A conveyance of the land in this title and other land dated 8 July 1934 contains " +
+        "covenants by the purchaser not to erect on the land any building other than a shop or a private " +
+        "dwelling house.",
+      "(12.05.1988) The land is subject to the right of the owners of 16 Pennyfold Lane to the support " +
+        "of the party wall on its north side.",
       "(19.09.2006) REGISTERED CHARGE dated 1 September 2006.",
       "(19.09.2006) PROPRIETOR: FENWATER MUTUAL BUILDING SOCIETY of Exchange Buildings, Wexbridge (QZ1 1AA).",
-      "(30.03.2011) Lease dated 25 March 2011 of the ground floor and basement to The Lamplight Bookroom Limited for fifteen years from 25 March 2011.",
+      "(30.03.2011) Lease dated 25 March 2011 of the ground floor and basement to The Lamplight " +
+        "Bookroom Limited for fifteen years from 25 March 2011.",
     ],
   },
 ];

@@ -35,7 +35,9 @@ function draw(sheet: Sheet): void {
   sheet.line("Bowling Green", 340, 553, { ...text, size: 13 }, "centre");
   sheet.gap();
   const note =
-    "This title plan shows the general position of the boundaries, not their exact line. The land in this title is edged with the heavy line. Measurements scaled from this plan may not match measurements between the same points on the ground.";
+    "This title plan shows the general position of the boundaries, not their exact line. The land in " +
+    "this title is edged with the heavy line. Measurements scaled from this plan may not match " +
+    "measurements between the same points on the ground.";
   sheet.paragraph(note, 692, { x: left, width: right - left, face: text, leading: 15 });
   sheet.gap();
   sheet.line(specimenNote, sheetWidth / 2, 806, { ...text, size: 8.5 }, "centre");
@@ -64,7 +66,7 @@ function drawGround(sheet: Sheet): void {
   line(`M262 210H346V${bend(346, 418)}L262 ${bend(262, 418)}Z`, 3);
 }
 
-/** Where the edge of Lantern Street that begins at height `y` is at `x`. */
+/** The height at `x` of that edge of Lantern Street which starts at height `y`. */
 function bend(x: number, y: number): number {
   const t = (x - left) / (right - left);
   return y * (1 - t) ** 2 + (y + 16) * 2 * t * (1 - t) + (y - 6) * t ** 2;
