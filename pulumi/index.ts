@@ -1,17 +1,19 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { exampleOrder, urlOf } from "./addresses.ts";
+import { Redis } from "./components/redis.ts";
+import { Router } from "./components/router.ts";
+import { Service } from "./components/service.ts";
+import { authApiEnvironment, ocrWorkerEnvironment, orderApiEnvironment } from "./environments.ts";
 import { keepsData, labelsOf, nameOf } from "./names.ts";
-import { Redis } from "./redis.ts";
-import { Router } from "./router.ts";
-import { Service } from "./service.ts";
 import { readSettings, samplesFolder } from "./settings.ts";
 
 const settings = readSettings();
-const { nodeImage, logLevel } = settings;
+const { nodeImage, ocrLanguages } = settings;
 
-// `front` leads in and out; `back` leads nowhere, and the Auth API is not on it. Nor is this machine, which has an address
-// on every other bridge.
+// `front` leads in and out. `back` leads nowhere: the Auth API is not on it, and neither is this machine,
+// which has an address on every other bridge.
 const front = new docker.Network(nameOf("front"), { driver: "bridge", labels: labelsOf("front") });
 const back = new docker.Network(nameOf("back"), {
   driver: "bridge",
@@ -25,20 +27,15 @@ const jwtSecret =
 
 const redis = new Redis("redis", { image: settings.redisImage, network: back });
 
-// Pages as they were read, and the index to search them by. Unlike Redis' volume they are shared: a replacement starts beside what
-// it replaces.
+// The pages that were read, and the index to search them by. Containers share these volumes, unlike Redis'
+// volume: a replacement starts beside what it replaces.
 const results = new docker.Volume(nameOf("results"), { labels: labelsOf("results") }, keepsData);
 const search = new docker.Volume(nameOf("search"), { labels: labelsOf("search") }, keepsData);
 
 const authApi = new Service("auth-api", {
   nodeImage,
   networks: [front],
-  environment: {
-    JWT_SECRET: jwtSecret,
-    TOKEN_SECONDS: String(settings.tokenSeconds),
-    TOKEN_FAILURES_PER_MINUTE: String(settings.tokenFailuresPerMinute),
-    LOG_LEVEL: logLevel,
-  },
+  environment: authApiEnvironment(settings, jwtSecret),
   memoryMegabytes: 256,
   stopSeconds: 15,
 });
@@ -46,20 +43,7 @@ const authApi = new Service("auth-api", {
 const orderApi = new Service("order-api", {
   nodeImage,
   networks: [front, back],
-  environment: {
-    JWT_SECRET: jwtSecret,
-    REDIS_URL: redis.url,
-    ORDERS_PER_MINUTE: String(settings.ordersPerMinute),
-    RESULT_DAYS: String(settings.resultDays),
-    RESULTS_FOLDER: "/results",
-    SEARCH_FOLDER: "/search",
-    // A third less processor time for each order than with V8's own small nursery.
-    NODE_OPTIONS: "--max-semi-space-size=32 --max-old-space-size=128",
-    // Else the memory of a page's picture, of a PDF that is made, stays with the allocator: 470 MB instead of 300 after 60 pages.
-    MALLOC_ARENA_MAX: "2",
-    MALLOC_TRIM_THRESHOLD_: "131072",
-    LOG_LEVEL: logLevel,
-  },
+  environment: orderApiEnvironment(settings, jwtSecret, redis.url),
   volumes: [
     { volume: results, path: "/results", readOnly: true },
     { volume: search, path: "/search" },
@@ -72,23 +56,11 @@ const orderApi = new Service("order-api", {
 const ocrWorkers = new Service("ocr-worker", {
   nodeImage,
   networks: [front, back],
-  environment: {
-    REDIS_URL: redis.url,
-    DOCUMENTS_URL: settings.documentsUrl ?? "http://router:8081",
-    RESULT_DAYS: String(settings.resultDays),
-    RESULTS_FOLDER: "/results",
-    OCR_LANGUAGES: settings.ocrLanguages,
-    DOCUMENT_MEGABYTES: String(settings.documentMegabytes),
-    DECOMPRESSED_MEGABYTES: String(settings.decompressedMegabytes),
-    DOCUMENT_PAGES: String(settings.documentPages),
-    PAGE_MEGAPIXELS: String(settings.pageMegapixels),
-    PAGE_SECONDS: String(settings.pageSeconds),
-    LOG_LEVEL: logLevel,
-  },
-  buildArguments: { OCR_LANGUAGES: settings.ocrLanguages },
+  environment: ocrWorkerEnvironment(settings, redis.url),
+  buildArguments: { OCR_LANGUAGES: ocrLanguages },
   volumes: [{ volume: results, path: "/results" }],
   memoryMegabytes: 1536,
-  // Each loads its language data first, and up to 64 share the cores.
+  // Each worker loads its language data first, and up to 64 of them share the cores.
   startSeconds: 120,
   stopSeconds: 45,
   replicas: settings.ocrWorkers,
@@ -104,18 +76,12 @@ const router = new Router("router", {
   samplesFolder,
 });
 
-const host =
-  settings.bindAddress === "127.0.0.1" || settings.bindAddress === "0.0.0.0"
-    ? "localhost"
-    : settings.bindAddress;
-export const url = settings.httpPort === 80 ? `http://${host}` : `http://${host}:${settings.httpPort}`;
+export const url = urlOf(settings);
 export const authApiUrl = `${url}/authentication`;
 export const orderApiUrl = `${url}/order`;
 export const workers = settings.ocrWorkers;
-export const example =
-  `token=$(curl -s ${url}/token -d username=alice -d password=password | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/') && ` +
-  `curl -i ${url}/orders -d title_number=OW12345678 -d document_type=lease -d token=$token`;
-/** Names of all containers, for whoever wants to see that each is there and well. */
+export const example = exampleOrder(url);
+/** Names of all containers, so that a command can check that each exists and is healthy. */
 export const containers = pulumi.all(
   [
     redis.container,
@@ -123,5 +89,5 @@ export const containers = pulumi.all(
     ...orderApi.containers,
     ...ocrWorkers.containers,
     router.container,
-  ].map((container) => container.name),
+  ].map(({ name }) => name),
 );

@@ -26,7 +26,7 @@ export function labelsOf(
 }
 
 /**
- * For volumes: Docker cannot change a label of one that exists, so another label would replace it, and its data be lost.
- * Not `protect`, which would stop `destroy` too.
+ * Options of a volume with data. Docker cannot change the labels of a volume, so Pulumi would replace it and
+ * lose the data. `protect` is no answer: it would stop `destroy` too.
  */
 export const keepsData = { ignoreChanges: ["labels", "driver", "driverOpts"] };

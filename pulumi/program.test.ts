@@ -140,7 +140,7 @@ test("another source of documents takes the router's place", () => {
   expect(holdersOf(other, "router:8081")).toEqual([]);
 });
 
-test("tokenSeconds, the limits, resultDays and logLevel reach the services, the images what they are of", () => {
+test("tokenSeconds, limits, resultDays, logLevel and images reach the parts that use them", () => {
   expect(holdersOf(other, '"TOKEN_SECONDS=60"')).toEqual([nameOf("auth-api")]);
   expect(holdersOf(other, '"TOKEN_FAILURES_PER_MINUTE=7"')).toEqual([nameOf("auth-api")]);
   expect(holdersOf(other, '"ORDERS_PER_MINUTE=77"')).toEqual([nameOf("order-api")]);

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cloneId } from "./clone-id.ts";
+import { sourcesOf } from "./components/service-image.ts";
+import { sourceHash } from "./components/source-hash.ts";
 import { fakeDigest, type RecordedProgram, recordProgram, sealed } from "./recorded-program.ts";
-import { sourcesOf } from "./service-image.ts";
-import { sourceHash } from "./source-hash.ts";
 
 const projectFolder = path.resolve(import.meta.dirname, "..");
 const documents = mkdtempSync(path.join(tmpdir(), "orbital-witness-documents-"));

@@ -172,7 +172,7 @@ test.each(declared)("the program has no default of its own for %s", (key, { defa
   expect(() => readSettings(), String(value)).toThrow(`'${PROJECT}:${key}'`);
 });
 
-/** Pulumi learns of what an output throws, and shows it, by Node's own event for rejections that nobody handles. */
+/** What an output threw: Pulumi learns of it by Node's event for unhandled rejections. */
 async function unhandled(run: () => unknown): Promise<unknown[]> {
   const listeners = process.rawListeners("unhandledRejection") as NodeJS.UnhandledRejectionListener[];
   const errors: unknown[] = [];

@@ -2,8 +2,8 @@ import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { nameOf } from "../names.ts";
 import { hardenedContainer } from "./hardened-container.ts";
-import { nameOf } from "./names.ts";
 
 export interface RouterArgs {
   readonly image: string;
@@ -46,15 +46,15 @@ export class Router extends pulumi.ComponentResource {
         }),
         command: ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"],
         user: ownerOf(args.documentsFolder),
-        // The public image gives its program a capability for low ports, without which the kernel does not start
-        // it. A process that is not root, and may gain no privileges, still gets none.
+        // The file of the public image's program carries a capability for low ports. The kernel does not start
+        // it unless the container has that capability too. The process, which is not root, gets none.
         capabilities: { drops: ["ALL"], adds: ["CAP_NET_BIND_SERVICE"] },
         // An upload needs a writable root.
         readOnly: false,
         uploads: [
           {
             file: "/etc/caddy/Caddyfile",
-            content: readFileSync(path.join(import.meta.dirname, "Caddyfile"), "utf8"),
+            content: readFileSync(path.join(import.meta.dirname, "../Caddyfile"), "utf8"),
           },
         ],
         volumes:

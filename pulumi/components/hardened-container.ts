@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { labelsOf } from "./names.ts";
+import { labelsOf } from "../names.ts";
 
 export interface HardenedContainerArgs {
   /** What it is, and its name for the other containers: `redis`, `auth-api`. */
   readonly part: string;
-  /** An image's id, never a tag: with a tag a changed image would not be seen. */
+  /** An image's id, never a tag: Pulumi does not notice a changed image behind a fixed tag. */
   readonly image: pulumi.Input<string>;
   readonly networks: readonly docker.Network[];
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
@@ -57,15 +57,18 @@ export function hardenedContainer(args: HardenedContainerArgs) {
   } satisfies docker.ContainerArgs;
 }
 
-/** How long to leave a container alone that was ready. */
+/** The pause before a container that was ready is checked again. */
 const CALM_SECONDS = 9;
 
 /**
- * Asks every second until the container is ready, so that nobody waits for it, and then every ten: each look costs the
- * engine much more than the container (0.1 s of a processor). The engine's own `start_interval` is missing before 25.
+ * Checks every second until the container is ready, and then every ten seconds: each check costs the engine
+ * 0.1 s of processor time. Engines before 25 have no `start_interval` for this.
  */
 function soonThenSeldom(command: string): string {
-  return `[ ! -e /tmp/ready ] || sleep ${CALM_SECONDS}; if ${command}; then touch /tmp/ready; else rm -f /tmp/ready; exit 1; fi`;
+  return (
+    `[ ! -e /tmp/ready ] || sleep ${CALM_SECONDS}; ` +
+    `if ${command}; then touch /tmp/ready; else rm -f /tmp/ready; exit 1; fi`
+  );
 }
 
 /** As the engine writes durations back (`1m0s`): any other form would look like a change. */

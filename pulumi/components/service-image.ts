@@ -2,8 +2,8 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import { imageNameOf } from "./names.ts";
-import { projectFolder } from "./settings.ts";
+import { imageNameOf } from "../names.ts";
+import { projectFolder } from "../settings.ts";
 import { sourceHash } from "./source-hash.ts";
 
 /** Sources of every image: services/Dockerfile, and what it copies for every service. */

@@ -1,16 +1,16 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { keepsData, labelsOf, nameOf } from "../names.ts";
+import { redisStartCommand } from "../redis-config.ts";
 import { hardenedContainer } from "./hardened-container.ts";
-import { keepsData, labelsOf, nameOf } from "./names.ts";
-import { redisStartCommand } from "./redis-config.ts";
 
 export interface RedisArgs {
   readonly image: string;
   readonly network: docker.Network;
 }
 
-/** The queue and the orders' records: every write is on disk before it is answered, and nothing is evicted. */
+/** The queue and the orders' records. Every write is on disk before it is answered; nothing is evicted. */
 export class Redis extends pulumi.ComponentResource {
   readonly container: docker.Container;
   /** `redis://` address with the password, a secret. */
@@ -53,7 +53,8 @@ export class Redis extends pulumi.ComponentResource {
           memoryMegabytes: 768,
           stopSeconds: 30,
         }),
-        // The public images' redis, by number: another image may know it by another, and could not read the volume.
+        // The user `redis` of the public images, by number: in another image that name may have another
+        // number, which could not read the volume.
         user: "999:999",
         entrypoints: ["sh", "-c"],
         command: [redisStartCommand],

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { nameOf } from "../names.ts";
 import { hardenedContainer } from "./hardened-container.ts";
-import { nameOf } from "./names.ts";
 import { serviceImage } from "./service-image.ts";
 
 export interface VolumeMount {
@@ -23,8 +23,8 @@ export interface ServiceArgs {
   readonly startSeconds?: number;
   readonly stopSeconds: number;
   /**
-   * How many containers run, each told its name (`ocr-worker-1`) as INSTANCE; one, without a number in its name, where
-   * it is not given.
+   * How many containers run. Each gets its name (`ocr-worker-1`) as INSTANCE. By default there is one,
+   * without a number in its name.
    */
   readonly replicas?: number;
   readonly dependsOn?: readonly pulumi.Resource[];
@@ -81,5 +81,8 @@ export class Service extends pulumi.ComponentResource {
   }
 }
 
-/** By the shell's own sockets, since not every base image has a program for it. */
-const askReadiness = `timeout 3 bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080 && printf "GET /readyz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n" >&3 && read -r line <&3 && [[ $line == *" 200 "* ]]'`;
+/** Uses the shell's own sockets, since not every base image has an HTTP client. */
+const askReadiness =
+  "timeout 3 bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080 && " +
+  'printf "GET /readyz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n" >&3 && ' +
+  `read -r line <&3 && [[ $line == *" 200 "* ]]'`;

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { sourcesOf } from "./service-image.ts";
 import { sourceHash } from "./source-hash.ts";
 
-const projectFolder = path.resolve(import.meta.dirname, "..");
+const projectFolder = path.resolve(import.meta.dirname, "../..");
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(path.join(tmpdir(), "orbital-witness-sources-"));
