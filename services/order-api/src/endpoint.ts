@@ -7,12 +7,12 @@ import type { Handler } from "hono";
 export type OrderApi = OpenAPIHono<AppEnv>;
 
 /**
- * A method of a path: its definition, which is its part of the API's document and what it parses by, and what it does. `path` as hono has it, for those with a
- * parameter that is not all between two slashes.
+ * A method of a path: its definition in the OpenAPI document, and its handler. `path` is Hono's form of the path, where a
+ * parameter is only a part of a segment.
  */
 export type Endpoint = { route: ReturnType<typeof createRoute>; path?: string; handle: Handler<AppEnv> };
 
-/** Adds the endpoints, and 405 for their paths' other methods. */
+/** Adds the endpoints, and answers 405 to the other methods of their paths. */
 export function addEndpoints(api: OrderApi, endpoints: readonly Endpoint[]): void {
   const methods = new Map<string, string[]>();
   for (const { route, path = route.getRoutingPath(), handle } of endpoints) {
@@ -25,25 +25,25 @@ export function addEndpoints(api: OrderApi, endpoints: readonly Endpoint[]): voi
 }
 
 const problems = {
-  400: "A header or the body cannot be read",
+  400: "A header or the body is malformed",
   401: "The token is missing, wrong or expired",
   403: "This user may not order",
-  404: "No order of yours has this id, or not this part of a result",
-  406: "There is no format of the result that `Accept` takes",
-  409: "The order, or the key, is not in the state for it",
-  413: "The body is too large",
-  415: "The body is of a type that is not read",
+  404: "You have no order with this id, or its result has no such part",
+  406: "No format of the result matches `Accept`",
+  409: "The state of the order, or of the Idempotency-Key, does not allow it",
+  413: "The body is larger than 64 KiB",
+  415: "The body has an unsupported media type, or is compressed",
   416: "The range begins after the end",
   422: "A field is wrong, or the Idempotency-Key belongs to another request",
-  429: "Too many; `Retry-After` says how many seconds to wait",
+  429: "Too many requests; `Retry-After` says how many seconds to wait",
   503: "Temporarily unavailable; `Retry-After` says how many seconds to wait",
 } as const;
 
-/** The responses of these statuses, for a route. */
+/** A route's responses with these statuses. */
 export function problemResponses(...statuses: (keyof typeof problems)[]): RouteConfig["responses"] {
   const content = { "application/problem+json": { schema: problemSchema } };
   return Object.fromEntries(statuses.map((status) => [status, { description: problems[status], content }]));
 }
 
-/** Either of the ways to name the token; see the document's `securitySchemes`. */
+/** Two ways to get and send the same token; see the document's `securitySchemes`. */
 export const security = [{ password: [] }, { bearer: [] }];

@@ -13,7 +13,8 @@ const timeOrNull = (description: string) => time.nullable().meta({ description }
 
 const reason = failureReasonSchema.meta({ id: "Reason" });
 const outcome = z.enum(attemptOutcomes).meta({
-  description: "`lost`: the worker never came back; `handed_back`: it was stopped and let another one go on",
+  description:
+    "`lost`: the worker did not come back; `handed_back`: the worker was stopped, and another one continues",
 });
 const progress = z.object({ page: z.int(), pages: z.int() }).meta({ id: "Progress" });
 
@@ -29,18 +30,18 @@ export const placedOrderSchema = order.meta({ id: "PlacedOrder" });
 
 const summary = order.extend({
   created_at: time,
-  started_at: timeOrNull("When a worker first took it"),
-  finished_at: timeOrNull("When it was completed, failed or cancelled"),
+  started_at: timeOrNull("When a worker first took the order; null before"),
+  finished_at: timeOrNull("When the order was completed, failed or cancelled; null before"),
   progress: progress.nullable().meta({
-    description: "Pages read of pages there are; null but while it is recognizing",
+    description: "Pages read, and pages of the document; null unless the status is `recognizing`",
   }),
-  reason: reason.nullable().meta({ description: "Why it failed; null unless it did" }),
+  reason: reason.nullable().meta({ description: "Why the order failed; null unless it did" }),
   links: z
     .object({ events: z.string(), result: z.string().optional() })
-    .meta({ description: "`result` is there once the order is completed" }),
+    .meta({ description: "`result` exists once the order is completed" }),
 });
 
-/** An order among others. */
+/** An order in a list. */
 export const orderSummarySchema = summary.meta({ id: "OrderSummary" });
 export type OrderSummary = z.input<typeof orderSummarySchema>;
 
@@ -48,19 +49,19 @@ export const orderViewSchema = summary
   .extend({
     history: z
       .array(z.object({ status: orderStatusSchema, at: time }))
-      .meta({ description: "Each step, oldest first" }),
+      .meta({ description: "Each change of the status, oldest first" }),
     attempts: z
       .array(
         z.object({
           attempt: z.int(),
           worker: z.string(),
           started_at: time,
-          ended_at: timeOrNull("Null while it runs"),
+          ended_at: timeOrNull("Null while the attempt runs"),
           outcome: outcome.nullable(),
           reason: reason.nullable(),
         }),
       )
-      .meta({ description: "Each time that a worker took it, oldest first" }),
+      .meta({ description: "Each time that a worker took the order, oldest first" }),
     pages_failed: z.array(failureReasonSchema.extend({ page: z.int() }).meta({ id: "PageFailure" })).meta({
       description: "The pages of a document of several that could not be read so far, and why",
     }),
@@ -68,11 +69,11 @@ export const orderViewSchema = summary
       .array(z.int())
       .meta({ description: "The pages of a document of several on which there is nothing to read" }),
     position: z.int().nullable().meta({
-      description: "Place in the queue, 1 for the next; null unless it is queued",
+      description: "Place in the queue, 1 for the next order; null unless the order is queued",
     }),
     expected_seconds: z.int().nullable().meta({
       description:
-        "A guess at when it is completed, by the orders before; null unless it is queued and a guess can be made",
+        "Estimated seconds until completion, from recent orders; null unless the order is queued and an estimate exists",
     }),
   })
   .meta({ id: "Order" });
@@ -81,17 +82,17 @@ export type OrderView = z.input<typeof orderViewSchema>;
 export const orderListSchema = z
   .object({
     orders: z.array(orderSummarySchema),
-    next: z.string().nullable().meta({ description: "`cursor` of the next page; null at the end" }),
+    next: z.string().nullable().meta({ description: "The `cursor` of the next page; null on the last one" }),
   })
   .meta({ id: "OrderList" });
 
-/** A page on which all that was searched occurs. */
+/** A page on which all terms of the query occur. */
 const searchResult = order
   .pick({ order_id: true, title_number: true, document_type: true })
   .extend({
-    page: z.int().meta({ description: "Of the document, from 1" }),
+    page: z.int().meta({ description: "The page's number in the document, from 1" }),
     snippet: z.string().meta({
-      description: "The text around the hits, as HTML: each hit in `<mark>`, all else escaped",
+      description: "The text around the hits, as HTML: each hit in `<mark>`, everything else escaped",
       example: "for the <mark>term of years</mark> at a yearly <mark>rent</mark> of £250 …",
     }),
     links: z.object({ order: z.string(), result: z.string(), page_image: z.string() }),
@@ -101,11 +102,11 @@ const searchResult = order
 export const searchResultsSchema = z
   .object({
     results: z.array(searchResult),
-    next: z.string().nullable().meta({ description: "`cursor` of the next page; null at the end" }),
+    next: z.string().nullable().meta({ description: "The `cursor` of the next page; null on the last one" }),
   })
   .meta({ id: "SearchResults" });
 
-/** What the data of a server-sent event holds. */
+/** The data of a server-sent event. */
 export const orderEventSchema = z
   .object({
     at: time,
@@ -122,9 +123,13 @@ export type OrderEventView = z.input<typeof orderEventSchema>;
 /** One server-sent event. */
 export const streamedEventSchema = z
   .object({
-    id: z.string().meta({ description: "For `Last-Event-ID`" }),
+    id: z.string().meta({ description: "The value for `Last-Event-ID`" }),
     event: z.enum(["status", "progress"]),
-    data: z.string().meta({ description: "An OrderEvent, as JSON", contentMediaType: "application/json" }),
+    data: z.string().meta({
+      description: "An `OrderEvent`, as JSON",
+      contentMediaType: "application/json",
+      contentSchema: { $ref: "#/components/schemas/OrderEvent" },
+    }),
   })
   .meta({ id: "StreamedEvent" });
 

@@ -51,7 +51,7 @@ test.for([
       },
     );
     expect(exitCode, all).toBe(0);
-    expect(all).toMatch(/Tested: 10$/m);
+    expect(all).toMatch(/Tested: 11$/m);
   },
 );
 

@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { Problem } from "@orbital-witness/common/http/problem.ts";
 import type { RateLimit } from "@orbital-witness/common/http/rate-limit.ts";
-import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
+import { maxRuns, type OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { OrderDispatcher } from "@orbital-witness/common/orders/queue/order-dispatcher.ts";
 import { type OrderQueue, removeJobs } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
@@ -20,13 +20,14 @@ const removeLimitMs = 500;
 const cancelRoute = createRoute({
   method: "delete",
   path: "/orders/{id}",
+  operationId: "cancelOrder",
   tags: ["orders"],
   summary: "Cancel an order",
-  description: "Also one that a worker is at. 409 `order_ended` when it has ended already.",
+  description: "Works while the order runs, too. 409 `order_ended` if the order has already ended.",
   security,
   request: { params: orderPathSchema },
   responses: {
-    200: { description: "The order, cancelled", content },
+    200: { description: "The cancelled order", content },
     ...problemResponses(401, 403, 404, 409, 503),
   },
 });
@@ -41,13 +42,13 @@ export function cancelOrder({ tokens, store, queue }: CancelTools): Endpoint {
       const { order_id } = await ownOrder(store, user, c.req.param("id"));
       const { outcome, run } = await write(store.cancel(order_id));
       if (outcome === "gone") throw orderNotFound();
-      if (outcome === "ended") throw new Problem(409, "order_ended", "The order has ended already.");
+      if (outcome === "ended") throw new Problem(409, "order_ended", "The order has already ended.");
       c.var.log.info({ order_id }, "order cancelled");
       try {
         await within(removeLimitMs, removeJobs(queue, { order_id, run }));
       } catch (err) {
-        // Its worker will find the order cancelled.
-        c.var.log.warn({ err, order_id }, "a cancelled order's job is still in the queue");
+        // The worker that gets the job finds the order cancelled.
+        c.var.log.warn({ err, order_id }, "the job of a cancelled order is still in the queue");
       }
       return c.json(await viewOf(store, order_id, readChanged));
     },
@@ -57,11 +58,12 @@ export function cancelOrder({ tokens, store, queue }: CancelTools): Endpoint {
 const retryRoute = createRoute({
   method: "post",
   path: "/orders/{id}/retry",
+  operationId: "retryOrder",
   tags: ["orders"],
   summary: "Run a failed order again",
   description:
-    "It waits at the queue's end. 409 `order_not_failed` when it is in any other state, `order_retried_too_often` when it " +
-    "has been run as often as an order may be.",
+    "The order goes to the end of the queue. 409 `order_not_failed` if its status is not `failed`, " +
+    `\`order_retried_too_often\` after ${maxRuns} runs.`,
   security,
   request: { params: orderPathSchema },
   responses: {
@@ -109,7 +111,7 @@ export function retryOrder({ tokens, store, dispatcher, room, limit }: RetryTool
 }
 
 function retriedTooOften(): Problem {
-  const detail = "This order has been run as often as an order may be. Place a new order instead.";
+  const detail = `This order has reached the limit of ${maxRuns} runs. Place a new order instead.`;
   return new Problem(409, "order_retried_too_often", detail);
 }
 

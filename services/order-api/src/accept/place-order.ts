@@ -22,16 +22,16 @@ const headers = z.object({
     .optional()
     .meta({
       description:
-        "Makes the request safe to repeat: the same key with the same fields gives the same order, for `resultDays` from its acceptance.",
+        "Makes the request safe to repeat: the same key with the same fields returns the same order, for as many days as results are kept.",
     }),
 });
 
 const body = orderRequestSchema
   .extend({
-    token: z
-      .string()
-      .optional()
-      .meta({ description: "The token, for who cannot send it as `Authorization: Bearer`", example: "" }),
+    token: z.string().optional().meta({
+      description: "The token, for clients that cannot send an `Authorization` header",
+      example: "",
+    }),
   })
   .meta({ id: "NewOrder" });
 
@@ -39,11 +39,12 @@ const content = { schema: body };
 const route = createRoute({
   method: "post",
   path: "/orders",
+  operationId: "placeOrder",
   tags: ["orders"],
   summary: "Order a document",
   description:
-    "Answers at once; the order ends completed with a text, or failed with a reason. Without an `Idempotency-Key` a 503 " +
-    "leaves no order behind; with one the order may still appear, under that key only.",
+    "Answers at once. The order ends `completed` with a text, or `failed` with a reason. After a 503 without an " +
+    "`Idempotency-Key` there is no order. With a key the order may still appear, under that key only.",
   security,
   request: {
     headers,
@@ -58,13 +59,13 @@ const route = createRoute({
   },
   responses: {
     202: {
-      description: "Ordered, and on disk",
+      description: "The order is accepted, and safe on disk",
       headers: z.object({
         Location: z.string().meta({ description: "The order's path" }),
         "Idempotent-Replayed": z
           .literal("true")
           .optional()
-          .meta({ description: "There where the order was made before, under the same key" }),
+          .meta({ description: "Present if the same key placed this order before" }),
       }),
       content: { "application/json": { schema: placedOrderSchema } },
     },
@@ -114,9 +115,10 @@ export function placeOrder({ tokens, store, acceptance, limit }: PlaceOrderTools
   };
 }
 
-/** It went between the two looks at it; its key goes with it. */
+/** The order expired between two reads, and its key with it. */
 function expired(): Problem {
-  const detail = "The order of this Idempotency-Key has just expired. Send the request again to order anew.";
+  const detail =
+    "The order of this Idempotency-Key has just expired. Send the request again to place a new order.";
   return new Problem(503, "store_unavailable", detail, { headers: { "Retry-After": "1" } });
 }
 

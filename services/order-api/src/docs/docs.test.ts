@@ -1,11 +1,18 @@
-import { afterAll, expect, test } from "vitest";
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { openOrderApi } from "../../../../tests/order-api/order-api.ts";
 
 const { app, redis } = openOrderApi("redis://127.0.0.1:1");
 afterAll(() => redis.destroy());
 
-test("the document has every endpoint, with its responses and how to name the token", async () => {
+test("the document has every operation, with its responses and how to send the token", async () => {
   const document = z
     .object({ openapi: z.string(), paths: z.record(z.string(), z.record(z.string(), z.json())) })
     .loose()
@@ -13,33 +20,54 @@ test("the document has every endpoint, with its responses and how to name the to
   expect(document.openapi).toBe("3.1.0");
   const endpoints = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, route]) => {
-      const { responses, security } = z
-        .object({ responses: z.record(z.string(), z.json()), security: z.array(z.json()) })
+      const { operationId, responses, security } = z
+        .object({
+          ...{ operationId: z.string(), responses: z.record(z.string(), z.json()) },
+          security: z.array(z.json()),
+        })
         .parse(route);
-      expect(security).toEqual([{ password: [] }, { bearer: [] }]);
-      return `${method} ${path}: ${Object.keys(responses).join(" ")}`;
+      expect(security).toEqual(path === "/token" ? [] : [{ password: [] }, { bearer: [] }]);
+      return `${operationId}: ${method} ${path} ${Object.keys(responses).join(" ")}`;
     }),
   );
   expect(endpoints).toEqual([
-    "post /orders: 202 400 401 403 409 413 415 422 429 503",
-    "get /orders: 200 401 422 503",
-    "get /orders/{id}: 200 401 404 503",
-    "delete /orders/{id}: 200 401 403 404 409 503",
-    "get /orders/{id}/result: 200 304 401 404 406 409 503",
-    "get /orders/{id}/result.{format}: 200 304 401 404 409 503",
-    "get /orders/{id}/result/pages/{page}.png: 200 206 304 401 404 409 416 503",
-    "get /orders/{id}/events: 200 204 400 401 404 429 503",
-    "post /orders/{id}/retry: 202 401 403 404 409 429 503",
-    "get /search: 200 401 422 503",
+    "placeOrder: post /orders 202 400 401 403 409 413 415 422 429 503",
+    "listOrders: get /orders 200 401 422 503",
+    "getOrder: get /orders/{id} 200 401 404 503",
+    "cancelOrder: delete /orders/{id} 200 401 403 404 409 503",
+    "getResult: get /orders/{id}/result 200 304 401 404 406 409 503",
+    "getResultFile: get /orders/{id}/result.{format} 200 304 401 404 409 503",
+    "getPageImage: get /orders/{id}/result/pages/{page}.png 200 206 304 401 404 409 416 503",
+    "followOrder: get /orders/{id}/events 200 204 400 401 404 429 503",
+    "retryOrder: post /orders/{id}/retry 202 401 403 404 409 429 503",
+    "searchOrders: get /search 200 401 422 503",
+    "createToken: post /token 200 400 401 413 415 422 429 503",
   ]);
-  const references = [...JSON.stringify(document).matchAll(/"#\/([^"]+)"/g)].map(([, path = ""]) => path);
+  const references = [...JSON.stringify(document).matchAll(/"#\/([^"]+)"/g)].map(
+    ([, reference = ""]) => reference,
+  );
   expect(references.length).toBeGreaterThan(10);
-  for (const path of new Set(references)) {
-    expect(
-      path.split("/").reduce<unknown>((at, name) => Object(at)[name], document),
-      path,
-    ).toBeDefined();
+  for (const reference of new Set(references)) {
+    const referred = reference.split("/").reduce<unknown>((at, name) => Object(at)[name], document);
+    expect(referred, reference).toBeDefined();
   }
+});
+
+test("redocly lint has nothing to say about the document", async () => {
+  const file = path.join(tmpdir(), `orbital-witness-${randomUUID()}.json`);
+  onTestFinished(() => rm(file));
+  await writeFile(file, await (await app.request("/openapi.json")).text());
+  const redocly = import.meta.resolve("@redocly/cli/bin/cli.js");
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [fileURLToPath(redocly), "lint", file, "--format=json"],
+    { env: { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" } },
+  );
+  const { totals, problems } = z
+    .object({ totals: z.json(), problems: z.array(z.json()) })
+    .parse(JSON.parse(stdout));
+  expect(problems).toEqual([]);
+  expect(totals).toEqual({ errors: 0, warnings: 0, ignored: 0 });
 });
 
 test("the page and all that it loads are here, under any prefix", async () => {

@@ -3,24 +3,35 @@ import { methodNotAllowed } from "@orbital-witness/common/http/http-app.ts";
 import { documentTypes } from "@orbital-witness/common/orders/order.ts";
 import type { OrderApi } from "../endpoint.ts";
 import { orderEventSchema } from "../order-schemas.ts";
+import { createTokenRoute } from "./create-token.ts";
 
 const description = `
 Order a land registry document and get its text.
 
-1. \`POST /token\` with \`username\` and \`password\` gives a token that is valid for seconds; get a new one whenever you need it. Here,
-   **Authorize** does that for you (leave \`client_id\` and \`client_secret\` empty).
-2. \`POST /orders\` answers 202 at once. What was answered 202 is on disk: the order ends \`completed\`, or \`failed\` with a reason, or
+1. \`POST /token\` with \`username\` and \`password\` returns a token. It is valid for seconds: get a new one whenever you need it.
+   On this page, **Authorize** gets one for you (leave \`client_id\` and \`client_secret\` empty).
+2. \`POST /orders\` answers 202 at once. The order is then safe on disk. It ends \`completed\`, \`failed\` with a reason, or
    \`cancelled\` by you.
-3. \`GET /orders/{id}/events\` tells what happens as it happens; \`GET /orders/{id}\` tells it when asked.
-4. \`GET /orders/{id}/result\` is what was read, in the format that \`Accept\` names; \`/orders/{id}/result.txt\` is the text, and
-   \`.json\`, \`.hocr\`, \`.tsv\`, \`.alto.xml\` and \`.pdf\` (searchable) are the others.
+3. \`GET /orders/{id}/events\` reports every step as it happens. \`GET /orders/{id}\` returns the current state.
+4. \`GET /orders/{id}/result.txt\` is the text. Other formats are \`.json\`, \`.hocr\`, \`.tsv\`, \`.alto.xml\` and \`.pdf\` (searchable).
+   \`GET /orders/{id}/result\` picks the format by \`Accept\`.
 5. \`GET /search\` finds words on the pages of all your completed orders.
 
-Document types are ${documentTypes.join(", ")}. To repeat an order safely, send an \`Idempotency-Key\`. Errors are problem documents
-(RFC 9457): \`code\` is for programs, \`detail\` for people.
+The document types are ${documentTypes.join(", ")}.
+
+To repeat a request for an order safely, send an \`Idempotency-Key\`. Errors are problem documents (RFC 9457): \`code\` is for
+programs and does not change, \`detail\` is for people.
 `.trim();
 
-/** The page's parts by name, each with its type: our own, and those of swagger-ui-dist that it needs. */
+const license = { name: "MIT", identifier: "MIT" };
+const tags = [
+  { name: "tokens", description: "Log in (the Auth API)" },
+  { name: "orders", description: "Place, follow and change orders" },
+  { name: "results", description: "Read what completed orders found" },
+  { name: "search", description: "Find pages by their words" },
+];
+
+/** The page's files by name, with their types: our own, and those that it needs from swagger-ui-dist. */
 const parts = {
   "page.css": ["./page/page.css", "text/css; charset=utf-8"],
   "page.js": ["./page/page.js", "text/javascript; charset=utf-8"],
@@ -29,7 +40,7 @@ const parts = {
   "favicon-32x32.png": ["swagger-ui-dist/favicon-32x32.png", "image/png"],
 } as const;
 
-/** Nothing from elsewhere, and no script but the files; `data:` for the pictures in Swagger UI's style sheet. */
+/** Nothing from other servers, and no inline scripts. `data:` is for the icons in Swagger UI's style sheet. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -49,14 +60,20 @@ export function addDocs(api: OrderApi): void {
   const { openAPIRegistry } = api;
   openAPIRegistry.registerComponent("securitySchemes", "password", {
     type: "oauth2",
+    description: "Gets a token by username and password, and sends it as `Authorization: Bearer`",
     flows: { password: { tokenUrl: "/token", scopes: {} } },
   });
-  openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
+  openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+    ...{ type: "http", scheme: "bearer", bearerFormat: "JWT" },
+    description: "A token from `POST /token`",
+  });
+  openAPIRegistry.registerPath(createTokenRoute);
   openAPIRegistry.register("OrderEvent", orderEventSchema);
   const document = api.getOpenAPI31Document({
     openapi: "3.1.0",
-    info: { title: "Order API", version: "1.0.0", description },
+    info: { title: "Order API and Auth API", version: "1.0.0", description, license },
     servers: [{ url: "/" }],
+    tags,
   });
   api.get("/openapi.json", (c) => c.json(document));
 

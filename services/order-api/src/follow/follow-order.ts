@@ -12,7 +12,7 @@ import { orderPathSchema, streamedEventSchema } from "../order-schemas.ts";
 import type { OrderFeed } from "./order-feed.ts";
 import { eventView } from "./order-view.ts";
 
-/** How many streams one user may have open. */
+/** Open streams per user. */
 const mostOfOneUser = 100;
 
 const headers = z.object({
@@ -20,18 +20,19 @@ const headers = z.object({
     .string()
     .regex(/^\d{1,18}-\d{1,18}$/, "must be the id of an event")
     .optional()
-    .meta({ description: "Go on after this event" }),
+    .meta({ description: "Continue after this event" }),
 });
 
 const route = createRoute({
   method: "get",
   path: "/orders/{id}/events",
+  operationId: "followOrder",
   tags: ["orders"],
-  summary: "What happens to an order, as it happens",
+  summary: "Follow an order's events",
   description:
-    "Server-sent events from the order's beginning, or after `Last-Event-ID`: `status` for each step, `progress` for each page, " +
-    "each with an `OrderEvent` as data. A comment every ten seconds shows that the connection lives. The stream closes when " +
-    "the order ends. The token is looked at when it begins: one that expires later does not cut it.",
+    "Server-sent events from the start of the order, or after `Last-Event-ID`: `status` for each change of the status, " +
+    "`progress` for each page. The data of each is an `OrderEvent`. A comment every ten seconds keeps the connection " +
+    "alive. The stream closes when the order ends. The token is checked when the stream opens, and may expire later.",
   security,
   request: { params: orderPathSchema, headers },
   responses: {
@@ -39,7 +40,9 @@ const route = createRoute({
       description: "The events",
       content: { "text/event-stream": { schema: streamedEventSchema } },
     },
-    204: { description: "The order has ended and nothing came after `Last-Event-ID`: do not ask again" },
+    204: {
+      description: "The order has ended, and there are no events after `Last-Event-ID`: do not ask again",
+    },
     ...problemResponses(400, 401, 404, 429, 503),
   },
 });
@@ -69,7 +72,7 @@ export function followOrder({ tokens, store, feed, stopping }: FollowTools): End
       const { "Last-Event-ID": last } = parseHeaders(headers, c);
       if (last !== undefined && hasEnded(order.status)) {
         const events = await read(store.eventsAfter(order.order_id, last));
-        // Without it a browser's EventSource would come back for ever.
+        // Without a 204 a browser's EventSource would reconnect for ever.
         if (events.length === 0) return c.body(null, 204);
       }
       c.header("Content-Type", "text/event-stream");
@@ -90,7 +93,7 @@ export function followOrder({ tokens, store, feed, stopping }: FollowTools): End
             await stream.writeSSE({ id: event.id, event: name, data: JSON.stringify(eventView(event)) });
           }
         } catch (err) {
-          c.var.log.error({ err }, "an order's events broke off");
+          c.var.log.error({ err }, "sending an order's events failed");
         } finally {
           count(user.user_id, -1);
         }
@@ -100,6 +103,6 @@ export function followOrder({ tokens, store, feed, stopping }: FollowTools): End
 }
 
 function tooManyStreams(): Problem {
-  const detail = `At most ${mostOfOneUser} streams of events at once. Close one, or ask for the order itself.`;
+  const detail = `You have ${mostOfOneUser} event streams open, which is the limit. Close one, or poll GET /orders/{id}.`;
   return new Problem(429, "too_many_streams", detail, { headers: { "Retry-After": "10" } });
 }

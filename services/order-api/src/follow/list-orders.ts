@@ -21,14 +21,14 @@ export const limitSchema = z.preprocess(
 
 const query = z.object({
   limit: limitSchema.meta({
-    description: "How many at most; a filtered page may have fewer though there is a `next`",
+    description: "The most orders on a page; a filtered page may have fewer although there is a `next`",
   }),
   cursor: z
     .string(cursorMessage)
     .regex(/^[A-Za-z0-9_-]{1,24}$/, cursorMessage)
     .refine((cursor) => placeOf(cursor) !== undefined, cursorMessage)
     .optional()
-    .meta({ description: "The `next` of the page before" }),
+    .meta({ description: "The `next` of the previous page" }),
   status: orderStatusSchema.optional(),
   title_number: titleNumberSchema.optional(),
 });
@@ -36,13 +36,15 @@ const query = z.object({
 const route = createRoute({
   method: "get",
   path: "/orders",
+  operationId: "listOrders",
   tags: ["orders"],
-  summary: "Your orders, newest first",
+  summary: "List your orders",
+  description: "Newest first.",
   security,
   request: { query },
   responses: {
     200: {
-      description: "A page of them",
+      description: "A page of orders",
       content: { "application/json": { schema: orderListSchema } },
     },
     ...problemResponses(401, 422, 503),

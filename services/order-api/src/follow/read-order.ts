@@ -11,8 +11,10 @@ export type ReadTools = { tokens: TokenVerifier; store: OrderStore };
 const orderRoute = createRoute({
   method: "get",
   path: "/orders/{id}",
+  operationId: "getOrder",
   tags: ["orders"],
-  summary: "How far an order is",
+  summary: "Get an order",
+  description: "Status, history, attempts, progress, and the place in the queue.",
   security,
   request: { params: orderPathSchema },
   responses: {

@@ -24,7 +24,7 @@ export type SearchTools = {
   store: OrderStore;
   indexer: SearchIndexer;
   search: SearchWorker;
-  /** Bounds those that are under way at once. */
+  /** Bounds how many searches run at once. */
   searches: ConcurrencyLimiter;
 };
 
@@ -42,8 +42,8 @@ const query = z.object({
     })
     .meta({
       description:
-        'Words that must all occur on a page, in any order; `"a phrase"` in quotes; `leas*` for words that begin so. ' +
-        "Letters' case, accents and punctuation do not count.",
+        'Words that must all occur on a page, in any order; `"a phrase"` in quotes; `leas*` for words with this prefix. ' +
+        "Case, accents, punctuation and ligatures make no difference.",
       example: '"term of years" rent*',
     }),
   title_number: titleNumberSchema.optional(),
@@ -54,21 +54,25 @@ const query = z.object({
     .regex(/^[A-Za-z0-9_-]{1,48}$/, cursorMessage)
     .refine((cursor) => placeOf(cursor) !== undefined, cursorMessage)
     .optional()
-    .meta({ description: "The `next` of the page before" }),
+    .meta({ description: "The `next` of the previous page" }),
 });
 
 const route = createRoute({
   method: "get",
   path: "/search",
-  tags: ["results"],
+  operationId: "searchOrders",
+  tags: ["search"],
   summary: "Search the pages of your completed orders",
   description:
-    "Pages on which all of it occurs, the best first, then the newest. An order is found as soon as it is completed, for as long as it stays; " +
-    "503 `search_unavailable` while the index is made anew, `busy` while too many searches are under way, of yours or of all.",
+    "Pages on which all terms occur: best first, then newest. An order is found from its completion until it expires. " +
+    "503 `search_unavailable` while the index is being rebuilt, `busy` while too many searches are running, of yours or of all.",
   security,
   request: { query },
   responses: {
-    200: { description: "A page of them", content: { "application/json": { schema: searchResultsSchema } } },
+    200: {
+      description: "A page of results",
+      content: { "application/json": { schema: searchResultsSchema } },
+    },
     ...problemResponses(401, 422, 503),
   },
 });
@@ -96,11 +100,11 @@ export function searchOrders({ tokens, store, indexer, search, searches }: Searc
 }
 
 function unavailable(): Problem {
-  const detail = "The index of the search is being made anew. Try again in a while.";
+  const detail = "The search index is being rebuilt. Try again in a while.";
   return new Problem(503, "search_unavailable", detail, { headers: { "Retry-After": "5" } });
 }
 
-/** The index learns of an order's end by the clock; what Redis lost, or an order that was revoked, it does not know of. */
+/** Drops orders that Redis no longer has: the index only learns of expiry, by the clock. */
 async function stillThere(store: OrderStore, hits: SearchHit[]): Promise<SearchHit[]> {
   const ids = [...new Set(hits.map(({ order_id }) => order_id))];
   const found = await read(Promise.all(ids.map((id) => store.find(id))));

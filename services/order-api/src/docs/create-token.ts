@@ -1,0 +1,35 @@
+import { createRoute } from "@hono/zod-openapi";
+import { problemSchema } from "@orbital-witness/common/http/problem.ts";
+import { tokenAnswerSchema, tokenRequestSchema } from "@orbital-witness/common/tokens/token-request.ts";
+import { problemResponses } from "../endpoint.ts";
+
+const content = { schema: tokenRequestSchema };
+
+/** The Auth API's operation. The router has it beside the Order API's, and clients need both. */
+export const createTokenRoute = createRoute({
+  method: "post",
+  path: "/token",
+  operationId: "createToken",
+  tags: ["tokens"],
+  summary: "Get a token",
+  description: "The token is valid for `expires_in` seconds, and allows what its user may do.",
+  security: [],
+  request: {
+    body: {
+      required: true,
+      content: {
+        "application/x-www-form-urlencoded": content,
+        "multipart/form-data": content,
+        "application/json": content,
+      },
+    },
+  },
+  responses: {
+    200: { description: "The token", content: { "application/json": { schema: tokenAnswerSchema } } },
+    ...problemResponses(400, 413, 415, 422, 429, 503),
+    401: {
+      description: "The username or the password is wrong",
+      content: { "application/problem+json": { schema: problemSchema } },
+    },
+  },
+});
