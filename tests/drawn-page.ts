@@ -3,13 +3,13 @@ import sharp, { type Sharp } from "sharp";
 import { seededRandom } from "../samples/drawing/random.ts";
 import type { GreyImage } from "../services/ocr-worker/src/recognition/grey-image.ts";
 
-/** As documents come out of the decoder: alpha on white, in grey. */
+/** The picture as the decoder returns it: alpha on white, in grey. */
 export async function grey(picture: Sharp, dpi?: number): Promise<GreyImage> {
   const { data, info } = await picture.flatten().greyscale().raw().toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height, dpi };
 }
 
-/** Enough lines for the page's lie to be plain, each with letters that rise and few that fall, as print is. */
+/** Enough lines to make the page's orientation clear, with more ascenders than descenders, as print has. */
 export const clauses = [
   "This lease is dated 1 May 2024 and made between",
   "Harold Whitcombe of 12 Mill Lane, the Landlord, and",
@@ -19,13 +19,14 @@ export const clauses = [
   "2. The Tenant shall pay the Rent on the usual quarter",
 ];
 
-/** Ever darker to the right, as beside a book's fold: black lies on the page there with an opacity of three quarters. */
+/** A shadow that grows to the right, as at a book's fold: black with an opacity of up to three quarters. */
 export const shadow = `<defs><linearGradient id="shadow"><stop offset="0" stop-opacity="0"/>
-  <stop offset="1" stop-opacity="0.75"/></linearGradient></defs><rect width="100%" height="100%" fill="url(#shadow)"/>`;
+  <stop offset="1" stop-opacity="0.75"/></linearGradient></defs>
+  <rect width="100%" height="100%" fill="url(#shadow)"/>`;
 
 type Page = { width?: number; height?: number; paper?: string; ink?: string; fontSize?: number };
 
-/** A page of lines of text; `more` is SVG that is drawn over them. */
+/** A page with lines of text; `more` is SVG drawn over them. */
 export function drawPage(lines: readonly string[], page: Page = {}, more = ""): Sharp {
   const { width = 1000, height = 500, paper = "white", ink = "black", fontSize = 28 } = page;
   const texts = lines.map((line, index) => drawText(fontSize * 3, fontSize * (3 + 2 * index), line));
@@ -35,7 +36,7 @@ export function drawPage(lines: readonly string[], page: Page = {}, more = ""): 
   return sharp(Buffer.from(svg));
 }
 
-/** SVG of a text that starts there on its line. */
+/** SVG of a text that starts at this point of its baseline. */
 export function drawText(x: number, y: number, text: string): string {
   return `<text x="${x}" y="${y}">${text}</text>`;
 }
@@ -50,13 +51,15 @@ export function drawTable({ left, top, width, height, rows }: Table): string {
     row.map((text, across) => {
       const [x, y] = [left + across * columnWidth, top + down * rowHeight];
       const lines = text.split("\n").map((line, index) => drawText(x + 20, y + 50 + index * 45, line));
-      return `<rect x="${x}" y="${y}" width="${columnWidth}" height="${rowHeight}" fill="none" stroke="black" stroke-width="3"/>${lines.join("")}`;
+      const size = `width="${columnWidth}" height="${rowHeight}"`;
+      const frame = `<rect x="${x}" y="${y}" ${size} fill="none" stroke="black" stroke-width="3"/>`;
+      return frame + lines.join("");
     }),
   );
   return cells.join("");
 }
 
-/** SVG of so many round specks, always at the same places of this part of the page. */
+/** SVG of this number of round specks, always at the same places of this part of the page. */
 export function drawSpecks(count: number, radius: number, [left, top, right, bottom]: Box): string {
   const random = seededRandom(1);
   return Array.from({ length: count }, () => {

@@ -6,7 +6,7 @@ import { blockOf, lineOf, type PageResult, type Word } from "@orbital-witness/co
 import sharp from "sharp";
 import { afterAll } from "vitest";
 
-/** A result store in a folder of its own, removed after the file's tests. */
+/** A result store in a temporary folder, removed after the file's tests. */
 export async function temporaryResults() {
   const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-results-"));
   afterAll(() => rm(folder, { recursive: true }));
@@ -15,7 +15,7 @@ export async function temporaryResults() {
 
 const letter = { width: 20, height: 30 };
 
-/** A page of these blocks of lines of words, each letter of a word 20 pixels wide and 30 high; white apart from that. */
+/** A page of blocks of lines of words. Each letter is 20 pixels wide and 30 high. */
 export function pageOf(page: number, blocks: string[][][] = []): PageResult {
   const [width, height, margin] = [1240, 1754, 100];
   let top = margin - letter.height;

@@ -1,11 +1,11 @@
 import { execa } from "execa";
 
-/** Of what pip says when the machine cannot reach a registry, or has no pip. */
+/** Messages of pip when the machine cannot reach a registry, or has no pip. */
 const notHere = /^.*(?:No module named pip|NewConnectionError|Failed to establish|timed out).*$/m;
 
 /**
- * Installs packages into the folder, which is then for PYTHONPATH.
- * @returns why they cannot be had on this machine, if that is no fault of ours
+ * Installs packages into the folder, for use as PYTHONPATH.
+ * @returns why this machine cannot get them, if it cannot
  */
 export function installPython(folder: string, ...packages: string[]): Promise<string | undefined> {
   return pip("install", "--target", folder, ...packages);
@@ -13,7 +13,7 @@ export function installPython(folder: string, ...packages: string[]): Promise<st
 
 /**
  * Downloads a package's sources into the folder.
- * @returns as `installPython` does
+ * @returns the same as `installPython`
  */
 export function downloadPythonSource(folder: string, name: string, version: string) {
   const options = ["--no-deps", "--no-binary", name, "--dest", folder];

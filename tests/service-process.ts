@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
-/** A service's process with these variables and no others; `lines()` are its lines of log so far. Killed after the test. */
+/** Starts a service with only these variables; `lines()` returns its log so far. Killed after the test. */
 export function startService(main: URL, env: Record<string, string>) {
   const child = spawn(process.execPath, [fileURLToPath(main)], { env, stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));

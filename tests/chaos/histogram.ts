@@ -1,7 +1,7 @@
 const bounds = [1, 2, 5, 10, 20, 50, 100, 200, Number.POSITIVE_INFINITY];
 const barLength = 50;
 
-/** A line for each range of values that has any, with their number as a bar; below them the median, p99 and the most. */
+/** One line with a bar for each range of values that is not empty, then the median, p99 and maximum. */
 export function histogram(values: readonly number[]): string {
   if (values.length === 0) return "none";
   const sorted = values.toSorted((a, b) => a - b);
@@ -15,7 +15,8 @@ export function histogram(values: readonly number[]): string {
     .filter(({ count }) => count > 0)
     .map(({ from, bound, count }) => {
       const range = bound === Number.POSITIVE_INFINITY ? `${from} or more` : `${from} to ${bound}`;
-      return `${range.padStart(12)} ${String(count).padStart(6)} ${"#".repeat(Math.ceil((count / most) * barLength))}`;
+      const bar = "#".repeat(Math.ceil((count / most) * barLength));
+      return `${range.padStart(12)} ${String(count).padStart(6)} ${bar}`;
     });
   const figures = [`median ${at(0.5).toFixed(1)}`, `p99 ${at(0.99).toFixed(1)}`, `most ${at(1).toFixed(1)}`];
   return [...lines, figures.join(", ")].join("\n");

@@ -18,19 +18,19 @@ const { values } = parseArgs({
   options: {
     orders: { type: "string", default: "1000" },
     minutes: { type: "string", default: "5" },
-    /** The same orders, and the same faults at the same times, as in the run that had this seed. */
+    /** Repeats the orders, the faults and their times of the run with this seed. */
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
   },
 });
 
-/** How long after the last fault everything has to be well, and every order at its end. */
+/** The time after the last fault within which all containers must be healthy and all orders ended. */
 const PATIENCE_MINUTES = 10;
 const MOST_SHOWN = 30;
 const PARTS = ["redis", "order-api", "auth-api", "ocr-worker-1", "ocr-worker-2", "router"] as const;
 
 /**
- * `npm run chaos`: orders are placed while containers are killed, paused and cut off their networks; in the end the
- * answers that were given are held against what became of the orders. Fails where the promise was broken.
+ * `npm run chaos`: places orders while containers are killed, paused and cut off their networks. Then it
+ * compares the answers with what became of the orders. Fails if a promise was broken.
  */
 await runCommand(async () => {
   const options = {
@@ -46,7 +46,7 @@ await runCommand(async () => {
     await makeScans(documentsFolder, plan.orders);
     const clone = await StackUnderTest.make({
       documentsFolder,
-      // Longer than any wait of the run, and more than all of its orders.
+      // Tokens outlast the run, and no quota limits its orders.
       tokenSeconds: "3600",
       ordersPerMinute: "100000",
     });
@@ -85,7 +85,10 @@ process.exit();
 function wholeNumber(name: keyof typeof values): number {
   const value = Number(values[name]);
   if (!Number.isInteger(value) || value < 1) {
-    throw new Failure(`--${name} must be a whole number above 0, but is ${values[name]}.`, "Give another.");
+    throw new Failure(
+      `--${name} must be a whole number above 0, but is ${values[name]}.`,
+      "Set it to such a number.",
+    );
   }
   return value;
 }
@@ -117,7 +120,7 @@ async function inflict(clone: StackUnderTest, { faults }: Plan): Promise<void> {
 async function harmOf(clone: StackUnderTest, { kind, container }: PlannedFault, victim: TestContainer) {
   if (kind === "kill") return harm.kill(victim);
   if (kind === "pause") return harm.pause(victim);
-  // The network over which it is asked for what it does.
+  // The network on which it receives requests.
   const isBehind = container === "redis" || container.startsWith("ocr-worker");
   return harm.disconnect(clone, victim, isBehind ? "back" : "front");
 }

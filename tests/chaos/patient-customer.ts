@@ -19,28 +19,28 @@ const viewAnswer = z.object({
   finished_at: z.string().nullable(),
 });
 
-/** `seconds` from its acceptance to its end; undefined where it has none. */
+/** `seconds` from the acceptance to the end; undefined if the order did not end. */
 export type FinalView = { order: FinalOrder; seconds: number | undefined };
 
-/** `status` is undefined where no answer came, or half of one. */
+/** `status` is undefined if no complete answer came. */
 type Answer = { status: number | undefined; text: string };
 
 const answerLimitMs = 15_000;
 const betweenTriesMs = 500;
 
-/** A customer who writes down what he was answered, and does not mind what is down at the moment. */
+/** A customer who records every answer and repeats requests until the service is back. */
 export class PatientCustomer {
   readonly #url: string;
   readonly #giveUpAt: number;
   #token: { value: string; until: number } | undefined;
 
-  /** `giveUpAt` (ms since the epoch): what still does not answer by then is an error of the run. */
+  /** `giveUpAt` in ms since the epoch: a request that is still unanswered then fails the run. */
   constructor(url: string, giveUpAt: number) {
     this.#url = url;
     this.#giveUpAt = giveUpAt;
   }
 
-  /** Places the order, and cancels it where that is planned. */
+  /** Places the order, and cancels it if the plan says so. */
   async place(order: PlannedOrder): Promise<LedgerEntry> {
     const placement = await this.#order(order);
     if (placement.outcome !== "accepted" || order.cancelAfterMs === undefined)
@@ -51,7 +51,7 @@ export class PatientCustomer {
     return { order, placement, cancellation };
   }
 
-  /** All orders there are, each once it ended; those that have not by the end of patience are returned as they are. */
+  /** Waits until all orders have ended, at most until `giveUpAt`. @returns all orders */
   async finals(): Promise<FinalView[]> {
     const ids: string[] = [];
     for (let cursor: string | null = ""; cursor !== null; ) {
@@ -75,7 +75,7 @@ export class PatientCustomer {
         return { outcome: "accepted", orderId: orderAnswer.parse(JSON.parse(text)).order_id };
       }
       if (order.key === undefined) return { outcome: status === 503 ? "refused" : "unknown" };
-      // The answers that a fault gives, and the key's own "still in flight".
+      // Answers that a fault may cause, and 409 while the first request with this key is under way.
       if (!(status === undefined || status === 409 || status >= 500))
         throw new Error(`${order.titleNumber} was answered ${status}: ${text}`);
       await this.#wait(`${order.titleNumber} is not accepted`);
@@ -147,7 +147,7 @@ export class PatientCustomer {
       const response = await fetch(`${this.#url}${path}`, { method, headers, signal, ...body });
       return { status: response.status, text: await response.text() };
     } catch {
-      // Cut off, by a fault: which is what this customer is here to stand.
+      // A fault cut the connection: try again.
       return { status: undefined, text: "" };
     }
   }

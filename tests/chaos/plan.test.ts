@@ -4,12 +4,12 @@ import { drawPlan } from "./plan.ts";
 const options = { seed: 7, orders: 1000, minutes: 2, containers: ["redis", "order-api", "router"] as const };
 const draw = (seed: number) => drawPlan({ ...options, seed, containers: [...options.containers] });
 
-test("a seed gives one plan, another seed another", () => {
+test("the same seed gives the same plan, another seed another plan", () => {
   expect(draw(7)).toEqual(draw(7));
   expect(draw(8)).not.toEqual(draw(7));
 });
 
-test("every kind of order and of fault comes up, within the run's time", () => {
+test("every kind of order and fault occurs, within the time of the run", () => {
   const { orders, faults } = draw(7);
   expect(new Set(orders.map(({ document }) => document)).size).toBe(4);
   expect(new Set(orders.map(({ titleNumber }) => titleNumber)).size).toBe(1000);

@@ -4,14 +4,14 @@ export const documentKinds = ["good", "long", "missing", "broken"] as const;
 /** `long` has several pages. */
 export type DocumentKind = (typeof documentKinds)[number];
 
-/** An order that the run will place; its title number is no other's. */
+/** An order that the run will place, with a title number of its own. */
 export interface PlannedOrder {
   readonly titleNumber: string;
   readonly document: DocumentKind;
-  /** With an Idempotency-Key it is sent until it is answered 202, without one once. */
+  /** With an Idempotency-Key the order is sent until the answer is 202, without one it is sent once. */
   readonly key: string | undefined;
   readonly atMs: number;
-  /** After its acceptance; undefined for those that are left alone. */
+  /** Time after the acceptance; undefined for orders that are not cancelled. */
   readonly cancelAfterMs: number | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface PlannedFault {
   readonly atMs: number;
   readonly kind: FaultKind;
   readonly container: string;
-  /** How long the container is dead, paused or off its networks. */
+  /** How long the container is dead, paused or disconnected. */
   readonly forMs: number;
 }
 
@@ -38,7 +38,7 @@ export interface PlanOptions {
   readonly containers: readonly [string, ...string[]];
 }
 
-/** What happens in a run, all of it drawn from the seed. */
+/** The orders and faults of a run, derived from the seed. */
 export function drawPlan({ seed, orders, minutes, containers }: PlanOptions): Plan {
   const random = new Random(seed);
   const wholeMs = minutes * 60_000;
@@ -68,7 +68,7 @@ function drawFaults(
     const kind = random.pick(faultKinds);
     const forMs = random.between(500, 8000);
     if ((busyUntil.get(container) ?? 0) > atMs) continue;
-    // A killed container needs a moment more to be up again.
+    // A killed container needs more time to start again.
     busyUntil.set(container, atMs + forMs + 5000);
     faults.push({ atMs, kind, container, forMs });
   }

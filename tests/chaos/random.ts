@@ -1,4 +1,4 @@
-/** A generator of the same numbers for the same seed: mulberry32, which is enough to draw faults from. */
+/** Seeded random numbers (mulberry32), good enough to choose faults. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** In [0, 1). */
+  /** A number in [0, 1). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;
@@ -23,7 +23,7 @@ export class Random {
     return this.next() < probability;
   }
 
-  /** One of them, which must not be none. */
+  /** One of the items, of which there must be at least one. */
   pick<T>(from: readonly [T, ...T[]]): T {
     return from[Math.floor(this.next() * from.length)] ?? from[0];
   }

@@ -12,9 +12,9 @@ export const expectedTexts: ExpectedTexts = {
   long: longLines.map((line) => `${line}\n`).join("\f"),
 };
 
-/** Fills the folder with the documents of these orders, as the router serves them. */
+/** Writes the documents of these orders to the folder that the router serves. */
 export async function makeScans(folder: string, orders: readonly PlannedOrder[]): Promise<void> {
-  // The router is not the one who made it.
+  // The router runs as another user.
   await chmod(folder, 0o755);
   const good = path.join(folder, "good.png");
   const broken = path.join(folder, "broken.png");

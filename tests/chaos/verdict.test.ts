@@ -78,7 +78,7 @@ test.each<[string, LedgerEntry, FinalOrder[]]>([
   ["its document is broken", { ...accepted, order: { ...order, document: "broken" } }, [completed]],
   ['failed with "document_not_found"', accepted, [{ ...failed, reasonCode: "document_not_found" }]],
   ["nobody ordered it", accepted, [completed, { ...completed, titleNumber: "OW99999999" }]],
-])("an order that %s breaks it", (complaint, entry, finals) => {
+])("an order that %s breaks the promise", (complaint, entry, finals) => {
   const found = violations([entry], finals, { good: text });
   expect(found).toHaveLength(1);
   expect(found[0]).toContain(complaint);

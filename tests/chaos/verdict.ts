@@ -1,6 +1,8 @@
 import type { DocumentKind, PlannedOrder } from "./plan.ts";
 
-/** How placing an order went: `unknown` is an answer that was cut off, or a 5xx that promises nothing. */
+/**
+ * The outcome of placing an order: `unknown` is an answer that was cut off, or a 5xx that promises nothing.
+ */
 export type Placement =
   | { readonly outcome: "accepted"; readonly orderId: string }
   | { readonly outcome: "refused" }
@@ -9,23 +11,23 @@ export type Placement =
 export interface LedgerEntry {
   readonly order: PlannedOrder;
   readonly placement: Placement;
-  /** What the customer heard of its cancellation; undefined where none was sent. */
+  /** The answer to the cancellation; undefined if none was sent. */
   readonly cancellation: "cancelled" | "refused" | "unknown" | undefined;
 }
 
-/** An order as the API shows it in the end, with its text where it has one. */
+/** An order as the API shows it at the end, with its text if it has one. */
 export interface FinalOrder {
   readonly orderId: string;
   readonly titleNumber: string;
   readonly status: string;
   readonly reasonCode: string | undefined;
-  /** Each status it had, oldest first. */
+  /** Every status that it had, oldest first. */
   readonly history: readonly string[];
   readonly text: string | undefined;
 }
 
 const endStatuses = new Set(["completed", "failed", "cancelled"]);
-/** Reasons that a fault gives to any order. */
+/** Reasons for which a fault may fail any order. */
 const faultReasons = new Set(["source_unavailable", "worker_lost", "internal_error"]);
 const ownReason = {
   good: undefined,
@@ -34,10 +36,10 @@ const ownReason = {
   broken: "document_damaged",
 } as const;
 
-/** What is to be read, by document; nothing for those that cannot be. */
+/** The expected text by document; undefined for documents that cannot be read. */
 export type ExpectedTexts = Readonly<Partial<Record<DocumentKind, string>>>;
 
-/** Everything that the promise forbids, a line each; none when it was kept. */
+/** Every breach of the promise as a line; empty if the promise was kept. */
 export function violations(
   ledger: readonly LedgerEntry[],
   finals: readonly FinalOrder[],

@@ -7,7 +7,7 @@ import { codesIn, root, tableAfter } from "./pages.ts";
 
 const page = "docs/api.md";
 
-/** Codes that are no literals behind `new Problem(`: those of a bad token. */
+/** Codes of bad tokens, which are no literals after `new Problem(`. */
 const tokenCodes = ["401 token_expired", "401 token_invalid"];
 
 test("the reasons of failed orders in the table are those of the worker", () => {

@@ -23,7 +23,7 @@ export function codeBlocks(page: string, language: string): string[] {
   return [...blocks].flatMap(([, name, code = ""]) => (name === language ? [code] : []));
 }
 
-/** The rows of the first table after this heading, without its head; a row is its cells without backticks around. */
+/** The rows of the first table after this heading, without the table's head, each as its cells. */
 export function tableAfter(page: string, heading: string): string[][] {
   const text = readPage(page);
   const start = text.indexOf(`\n${heading}\n`);
@@ -40,7 +40,7 @@ export function tableAfter(page: string, heading: string): string[][] {
   );
 }
 
-/** All that stands in backticks in a cell. */
+/** All texts in backticks in a cell. */
 export function codesIn(cell: string): string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
 }

@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { root, tableAfter } from "./pages.ts";
 
-/** The tests that the last column names, with their numbers where it names them. */
+/** The tests that the last column names, with their numbers if it names any. */
 function namedTests(cell: string): { file: string; numbers: string[] }[] {
   return [...cell.matchAll(/(?:(\d[\d, ]*) in )?`([^`]+)`/g)].map(([, numbers = "", name = ""]) => ({
     file: name.endsWith(".test.ts") ? name : `tests/faults/${name}.test.ts`,

@@ -12,7 +12,7 @@ test("10 the source answers 404: the order fails at once", async () => {
   expect(outcomes(view)).toEqual(["failed"]);
 });
 
-test("10 the source answers 503 twice: the order is tried again, and completes", async () => {
+test("10 the source answers 503 twice: the order is retried and completes", async () => {
   const view = await orders.ended(await orders.place("TRY2010"));
   expect(view).toMatchObject({ status: "completed", reason: null });
   expect(view.attempts).toMatchObject([
@@ -22,7 +22,7 @@ test("10 the source answers 503 twice: the order is tried again, and completes",
   ]);
 });
 
-/** Orders a document that nobody can read; the worker that finds out goes on as the process that it is. */
+/** Orders an unreadable document, and expects the same worker process to continue. */
 async function failsAlone(title: string, code: string): Promise<void> {
   const processes = await stack.processes("ocr-worker");
   const view = await orders.ended(await orders.place(title));
@@ -38,24 +38,24 @@ test.for([
   ["HTML", "OW00000011", "unsupported_format"],
   ["a type that is not taken", "OW00000013", "unsupported_format"],
 ] as const)(
-  "11 %s: the order fails with its reason, and the same process serves the next",
+  "11 %s: the order fails with its reason, and the same process reads the next",
   ([, title, code]) => failsAlone(title, code),
 );
 
-test("12 a header that claims 30000 x 30000: refused before it is decoded, with memory under its limit", async () => {
+test("12 a header that claims 30000 x 30000 is rejected before decoding", async () => {
   await failsAlone("OW00030000", "page_too_large");
   for (const worker of await stack.clone.containers("ocr-worker")) {
     const limit = Number(await stack.inspect(worker, "{{.HostConfig.Memory}}"));
     const peak = await peakMemory(worker.name);
     expect(peak).toBeLessThan(limit);
-    // A byte for each pixel, which is the least that a decoded image takes.
+    // One byte a pixel, the least that a decoded image needs.
     expect(peak).toBeLessThan(30_000 * 30_000);
   }
 });
 
-/** The most that a container has taken since its start, in bytes. */
+/** Peak memory of a container since its start, in bytes. */
 async function peakMemory(name: string): Promise<number> {
-  // The one or the other is there, as the machine's control groups are of version 2 or 1.
+  // The first exists with control groups version 2, the second with version 1.
   const files = "/sys/fs/cgroup/memory.peak /sys/fs/cgroup/memory/memory.max_usage_in_bytes";
   const { stdout } = await stack.exec({ name }, "sh", "-c", `cat ${files} 2>&-`);
   return z.coerce.number().positive().parse(stdout);

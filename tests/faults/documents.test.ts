@@ -19,7 +19,7 @@ const stack = await FaultStack.open();
 const orders = new Orders(stack);
 let documents = 0;
 
-/** Puts a document of its own where the source has it, for one order. */
+/** Writes a document to the source's folder, for one order. */
 async function place(bytes: Uint8Array, extension: string): Promise<string> {
   const title = `DOC${++documents}`;
   const folder = path.join(stack.clone.folder, "documents", title);
@@ -38,7 +38,7 @@ test.for<[string, string, () => Promise<Buffer>]>([
   expect((await orders.result(id)).text).toBe(`${leaseText}\n`);
 });
 
-test("the pages of a TIFF are read by all workers, and a damaged one fails alone", async () => {
+test("all workers read the pages of a TIFF, and a damaged page fails alone", async () => {
   const lines = ["The first page", "The second page", "The third page", "The fourth page"];
   const tiff = await drawTiff(lines, { compression: "deflate" });
   const id = await place(damageTiff(tiff, 1), "tif");
@@ -47,7 +47,7 @@ test("the pages of a TIFF are read by all workers, and a damaged one fails alone
   expect((await orders.result(id)).text).toBe("The first page\n\f\fThe third page\n\fThe fourth page\n");
 });
 
-test("a PDF with scripts and outside references is read, and nothing of it is run or asked for", async () => {
+test("a PDF with scripts and external references is read; nothing in it is run or fetched", async () => {
   const address = "http://source:8080/scans/SPY1/lease.pdf";
   const id = await place(curiousPdf(address), "pdf");
   expect(await orders.ended(id)).toMatchObject({ status: "completed" });
@@ -67,11 +67,11 @@ test.for<[string, string, string, () => Buffer | Promise<Buffer>]>([
   expect(await stack.processes("ocr-worker")).toEqual(processes);
 });
 
-test("an answer of the source that inflates to a gigabyte fails with document_inflates", async () => {
+test("a source's answer that inflates to a gigabyte fails with document_inflates", async () => {
   await failsAtOnce(await orders.place("OW00000014"), "document_inflates");
 });
 
-test("a redirect of the source to itself is followed", async () => {
+test("a redirect within the source is followed", async () => {
   const id = await orders.place("OW00000020");
   expect(await orders.ended(id)).toMatchObject({ status: "completed" });
 });
@@ -91,11 +91,12 @@ async function failsAtOnce(id: string, code: string): Promise<void> {
   expect(outcomes(view)).toEqual(["failed"]);
 }
 
-/** A page of text that would run a script and fetch an address, in every way there is to do it unasked. */
+/** A page of text with every kind of action that runs a script or fetches an address without being asked. */
 function curiousPdf(address: string): Buffer {
   const file = `<< /FS /URL /F (${address}) >>`;
   return rawPdf(
-    "<< /Type /Catalog /Pages 2 0 R /OpenAction 6 0 R /AA << /WC 6 0 R /DS 7 0 R >> /Names << /JavaScript << /Names [(s) 6 0 R] >> >> >>",
+    "<< /Type /Catalog /Pages 2 0 R /OpenAction 6 0 R /AA << /WC 6 0 R /DS 7 0 R >> /Names << " +
+      "/JavaScript << /Names [(s) 6 0 R] >> >> >>",
     "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
     `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 100] /Contents 4 0 R /AA << /O 7 0 R >>
       /Resources << /Font << /F 5 0 R >> /XObject << /I 8 0 R >> >> >>`,

@@ -20,7 +20,7 @@ test("20 no process is root, has a capability or can gain a privilege", async ()
     const { stdout } = await stack.exec(container, "sh", "-c", "cat /proc/[0-9]*/status");
     const all = (field: string) =>
       [...stdout.matchAll(new RegExp(`^${field}:\\s+(.+)$`, "gm"))].map(([, value]) => value);
-    // The first process, the service under it, and this look.
+    // The first process, the service under it, and this command.
     expect(all("CapEff").length, container.part).toBeGreaterThan(2);
     for (const kind of ["CapEff", "CapPrm", "CapInh", "CapAmb"]) {
       expect(new Set(all(kind)), `${kind} of ${container.part}`).toEqual(new Set(["0000000000000000"]));
@@ -32,7 +32,7 @@ test("20 no process is root, has a capability or can gain a privilege", async ()
   }
 });
 
-test("20 what a container runs cannot be written, the router's upload aside", async () => {
+test("20 no container can write to its own files, except the router to its upload folder", async () => {
   for (const container of containers) {
     for (const folder of ["/etc", "/app", "/usr/local/bin"]) {
       const write = await stack.exec(container, "sh", "-c", `echo x > ${folder}/written`);
@@ -43,7 +43,9 @@ test("20 what a container runs cannot be written, the router's upload aside", as
   }
 });
 
-/** What answers at this address; a line that begins as Redis' answers do where it is one. Networks may have a proxy. */
+/**
+ * The answer at this address; Redis is recognised by its first characters, because a proxy may answer too.
+ */
 const askRedis = (address: string) => [
   ...["timeout", "2", "bash", "-c"],
   `exec 3<>/dev/tcp/${address}/6379 && printf 'PING\\r\\n' >&3 && head -n 1 <&3`,

@@ -6,7 +6,7 @@ const stack = await FaultStack.open();
 const size = 2_000_000;
 const form = `username=${"x".repeat(size - "username=".length)}`;
 
-/** Of a length that nobody is told beforehand. */
+/** A body without a Content-Length. */
 function chunked(): ReadableStream<Uint8Array> {
   const pieces = form.match(/.{1,65536}/g) ?? [];
   return ReadableStream.from(pieces.map((piece) => new TextEncoder().encode(piece)));

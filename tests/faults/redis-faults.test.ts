@@ -11,7 +11,8 @@ async function token(): Promise<number> {
   return (await stack.customer.post("/token", { username: "alice", password: "password" })).status;
 }
 
-test("2 Redis killed while 200 orders are posted: every 202 is there and ends, every 503 is not, and nothing else is", {
+test("2 Redis killed while 200 orders are posted: every 202 exists and ends, no 503 exists, and nothing " +
+  "else does", {
   timeout: 180_000,
 }, async () => {
   const before = new Set(await orders.stored());
@@ -39,7 +40,7 @@ test("2 Redis killed while 200 orders are posted: every 202 is there and ends, e
   expect((await orders.listed("OK2")).sort()).toEqual(promised);
 });
 
-test("3 Redis stopped: orders get 503 within 2 s, `/token` still 200, ready fails, live holds; then it goes on", async () => {
+test("3 Redis stopped: orders get 503 within 2 s, tokens and liveness hold; then all recovers", async () => {
   const waiting = await orders.place("MS5000");
   const stopped = await stack.stop(await stack.clone.container("redis"));
   const refused = await orders.post("OK3");
@@ -58,7 +59,7 @@ test("3 Redis stopped: orders get 503 within 2 s, `/token` still 200, ready fail
   expect(await orders.listed("OK3")).toEqual([]);
 });
 
-test("4 Redis paused: orders get 503 within 3 s and never appear; then it goes on", async () => {
+test("4 Redis paused: orders get 503 within 3 s and never appear; then all recovers", async () => {
   const paused = await stack.pause(await stack.clone.container("redis"));
   const refused = await Promise.all([orders.post("OK4"), orders.post("OK4"), orders.post("OK4")]);
   for (const answer of refused) {
@@ -72,10 +73,10 @@ test("4 Redis paused: orders get 503 within 3 s and never appear; then it goes o
   expect(await orders.listed("OK4")).toEqual([]);
 });
 
-test("6 maxmemory reached: orders get 503 store_full, reading and cancelling go on, and what was accepted ends", {
+test("6 maxmemory reached: orders get 503 store_full, reading and cancelling work, and accepted orders end", {
   timeout: 120_000,
 }, async () => {
-  // Both workers have one, so that the others wait.
+  // Each of the two workers has one, so the others wait.
   const running = [await orders.place("MS8000"), await orders.place("MS8000")];
   for (const id of running) await orders.reaches(id, "fetching");
   const waiting = [await orders.place("OK60"), await orders.place("OK60")];
@@ -86,7 +87,7 @@ test("6 maxmemory reached: orders get 503 store_full, reading and cancelling go 
   expect(await orders.status(cancelled)).toBe(200);
   expect(await orders.cancel(cancelled)).toBe(200);
   expect((await orders.view(cancelled)).status).toBe("cancelled");
-  // Their texts are written although Redis is full: they were promised.
+  // Accepted orders complete although Redis is full.
   for (const id of running) await orders.reaches(id, "completed");
   expect(await orders.post("OK6")).toMatchObject({ status: 503, body: { code: "store_full" } });
   await full.end();
@@ -99,7 +100,7 @@ test("6 maxmemory reached: orders get 503 store_full, reading and cancelling go 
   expect(await orders.listed("OK6")).toEqual([]);
 });
 
-test("6 maxmemory nearly reached: orders get 503 store_full while there is room for those that were accepted", async () => {
+test("6 maxmemory nearly reached: orders get 503 store_full, accepted orders still have room", async () => {
   const memory = await stack.redis("INFO", "memory");
   const used = Number(memory.find((line) => line.startsWith("used_memory:"))?.slice("used_memory:".length));
   const id = await orders.place("MS1000");

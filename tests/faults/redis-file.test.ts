@@ -5,20 +5,21 @@ import { Orders } from "./harness/orders.ts";
 const stack = await FaultStack.open();
 const orders = new Orders(stack);
 
-/** Orders that ended, the file's latest entries. */
+/** Orders that ended; they are the last entries of the file. */
 async function endedOrders(): Promise<string[]> {
   const ids = await Promise.all(Array.from({ length: 4 }, () => orders.place("OK8")));
   for (const id of ids) await orders.ended(id);
   return ids;
 }
 
-test("8 the append-only file cut at its end: it loads, with every order but the one that was cut", async () => {
+test("8 the append-only file is cut off at its end: Redis loads every order but the last", async () => {
   const redis = await stack.clone.container("redis");
   const ids = await endedOrders();
   const cut = await orders.place("MS5000");
   const stopped = await stack.stop(redis);
   const since = new Date();
-  const found = `grep --byte-offset --only-matching --text --max-count=1 ${cut} ${appendOnlyFile} | head -n 1`;
+  const search = `grep --byte-offset --only-matching --text --max-count=1 ${cut}`;
+  const found = `${search} ${appendOnlyFile} | head -n 1`;
   await stack.onVolume(redis, `truncate --size "$(${found} | cut -d : -f 1)" ${appendOnlyFile}`);
   await stopped.end();
   await stack.untilReady();
@@ -28,7 +29,7 @@ test("8 the append-only file cut at its end: it loads, with every order but the 
   expect((await orders.workersAtWork()).size).toBe(2);
 });
 
-test("8 the append-only file damaged in the middle: Redis never starts, empty or not, and says why", {
+test("8 the append-only file is damaged in the middle: Redis does not start, and says why", {
   timeout: 120_000,
 }, async () => {
   const redis = await stack.clone.container("redis");
@@ -42,7 +43,8 @@ test("8 the append-only file damaged in the middle: Redis never starts, empty or
         redis,
         `cp ${appendOnlyFile} whole
          middle=$(($(stat --format %s whole) / 2))
-         dd if=/dev/zero of="$(echo ${appendOnlyFile})" bs=1 seek="$middle" count=100 conv=notrunc status=none`,
+         dd if=/dev/zero of="$(echo ${appendOnlyFile})" bs=1 seek="$middle" count=100 \\
+           conv=notrunc status=none`,
       ),
     () => stack.onVolume(redis, `cp whole ${appendOnlyFile}; rm whole`),
   );

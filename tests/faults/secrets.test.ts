@@ -11,10 +11,10 @@ const stack = await FaultStack.open();
 const { folder } = stack.clone;
 const containers = await stack.clone.containers();
 
-/** Whatever nobody is to find anywhere, by what it is. Their values are in no message of these tests. */
+/** The secrets by name. No message of these tests contains a value. */
 const secrets: Record<string, string> = {};
 
-/** Names of the secrets that the text holds, as they are or in base64. */
+/** Names of the secrets that the text contains, in plain or in base64. */
 function leaksIn(text: string): string[] {
   return Object.entries(secrets)
     .filter(([, value]) => text.includes(value) || text.includes(Buffer.from(value).toString("base64")))
@@ -40,7 +40,7 @@ describe("20 secrets", () => {
     secrets["a refused token"] = `marker-${randomBytes(16).toString("hex")}`;
     for (const [name, value] of Object.entries(secrets))
       expect(value.length, name).toBeGreaterThanOrEqual(32);
-    // The containers' environment is where they do belong, and shows that these are the right ones.
+    // The containers' environment must have them; this shows that the values searched for are right.
     expect(leaksIn(await environment("auth-api", "JWT_SECRET"))).toEqual(["the tokens' key"]);
     expect(leaksIn(await environment("order-api", "REDIS_URL"))).toEqual(["Redis' password"]);
 
@@ -56,7 +56,7 @@ describe("20 secrets", () => {
       await stack.customer.get("/orders/none", secrets["a refused token"]),
     ];
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
-    // In a header that nobody asked for.
+    // In a header that no service reads.
     const headers = { "x-api-key": secrets["a refused token"] ?? "" };
     expect((await fetch(`${stack.url}/orders`, { method: "POST", headers })).status).toBe(401);
     const { status, body } = await stack.customer.post("/orders", { ...order, token: secrets["a token"] });
@@ -64,20 +64,20 @@ describe("20 secrets", () => {
     await stack.customer.delivery(String(body.order_id));
   });
 
-  test.for(containers)("20 none in the image that $name runs", async (container) => {
+  test.for(containers)("20 no secret in the image that $name runs", async (container) => {
     const image = await stack.clone.imageOf(container);
     const history = await docker("history", "--no-trunc", image);
     expect(history).toContain("CMD");
     expect(leaksIn(`${history}${await docker("image", "inspect", image)}`)).toEqual([]);
   });
 
-  test.for(containers)("20 none in the log of $name", async (container) => {
+  test.for(containers)("20 no secret in the log of $name", async (container) => {
     const lines = await stack.lines(container);
     expect(lines).not.toEqual([]);
     expect(leaksIn(lines.join("\n"))).toEqual([]);
   });
 
-  test.for(containers)("20 none in an argument list or label of $name", async (container) => {
+  test.for(containers)("20 no secret in an argument list or label of $name", async (container) => {
     const format = "{{json .Path}} {{json .Args}} {{json .Config.Healthcheck}} {{json .Config.Labels}}";
     const processes = await stack.exec(container, "sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '");
     expect(processes.stdout).toContain("cmdline");
@@ -85,20 +85,20 @@ describe("20 secrets", () => {
     expect(leaksIn(`${processes.stdout}${declared}`)).toEqual([]);
   });
 
-  test("20 none on the networks and volumes, the stand-in's memory", async () => {
+  test("20 no secret in the labels of networks and volumes, which are the stand-in's state", async () => {
     const names = await stack.clone.stack.containers.remains();
     const described = await docker("inspect", "--format", "{{json .}}", ...names.filter(isNoContainer));
     expect(described).toContain("orbital-witness.clone");
     expect(leaksIn(described)).toEqual([]);
   });
 
-  test("20 none in a state file, an export or the stack's settings", async () => {
+  test("20 no secret in a state file, an export or the stack's settings", async () => {
     const state = path.join(folder, ".pulumi");
     const entries = existsSync(state) ? await readdir(state, { recursive: true, withFileTypes: true }) : [];
     const files = entries
       .filter((entry) => entry.isFile())
       .map((file) => path.join(file.parentPath, file.name));
-    // What the real CLI keeps; the stand-in has labels instead.
+    // The state of the real CLI; the stand-in has labels instead.
     if (stack.clone.stack.cli.kind === "pulumi") expect(files).not.toEqual([]);
     for (const file of [...files, path.join(folder, "Pulumi.test.yaml")]) {
       expect(leaksIn(await readFile(file, "utf8")), file).toEqual([]);

@@ -8,15 +8,15 @@ import { FaultStack } from "./harness/fault-stack.ts";
 const stack = await FaultStack.open();
 const port = Number(new URL(stack.url).port);
 
-/** Nobody has such a path: each request that comes through is one 404, and one line in each log. */
+/** A path that does not exist: every request that gets through is one 404 and one line in each log. */
 const run = randomBytes(4).toString("hex");
 const pathOf = (index: number, request: string) => `/${run}-${index}-${request}`;
 
 interface Smuggling {
   readonly name: string;
-  /** Header lines of the first request, its body beginning with the second one after `end`. */
+  /** Header lines of the first request; its body is `end` and then the second request. */
   readonly headers: (bodyBytes: number) => readonly string[];
-  /** What ends the first request for whoever reads chunks; empty for whoever counts bytes. */
+  /** The end of the first request for a server that reads chunks; empty for one that counts bytes. */
   readonly end?: string;
   readonly lineEnd?: string;
 }
@@ -24,7 +24,7 @@ interface Smuggling {
 const chunked = "Transfer-Encoding: chunked";
 const noChunks = "0\r\n\r\n";
 
-/** One half of the chain may see `header` and read chunks, the other one not, and count bytes. */
+/** One server of the chain may accept `header` and read chunks, the other may ignore it and count bytes. */
 const odd = (name: string, ...header: string[]): Smuggling => ({
   name,
   headers: (bytes) => [`Content-Length: ${bytes}`, ...header],
@@ -72,7 +72,7 @@ const smugglings: readonly Smuggling[] = [
   { name: "a chunk that ends in a line feed alone", headers: () => [chunked], end: "0\n\n" },
 ];
 
-/** By length, so that nothing is in doubt, and at once: two in front, two behind. */
+/** Two unambiguous requests in one write: two reach the router, two the service. */
 const pipelined: Smuggling = { name: "two in a row", headers: () => ["Content-Length: 0"] };
 
 const attempts = [pipelined, ...smugglings];
@@ -99,7 +99,7 @@ function bytesOf({ headers, end = "", lineEnd = "\r\n" }: Smuggling, index: numb
   return `${[...lines, "", ""].join(lineEnd)}${body}`;
 }
 
-/** Says this on a connection of its own. @returns all that came back until nothing more did */
+/** Sends this on a new connection. @returns everything that came back until the answers stopped */
 async function exchange(bytes: string): Promise<string> {
   const socket = connect(port, "127.0.0.1");
   let answer = "";
@@ -107,7 +107,7 @@ async function exchange(bytes: string): Promise<string> {
     answer += text;
   });
   socket.setTimeout(3000, () => socket.destroy());
-  // Refusing may mean to reset the connection.
+  // The server may reset the connection to reject the request.
   socket.on("error", () => {});
   await once(socket, "connect");
   socket.write(bytes, "latin1");
@@ -119,7 +119,7 @@ describe("16 smuggling", () => {
   beforeAll(async () => {
     const startedAt = new Date();
     answers = await Promise.all(attempts.map((attempt, index) => exchange(bytesOf(attempt, index))));
-    // What was left in a connection to the service would now be somebody else's request.
+    // Bytes left in a connection to the service would now become part of another request.
     const bystanders = attempts.map(async (_, index) => {
       const { status, headers } = await stack.customer.get(`/order${pathOf(index, "bystander")}`);
       return { status, id: headers.get("x-request-id") };
@@ -142,7 +142,7 @@ describe("16 smuggling", () => {
         return data ? [{ id: data.request_id, path: data.path }] : [];
       });
     };
-    // Logs are written a moment after the answers.
+    // Logs are written shortly after the answers.
     await vi.waitFor(async () => {
       await readLogs();
       for (const log of [front, behind]) {
@@ -156,7 +156,7 @@ describe("16 smuggling", () => {
       .filter(({ path }) => path.startsWith(pathOf(index, "")))
       .sort((a, b) => a.path.localeCompare(b.path));
 
-  test("16 two requests in a row are two in front and two behind", () => {
+  test("16 two requests in a row reach the router and the service as two", () => {
     expect(ofAttempt(behind, 0).map(({ path }) => path)).toEqual(
       ["bystander", "first", "second"].map((request) => pathOf(0, request)),
     );
@@ -170,11 +170,11 @@ describe("16 smuggling", () => {
     const served = ofAttempt(behind, index);
     expect(served.map(({ path }) => path)).toContain(pathOf(index, "bystander"));
     if (served.length === 1) {
-      // Refused, and said so.
+      // Rejected with an answer.
       expect(answered.length).toBeGreaterThan(0);
       expect(answered.filter((status) => ![400, 411, 501].includes(status))).toEqual([]);
     } else {
-      // The router's line has no id where it cut the request off in its middle.
+      // The router's line has no id if it cut the request off.
       const seen = ofAttempt(front, index).map(({ id, path }) => ({ id: id ?? expect.any(String), path }));
       expect(served).toEqual(seen);
     }

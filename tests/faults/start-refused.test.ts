@@ -17,7 +17,7 @@ describe("15 a service without a good JWT_SECRET", () => {
 
   test.for(cases)("15 $part, JWT_SECRET $what: does not start", async ({ part, value, complaint }) => {
     const image = await stack.clone.imageOf(await stack.clone.container(part));
-    // By name: values are none of an argument list's business.
+    // Passed by name, so that the value is in no argument list.
     const names = ["REDIS_URL", ...(value === undefined ? [] : ["JWT_SECRET"])];
     const options = ["--rm", "--network", "none", ...names.flatMap((name) => ["--env", name])];
     const { exitCode, stdout, stderr } = await execa("docker", ["run", ...options, image], {

@@ -31,7 +31,9 @@ const encodings = {
   }),
 };
 
-/** What is not to stand in a log as it came: C0 and C1 controls, and what turns the direction of text. */
+/**
+ * Characters that must not appear in a log: C0 and C1 controls, and those that change the direction of text.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const controls = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
@@ -39,7 +41,7 @@ const accessSchema = z.object({ resp_headers: z.record(z.string(), z.array(z.str
 
 const problemSchema = z.looseObject({ status: z.number(), request_id: z.string() });
 
-/** Request ids of all that was refused, by the status that was answered. */
+/** Request ids of all rejected requests, by status. */
 const refused = new Map<string, number>();
 
 describe("13 title numbers", () => {
@@ -53,7 +55,7 @@ describe("13 title numbers", () => {
     Object.entries(encodings).map(([how, encode]) => ({ what, how, titleNumber, encode })),
   );
 
-  test.for(cases)("13 title number with $what, $how: refused", async ({ titleNumber, encode }) => {
+  test.for(cases)("13 title number with $what, $how: rejected", async ({ titleNumber, encode }) => {
     const fields = { title_number: titleNumber, document_type: "lease", token };
     const response = await fetch(`${stack.url}/orders`, { method: "POST", ...encode(fields) });
     const problem = problemSchema.parse(await response.json());
@@ -74,7 +76,7 @@ describe("13 title numbers", () => {
     refused.set(String(body.request_id), status);
   });
 
-  test("13 the document source sees one good order, and nothing outside of its base", async () => {
+  test("13 the document source gets one good order, and no request outside its base", async () => {
     const { body, headers } = await stack.customer.order("OW00000200", "lease");
     expect(await stack.customer.delivery(String(body.order_id))).toMatchObject({
       view: { status: "completed" },
@@ -86,7 +88,7 @@ describe("13 title numbers", () => {
     expect(seen.filter(({ request_id }) => refused.has(request_id ?? ""))).toEqual([]);
   });
 
-  test("13 each refused request is one line in the router's log and one in the Order API's", async () => {
+  test("13 each rejected request is one line in the router's log and one in the Order API's", async () => {
     expect(refused.size).toBe(cases.length + inPaths.length);
     const services = await stack.events(await stack.clone.container("order-api"), startedAt);
     const router = await stack.events(await stack.clone.container("router"), startedAt);

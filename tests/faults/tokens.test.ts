@@ -17,17 +17,17 @@ const hmac = (text: string, key: string | Buffer, hash = "sha256") =>
   createHmac(hash, key).update(text).digest("base64url");
 const rsa = (text: string) => createSign("sha256").update(text).sign(attacker.privateKey, "base64url");
 
-/** A token with this header and these claims, signed in this way. */
+/** A token with this header, these claims and this signature. */
 function token(header: Json, claims: Json, sign: (text: string) => string): string {
   const text = `${encode(header)}.${encode(claims)}`;
   return `${text}.${sign(text)}`;
 }
 
-/** With the stack's own key: what is wrong with such a token is not its signature. */
+/** Signs with the stack's own key, so that a token's fault is not its signature. */
 const signed = (header: Json, claims: Json) => token(header, claims, (text) => hmac(text, secret));
 
 describe("14 tokens", () => {
-  /** Of alice, as the Auth API issues them. */
+  /** The claims of alice, as the Auth API issues them. */
   let claims: Json;
 
   beforeAll(async () => {
@@ -44,7 +44,7 @@ describe("14 tokens", () => {
   const byField = (text: string) =>
     stack.customer.post("/orders", { title_number: "no title number", document_type: "lease", token: text });
 
-  test("14 a token made here as the Auth API makes it is taken", async () => {
+  test("14 a token made here in the way of the Auth API is accepted", async () => {
     expect((await byHeader(signed(plain, claims))).status).toBe(404);
     expect((await byField(signed(plain, claims))).status).toBe(422);
   });
@@ -112,7 +112,7 @@ describe("14 tokens", () => {
     expect((await byField(long)).status).toBe(413);
   });
 
-  test("14 nobody went for a key to where a token pointed", async () => {
+  test("14 no service fetched a key from an address in a token", async () => {
     const seen = await stack.source.requests();
     expect(seen.filter(({ url }) => url?.startsWith("/scans/") !== true)).toEqual([]);
   });

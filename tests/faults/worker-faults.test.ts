@@ -5,7 +5,7 @@ import { Orders, outcomes, statuses, statusesOfTwoAttempts } from "./harness/ord
 const stack = await FaultStack.open();
 const orders = new Orders(stack);
 
-test("1 a worker killed mid-page: another one completes the order, with one result", {
+test("1 a worker is killed mid-page: another one completes the order, with one result", {
   timeout: 120_000,
 }, async () => {
   const { id, worker, name } = await orders.midPage();
@@ -22,7 +22,8 @@ test("1 a worker killed mid-page: another one completes the order, with one resu
   });
 });
 
-test("9 `docker stop` of a worker mid-page: it exits with 0, and the order is completed without a failed attempt", {
+test("9 `docker stop` of a worker mid-page: it exits with 0, and the order is completed without a failed " +
+  "attempt", {
   timeout: 120_000,
 }, async () => {
   const { id, worker } = await orders.midPage();
@@ -34,8 +35,8 @@ test("9 `docker stop` of a worker mid-page: it exits with 0, and the order is co
   expect(await orders.result(id)).toMatchObject({ text: expect.stringMatching(/LEASE OF .*LEASE OF /s) });
 });
 
-test("the Order API killed between its 202 and the queue: the order runs all the same", async () => {
-  // It may write orders, but not into the queue: the moment between the two, as long as it is needed.
+test("the Order API is killed between its 202 and the queue: the order still runs", async () => {
+  // The Order API may write orders but not jobs, which extends the moment between the two.
   const held = await stack.begin(
     () => stack.redis("ACL", "SETUSER", "default", "resetkeys", "~order:*", "~orders:*", "~user:*"),
     () => stack.redis("ACL", "SETUSER", "default", "allkeys"),

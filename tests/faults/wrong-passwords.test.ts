@@ -5,10 +5,10 @@ import { FaultStack } from "./harness/fault-stack.ts";
 
 const stack = await FaultStack.open();
 
-/** charlie, whom no other fault test asks for anything: for a minute, nobody here can be him. */
+/** charlie, because no other fault test logs in as charlie: this test locks him out for a minute. */
 const victim = "charlie";
 
-/** What a client says of its own address, another one each time. */
+/** Headers in which a client claims an address, a different one each time. */
 function claimedAddress(count: number): Record<string, string> {
   const address = `198.51.100.${count}`;
   return {
@@ -16,7 +16,7 @@ function claimedAddress(count: number): Record<string, string> {
     forwarded: `for=${address};proto=https`,
     "x-real-ip": address,
     "true-client-ip": address,
-    // Whatever stands here, a proxy takes out.
+    // A proxy removes the headers named here.
     ...(count % 2 === 0 ? { connection: "close, x-real-ip, x-forwarded-for" } : {}),
   };
 }
@@ -31,7 +31,7 @@ async function wrongPassword(count: number): Promise<IncomingMessage> {
   return answer;
 }
 
-test("19 100 wrong passwords with rotating addresses: 429 from some point on, the others are fine", async () => {
+test("19 100 wrong passwords with rotating addresses: 429 at some point, others can log in", async () => {
   const answers: IncomingMessage[] = [];
   for (let count = 1; count <= 100; count += 1) answers.push(await wrongPassword(count));
   const statuses = answers.map(({ statusCode }) => statusCode);

@@ -22,7 +22,7 @@ export const charlie = await tokenOf(3, 600);
 export const expired = await tokenOf(1, -1);
 
 const folder = mkdtempSync(path.join(tmpdir(), "orbital-witness-order-api-"));
-/** Of all Order APIs that a test file opens. */
+/** Shared by all Order APIs that a test file opens. */
 export const folders = {
   resultsFolder: path.join(folder, "results"),
   searchFolder: path.join(folder, "search"),
@@ -46,7 +46,7 @@ const documentSchema = z.object({
   ),
 });
 
-/** The Order API without a port. Its answers are checked against its own document. */
+/** The Order API without a port. Its answers are checked against its OpenAPI document. */
 export function openOrderApi(redisUrl: string, options: Partial<OrderApiOptions> = {}) {
   const api = startOrderApi({
     ...{ log: silentLog, key, redisUrl, retentionSeconds, ordersPerMinute: 1_000_000, ...folders },

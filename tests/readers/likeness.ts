@@ -2,9 +2,9 @@
 export type Picture = { data: Uint8Array; width: number; height: number };
 
 /**
- * `structure`: mean structural similarity (Wang et al. 2004) of the windows in which either picture has ink, 1 for
- * the same picture. `colour`: the greatest mean difference of a window's red, green and blue beside their brightness,
- * from 0 to 255.
+ * `structure`: mean structural similarity (Wang et al. 2004) of the windows in which either picture has ink;
+ * 1 for equal pictures. `colour`: the greatest difference of a window's mean red, green or blue, each relative
+ * to the window's brightness, 0 to 255.
  */
 export type Likeness = { structure: number; colour: number };
 
@@ -12,10 +12,10 @@ const window = 8;
 /** Constants of the measure, for levels from 0 to 255. */
 const luminanceConstant = (0.01 * 255) ** 2;
 const contrastConstant = (0.03 * 255) ** 2;
-/** The variance of a window's levels from which on there is ink in it. */
+/** A window with at least this variance has ink. */
 const inkVariance = 100;
 
-/** Throws an Error for pictures of different sizes; a pixel more or less is a matter of rounding. */
+/** Throws an Error for pictures of different sizes, except for one pixel, which may come from rounding. */
 export function likenessOf(one: Picture, other: Picture): Likeness {
   const [width, height] = [Math.min(one.width, other.width), Math.min(one.height, other.height)];
   if (Math.max(one.width, other.width) > width + 1 || Math.max(one.height, other.height) > height + 1) {

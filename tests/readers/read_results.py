@@ -1,4 +1,4 @@
-"""Words by page as lxml and csv find them in a folder's `result.*`, as JSON. Fails for ALTO that its schema does not allow."""
+"""Prints the words by page that lxml and csv find in a folder's `result.*` as JSON. Fails for invalid ALTO."""
 
 import csv
 import json

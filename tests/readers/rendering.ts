@@ -37,8 +37,7 @@ export const renderers: Record<"Poppler" | "PDFium", Render> = {
 };
 
 /**
- * Half as wide and high: renderers put what lies between two pixels to either of them, and blend it in ways of their
- * own.
+ * Halves width and height, because renderers differ in how they place and blend what lies between two pixels.
  */
 export async function pictureOf(image: Sharp): Promise<Picture> {
   const { data: png, info: full } = await image.png().toBuffer({ resolveWithObject: true });

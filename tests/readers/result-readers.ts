@@ -6,12 +6,12 @@ import { execa } from "execa";
 import { z } from "zod";
 import { downloadPythonSource, installPython } from "../python-packages.ts";
 
-/** Its sources carry ALTO's schema, of the version before ours: 4.4 only adds attributes, which we do not use. */
+/** Its sources include the schema of ALTO 4.3. ALTO 4.4 only adds attributes, which we do not use. */
 const kraken = ["kraken", "4.3.13"] as const;
 const hocrTools = "hocr-tools==1.1.1";
 const lxml = "lxml==6.1.3";
 
-/** With which pdftotext embraces text that runs from right to left. */
+/** Characters with which pdftotext encloses right-to-left text. */
 const directionMarks = /[\u202a-\u202e]/g;
 
 const box = z.tuple([z.number(), z.number(), z.number(), z.number()]);
@@ -19,15 +19,15 @@ const confidence = z.union([z.null(), z.coerce.number()]);
 const pages = z.record(z.string(), z.array(z.tuple([z.string(), box, confidence])));
 const reading = z.object({ alto: pages, hocr: pages, tsv: pages });
 
-/** Words by page, with their boxes and confidences as the format has them; null without a confidence. */
+/** Words by page, with their boxes and confidences in the format's units; null without a confidence. */
 export type Reading = z.output<typeof reading>;
-/** In points, from the top left. */
+/** Places are in points from the top left. */
 export type PdfWord = { text: string; box: z.output<typeof box> };
 
-/** Programs that this project did not write. */
+/** Programs of other projects that read our results. */
 export class ResultReaders {
   readonly #folder: string;
-  /** Why some of them cannot be had here. */
+  /** Why some of them are not available here. */
   readonly missing: string | undefined;
 
   private constructor(folder: string, missing: string | undefined) {
@@ -60,7 +60,7 @@ export class ResultReaders {
     await rm(this.#folder, { recursive: true });
   }
 
-  /** Of `result.alto.xml`, `.hocr` and `.tsv` of the folder. Rejects for one that its format does not allow. */
+  /** Reads `result.alto.xml`, `.hocr` and `.tsv` of the folder. Rejects if one of them is invalid. */
   async read(folder: string): Promise<Reading> {
     const script = fileURLToPath(new URL("./read_results.py", import.meta.url));
     const schema = path.join(this.#folder, "tests", "resources", "alto-4-3.xsd");
@@ -68,7 +68,7 @@ export class ResultReaders {
     return reading.parse(JSON.parse(stdout));
   }
 
-  /** What hocr-check says of the file. `overlaps`: of boxes too, which it can of one page only. */
+  /** The complaints of hocr-check. `overlaps` checks boxes too, which works for a single page only. */
   async hocrComplaints(file: string, { overlaps }: { overlaps: boolean }): Promise<string[]> {
     const check = path.join(this.#folder, "bin", "hocr-check");
     const args = [check, ...(overlaps ? [] : ["--nooverlap"]), file];
@@ -83,12 +83,12 @@ export class ResultReaders {
   }
 }
 
-/** Rejects with what qpdf finds wrong with the file. */
+/** Rejects with the faults that qpdf finds in the file. */
 export async function checkPdf(file: string): Promise<void> {
   await execa("qpdf", ["--check", file]);
 }
 
-/** Each page's lines, as someone gets them who copies the page. */
+/** The lines of each page, as copying the page gives them. */
 export async function pdfLines(file: string): Promise<string[][]> {
   const { stdout } = await execa("pdftotext", ["-enc", "UTF-8", file, "-"]);
   return stdout
@@ -97,7 +97,7 @@ export async function pdfLines(file: string): Promise<string[][]> {
     .map((page) => page.replace(directionMarks, "").split("\n").filter(Boolean));
 }
 
-/** Each page's words with their places. */
+/** The words of each page with their places. */
 export async function pdfWords(file: string): Promise<PdfWord[][]> {
   const { stdout } = await execa("pdftotext", ["-enc", "UTF-8", "-bbox", file, "-"]);
   return stdout
@@ -113,7 +113,7 @@ export async function pdfWords(file: string): Promise<PdfWord[][]> {
     );
 }
 
-/** @returns why the program cannot be had on this machine */
+/** @returns why the program is not available on this machine */
 export async function installDebian(program: string, debianPackage: string): Promise<string | undefined> {
   const isThere = async () => !(await execa("which", [program], { reject: false })).failed;
   if (await isThere()) return undefined;

@@ -30,7 +30,7 @@ beforeEach(({ skip }) => {
   if (readers.missing !== undefined) skip(readers.missing);
 });
 
-/** A folder with `result.*` of a document of these pages; undefined for one that was not read. */
+/** A folder with `result.*` of a document with these pages; undefined for a page that could not be read. */
 async function written(pages: (PageResult | undefined)[]) {
   const order = completedOrder(pages.length);
   const failures = new Map(
@@ -65,14 +65,14 @@ const lease = pageOf(1, [
 const signature = pageOf(4, [[["signed"]]]);
 const sample = [lease, pageOf(2), undefined, told(signature)];
 
-/** By page as the formats' readers have them. */
+/** The expected words by page, as the formats' readers return them. */
 function wordsByPage(pages: (PageResult | undefined)[], confidence: (word: Word) => number | null) {
   const found = pages.flatMap((page) => (page ? [page] : []));
   const ofWord = (word: Word) => [word.text, word.box, confidence(word)];
   return Object.fromEntries(found.map((page) => [page.page, wordsOf(page).map(ofWord)]));
 }
 
-/** A page whose words the document told. */
+/** A page whose words come from the document's text layer. */
 function told(page: PageResult): PageResult {
   const words = wordsOf(page).map(({ text, box }): Word => ({ text, box, source: "text_layer" }));
   return { ...page, source: "text_layer", confidence: null, blocks: [blockOf([lineOf(words)])] };
@@ -80,36 +80,36 @@ function told(page: PageResult): PageResult {
 
 const linesOf = (page: PageResult) => textOf(page).split("\n").filter(Boolean);
 
-test("ALTO (valid by its schema), hOCR and TSV have each page's words, boxes and confidences", async () => {
+test("valid ALTO, hOCR and TSV have the words, boxes and confidences of each page", async () => {
   await using document = await written(sample);
   const { alto, hocr, tsv } = await readers.read(document.folder);
   const of = (form: (confidence: number) => number, none: number | null) =>
     wordsByPage(sample, ({ confidence }) => (confidence === undefined ? none : form(confidence)));
   expect(tsv).toEqual(of((confidence) => confidence, -1));
   expect(hocr).toEqual(of(Math.round, null));
-  // The page that was not read is there too, without words.
+  // The page that could not be read is present, without words.
   expect(alto).toEqual({ ...of((confidence) => confidence / 100, null), 3: [] });
 });
 
-test("hocr-check finds nothing wrong with the hOCR", async () => {
+test("hocr-check finds no fault in the hOCR", async () => {
   await using document = await written(sample);
   expect(await readers.hocrComplaints(document.hocr, { overlaps: false })).toEqual([]);
   await using alone = await written([lease]);
   expect(await readers.hocrComplaints(alone.hocr, { overlaps: true })).toEqual([]);
 });
 
-test("the PDF is sound, and copying it gives the lines in their order and the words apart", async () => {
+test("the PDF is valid, and copying it gives the lines in order and the words separated", async () => {
   await using document = await written(sample);
   await checkPdf(document.pdf);
   const [first, second, third = [], fourth] = await pdfLines(document.pdf);
-  // What runs from right to left is read from there.
+  // Right-to-left text is in reading order.
   expect(first).toEqual(linesOf(lease).map((line) => line.replace("שלום עולם", "עולם שלום")));
   expect(second).toEqual([]);
   expect(third).toEqual(["Page 3 of this document could not be read.", 'took "too" long']);
   expect(fourth).toEqual(linesOf(signature));
 });
 
-test("the PDF's words lie over their pictures", async () => {
+test("the words of the PDF lie over their pictures", async () => {
   await using document = await written([lease]);
   const [words = []] = await pdfWords(document.pdf);
   const expected = wordsOf(lease);
@@ -124,7 +124,7 @@ test("the PDF's words lie over their pictures", async () => {
 
 const word = (letters: string) =>
   fc.string({ unit: fc.constantFrom(...letters), minLength: 1, maxLength: 8 });
-/** Without the hyphen, which pdftotext takes away at a line's end. */
+/** Without hyphens, which pdftotext removes at the end of a line. */
 const leftToRight = fc.oneof(
   word("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"),
   word("<&>\"';]\\()£€½–§.,"),
@@ -132,10 +132,14 @@ const leftToRight = fc.oneof(
   word("αβγδεζηθικλμνξοπρστυφχψωΩάέήίόύώς"),
   word([..."😀👍🏠🖋"].join("")),
 );
-/** On pages of their own: of one with both, pdftotext changes what has no direction, and the spaces. */
-const rightToLeft = fc.oneof(word("אבגדהוזחטילםמןנסעפצקרשת"), word("ابتثجحخدذرزسشصضطظعغفقكلمنهوي"));
+/**
+ * Each direction on a separate page: with both on one page, pdftotext changes neutral characters and spaces.
+ */
+const hebrew = word("אבגדהוזחטילםמןנסעפצקרשת");
+const arabic = word("ابتثجحخدذرزسشصضطظعغفقكلمنهوي");
+const rightToLeft = fc.oneof(hebrew, arabic);
 
-/** Pages as `pageOf` draws them, of which all fits, each of words of one kind; undefined for one that was not read. */
+/** Pages as `pageOf` draws them, each with words of one kind; undefined for a page that could not be read. */
 function documents(...words: fc.Arbitrary<string>[]) {
   const pages = words.map((word) => {
     const line = fc.array(word, { minLength: 1, maxLength: 6 });
@@ -147,7 +151,7 @@ function documents(...words: fc.Arbitrary<string>[]) {
     .map((pages) => pages.map((blocks, index) => (blocks ? pageOf(index + 1, blocks) : undefined)));
 }
 
-test("whatever the words, every format names the same ones", async () => {
+test("every format has the same words, whatever they are", async () => {
   await fc.assert(
     fc.asyncProperty(documents(leftToRight, rightToLeft), async (pages) => {
       await using document = await written(pages);
@@ -162,7 +166,7 @@ test("whatever the words, every format names the same ones", async () => {
         }
         expect(json[index]).toEqual(expected);
         expect(text[index]?.split(/\s+/).filter(Boolean)).toEqual(expected);
-        // What runs from right to left comes from there, which is not the order of our boxes.
+        // Right-to-left text comes in reading order, which is not the order of our boxes.
         if (page)
           expect(lines[index]?.join(" ").split(" ").filter(Boolean).sort()).toEqual(expected.toSorted());
       }
@@ -171,12 +175,12 @@ test("whatever the words, every format names the same ones", async () => {
   );
 });
 
-/** Anything but white space and what XML has no form for. */
+/** Any character except white space and those that XML does not allow. */
 const anyWord = fc
   .string({ unit: "binary", minLength: 1, maxLength: 8 })
   .filter((text) => !/[\s\p{Cc}\p{Cs}\u{FFFE}\u{FFFF}]/u.test(text));
 
-test("the formats of markup hold whatever else a text layer may say", async () => {
+test("markup formats can hold every other character of a text layer", async () => {
   await fc.assert(
     fc.asyncProperty(documents(anyWord), async (pages) => {
       await using document = await written(pages);
@@ -193,7 +197,7 @@ test("the formats of markup hold whatever else a text layer may say", async () =
   );
 });
 
-test("characters that a format has no form for are left out or replaced, and it stays sound", async () => {
+test("characters that a format does not allow are removed or replaced", async () => {
   const words = ["a\u0000b", "c\ud800d", "e\ufffff", "g\th\ni", "\u001b"];
   await using document = await written([pageOf(1, [[words]])]);
   const { alto, hocr, tsv } = await readers.read(document.folder);
@@ -205,7 +209,7 @@ test("characters that a format has no form for are left out or replaced, and it 
   expect((await jsonWords(document.folder))[0]).toEqual(words);
 });
 
-/** By page; its shape is the one that is documented. */
+/** Pages in the documented shape. */
 async function jsonWords(folder: string): Promise<string[][]> {
   const json = JSON.parse(await readFile(path.join(folder, "result.json"), "utf8"));
   return resultSchema

@@ -18,7 +18,7 @@ export type RedisContainer = {
   url: string;
   pause(): Promise<void>;
   unpause(): Promise<void>;
-  /** Kills it at once, as a crash would; `start` brings it back with its data. */
+  /** Kills it at once, like a crash; `start` starts it again with its data. */
   kill(): Promise<void>;
   start(): Promise<void>;
   remove(): Promise<void>;
@@ -26,7 +26,7 @@ export type RedisContainer = {
 
 export async function startRedisContainer(): Promise<RedisContainer> {
   const password = randomBytes(16).toString("hex");
-  // Chosen here and not by Docker, which would choose another one when the container starts again.
+  // Docker would choose another port when the container starts again.
   const port = await freePort();
   const options = ["--detach", "--publish", `127.0.0.1:${port}:6379`, "--env", "REDISCLI_AUTH"];
   const label = ["--label", "orbital-witness.test=redis"];
@@ -57,7 +57,7 @@ export async function startRedisContainer(): Promise<RedisContainer> {
   };
 }
 
-/** TEST_REDIS_IMAGE, or what the program would use. */
+/** TEST_REDIS_IMAGE, or the image that the program uses. */
 async function redisImage(): Promise<string> {
   const given = process.env.TEST_REDIS_IMAGE;
   if (given) return given;
@@ -70,7 +70,7 @@ async function untilReady(url: string): Promise<void> {
   const deadline = Date.now() + startLimitMs;
   for (;;) {
     const client = createClient({ url, socket: { reconnectStrategy: false } });
-    // The rejection of `connect` below tells the same.
+    // `connect` below rejects with the same error.
     client.on("error", () => {});
     try {
       await client.connect();

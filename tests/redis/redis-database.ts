@@ -7,16 +7,16 @@ import { afterAll, beforeAll, inject } from "vitest";
 
 export const silentLog: Log = createLog("test", "silent");
 
-/** The shared Redis, in an empty database that no other file uses at the same time. */
+/** The shared Redis with an empty database that no other test file uses at the same time. */
 export function redisDatabase(): string {
   const database = Number(process.env.VITEST_POOL_ID ?? 0) % 16;
   return `${inject("redisUrl")}/${database}`;
 }
 
-/** How long what ended stays in these tests. */
+/** How long ended orders are kept in these tests. */
 export const retentionSeconds = 3600;
 
-/** Connection, records and queue as the services have them, closed after the file's tests. */
+/** Connection, records and queue as in the services; closed after the file's tests. */
 export function orderServices(url: string = redisDatabase()) {
   const redis = openRedis(url, silentLog, "reject");
   const queue = openOrderQueue(redis);

@@ -7,7 +7,7 @@ declare module "vitest" {
   }
 }
 
-/** One Redis for all test files of the project; each takes a database of its own (`redis-database.ts`). */
+/** One Redis for all test files of the project; each uses its own database (`redis-database.ts`). */
 export default async function startRedis(project: TestProject): Promise<() => Promise<void>> {
   const redis = await startRedisContainer();
   project.provide("redisUrl", redis.url);

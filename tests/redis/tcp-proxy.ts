@@ -3,8 +3,8 @@ import { connect, createServer, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 
 /**
- * Forwards TCP connections from a port of 127.0.0.1 to `target` until the test ends. `blackHole` makes the connections that
- * are open deaf and mute, as a cut network does: what is written is accepted and lost, and nothing ends them.
+ * Forwards TCP connections from a port of 127.0.0.1 to `target` until the test ends. `blackHole` acts on open
+ * connections like a cut network: what is written is accepted and lost, and nothing closes them.
  */
 export async function startTcpProxy(target: { host: string; port: number }) {
   const pairs = new Set<{ client: Socket; server: Socket }>();
@@ -34,7 +34,7 @@ export async function startTcpProxy(target: { host: string; port: number }) {
   });
   return {
     port: address.port,
-    /** Returns how many connections it made so. */
+    /** Returns the number of connections that it cut. */
     blackHole(): number {
       const count = pairs.size;
       for (const { client, server } of pairs) {

@@ -1,6 +1,6 @@
 import { hasEnded, orderStatusSchema } from "@orbital-witness/common/orders/order.ts";
 
-/** A customer of the stack under test, who says all that was answered. */
+/** A customer of the stack under test. Errors include the answers. */
 export class Customer {
   readonly #url: string;
 
@@ -21,7 +21,7 @@ export class Customer {
     return this.post("/orders", { ...form, token: await this.token(username) });
   }
 
-  /** Waits for the order's end. @returns its last view, and its text where it has one */
+  /** Waits for the order's end. @returns its last view, and its text if it has one */
   async delivery(
     orderId: string,
     username = "alice",
@@ -50,7 +50,7 @@ export class Customer {
     return response.bytes();
   }
 
-  /** What is told of the order until its end. @returns the data of each event */
+  /** Follows the order until its end. @returns the data of each event */
   async events(orderId: string, username = "alice"): Promise<Record<string, unknown>[]> {
     const response = await this.#ask(
       "GET",

@@ -1,15 +1,15 @@
 import { execa } from "execa";
 import type { StackUnderTest, TestContainer } from "./stack-under-test.ts";
 
-/** Something to do to a container, and what makes it good again. */
+/** A fault of a container, and its remedy. */
 export type Harm = { begin(): Promise<unknown>; end(): Promise<unknown> };
 
-/** SIGKILL, as by the kernel. The engine takes it for a wish of ours: its restart policy does not act. */
+/** SIGKILL through the engine, which counts as a stop by the user: the restart policy does not act. */
 export function kill({ id }: TestContainer): Harm {
   return docker(["kill", id], ["start", id]);
 }
 
-/** SIGTERM, and SIGKILL after the container's own time for stopping. */
+/** SIGTERM, then SIGKILL after the container's stop timeout. */
 export function stop({ id }: TestContainer): Harm {
   return docker(["stop", id], ["start", id]);
 }
@@ -18,7 +18,7 @@ export function pause({ id }: TestContainer): Harm {
   return docker(["pause", id], ["unpause", id]);
 }
 
-/** Off one of its networks, where it is found by the same names afterwards. */
+/** Disconnects it from one of its networks. The remedy reconnects it with the same names. */
 export async function disconnect(
   clone: StackUnderTest,
   container: TestContainer,
@@ -29,7 +29,7 @@ export async function disconnect(
   if (endpoint === undefined) throw new Error(`the container is not on the network ${network}`);
   const [name, { Aliases }] = endpoint;
   const { id } = container;
-  // The engine adds the container's id itself.
+  // The engine adds the container's id by itself.
   const aliases = (Aliases ?? []).filter((alias) => !id.startsWith(alias));
   return docker(
     ["network", "disconnect", name, id],

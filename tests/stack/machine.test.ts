@@ -11,7 +11,7 @@ import { projectFolder, wantedBaseImages } from "../../commands/stack/project.ts
 import { Stack } from "../../commands/stack/stack.ts";
 import { StackUnderTest } from "./stack-under-test.ts";
 
-/** A server on a port of its own, which `using` closes. */
+/** A server on a free port, which `using` closes. */
 async function listening(server: Server) {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -23,11 +23,11 @@ describe("the Docker engine", () => {
     vi.unstubAllEnvs();
   });
 
-  it("that answers is taken", async () => {
+  it("that answers is used", async () => {
     await expect(ensureDocker()).resolves.toBeUndefined();
   });
 
-  it("that does not answer at DOCKER_HOST is named, and nothing is installed in its place", async () => {
+  it("that does not answer at DOCKER_HOST is named, and nothing is installed instead", async () => {
     vi.stubEnv("DOCKER_HOST", "tcp://127.0.0.1:1");
     await expect(ensureDocker()).rejects.toMatchObject({
       message: expect.stringMatching(/tcp:\/\/127\.0\.0\.1:1 .*does not answer/),
@@ -35,7 +35,7 @@ describe("the Docker engine", () => {
     });
   });
 
-  it("of another architecture is refused", async () => {
+  it("of another architecture is rejected", async () => {
     const version = {
       Version: "28.0.0",
       ApiVersion: "1.41",
@@ -64,7 +64,7 @@ describe("the port", () => {
     ({ redisImage: image } = await ensureBaseImages(wantedBaseImages(projectFolder, "local")));
   });
 
-  it("held by another program is named", async () => {
+  it("that another program uses is named", async () => {
     await using other = await listening(createServer());
     await expect(ensurePortIsFree("127.0.0.1", other.port, [])).rejects.toMatchObject({
       message: `Port ${other.port} of 127.0.0.1 is busy: another program holds it.`,
@@ -72,7 +72,7 @@ describe("the port", () => {
     });
   });
 
-  it("held by a container is named with it, unless it is the stack's own", async () => {
+  it("that a container uses is named with the container, unless it is the stack's own", async () => {
     const run = ["run", "--detach", "--rm", "--publish", "127.0.0.1::80", image, "sleep", "120"];
     const { stdout: id } = await execa("docker", run);
     try {
@@ -86,13 +86,13 @@ describe("the port", () => {
     }
   });
 
-  it("on an address that this machine does not have is refused", async () => {
+  it("on an address that this machine does not have is rejected", async () => {
     await expect(ensurePortIsFree("203.0.113.7", 80, [])).rejects.toThrow(/no address 203\.0\.113\.7/);
   });
 });
 
 describe("a wrong passphrase", () => {
-  it("is said before anything is touched", async () => {
+  it("is reported before anything is changed", async () => {
     const clone = await StackUnderTest.make();
     try {
       const file = path.join(clone.folder, ".pulumi-passphrase");

@@ -22,11 +22,11 @@ export interface TestContainer {
   readonly part: string;
 }
 
-/** A clone of this project in a folder of its own, with a stack of its own on the real Docker engine. */
+/** A clone of this project in a temporary folder, with its own stack on the real Docker engine. */
 export class StackUnderTest {
   readonly folder: string;
   readonly stack: Stack;
-  /** Of all containers that there ever were, the base images among them. */
+  /** Images of all containers that the stack ever had, base images included. */
   readonly #images = new Set<string>();
 
   private constructor(folder: string, stack: Stack) {
@@ -35,7 +35,7 @@ export class StackUnderTest {
   }
 
   static async make(settings: Record<string, string> = {}): Promise<StackUnderTest> {
-    // Its real path, as the program itself sees it.
+    // The real path, because the program resolves it too.
     const folder = await realpath(await mkdtemp(path.join(tmpdir(), "orbital-witness-test-")));
     try {
       return await StackUnderTest.#makeIn(folder, settings);
@@ -55,7 +55,7 @@ export class StackUnderTest {
     const stack = await Stack.open(folder, STACK);
     await stack.keepBaseImages();
     await stack.keepJwtSecret();
-    // Two workers, however many cores there are.
+    // Two workers, whatever the number of cores.
     const all = { httpPort: String(await freePort()), ocrWorkers: "2", ...settings };
     for (const [key, value] of Object.entries(all)) {
       await stack.set(key, value);
@@ -63,7 +63,7 @@ export class StackUnderTest {
     return new StackUnderTest(folder, stack);
   }
 
-  /** The one that `make` made in this folder, for another process. */
+  /** Opens the stack that `make` created in this folder, from another process. */
   static async find(folder: string): Promise<StackUnderTest> {
     const stack = await Stack.find(folder, STACK);
     if (stack === undefined) {
@@ -90,7 +90,7 @@ export class StackUnderTest {
     return setting(this.folder, STACK, "nodeImage");
   }
 
-  /** Running containers; those of one part where it is named. */
+  /** Running containers, of all parts or of one. */
   async containers(part?: string): Promise<TestContainer[]> {
     const labels = [`clone=${cloneId(this.folder)}`, `stack=${STACK}`, ...(part ? [`part=${part}`] : [])];
     const filters = labels.flatMap((label) => ["--filter", `label=orbital-witness.${label}`]);
@@ -116,14 +116,14 @@ export class StackUnderTest {
     return (await execa("docker", ["inspect", "--format", "{{.Image}}", id])).stdout;
   }
 
-  /** Its networks by name, with what it is called there and its address. */
+  /** Its networks by name, with its aliases and address. */
   async endpointsOf({ id }: TestContainer): Promise<z.infer<typeof endpointsSchema>> {
     const format = "{{json .NetworkSettings.Networks}}";
     const { stdout } = await execa("docker", ["inspect", "--format", format, id]);
     return endpointsSchema.parse(JSON.parse(stdout));
   }
 
-  /** Changes one file of the clone. @returns what puts it back */
+  /** Changes one file of the clone. @returns a function that restores it */
   async edit(file: string, change: (text: string) => string): Promise<() => Promise<void>> {
     const target = path.join(this.folder, file);
     const before = await readFile(target, "utf8");
@@ -131,7 +131,7 @@ export class StackUnderTest {
     return () => writeFile(target, before);
   }
 
-  /** Removes the clone and whatever of it is on the engine, images included, the build cache aside. */
+  /** Removes the clone and everything of it on the engine, except the build cache. */
   async remove(): Promise<void> {
     await this.stack.destroy({ quiet: true });
     const images = await execa("docker", [
@@ -146,7 +146,7 @@ export class StackUnderTest {
     if (tags.length > 0) {
       await execa("docker", ["image", "rm", ...tags]);
     }
-    // What an edit replaced has lost its tag.
+    // Images that were replaced have no tag.
     for (const image of this.#images) {
       const format = ["image", "inspect", "--format", "{{len .RepoTags}}", image];
       if ((await execa("docker", format, { reject: false })).stdout === "0") {

@@ -42,7 +42,7 @@ const partsReplaced = (before: Record<string, string>, after: Record<string, str
 };
 
 describe("a fresh stack", () => {
-  it("has every container well, and names that say project, stack and part", async () => {
+  it("has healthy containers, named by project, stack and part", async () => {
     expect(await clone.stack.containers.unwell(outputs.containers)).toEqual([]);
     const names = outputs.containers.map((name) => name.replace(/-[0-9a-f]{7}$/, ""));
     expect(names).toEqual(
@@ -79,7 +79,7 @@ describe("orders", () => {
     expect(characterErrorRate(truth, text)).toBeLessThan(0.03);
   });
 
-  it("finds what was read, and nobody else does", async () => {
+  it("are found by their owner, and by nobody else", async () => {
     const { body } = await customer.order("OW12345678", "lease");
     await customer.delivery(String(body.order_id));
     const search = async (username: string) => {
@@ -100,7 +100,7 @@ describe("orders", () => {
     expect(await search("bob")).toEqual({ results: [], next: null });
   });
 
-  it("takes a scan that was just dropped into the folder, and fails one that is broken, in the same worker", async () => {
+  it("reads a scan that was just put into the folder, and fails a broken one", async () => {
     const title = path.join(clone.folder, "documents", "ZZ42T");
     const lease = path.join(samplesFolder, "OW12345678", "lease.png");
     await mkdir(title);
@@ -125,7 +125,7 @@ describe("orders", () => {
     expect(await clone.stack.containers.unwell(outputs.containers)).toEqual([]);
   });
 
-  it("tells what happens to an order as it happens, to its end", async () => {
+  it("streams the events of an order until its end", async () => {
     const { body } = await customer.order("OW12345678", "lease");
     const events = await customer.events(String(body.order_id));
     const { view } = await customer.delivery(String(body.order_id));
@@ -134,7 +134,7 @@ describe("orders", () => {
     expect(view.history).toMatchObject(steps.map((status) => ({ status })));
   });
 
-  it("cancels an order that waits and one that runs, and runs no cancelled one", async () => {
+  it("cancels a waiting order and a running one, and runs no cancelled order", async () => {
     const ids: string[] = [];
     for (let count = 0; count < 4; count += 1) {
       ids.push(String((await customer.order("OW12345678", "lease")).body.order_id));
@@ -148,7 +148,7 @@ describe("orders", () => {
     for (const id of ids) expect((await customer.delivery(id)).view.status).toBe("cancelled");
   });
 
-  it("carries one request id from the router to the worker's log", async () => {
+  it("passes one request id from the router to the worker's log", async () => {
     const { headers, body } = await customer.order("OW12345678", "register");
     const requestId = headers.get("x-request-id");
     expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
@@ -167,7 +167,7 @@ describe("orders", () => {
 });
 
 describe("results", () => {
-  /** Of the samples: what stands in documents such as these. */
+  /** Words of the samples. */
   async function sampleWords(): Promise<string[]> {
     const texts = samples.map((sample) => readFile(path.join(samplesFolder, truthPath(sample))));
     const words = (await Promise.all(texts)).flatMap(
@@ -176,7 +176,7 @@ describe("results", () => {
     return [...new Set(words)];
   }
 
-  it("of a page of any words name the same ones in every format", async ({ skip }) => {
+  it("have the same words in every format, whatever they are", async ({ skip }) => {
     const readers = await ResultReaders.install();
     onTestFinished(() => readers.remove());
     if (readers.missing !== undefined) skip(readers.missing);
@@ -213,7 +213,7 @@ describe("results", () => {
 });
 
 describe("the router", () => {
-  it.each(["", "/authentication"])("leads %s/token to the Auth API", async (prefix) => {
+  it.each(["", "/authentication"])("passes %s/token to the Auth API", async (prefix) => {
     const { status, body, headers } = await customer.post(`${prefix}/token`, {
       username: "bob",
       password: "password",
@@ -223,33 +223,36 @@ describe("the router", () => {
     expect(headers.get("cache-control")).toBe("no-store");
   });
 
-  it.each(["", "/order"])("leads %s/orders to the Order API, as form, multipart and JSON", async (prefix) => {
-    const order = { title_number: "AB123456", document_type: "title_plan" };
-    const form = await customer.post(`${prefix}/orders`, { ...order, token: await customer.token() });
-    const multipart = new FormData();
-    for (const [key, value] of Object.entries({ ...order, token: await customer.token() })) {
-      multipart.set(key, value);
-    }
-    const parts = await customer.send(`${prefix}/orders`, multipart);
-    const text = JSON.stringify({ ...order, token: await customer.token() });
-    const json = await customer.send(`${prefix}/orders`, text, "application/json");
-    for (const { status, body, headers } of [form, parts, json]) {
-      expect(status).toBe(202);
-      expect(body).toEqual({ ...order, order_id: expect.any(String), user_id: 1, status: "queued" });
-      expect(headers.get("location")).toBe(`/orders/${body.order_id}`);
-    }
-    for (const { body } of [form, parts, json]) {
-      await customer.delivery(String(body.order_id));
-    }
-  });
+  it.each(["", "/order"])(
+    "passes %s/orders to the Order API, as form, multipart and JSON",
+    async (prefix) => {
+      const order = { title_number: "AB123456", document_type: "title_plan" };
+      const form = await customer.post(`${prefix}/orders`, { ...order, token: await customer.token() });
+      const multipart = new FormData();
+      for (const [key, value] of Object.entries({ ...order, token: await customer.token() })) {
+        multipart.set(key, value);
+      }
+      const parts = await customer.send(`${prefix}/orders`, multipart);
+      const text = JSON.stringify({ ...order, token: await customer.token() });
+      const json = await customer.send(`${prefix}/orders`, text, "application/json");
+      for (const { status, body, headers } of [form, parts, json]) {
+        expect(status).toBe(202);
+        expect(body).toEqual({ ...order, order_id: expect.any(String), user_id: 1, status: "queued" });
+        expect(headers.get("location")).toBe(`/orders/${body.order_id}`);
+      }
+      for (const { body } of [form, parts, json]) {
+        await customer.delivery(String(body.order_id));
+      }
+    },
+  );
 
-  it.each(["", "/order"])("leads %s/search to the Order API", async (prefix) => {
+  it.each(["", "/order"])("passes %s/search to the Order API", async (prefix) => {
     expect((await customer.get(`${prefix}/search?q=lease`)).status).toBe(401);
     const { status, body } = await customer.get(`${prefix}/search?q=nowhere`, await customer.token());
     expect([status, body]).toEqual([200, { results: [], next: null }]);
   });
 
-  it("has the Order API's document and page, with the prefix too", async () => {
+  it("serves the Order API's OpenAPI document and page, with and without the prefix", async () => {
     for (const prefix of ["", "/order"]) {
       const { status, body } = await customer.get(`${prefix}/openapi.json`);
       expect([status, body.openapi]).toEqual([200, "3.1.0"]);
@@ -265,7 +268,7 @@ describe("the router", () => {
     }
   });
 
-  it("has each service's health, and a problem document for any other path", async () => {
+  it("serves the health of each service, and a problem document for any other path", async () => {
     for (const where of ["/health", "/authentication/health", "/order/health"]) {
       expect((await customer.get(where)).body).toEqual({ healthy: true });
     }
@@ -278,7 +281,7 @@ describe("the router", () => {
 });
 
 describe("tokens and roles", () => {
-  it("lets charlie not order, and nobody see another's order", async () => {
+  it("do not let charlie order, and show nobody another user's order", async () => {
     expect((await customer.order("OW12345678", "lease", "charlie")).status).toBe(403);
     const { body } = await customer.order("OW45678901", "charge", "alice");
     const where = `/orders/${body.order_id}`;
@@ -288,7 +291,7 @@ describe("tokens and roles", () => {
     await customer.delivery(String(body.order_id));
   });
 
-  it("refuses a token once its seconds are over", async () => {
+  it("reject an expired token", async () => {
     const token = await customer.token();
     const form = { title_number: "OW12345678", document_type: "no such type", token };
     expect((await customer.post("/orders", form)).status).toBe(422);
@@ -299,8 +302,8 @@ describe("tokens and roles", () => {
   });
 });
 
-describe("Redis away", () => {
-  it("answers 503 within two seconds while Redis is stuck, and none of those orders appears", async () => {
+describe("without Redis, the Order API", () => {
+  it("answers 503 within two seconds while Redis hangs, and none of those orders appears", async () => {
     const { name } = await clone.container("redis");
     await execa("docker", ["pause", name]);
     const answers = [];
@@ -329,7 +332,8 @@ describe("Redis away", () => {
     const { body } = await customer.order("OW12345678", "lease");
     await customer.delivery(String(body.order_id));
     const asked =
-      'redis-cli --scan --pattern "order:*" | grep -v "order:.*:" | while read key; do redis-cli hget "$key" title_number; done';
+      'redis-cli --scan --pattern "order:*" | grep -v "order:.*:" | ' +
+      'while read key; do redis-cli hget "$key" title_number; done';
     const { stdout } = await execa("docker", ["exec", name, "sh", "-c", asked]);
     const titles = stdout.split("\n");
     expect(titles).toContain("OW12345678");
@@ -338,14 +342,14 @@ describe("Redis away", () => {
 });
 
 describe("updates", () => {
-  it("changes nothing the second time", async () => {
+  it("change nothing the second time", async () => {
     const before = await idsByName();
     await clone.up();
     expect(partsReplaced(before, await idsByName())).toEqual([]);
     expect(await idsByName()).toEqual(before);
   });
 
-  it("replaces one service's containers for a change in its source", async () => {
+  it("replace one service's containers for a change in its source", async () => {
     const before = await idsByName();
     await clone.edit("services/auth-api/src/main.ts", (text) => `${text}\n// changed\n`);
     outputs = await clone.up();
@@ -353,14 +357,14 @@ describe("updates", () => {
     expect((await customer.post("/token", { username: "alice", password: "password" })).status).toBe(200);
   });
 
-  it("replaces the router alone for a change in the Caddyfile", async () => {
+  it("replace only the router for a change in the Caddyfile", async () => {
     const before = await idsByName();
     await clone.edit("pulumi/Caddyfile", (text) => text.replace("idle 2m", "idle 1m"));
     outputs = await clone.up();
     expect(partsReplaced(before, await idsByName())).toEqual(["router"]);
   });
 
-  it("scales from two workers to three to one while orders run, and loses none", async () => {
+  it("scale from two workers to three to one while orders run, and lose none", async () => {
     const accepted: string[] = [];
     const order = async (count: number) => {
       for (let done = 0; done < count; done += 1) {
@@ -383,7 +387,7 @@ describe("updates", () => {
     expect(ends).toEqual(accepted.map(() => "completed"));
   });
 
-  it("goes on taking orders while the Order API is replaced", async () => {
+  it("keep accepting orders while the Order API is replaced", async () => {
     await clone.edit("services/order-api/src/main.ts", (text) => `${text}\n// changed\n`);
     const before = await idsByName();
     const statuses: number[] = [];
@@ -400,7 +404,7 @@ describe("updates", () => {
     expect(new Set(statuses)).toEqual(new Set([202]));
   });
 
-  it("brings back what was killed or removed by hand", async () => {
+  it("restore containers that were killed or removed by hand", async () => {
     await execa("docker", ["kill", (await clone.container("ocr-worker")).name]);
     await execa("docker", ["rm", "--force", (await clone.container("order-api")).name]);
     expect(await clone.stack.containers.unwell(outputs.containers)).toHaveLength(2);
@@ -412,7 +416,7 @@ describe("updates", () => {
 });
 
 describe("a second clone", () => {
-  it("stands beside the first, and goes without it", async () => {
+  it("runs beside the first, and is removed without it", async () => {
     const before = await idsByName();
     const second = await StackUnderTest.make({ ocrWorkers: "1" });
     try {
@@ -431,7 +435,7 @@ describe("a second clone", () => {
 });
 
 describe("failures", () => {
-  it("names a setting out of its range, the range and the value", async () => {
+  it("name a setting that is out of range, its range and its value", async () => {
     await clone.stack.set("ocrWorkers", "65");
     await expect(clone.up()).rejects.toThrow(/ocrWorkers must be a whole number from 1 to 64, but is 65/);
     await clone.stack.set("ocrWorkers", "many");
@@ -442,7 +446,7 @@ describe("failures", () => {
     await clone.stack.set("resultDays", "7");
   });
 
-  it("ends badly over a container that does not become healthy, every time, until it is mended", async () => {
+  it("are reported for a container that does not become healthy, every time, until it is fixed", async () => {
     const restore = await clone.edit(
       "services/order-api/src/main.ts",
       () => "throw new Error('broken on purpose');\n",
@@ -458,7 +462,7 @@ describe("failures", () => {
     expect(await clone.stack.containers.unwell(outputs.containers)).toEqual([]);
   });
 
-  it("names a language that there is no data for", async () => {
+  it("name a language without data", async () => {
     await clone.stack.set("ocrLanguages", "eng+xyz");
     await expect(clone.up()).rejects.toThrow(
       /ocrLanguages names xyz, but Debian has no package tesseract-ocr-xyz/,
@@ -466,7 +470,7 @@ describe("failures", () => {
     await clone.stack.set("ocrLanguages", "eng");
   });
 
-  it("says which build failed", async () => {
+  it("name the build that failed", async () => {
     const restore = await clone.edit("services/Dockerfile", (text) => text.replace("npm ci", "npm see"));
     await expect(clone.up()).rejects.toMatchObject({
       message: expect.stringMatching(/(auth-api|order-api|ocr-worker)-image/),

@@ -1,7 +1,7 @@
 /**
- * The document source of the fault tests: it runs in a container of its own, on Node alone. What it answers depends on
- * the title number, see the two tables; every other title number is a folder of the clone's documents/ or of its samples. Each request,
- * whatever it asks for, is one JSON line on standard output.
+ * The document source of the fault tests. It runs in a separate container, with nothing but Node. The title
+ * number decides the answer, see the two tables; any other title number is a folder of the clone's documents/
+ * or samples. Every request is written to standard output as a line of JSON.
  */
 import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
@@ -12,7 +12,7 @@ import { crc32, createGzip } from "node:zlib";
 type Answer = (response: ServerResponse) => unknown;
 
 const folders = ["/documents", "/samples"];
-/** Anything else is out of the source's base, and is not to be asked for. */
+/** The base of the source; no request may leave it. */
 const documentPath = /^\/scans\/([A-Z0-9]+)\/([a-z_]+\.[a-z]+)$/;
 
 const page = readFileSync("/samples/OW12345678/lease.png");
@@ -24,12 +24,12 @@ const cases: Readonly<Record<string, Answer>> = {
   OW00000001: oneByteASecond,
   OW00000010: send(Buffer.alloc(0)),
   OW00000011: send(Buffer.from("<!doctype html><title>Sign in</title>")),
-  /** A PNG that ends in its middle. */
+  /** A truncated PNG. */
   OW00000012: send(page.subarray(0, 20_000)),
-  /** A GIF, which is none of the types taken. */
+  /** A GIF, which is not supported. */
   OW00000013: send(Buffer.from("GIF89a\u0001\0\u0001\0", "latin1")),
   OW00030000: send(pngHeader(30_000, 30_000)),
-  /** A gigabyte of nothing, as a megabyte. */
+  /** A gigabyte of zeros, compressed to a megabyte. */
   OW00000014: bomb,
   OW00000020: redirect("/scans/OK20/lease.pdf"),
   OW00000021: redirect("/scans/../secrets"),
@@ -38,15 +38,15 @@ const cases: Readonly<Record<string, Answer>> = {
   OW00000024: redirect("/scans/OW00000024/lease.pdf"),
 };
 
-/** With a number in the title number. */
+/** Answers that a number in the title number selects. */
 const families: readonly [RegExp, (number: number, title: string) => Answer][] = [
   /** `ST503`: that status and no document; a redirect leads out of the base. */
   [/^ST(\d{3})$/, (status) => (response) => response.writeHead(status, { Location: "/elsewhere" }).end()],
-  /** `OK17`: a page of one line, read in a moment. */
+  /** `OK17`: a page of one line, which is read quickly. */
   [/^OK(\d{1,6})$/, () => send(line)],
   /** `MS2000`: the same, 2000 ms late. */
   [/^MS(\d{1,5})$/, (ms) => (response) => pause(ms).then(() => response.end(line))],
-  /** `TRY2017`: 503 the first two times, then the page. The three digits at the end are a test's own. */
+  /** `TRY2017`: 503 twice, then the page. The last three digits tell tests apart. */
   [/^TRY(\d)\d{3}$/, (failures, title) => (count(title) > failures ? send(page) : status(503))],
 ];
 
@@ -59,7 +59,7 @@ createServer((request, response) => {
   answerFor(title, file)(response);
 })
   .on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    // A client that goes away, as a worker may that has what it needs, is no request.
+    // A worker may disconnect once it has what it needs; that is no request.
     if (error.code?.startsWith("HPE_")) console.log(JSON.stringify({ malformed: error.message }));
     socket.destroy();
   })
@@ -90,7 +90,7 @@ function bomb(response: ServerResponse): void {
   response.writeHead(200, { "Content-Encoding": "gzip" });
   const gzip = createGzip();
   pipeline(Readable.from(Array.from({ length: 1024 }, () => nothing)), gzip, response, () => {
-    // The worker is to hang up in its midst.
+    // The worker is expected to hang up before the end.
   });
 }
 
@@ -113,7 +113,7 @@ function count(title: string): number {
   return times;
 }
 
-/** A PNG of a few bytes: its header, true to the form, and nothing of the image that it announces. */
+/** A PNG of a few bytes: a valid header without the image that it announces. */
 function pngHeader(width: number, height: number): Buffer {
   const chunk = Buffer.alloc(25);
   chunk.writeUInt32BE(13, 0);

@@ -9,15 +9,18 @@ import { SourceContainer } from "./source-container.ts";
 
 const eventSchema = z.record(z.string(), z.unknown());
 
-/** What Redis writes to, for `onVolume`. A pattern, which the shell takes in arguments and not behind `>`. */
+/**
+ * The files that Redis writes to, for `onVolume`: a pattern, which the shell expands in arguments, not after
+ * `>`.
+ */
 export const appendOnlyFile = "appendonlydir/*.incr.aof";
 
-/** Something done to a container, which the end of the test undoes if `end` did not before. */
+/** A fault of a container. The end of the test undoes it, if `end` was not called before. */
 export interface Fault {
   end(): Promise<void>;
 }
 
-/** The stack that all fault tests of a run share (`start-stack.ts`), and what can be done to it. */
+/** The stack that all fault tests of a run share (`start-stack.ts`), and the faults that it can have. */
 export class FaultStack {
   readonly clone: StackUnderTest;
   readonly url: string;
@@ -41,9 +44,9 @@ export class FaultStack {
     return this.#inflict(harm.kill(container));
   }
 
-  /** SIGKILL for the process in it: the container ends, and its restart policy brings it back. */
+  /** Kills the process in it with SIGKILL: the container ends, and its restart policy starts it again. */
   async crash(container: TestContainer): Promise<void> {
-    // The command goes down with the container before it can end well.
+    // The command is killed with the container, so its exit code says nothing.
     await this.exec(container, "sh", "-c", "kill -9 $(cat /proc/1/task/1/children)");
   }
 
@@ -59,7 +62,7 @@ export class FaultStack {
     return this.#inflict(await harm.disconnect(this.clone, container, network));
   }
 
-  /** Of the running Redis, until the end of the fault. */
+  /** Changes a setting of the running Redis until the end of the fault. */
   async configureRedis(setting: string, value: string): Promise<Fault> {
     const [, before = ""] = await this.redis("CONFIG", "GET", setting);
     return this.begin(
@@ -68,7 +71,7 @@ export class FaultStack {
     );
   }
 
-  /** Any harm, and what undoes it. */
+  /** Begins a fault that `end` undoes. */
   async begin(harm: () => Promise<unknown>, remedy: () => Promise<unknown>): Promise<Fault> {
     await harm();
     const fault: Fault = {
@@ -92,7 +95,9 @@ export class FaultStack {
     await this.untilReady();
   }
 
-  /** Waits until every container says so itself: the engine's own look may be ten seconds old. */
+  /**
+   * Waits until every container's own health check succeeds; the engine's last check may be ten seconds old.
+   */
   async untilReady(limitSeconds = 60): Promise<void> {
     const giveUpAt = Date.now() + limitSeconds * 1000;
     for (;;) {
@@ -107,20 +112,20 @@ export class FaultStack {
     }
   }
 
-  /** What its health check asks, without that one's pause while all is well. */
+  /** The command of its health check, without the pause that it makes while the container is healthy. */
   async isReady({ name }: Pick<TestContainer, "name">): Promise<boolean> {
     const question = await this.inspect({ id: name }, "{{index .Config.Healthcheck.Test 1}}");
     const ask = ["exec", name, "sh", "-c", `rm -f /tmp/ready; ${question}`];
     return !(await execa("docker", ask, { reject: false, timeout: 10_000 })).failed;
   }
 
-  /** Runs a command in the container. @returns what it printed, and its exit code; rejects for no code */
+  /** Runs a command in the container. @returns its output and exit code; rejects if it has no exit code */
   async exec({ name }: Pick<TestContainer, "name">, ...command: string[]) {
     const { exitCode, stdout, stderr } = await execa("docker", ["exec", name, ...command], { reject: false });
     return { exitCode, stdout, stderr };
   }
 
-  /** What redis-cli says in the stack's Redis, line by line. Rejects for an error of Redis's. */
+  /** Runs redis-cli in the stack's Redis. @returns its output by line; rejects if Redis reports an error */
   async redis(...command: string[]): Promise<string[]> {
     const container = await this.clone.container("redis");
     const { exitCode, stdout, stderr } = await this.exec(container, "redis-cli", "-e", ...command);
@@ -128,19 +133,19 @@ export class FaultStack {
     return stdout.split("\n").filter((line) => line !== "");
   }
 
-  /** Runs a shell command in the folder of a stopped Redis's files, as its user. @returns what it printed */
+  /** Runs a shell command in the folder of a stopped Redis, as its user. @returns its output */
   async onVolume({ id }: TestContainer, command: string): Promise<string> {
     const image = await this.inspect({ id }, "{{.Image}}");
     const run = ["run", "--rm", "--volumes-from", id, "--user", "999:999", "--workdir", "/data"];
     return (await execa("docker", [...run, "--entrypoint", "sh", image, "-ec", command])).stdout;
   }
 
-  /** By a Go template of `docker inspect`. */
+  /** Reads a property by a Go template of `docker inspect`. */
   async inspect({ id }: Pick<TestContainer, "id">, format: string): Promise<string> {
     return (await execa("docker", ["inspect", "--format", format, id])).stdout;
   }
 
-  /** The running processes of a part: the same as long as none was started anew. */
+  /** Identifies the running processes of a part; it changes when one of them is restarted. */
   async processes(part: string): Promise<string[]> {
     const format = "{{.Id}} {{.State.Pid}} {{.State.StartedAt}}";
     return Promise.all(
@@ -148,14 +153,14 @@ export class FaultStack {
     );
   }
 
-  /** The container's log, since a time where one is given. */
+  /** The container's log, from a time on if one is given. */
   async lines({ name }: TestContainer, since = new Date(0)): Promise<string[]> {
     const logs = ["logs", "--since", since.toISOString(), name];
     const { all } = await execa("docker", logs, { all: true });
     return all.split("\n").filter((line) => line !== "");
   }
 
-  /** The same, each line as the JSON object that it is. Not for Redis. */
+  /** The same with each line parsed as JSON; not for Redis. */
   async events(container: TestContainer, since?: Date): Promise<Record<string, unknown>[]> {
     return (await this.lines(container, since)).map((line) => eventSchema.parse(JSON.parse(line)));
   }

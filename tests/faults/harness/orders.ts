@@ -32,13 +32,13 @@ const listSchema = z.object({
   next: z.string().nullable(),
 });
 
-/** What `POST /orders` answered, and after how long. */
+/** An answer to `POST /orders`, with its duration. */
 export type Answer = { status: number; body: Record<string, unknown>; ms: number };
 
 /** Tokens last 30 s; this leaves time for the request. */
 const tokenMs = 20_000;
 
-/** What one customer of the stack orders, and what becomes of it. Every lease, see `document-source.ts`. */
+/** Places and follows the orders of one customer. They are all leases, see `document-source.ts`. */
 export class Orders {
   readonly #stack: FaultStack;
   readonly #user: string;
@@ -49,7 +49,7 @@ export class Orders {
     this.#user = user;
   }
 
-  /** Whatever the answer is. */
+  /** Orders, and accepts any answer. */
   async post(title: string): Promise<Answer> {
     const token = await this.#validToken();
     const from = performance.now();
@@ -58,7 +58,7 @@ export class Orders {
     return { status, body, ms: performance.now() - from };
   }
 
-  /** @returns the order's id; rejects where it is not accepted */
+  /** @returns the order's id; rejects if it is not accepted */
   async place(title: string): Promise<string> {
     return accepted(await this.post(title));
   }
@@ -77,7 +77,7 @@ export class Orders {
     return viewSchema.parse(await this.#read(`/orders/${id}`));
   }
 
-  /** Waits for a status that passes. Rejects where the order ends with another. */
+  /** Waits until the order reaches this status. Rejects if it ends with another one. */
   reaches(id: string, status: OrderStatus, limitSeconds = 60): Promise<OrderView> {
     return this.until(id, limitSeconds, (view) => {
       if (view.status !== status && hasEnded(view.status)) {
@@ -91,7 +91,7 @@ export class Orders {
     return this.until(id, limitSeconds, (view) => hasEnded(view.status));
   }
 
-  /** Waits for a view that is so. */
+  /** Waits for a view that fulfils the condition. */
   async until(id: string, limitSeconds: number, isIt: (view: OrderView) => boolean): Promise<OrderView> {
     const giveUpAt = Date.now() + limitSeconds * 1000;
     for (;;) {
@@ -104,13 +104,13 @@ export class Orders {
     }
   }
 
-  /** An order in the middle of its page, the worker that reads it, and that one's container. */
+  /** An order whose page is being read, with its worker and the worker's container. */
   async midPage(): Promise<{ id: string; name: string; worker: TestContainer }> {
     const id = await this.place("SLO1");
     return { id, ...(await this.readerOf(await this.reaches(id, "recognizing"))) };
   }
 
-  /** The worker of the order's last attempt, and its container. */
+  /** The worker of the order's last attempt, with its container. */
   async readerOf({ attempts }: OrderView): Promise<{ name: string; worker: TestContainer }> {
     const name = attempts.at(-1)?.worker ?? "nobody";
     const containers = await this.#stack.clone.containers("ocr-worker");
@@ -137,14 +137,14 @@ export class Orders {
     return [...new Set(keys.map((key) => key.split(":")[1] ?? ""))].sort();
   }
 
-  /** The result of a completed order: the attempt that it is of, and its text. */
+  /** The result of a completed order: its attempt and its text. */
   async result(id: string): Promise<{ attempt: number; text: string }> {
     const [attempt] = await this.#stack.redis("HGET", `order:${id}`, "result_attempt");
     const { text } = z.object({ text: z.string() }).parse(await this.#read(`/orders/${id}/result.txt`));
     return { attempt: Number(attempt), text };
   }
 
-  /** The names of the workers that take an order each, when there is one for all of them at once. */
+  /** Places one order for each worker at once. @returns the names of the workers that took them */
   async workersAtWork(): Promise<Set<string | undefined>> {
     const workers = await this.#stack.clone.containers("ocr-worker");
     const ids = await Promise.all(workers.map(() => this.place("MS2000")));
@@ -170,13 +170,13 @@ export class Orders {
   }
 }
 
-/** The id of the order that this answer accepts. */
+/** The id of the order in an answer 202; throws for any other answer. */
 export function accepted({ status, body }: Answer): string {
   if (status !== 202) throw new Error(`the order was answered ${status}: ${JSON.stringify(body)}`);
   return z.uuid().parse(body.order_id);
 }
 
-/** How each attempt ended. */
+/** The outcome of each attempt. */
 export function outcomes({ attempts }: OrderView) {
   return attempts.map(({ outcome }) => outcome);
 }
@@ -185,7 +185,7 @@ export function statuses({ history }: OrderView): OrderStatus[] {
   return history.map(({ status }) => status);
 }
 
-/** Of an order whose first worker was lost in the middle of its page. */
+/** The outcomes of an order whose first worker was lost while it read. */
 export const statusesOfTwoAttempts: readonly OrderStatus[] = [
   ...(["queued", "fetching", "recognizing"] as const),
   ...(["queued", "fetching", "recognizing", "completed"] as const),

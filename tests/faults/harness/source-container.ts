@@ -10,12 +10,12 @@ const seenSchema = z.object({
   malformed: z.string().optional(),
 });
 
-/** What the source was asked for; `malformed` where it was no HTTP. */
+/** A request to the source; `malformed` if it was not HTTP. */
 export type SeenRequest = z.infer<typeof seenSchema>;
 
 /** The container in which `document-source.ts` runs. */
 export class SourceContainer {
-  /** The stack's setting `documentsUrl`. Its path is the base that no request may leave. */
+  /** The setting `documentsUrl` of the stack. No request may leave its path. */
   static readonly url = "http://source:8080/scans";
   readonly id: string;
 
@@ -23,7 +23,7 @@ export class SourceContainer {
     this.id = id;
   }
 
-  /** On the network that the workers and the router share. */
+  /** Starts it on the network that the workers and the router share. */
   static async start(clone: StackUnderTest): Promise<SourceContainer> {
     const [network = ""] = Object.keys(await clone.endpointsOf(await clone.container("router")));
     const script = path.join(import.meta.dirname, "document-source.ts");
@@ -48,7 +48,7 @@ export class SourceContainer {
     return new SourceContainer(stdout);
   }
 
-  /** All requests so far, oldest first; those of one order where its request id is given. */
+  /** All requests so far, or those with a request id, oldest first. */
   async requests(requestId?: string): Promise<SeenRequest[]> {
     const { stdout } = await execa("docker", ["logs", this.id]);
     const lines = stdout.split("\n").filter((line) => line !== "");

@@ -14,16 +14,18 @@ declare module "vitest" {
 }
 
 /**
- * One stack for all fault tests of a run. A test file begins with `const stack = await FaultStack.open()`, orders by
- * `stack.customer`, or by `new Orders(stack)` to follow what becomes of it. Title numbers of `document-source.ts` decide
- * what the source does, `SLO1` is a page of many seconds, `SHO1` one of a moment, and a file put into
- * `stack.clone.folder`/documents is served too. It does harm by `stack.kill(container)`, `pause`, `stop`, `disconnect`,
- * `configureRedis`, or whatever it gives to `begin` with its remedy: each is undone when the test is over, and the next
- * one finds every container ready again. What a test finds out: `stack.source.requests()`, `stack.lines(container)`,
- * `stack.events(container)`, `stack.exec(...)`, `stack.redis(...)`.
+ * One stack for all fault tests of a run.
+ * - A test file begins with `const stack = await FaultStack.open()`. It orders with `stack.customer`, or with
+ * `new Orders(stack)` to follow its orders.
+ * - The title numbers of `document-source.ts` decide what the source answers. `SLO1` is a page that takes
+ * many seconds, `SHO1` a quick one. Files in `stack.clone.folder`/documents are served too.
+ * - Faults: `stack.kill(container)`, `pause`, `stop`, `disconnect`, `configureRedis`, or any other with its
+ * remedy by `begin`. Each is undone when the test is over; the next test finds every container ready.
+ * - Observations: `stack.source.requests()`, `stack.lines(container)`, `stack.events(container)`,
+ * `stack.exec(...)`, `stack.redis(...)`.
  */
 export default async function startStack(project: TestProject): Promise<() => Promise<void>> {
-  // No limit for those who order by the hundred; wrong passwords are limited as always.
+  // Tests order by the hundred. The limit of wrong passwords stays.
   const settings = { documentsUrl: SourceContainer.url, ordersPerMinute: "1000000" };
   const clone = await StackUnderTest.make(settings);
   let source: SourceContainer | undefined;
@@ -37,7 +39,7 @@ export default async function startStack(project: TestProject): Promise<() => Pr
     await addPage(documents, "SHO1", await drawLine(leaseText).png().toBuffer());
     const { url } = await clone.up();
     source = await SourceContainer.start(clone);
-    // Decided once: each file would look for the CLI again, and where there is none that takes long.
+    // Decided once, because looking for a CLI that is not there takes long.
     process.env.STACK_ENGINE ??= clone.stack.cli.kind;
     project.provide("faultStack", { folder: clone.folder, url, sourceId: source.id });
   } catch (error) {
@@ -52,7 +54,7 @@ async function addPage(documents: string, title: string, page: Buffer): Promise<
   await writeFile(path.join(documents, title, "lease.png"), page);
 }
 
-/** Two pages on one: the time to do something to a worker in the middle of it, and not too long for a busy machine. */
+/** Two pages in one: long enough to harm a worker while it reads, short enough for a busy machine. */
 async function drawSlowPage(lease: string): Promise<Buffer> {
   const { width, height } = await sharp(lease).metadata();
   return sharp({ create: { width, height: 2 * height, channels: 3, background: "white" } })

@@ -5,7 +5,7 @@ import { Orders, outcomes } from "../harness/orders.ts";
 const stack = await FaultStack.open();
 const orders = new Orders(stack);
 
-test("10 the source answers 503, or one byte a second, for ever: the order fails after five attempts, others go on", async () => {
+test("10 the source always answers 503, or one byte a second: five attempts, then failed", async () => {
   const stuck = await Promise.all(["ST503", "OW00000001"].map((title) => orders.place(title)));
   await orders.reaches(stuck[1] ?? "", "fetching");
   expect(outcomes(await orders.ended(await orders.place("OK10")))).toEqual(["completed"]);

@@ -8,7 +8,9 @@ const stack = await FaultStack.open();
 
 const pairs = 200;
 
-/** An Auth API of the same image beside the stack's, reached without the router: its limit is no limit here. */
+/**
+ * A second Auth API of the same image, reached without the router, with a limit that the test does not reach.
+ */
 async function authApi(): Promise<string> {
   const port = await freePort();
   const image = await stack.clone.imageOf(await stack.clone.container("auth-api"));
@@ -35,7 +37,7 @@ async function authApi(): Promise<string> {
   return url;
 }
 
-test("19 the wrong password of a known user takes as long as that of an unknown one, within 10 %", async () => {
+test("19 wrong passwords of known and of unknown users take equally long, within 10 %", async () => {
   const url = await authApi();
   const milliseconds = async (username: string) => {
     const startedAt = performance.now();
@@ -48,7 +50,7 @@ test("19 the wrong password of a known user takes as long as that of an unknown 
   const known: number[] = [];
   const unknown: number[] = [];
   for (let pair = 0; pair < pairs; pair += 1) {
-    // In turns, and each of both first as often as the other: what the machine does besides meets both alike.
+    // In turns, each first as often as the other, so that other load affects both equally.
     const inTurn = [
       async () => known.push(await milliseconds("alice")),
       async () => unknown.push(await milliseconds("ailce")),

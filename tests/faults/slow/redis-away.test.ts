@@ -29,7 +29,7 @@ test.for([
     }
     await away.end();
     await stack.untilReady();
-    // As soon as they say so, and not just one of them.
+    // Every service must say so, not just one.
     expect((await orders.workersAtWork()).size).toBe(2);
     for (const id of waiting) {
       expect(outcomes(await orders.ended(id))).toEqual(["completed"]);

@@ -11,8 +11,8 @@ const orders = new Orders(stack);
 const label = ["--label", "orbital-witness.test=small-volume"];
 
 /**
- * A Redis as the stack's, in its place, on a volume of a few megabytes of memory. Such a volume is emptied when the last container
- * lets go of it, so a second one holds it; that one fills it, too.
+ * Replaces the stack's Redis by one on a volume of a few megabytes in memory. Such a volume is emptied when
+ * no container uses it, so a second container keeps it, and fills it.
  */
 async function startOnSmallVolume() {
   const redis = await stack.clone.container("redis");
@@ -49,7 +49,7 @@ async function isApiReady(): Promise<boolean> {
   return (await stack.customer.get("/order/readyz")).status === 200;
 }
 
-test("5 Redis' volume full: orders get 503, no 202 is lost, and with room again all goes on by itself", async () => {
+test("5 Redis' volume is full: orders get 503, no 202 is lost; then all recovers", async () => {
   const { holder, small } = await startOnSmallVolume();
   await expect.poll(isApiReady, { timeout: 30_000 }).toBe(true);
   await orders.ended(await orders.place("OK5"));
@@ -71,15 +71,16 @@ test("5 Redis' volume full: orders get 503, no 202 is lost, and with room again 
   expect((await orders.workersAtWork()).size).toBe(2);
 });
 
-test("7 Redis started with a large file: nothing is lost or fails while it is LOADING", async () => {
+test("7 Redis starts with a large file: no order is lost or fails while it is LOADING", async () => {
   const redis = await stack.clone.container("redis");
   const running = await orders.midPage();
   const waiting = [await orders.place("MS5000"), await orders.place("OK7"), await orders.place("OK7")];
   const stopped = await stack.stop(redis);
-  // 10 million times SET filler 0, written a good deal faster than it is read.
+  // `SET filler 0` ten million times: quick to write, slow to load.
   await stack.onVolume(
     redis,
-    `yes "$(printf '*3\\r\\n$3\\r\\nSET\\r\\n$6\\r\\nfiller\\r\\n$1\\r\\n0\\r')" | head -n 70000000 | tee --append ${appendOnlyFile} > /dev/null`,
+    `yes "$(printf '*3\\r\\n$3\\r\\nSET\\r\\n$6\\r\\nfiller\\r\\n$1\\r\\n0\\r')" | head -n 70000000 |
+      tee --append ${appendOnlyFile} > /dev/null`,
   );
   await stopped.end();
   const ping = () => stack.exec(redis, "redis-cli", "ping");

@@ -6,7 +6,8 @@ import { Orders, type OrderView, outcomes, statuses, statusesOfTwoAttempts } fro
 const stack = await FaultStack.open();
 const orders = new Orders(stack);
 
-test("1 a worker cut off from Redis mid-page: another one completes the order, and the first one's result is dropped", {
+test("1 a worker cut off from Redis mid-page: another one completes the order, and the first one's result " +
+  "is dropped", {
   timeout: 120_000,
 }, async () => {
   const { id, worker, name } = await orders.midPage();
@@ -18,7 +19,7 @@ test("1 a worker cut off from Redis mid-page: another one completes the order, a
   expect(result).toEqual({ attempt: 2, text: expect.stringMatching(/LEASE OF .*LEASE OF /s) });
   await cut.end();
   await stack.untilReady();
-  // The first one takes an order again, so it is done with that one.
+  // The first worker takes another order, so it has finished with the lost one.
   expect(await orders.workersAtWork()).toContain(name);
   expect(await orders.view(id)).toEqual(view);
   expect(await orders.result(id)).toEqual(result);
