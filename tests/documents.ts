@@ -50,7 +50,7 @@ export function chainTiff(pages: number): Buffer {
 export async function makePdf(...pages: ((page: PDFPage, pdf: PDFDocument) => unknown)[]): Promise<Buffer> {
   const pdf = await PDFDocument.create();
   for (const draw of pages) await draw(pdf.addPage([400, 200]), pdf);
-  return Buffer.from(await pdf.save());
+  return Buffer.from(await pdf.save({ updateFieldAppearances: false }));
 }
 
 /** Fills the page with a scan of a line of text, at 300 dots per inch. */

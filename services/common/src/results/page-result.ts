@@ -87,6 +87,14 @@ export function meanConfidence(page: Pick<PageResult, "blocks">): number | null 
   return confidences.reduce((sum, confidence) => sum + confidence, 0) / confidences.length;
 }
 
+/** Where the words of a page come from. What was filled in a form counts as told by the document. */
+export function sourceOf(page: Pick<PageResult, "blocks">): PageResult["source"] {
+  const words = wordsOf(page);
+  const recognised = words.filter(({ source }) => source === "ocr").length;
+  if (recognised === words.length) return "ocr";
+  return recognised === 0 ? "text_layer" : "mixed";
+}
+
 /** Lines end with a line feed, blocks are apart by an empty line; "" for an empty page. */
 export function textOf({ blocks }: Pick<PageResult, "blocks">): string {
   return blocks

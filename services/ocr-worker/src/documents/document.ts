@@ -1,12 +1,30 @@
 import type { Block } from "@orbital-witness/common/results/page-result.ts";
+import type { Segmentation } from "../recognition/engine.ts";
 import type { GreyImage } from "../recognition/grey-image.ts";
 
-/** A page as it is to be seen; `text` where the document itself holds it, and it is sound. */
-export type PageContent = { image: GreyImage; text?: Block[] };
+/**
+ * Text objects of a PDF page's own content, by their number: counted from 0, depth first into forms. `hidden`: nobody
+ * sees any of their characters. `wrong`: they are to be seen, but recognition reads them. `partly`: some of their
+ * characters are hidden, counted from 0 without blanks.
+ */
+export type TextObjectsToRemove = {
+  hidden: number[];
+  wrong: number[];
+  partly: { object: number; characters: number[] }[];
+};
+
+/**
+ * A page as it is to be seen. `text` where the document itself holds it, with boxes on the image; without it, the image
+ * is to be recognised. `remove`: of a PDF's page, what a searchable copy must not keep.
+ */
+export type PageContent = { image: GreyImage; text?: Block[]; remove?: TextObjectsToRemove };
+
+/** Recognises a picture as it is, without preparing it. */
+export type ReadPicture = (image: GreyImage, segmentation: Segmentation) => Promise<Block[]>;
 
 /** An open document; its pages count from 1. */
 export interface Document {
   readonly pages: number;
-  /** Throws OrderFailure for a page that cannot be read. */
-  page(number: number): Promise<PageContent>;
+  /** Reads a page; `read` is for pictures beside a page's own text. Throws OrderFailure for a page that cannot be read. */
+  page(number: number, read: ReadPicture): Promise<PageContent>;
 }

@@ -23,7 +23,10 @@ export async function openDocument(
   const { name } = detectFormat(bytes);
   const document = await openers[name](bytes, limits).catch(damagedAsWhole);
   if (document.pages > 1) return { format: name, document };
-  return { format: name, document: { pages: 1, page: () => document.page(1).catch(damagedAsWhole) } };
+  return {
+    format: name,
+    document: { pages: 1, page: (_, read) => document.page(1, read).catch(damagedAsWhole) },
+  };
 }
 
 /** Where the only page is damaged, the document is. */

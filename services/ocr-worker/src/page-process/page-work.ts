@@ -1,9 +1,9 @@
 import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
-import { textOf, wordsOf } from "@orbital-witness/common/results/page-result.ts";
+import { meanConfidence, sourceOf, textOf, wordsOf } from "@orbital-witness/common/results/page-result.ts";
 import type { ResultRef, ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import { openDocument } from "../documents/open-document.ts";
 import { OrderFailure } from "../failure.ts";
-import { openEngine } from "../recognition/engine.ts";
+import { type Engine, openEngine } from "../recognition/engine.ts";
 import { toSharp } from "../recognition/preparation/picture.ts";
 import {
   createRecognizer,
@@ -21,17 +21,19 @@ const drawnDpi = 300;
 export class PageWork {
   readonly #settings: PageProcessSettings;
   readonly #results: ResultStore;
+  readonly #engine: Engine;
   readonly #recognize: RecognizePage;
 
-  private constructor(settings: PageProcessSettings, recognize: RecognizePage) {
+  private constructor(settings: PageProcessSettings, engine: Engine) {
     this.#settings = settings;
     this.#results = openResultStore(settings.resultStore);
-    this.#recognize = recognize;
+    this.#engine = engine;
+    this.#recognize = createRecognizer(engine);
   }
 
   static async open(settings: PageProcessSettings): Promise<PageWork> {
     const engine = await openEngine(settings.languages, settings.languageData);
-    return new PageWork(settings, createRecognizer(engine));
+    return new PageWork(settings, engine);
   }
 
   async inspect(ref: ResultRef): Promise<DocumentInfo> {
@@ -52,7 +54,7 @@ export class PageWork {
 
   async #readAnew(ref: ResultRef, page: number): Promise<RecognizedPage["result"]> {
     const { document } = await this.#open(ref);
-    const { image, text } = await document.page(page);
+    const { image, text } = await document.page(page, this.#engine.recognize);
     const recognized = text ? withText(image, text) : await this.#recognize(image);
     const png = await toPng(recognized.image);
     await this.#results.savePage(ref, { ...recognized.result, page }, png).catch((cause: unknown) => {
@@ -68,10 +70,10 @@ function withText(image: GreyImage, blocks: RecognizedPage["result"]["blocks"]):
     image,
     result: {
       ...{ width, height, dpi, blocks },
-      source: "text_layer",
+      source: sourceOf({ blocks }),
       segmentation: "text_layer",
       preparation: [],
-      confidence: null,
+      confidence: meanConfidence({ blocks }),
     },
   };
 }

@@ -1,62 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { PDFiumModule } from "@hyzyla/pdfium";
-
-/** A place in pdfium's memory, 0 for none. */
-type Pointer = number;
-
-/** Of pdfium's C interface, the calls that its package has, but does not describe. */
-type Undescribed = {
-  _FPDF_GetPageWidthF(page: Pointer): number;
-  _FPDF_GetPageHeightF(page: Pointer): number;
-  _FPDF_PageToDevice(
-    page: Pointer,
-    startX: number,
-    startY: number,
-    sizeX: number,
-    sizeY: number,
-    rotate: number,
-    pageX: number,
-    pageY: number,
-    deviceX: Pointer,
-    deviceY: Pointer,
-  ): number;
-  _FPDFPage_Flatten(page: Pointer, use: number): number;
-  _FPDFPage_GetRotation(page: Pointer): number;
-  _FPDFPageObj_GetMatrix(object: Pointer, matrix: Pointer): number;
-  _FPDFImageObj_GetImageMetadata(image: Pointer, page: Pointer, metadata: Pointer): number;
-  _FPDFImageObj_GetImageDataDecoded(image: Pointer, buffer: Pointer, length: number): number;
-  _FPDFFormObj_CountObjects(form: Pointer): number;
-  _FPDFFormObj_GetObject(form: Pointer, index: number): Pointer;
-  _FPDFTextObj_GetTextRenderMode(text: Pointer): number;
-  _FPDFText_GetUnicode(textPage: Pointer, index: number): number;
-  _FPDFText_HasUnicodeMapError(textPage: Pointer, index: number): number;
-  _FPDFText_IsHyphen(textPage: Pointer, index: number): number;
-  _FPDFText_GetCharAngle(textPage: Pointer, index: number): number;
-  _FPDFText_GetCharBox(
-    textPage: Pointer,
-    index: number,
-    left: Pointer,
-    right: Pointer,
-    bottom: Pointer,
-    top: Pointer,
-  ): number;
-};
-
-type Module = Awaited<ReturnType<typeof PDFiumModule>> & Undescribed;
-
-export const pdfiumErrors = { format: 3, password: 4, security: 5 } as const;
-export const objectTypes = { text: 1, path: 2, image: 3, shading: 4, form: 5 } as const;
-export const greyBitmap = 1;
-export const drawGrey = 0x08;
-export const flattenForDisplay = 0;
-export const flattened = 1;
-export const invisibleText = 3;
+import type { Module, Pointer } from "./pdfium-calls.ts";
 
 let program: Promise<WebAssembly.Module> | undefined;
 
 const wasmPageBytes = 65_536;
 const scratchBytes = 64;
+const formInfoBytes = 512;
+const formInfoVersion = 2;
 
 /** pdfium, which has no scripts, no network and no files: whatever a document asks of it stays in its own memory. */
 export class Pdfium {
@@ -109,6 +61,18 @@ export class Pdfium {
     const pointer = this.allocate(bytes.length);
     this.module.HEAPU8.set(bytes, pointer);
     return pointer;
+  }
+
+  /**
+   * The form environment of a document, without which PDFium makes no appearances for form values and notes that
+   * have none. It is to be opened once a document.
+   */
+  openForms(document: Pointer): Pointer {
+    // A structure of callbacks, none of which is given.
+    const info = this.allocate(formInfoBytes);
+    this.module.HEAPU8.fill(0, info, info + formInfoBytes);
+    this.module.HEAP32[info / 4] = formInfoVersion;
+    return this.module._FPDFDOC_InitFormFillEnvironment(document, info);
   }
 
   /** The numbers that a call writes to the place that it is given; undefined where it says that it did not. */

@@ -1,0 +1,46 @@
+import type { Image } from "./image-stream.ts";
+import type { Pdfium } from "./pdfium.ts";
+import type { Pointer } from "./pdfium-calls.ts";
+
+/** Dots per inch: a mask of a finer image is drawn finely anyway. */
+const fineDpi = 250;
+/** In square inches; smaller images are not looked at. */
+const leastArea = 10;
+
+/**
+ * Whether a coarse image has a mask, as in pages whose letters are a mask over a coarse background. PDFium does not
+ * tell a mask's size, which is finer than the image's as a rule.
+ */
+export function hasFineMask(
+  pdfium: Pdfium,
+  document: Pointer,
+  page: Pointer,
+  images: readonly Image[],
+): boolean {
+  return images.some(({ object, width, height, area }) => {
+    if (area < leastArea || (width * height) / area >= fineDpi ** 2) return false;
+    const { module } = pdfium;
+    const bitmap = module._FPDFImageObj_GetRenderedBitmap(document, page, object);
+    if (bitmap === 0) return false;
+    try {
+      return hasTransparency(pdfium, bitmap);
+    } finally {
+      module._FPDFBitmap_Destroy(bitmap);
+    }
+  });
+}
+
+/** Whether some of its pixels, of four bytes, are transparent. */
+function hasTransparency({ module }: Pdfium, bitmap: Pointer): boolean {
+  const [width, height] = [module._FPDFBitmap_GetWidth(bitmap), module._FPDFBitmap_GetHeight(bitmap)];
+  const stride = module._FPDFBitmap_GetStride(bitmap);
+  if (stride < width * 4) return false;
+  const pixels = module._FPDFBitmap_GetBuffer(bitmap);
+  // The outermost pixels are blended with what lies around them.
+  for (let y = 1; y < height - 1; y++) {
+    for (let x = 1; x < width - 1; x++) {
+      if ((module.HEAPU8[pixels + y * stride + x * 4 + 3] ?? 255) < 255) return true;
+    }
+  }
+  return false;
+}

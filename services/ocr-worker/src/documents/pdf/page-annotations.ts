@@ -1,0 +1,52 @@
+import type { PageDrawing, Rectangle } from "./page-drawing.ts";
+import type { Pdfium } from "./pdfium.ts";
+import { flattened, flattenForDisplay, type Pointer, valueFields, widgetAnnotation } from "./pdfium-calls.ts";
+
+/** In points as PDFium counts them: left, top, right and bottom. */
+type Field = readonly [number, number, number, number];
+
+/**
+ * A page with its notes, stamps and filled forms as parts of its content, with appearances for those that have none.
+ * `ownCount`: how many of its objects it had before; those of annotations come after them. `page` is 0 for a page
+ * that cannot be loaded.
+ */
+export type FlatPage = { page: Pointer; ownCount: number; fields: readonly Field[] };
+
+export function loadFlat(pdfium: Pdfium, document: Pointer, forms: Pointer, index: number): FlatPage {
+  const { module } = pdfium;
+  const page = module._FPDF_LoadPage(document, index);
+  const ownCount = page === 0 ? 0 : module._FPDFPage_CountObjects(page);
+  if (page === 0 || module._FPDFPage_GetAnnotCount(page) === 0) return { page, ownCount, fields: [] };
+  if (forms !== 0) module._FORM_OnAfterLoadPage(page, forms);
+  const fields = forms === 0 ? [] : valueFieldsOf(pdfium, page, forms);
+  const result = module._FPDFPage_Flatten(page, flattenForDisplay);
+  if (forms !== 0) module._FORM_OnBeforeClosePage(page, forms);
+  if (result !== flattened) return { page, ownCount, fields };
+  module._FPDF_ClosePage(page);
+  return { page: module._FPDF_LoadPage(document, index), ownCount, fields };
+}
+
+/** Where a point lies in one of the fields, as they are drawn. */
+export function inFields(fields: readonly Field[], drawing: PageDrawing): (x: number, y: number) => boolean {
+  const drawn = fields.map(([left, top, right, bottom]) => drawing.onImage(left, top, right, bottom));
+  return (x, y) => drawn.some(([l, t, r, b]: Rectangle) => x >= l && x <= r && y >= t && y <= b);
+}
+
+function valueFieldsOf(pdfium: Pdfium, page: Pointer, forms: Pointer): Field[] {
+  const { module } = pdfium;
+  const fields: Field[] = [];
+  for (let index = 0; index < module._FPDFPage_GetAnnotCount(page); index++) {
+    const annotation = module._FPDFPage_GetAnnot(page, index);
+    if (annotation === 0) continue;
+    const isValue =
+      module._FPDFAnnot_GetSubtype(annotation) === widgetAnnotation &&
+      valueFields.has(module._FPDFAnnot_GetFormFieldType(forms, annotation));
+    // Left, top, right and bottom.
+    const edges = isValue && pdfium.floats(4, (at) => module._FPDFAnnot_GetRect(annotation, at));
+    module._FPDFPage_CloseAnnot(annotation);
+    if (!edges) continue;
+    const [left = 0, top = 0, right = 0, bottom = 0] = edges;
+    fields.push([left, top, right, bottom]);
+  }
+  return fields;
+}

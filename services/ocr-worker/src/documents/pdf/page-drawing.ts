@@ -1,0 +1,93 @@
+import { OrderFailure } from "../../failure.ts";
+import type { GreyImage } from "../../recognition/grey-image.ts";
+import type { Size } from "./image-stream.ts";
+import type { Pdfium } from "./pdfium.ts";
+import { bitmapFormats, drawGrey, type Pointer } from "./pdfium-calls.ts";
+
+const white = 0xffffffff;
+
+/** Left, top, right and bottom in pixels of the drawn page; fractions are kept. */
+export type Rectangle = [left: number, top: number, right: number, bottom: number];
+
+/** A page at the size in pixels at which it is drawn. */
+export class PageDrawing {
+  readonly #pdfium: Pdfium;
+  readonly #page: Pointer;
+  readonly size: Size;
+  readonly #toPixels: readonly number[];
+
+  constructor(pdfium: Pdfium, page: Pointer, size: Size) {
+    this.#pdfium = pdfium;
+    this.#page = page;
+    this.size = size;
+    this.#toPixels = this.#measured();
+  }
+
+  /** Without the objects of `hidden`. */
+  grey(dpi: number, hidden: Iterable<Pointer> = []): GreyImage {
+    const { width, height } = this.size;
+    const data = this.#without(hidden, () => this.#draw("grey", [0, 0, width, height]));
+    return { data, width, height, dpi };
+  }
+
+  /** Four bytes a pixel of a part of the page, in whole pixels: blue, green, red and one that means nothing. */
+  colours(part: Rectangle, hidden: Iterable<Pointer> = []): Buffer {
+    return this.#without(hidden, () => this.#draw("bgrx", part));
+  }
+
+  /** The box around a rectangle of the page, given in points as PDFium counts them. */
+  onImage(left: number, top: number, right: number, bottom: number): Rectangle {
+    const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = this.#toPixels;
+    const xs = [left, right].flatMap((x) => [top, bottom].map((y) => a * x + c * y + e));
+    const ys = [left, right].flatMap((x) => [top, bottom].map((y) => b * x + d * y + f));
+    return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+  }
+
+  #draw(format: "grey" | "bgrx", [left, top, right, bottom]: Rectangle): Buffer {
+    const { module } = this.#pdfium;
+    const [width, height] = [right - left, bottom - top];
+    const stride = format === "grey" ? width : width * 4;
+    const pixels = this.#pdfium.allocate(stride * height);
+    const bitmap = module._FPDFBitmap_CreateEx(width, height, bitmapFormats[format], pixels, stride);
+    if (bitmap === 0) throw new OrderFailure("page_damaged");
+    module._FPDFBitmap_FillRect(bitmap, 0, 0, width, height, white);
+    const flags = format === "grey" ? drawGrey : 0;
+    const { size } = this;
+    module._FPDF_RenderPageBitmap(bitmap, this.#page, -left, -top, size.width, size.height, 0, flags);
+    const data = Buffer.from(module.HEAPU8.subarray(pixels, pixels + stride * height));
+    module._FPDFBitmap_Destroy(bitmap);
+    this.#pdfium.free(pixels);
+    return data;
+  }
+
+  #without<T>(objects: Iterable<Pointer>, work: () => T): T {
+    const { module } = this.#pdfium;
+    const hidden = [...objects];
+    for (const object of hidden) module._FPDFPageObj_SetIsActive(object, 0);
+    try {
+      return work();
+    } finally {
+      for (const object of hidden) module._FPDFPageObj_SetIsActive(object, 1);
+    }
+  }
+
+  /** The matrix from points to pixels. PDFium converts to whole pixels only, so it is asked about a huge picture. */
+  #measured(): readonly number[] {
+    const huge = 10_000_000;
+    const far = 1000;
+    const { module } = this.#pdfium;
+    const at = (x: number, y: number) =>
+      this.#pdfium.ints(2, (place) =>
+        module._FPDF_PageToDevice(this.#page, 0, 0, huge, huge, 0, x, y, place, place + 4),
+      ) ?? [0, 0];
+    const [[e = 0, f = 0], [ax = 0, ay = 0], [cx = 0, cy = 0]] = [at(0, 0), at(far, 0), at(0, far)];
+    const { width, height } = this.size;
+    const across = (value: number) => (value * width) / huge;
+    const down = (value: number) => (value * height) / huge;
+    return [
+      ...[across(ax - e) / far, down(ay - f) / far],
+      ...[across(cx - e) / far, down(cy - f) / far],
+      ...[across(e), down(f)],
+    ];
+  }
+}

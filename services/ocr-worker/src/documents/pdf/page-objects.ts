@@ -1,0 +1,85 @@
+import { checkPixels, type DocumentLimits } from "../../limits.ts";
+import { jpegSize } from "../image/jpeg.ts";
+import { type Image, lastFilter, streamOf } from "./image-stream.ts";
+import type { Pdfium } from "./pdfium.ts";
+import { objectTypes, type Pointer, unpaintedModes } from "./pdfium-calls.ts";
+
+/**
+ * `number` counts the page's text objects from 0, depth first into forms. `isPainted`: it has a mode that paints.
+ * `isOwn`: it belongs to the page's content, not to an annotation that was flattened into it.
+ */
+export type TextObject = { object: Pointer; number: number; isPainted: boolean; isOwn: boolean };
+
+/** `segments`: how many lines and curves its paths have. */
+export type PageObjects = { images: Image[]; texts: Map<Pointer, TextObject>; segments: number };
+
+/** Objects that are nested deeper, or come after so many, are not looked at. */
+const objectLimit = { depth: 8, count: 200_000 };
+const squarePointsPerInch = 72 ** 2;
+
+/**
+ * What a page is made of. Checks the size of images before anything decodes them: throws OrderFailure for one that
+ * is too large. The first `ownCount` objects are the page's own.
+ */
+export function pageObjects(
+  pdfium: Pdfium,
+  page: Pointer,
+  ownCount: number,
+  limits: DocumentLimits,
+): PageObjects {
+  const { module } = pdfium;
+  const images: Image[] = [];
+  const texts = new Map<Pointer, TextObject>();
+  let segments = 0;
+  let count = 0;
+  const visit = (object: Pointer, scale: number, depth: number, isOwn: boolean): void => {
+    if (++count > objectLimit.count || depth > objectLimit.depth) return;
+    switch (module._FPDFPageObj_GetType(object)) {
+      case objectTypes.image:
+        images.push(imageOf(pdfium, object, scale, limits));
+        return;
+      case objectTypes.text: {
+        const isPainted = !unpaintedModes.has(module._FPDFTextObj_GetTextRenderMode(object));
+        texts.set(object, { object, number: texts.size, isPainted, isOwn });
+        return;
+      }
+      case objectTypes.path:
+        segments += module._FPDFPath_CountSegments(object);
+        return;
+      case objectTypes.form: {
+        const inside = scale * scaleOf(pdfium, object);
+        for (let index = 0; index < module._FPDFFormObj_CountObjects(object); index++) {
+          visit(module._FPDFFormObj_GetObject(object, index), inside, depth + 1, isOwn);
+        }
+      }
+    }
+  };
+  for (let index = 0; index < module._FPDFPage_CountObjects(page); index++) {
+    visit(module._FPDFPage_GetObject(page, index), 1, 0, index < ownCount);
+  }
+  return { images, texts, segments };
+}
+
+function imageOf(pdfium: Pdfium, object: Pointer, scale: number, limits: DocumentLimits): Image {
+  const { module } = pdfium;
+  const size = pdfium.ints(2, (at) => module._FPDFImageObj_GetImagePixelSize(object, at, at + 4));
+  const [width = 0, height = 0] = size ?? [];
+  checkPixels(width, height, limits);
+  checkJpegSize(pdfium, object, limits);
+  // An image is drawn into a square of one point by one, which its matrix makes as large as it is to be.
+  return { object, width, height, area: (scale * scaleOf(pdfium, object)) / squarePointsPerInch };
+}
+
+/** A JPEG is decoded at the size that it claims itself, which may be another than its document's. */
+function checkJpegSize(pdfium: Pdfium, image: Pointer, limits: DocumentLimits): void {
+  if (lastFilter(pdfium, image) !== "DCTDecode") return;
+  const { width = 0, height = 0 } = jpegSize(streamOf(pdfium, image)) ?? {};
+  if (width * height > 0) checkPixels(width, height, limits);
+}
+
+/** How many times larger an object's area becomes on what it lies on. */
+function scaleOf(pdfium: Pdfium, object: Pointer): number {
+  const matrix = pdfium.floats(6, (at) => pdfium.module._FPDFPageObj_GetMatrix(object, at));
+  const [a = 1, b = 0, c = 0, d = 1] = matrix ?? [];
+  return Math.abs(a * d - b * c);
+}

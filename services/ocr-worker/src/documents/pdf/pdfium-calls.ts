@@ -1,0 +1,79 @@
+import type { PDFiumModule } from "@hyzyla/pdfium";
+
+/** A place in PDFium's memory, 0 for none. */
+export type Pointer = number;
+
+/** Calls of PDFium's C interface that its package has, but whose types it leaves out. */
+type Undescribed = {
+  _FPDF_GetPageWidthF(page: Pointer): number;
+  _FPDF_GetPageHeightF(page: Pointer): number;
+  _FPDF_PageToDevice(
+    page: Pointer,
+    startX: number,
+    startY: number,
+    sizeX: number,
+    sizeY: number,
+    rotate: number,
+    pageX: number,
+    pageY: number,
+    deviceX: Pointer,
+    deviceY: Pointer,
+  ): number;
+  _FPDFDOC_InitFormFillEnvironment(document: Pointer, info: Pointer): Pointer;
+  _FPDFDOC_ExitFormFillEnvironment(form: Pointer): void;
+  _FORM_OnAfterLoadPage(page: Pointer, form: Pointer): void;
+  _FORM_OnBeforeClosePage(page: Pointer, form: Pointer): void;
+  _FPDFPage_GetAnnotCount(page: Pointer): number;
+  _FPDFPage_GetAnnot(page: Pointer, index: number): Pointer;
+  _FPDFPage_CloseAnnot(annotation: Pointer): void;
+  _FPDFAnnot_GetSubtype(annotation: Pointer): number;
+  _FPDFAnnot_GetRect(annotation: Pointer, rectangle: Pointer): number;
+  _FPDFAnnot_GetFormFieldType(form: Pointer, annotation: Pointer): number;
+  _FPDFPage_Flatten(page: Pointer, use: number): number;
+  _FPDFPage_GetRotation(page: Pointer): number;
+  _FPDFPageObj_GetMatrix(object: Pointer, matrix: Pointer): number;
+  _FPDFPageObj_GetBounds(
+    object: Pointer,
+    left: Pointer,
+    bottom: Pointer,
+    right: Pointer,
+    top: Pointer,
+  ): number;
+  _FPDFPageObj_SetIsActive(object: Pointer, isActive: number): number;
+  _FPDFPath_CountSegments(path: Pointer): number;
+  _FPDFImageObj_GetImageMetadata(image: Pointer, page: Pointer, metadata: Pointer): number;
+  _FPDFImageObj_GetImageDataDecoded(image: Pointer, buffer: Pointer, length: number): number;
+  _FPDFImageObj_GetRenderedBitmap(document: Pointer, page: Pointer, image: Pointer): Pointer;
+  _FPDFFormObj_CountObjects(form: Pointer): number;
+  _FPDFFormObj_GetObject(form: Pointer, index: number): Pointer;
+  _FPDFTextObj_GetTextRenderMode(text: Pointer): number;
+  _FPDFTextObj_GetFont(text: Pointer): Pointer;
+  _FPDFText_GetTextObject(textPage: Pointer, index: number): Pointer;
+  _FPDFText_GetUnicode(textPage: Pointer, index: number): number;
+  _FPDFText_HasUnicodeMapError(textPage: Pointer, index: number): number;
+  _FPDFText_IsHyphen(textPage: Pointer, index: number): number;
+  _FPDFText_GetCharAngle(textPage: Pointer, index: number): number;
+  _FPDFText_GetLooseCharBox(textPage: Pointer, index: number, rectangle: Pointer): number;
+  _FPDFText_GetCharBox(
+    textPage: Pointer,
+    index: number,
+    left: Pointer,
+    right: Pointer,
+    bottom: Pointer,
+    top: Pointer,
+  ): number;
+};
+
+export type Module = Awaited<ReturnType<typeof PDFiumModule>> & Undescribed;
+
+export const pdfiumErrors = { format: 3, password: 4, security: 5 } as const;
+export const objectTypes = { text: 1, path: 2, image: 3, shading: 4, form: 5 } as const;
+export const bitmapFormats = { grey: 1, bgrx: 3, bgra: 4 } as const;
+export const drawGrey = 0x08;
+export const flattenForDisplay = 0;
+export const flattened = 1;
+/** Text of these modes is not painted: it is invisible, or a clipping path. */
+export const unpaintedModes: ReadonlySet<number> = new Set([3, 7]);
+export const widgetAnnotation = 20;
+/** Types of form fields that hold what somebody filled in; others are buttons and signatures. */
+export const valueFields: ReadonlySet<number> = new Set([2, 3, 4, 5, 6]);

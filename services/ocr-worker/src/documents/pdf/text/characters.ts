@@ -1,0 +1,84 @@
+import type { PageDrawing, Rectangle } from "../page-drawing.ts";
+import type { Pdfium } from "../pdfium.ts";
+import type { Pointer } from "../pdfium-calls.ts";
+
+/**
+ * A character as the page's text has it. `box` is around its ink; `place` also has its advance and its line's height.
+ * `object`: the text object that shows it.
+ */
+export type Character = {
+  text: string;
+  box: Rectangle;
+  place: Rectangle;
+  object: Pointer;
+  isUpright: boolean;
+};
+
+/** What parts words and lines, as PDFium sees it. */
+export type Token = Character | "space" | "line_end";
+
+/** More than any page that is meant to be read. */
+const characterLimit = 100_000;
+/** Half of a quarter turn: beyond it a letter lies rather than stands. */
+const leaningLimit = Math.PI / 4;
+/** The mark for a character whose meaning was lost. */
+const lost = "\uFFFD";
+
+const space = /^[\s\p{Zs}\0]$/u;
+/** They take no place of their own. */
+const invisible = /^[\u200B-\u200F\u2060\uFEFF]$/u;
+const softHyphen = "\u00AD";
+
+/** The page's characters in the text's order; none where there is no text, or too much. */
+export function charactersOf(pdfium: Pdfium, page: Pointer, drawing: PageDrawing): Token[] {
+  const { module } = pdfium;
+  const text = module._FPDFText_LoadPage(page);
+  if (text === 0) return [];
+  try {
+    const count = module._FPDFText_CountChars(text);
+    if (count > characterLimit) return [];
+    const turn = (module._FPDFPage_GetRotation(page) * Math.PI) / 2;
+    const tokens: Token[] = [];
+    for (let index = 0; index < count; index++) {
+      const token = tokenOf(pdfium, text, index, drawing, turn);
+      if (token !== undefined) tokens.push(token);
+    }
+    return tokens;
+  } finally {
+    module._FPDFText_ClosePage(text);
+  }
+}
+
+function tokenOf(
+  pdfium: Pdfium,
+  textPage: Pointer,
+  index: number,
+  drawing: PageDrawing,
+  turn: number,
+): Token | undefined {
+  const { module } = pdfium;
+  const text = spelling(pdfium, textPage, index);
+  if (text === "\r") return undefined;
+  if (text === "\n") return "line_end";
+  if (space.test(text)) return "space";
+  if (invisible.test(text)) return undefined;
+  const edges = pdfium.doubles(4, (at) =>
+    module._FPDFText_GetCharBox(textPage, index, at, at + 8, at + 16, at + 24),
+  );
+  const object = module._FPDFText_GetTextObject(textPage, index);
+  if (!edges || object === 0) return undefined;
+  const [left = 0, right = 0, bottom = 0, top = 0] = edges;
+  const box = drawing.onImage(left, top, right, bottom);
+  const loose = pdfium.floats(4, (at) => module._FPDFText_GetLooseCharBox(textPage, index, at));
+  const [looseLeft = left, looseTop = top, looseRight = right, looseBottom = bottom] = loose ?? [];
+  const place = drawing.onImage(looseLeft, looseTop, looseRight, looseBottom);
+  const angle = module._FPDFText_GetCharAngle(textPage, index) + turn;
+  return { text, box, place, object, isUpright: Math.cos(angle) > Math.cos(leaningLimit) };
+}
+
+function spelling({ module }: Pdfium, textPage: Pointer, index: number): string {
+  const code = module._FPDFText_GetUnicode(textPage, index);
+  if (code > 0x10ffff || module._FPDFText_HasUnicodeMapError(textPage, index) === 1) return lost;
+  const text = String.fromCodePoint(code);
+  return module._FPDFText_IsHyphen(textPage, index) === 1 || text === softHyphen ? "-" : text;
+}

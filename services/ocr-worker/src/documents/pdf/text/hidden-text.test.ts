@@ -1,0 +1,124 @@
+import {
+  type PDFDocument,
+  PDFName,
+  PDFOperator,
+  PDFOperatorNames,
+  type PDFPage,
+  popGraphicsState,
+  pushGraphicsState,
+  rgb,
+  setTextRenderingMode,
+  TextRenderingMode,
+} from "@cantoo/pdf-lib";
+import { textOf } from "@orbital-witness/common/results/page-result.ts";
+import { describe, expect, test } from "vitest";
+import { seededRandom } from "../../../../../../samples/drawing/random.ts";
+import { makePdf, scanned } from "../../../../../../tests/documents.ts";
+import { openPage } from "../../../../../../tests/open-bytes.ts";
+
+type Place = { x: number; y: number; size: number };
+type Hide = (page: PDFPage, pdf: PDFDocument, text: string, place: Place) => void;
+
+const white = rgb(1, 1, 1);
+
+/** How text comes onto a page so that nobody sees it. */
+const hidden: Record<string, Hide> = {
+  "of the paper's colour": (page, _, text, place) => page.drawText(text, { ...place, color: white }),
+  "of no visible mode": (page, _, text, place) => {
+    page.pushOperators(pushGraphicsState(), setTextRenderingMode(TextRenderingMode.Invisible));
+    page.drawText(text, place);
+    page.pushOperators(popGraphicsState());
+  },
+  "outside of the clipping path": (page, _, text, place) => {
+    const clip = [PDFOperator.of(PDFOperatorNames.ClipNonZero), PDFOperator.of(PDFOperatorNames.EndPath)];
+    const rectangle = PDFOperator.of(PDFOperatorNames.AppendRectangle, ["0", "0", "5", "5"]);
+    page.pushOperators(pushGraphicsState(), rectangle, ...clip);
+    page.drawText(text, place);
+    page.pushOperators(popGraphicsState());
+  },
+  "under an opaque box": (page, _, text, place) => {
+    page.drawText(text, place);
+    const { x, y, size } = place;
+    page.drawRectangle({
+      x: x - 2,
+      y: y - size / 2,
+      width: text.length * size,
+      height: size * 2,
+      color: white,
+    });
+  },
+  "under a black bar with other words on it": (page, _, text, place) => {
+    page.drawText(text, place);
+    const { x, y, size } = place;
+    page.drawRectangle({ x: x - 2, y: y - size / 2, width: text.length * size, height: size * 2 });
+    page.drawText("REDACTED", { ...place, color: white });
+  },
+  "of a layer that is switched off": (page, pdf, text, place) => {
+    const layer = pdf.context.register(pdf.context.obj({ Type: "OCG", Name: "Draft" }));
+    const settings = { OCGs: [layer], D: { OFF: [layer] } };
+    pdf.catalog.set(PDFName.of("OCProperties"), pdf.context.obj(settings));
+    page.node.normalizedEntries().Resources.set(PDFName.of("Properties"), pdf.context.obj({ Draft: layer }));
+    page.pushOperators(
+      PDFOperator.of(PDFOperatorNames.BeginMarkedContentSequence, [PDFName.of("OC"), PDFName.of("Draft")]),
+    );
+    page.drawText(text, place);
+    page.pushOperators(PDFOperator.of(PDFOperatorNames.EndMarkedContent));
+  },
+  "outside of the crop box": (page, _, text, place) => {
+    page.drawText(text, { ...place, y: 8 });
+    page.setCropBox(0, 20, 400, 180);
+  },
+};
+
+describe.each(Object.entries(hidden))("text %s", (name, hide) => {
+  test.each([1, 2, 3])("is not read, and what is seen is (page %i)", async (seed) => {
+    const random = seededRandom(seed);
+    const size = 6 + Math.round(random() * 6);
+    const place = { x: 20 + Math.round(random() * 60), y: 30 + Math.round(random() * 60), size };
+    const bytes = await makePdf((page, pdf) => {
+      page.drawText("The tenant pays the rent", { x: 20, y: 170, size });
+      hide(page, pdf, "nil and forgiven", place);
+      page.drawText("every quarter.", { x: 20, y: 140, size });
+    });
+    const { text = [], remove } = await openPage(bytes);
+    const words = textOf({ blocks: text }).split(/\s+/).filter(Boolean).sort();
+    const seen = ["The", "tenant", "pays", "the", "rent", "every", "quarter."];
+    expect(words).toEqual([...seen, ...(name.endsWith("on it") ? ["REDACTED"] : [])].sort());
+    expect(remove).toMatchObject({ hidden: [1], wrong: [], partly: [] });
+  });
+});
+
+test("Of a line that a bar covers in part, the rest is read", async () => {
+  const bytes = await makePdf((page) => {
+    page.drawText("paid by Jane Doe in cash", { x: 20, y: 100, size: 12 });
+    page.drawRectangle({ x: 61, y: 96, width: 54, height: 14 });
+  });
+  const { text = [], remove } = await openPage(bytes);
+  expect(textOf({ blocks: text })).toBe("paid by in cash\n");
+  expect(remove).toEqual({
+    hidden: [],
+    wrong: [],
+    partly: [{ object: 0, characters: [6, 7, 8, 9, 10, 11, 12] }],
+  });
+});
+
+test("Faint text is read, and so is text that differs from its ground in colour alone", async () => {
+  const bytes = await makePdf((page) => {
+    page.drawText("faint", { x: 20, y: 150, size: 12, color: rgb(0.85, 0.85, 0.85) });
+    page.drawRectangle({ x: 10, y: 90, width: 200, height: 30, color: rgb(0.6, 0, 0) });
+    page.drawText("green", { x: 20, y: 100, size: 12, color: rgb(0, 0.305, 0) });
+  });
+  const { text = [] } = await openPage(bytes);
+  expect(textOf({ blocks: text })).toBe("faint\n\ngreen\n");
+});
+
+test("The invisible text of a scan is not believed", async () => {
+  const bytes = await makePdf(async (page, pdf) => {
+    await scanned("This lease is dated")(page, pdf);
+    page.pushOperators(setTextRenderingMode(TextRenderingMode.Invisible));
+    page.drawText("Thls 1ease ls datcd", { x: 9.6, y: 10.8, size: 9.6 });
+  });
+  const { text, remove } = await openPage(bytes);
+  expect(text).toBeUndefined();
+  expect(remove).toEqual({ hidden: [0], wrong: [], partly: [] });
+});

@@ -1,0 +1,81 @@
+import {
+  type Block,
+  type Box,
+  blockOf,
+  type Line,
+  lineOf,
+} from "@orbital-witness/common/results/page-result.ts";
+import { toBlocks } from "./text-blocks.ts";
+
+/** In heights of a line: what follows that closely belongs to it. */
+const nearby = 2.5;
+/** The same for what was filled in a form, whose label may be far to the left. */
+const labelReach = 25;
+/** Of the lower line, what must stand beside the other. */
+const beside = 0.5;
+
+/**
+ * Lines of the document's own text, with others put among them by where they stand: what was recognised in pictures,
+ * form values and notes. A form value goes to the end of its label's line.
+ */
+export function mergedBlocks(own: readonly Line[], others: readonly Block[]): Block[] {
+  const lines = [...own];
+  for (const block of others) {
+    let at: number | undefined;
+    for (const line of block.lines) {
+      const label = labelOf(lines, line);
+      if (label !== undefined) {
+        lines[label] = lineOf([...(lines[label]?.words ?? []), ...line.words]);
+        continue;
+      }
+      at = at === undefined ? placeOf(lines, line.box) : at + 1;
+      lines.splice(at, 0, line);
+    }
+  }
+  return toBlocks(lines.map(({ words }) => words));
+}
+
+/** The line that this one goes on, where nothing stands between them. */
+function labelOf(lines: readonly Line[], { box, words }: Line): number | undefined {
+  const height = box[3] - box[1];
+  const reach = height * (words[0]?.source === "form_value" ? labelReach : nearby);
+  const neighbours = lines
+    .map((line, index) => ({ index, line, gap: box[0] - line.box[2] }))
+    .filter(({ line, gap }) => gap > -height / 2 && gap < reach && isBeside(line.box, box))
+    .toSorted((a, b) => a.gap - b.gap);
+  return neighbours[0]?.index;
+}
+
+/** After the closest line above that shares columns with it; else before the first that is below; else by height. */
+function placeOf(lines: readonly Line[], box: Box): number {
+  const middle = (box[1] + box[3]) / 2;
+  const sharing = lines
+    .map((line, index) => ({ index, box: line.box }))
+    .filter(({ box: other }) => Math.min(other[2], box[2]) > Math.max(other[0], box[0]));
+  const above = sharing
+    .filter(({ box: other }) => (other[1] + other[3]) / 2 <= middle)
+    .toSorted((a, b) => b.box[3] - a.box[3] || b.index - a.index)[0];
+  if (above) return above.index + 1;
+  const below =
+    sharing[0] ?? lines.map((line, index) => ({ index, box: line.box })).find((one) => one.box[1] > middle);
+  return below?.index ?? lines.length;
+}
+
+function isBeside(a: Box, b: Box): boolean {
+  const shared = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
+  return shared > Math.min(a[3] - a[1], b[3] - b[1]) * beside;
+}
+
+/** The block moved by the place of the picture in which it was found. */
+export function movedBlock({ lines }: Block, left: number, top: number): Block {
+  return blockOf(
+    lines.map(({ words }) =>
+      lineOf(
+        words.map((word) => {
+          const [l, t, r, b] = word.box;
+          return { ...word, box: [l + left, t + top, r + left, b + top] };
+        }),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,170 @@
+import { type Block, blockOf, lineOf, meanConfidence } from "@orbital-witness/common/results/page-result.ts";
+import type { GreyImage } from "../../../recognition/grey-image.ts";
+import type { PageContent, ReadPicture, TextObjectsToRemove } from "../../document.ts";
+import { type FlatPage, inFields } from "../page-annotations.ts";
+import type { PageDrawing } from "../page-drawing.ts";
+import type { PageObjects, TextObject } from "../page-objects.ts";
+import type { Pdfium } from "../pdfium.ts";
+import type { Pointer } from "../pdfium-calls.ts";
+import { type Character, charactersOf, type Token } from "./characters.ts";
+import { wronglyMappedFonts } from "./font-check.ts";
+import { mergedBlocks, movedBlock } from "./merge-lines.ts";
+import { charactersIn, meaninglessObjects, trustedLines, visibleLines } from "./page-text.ts";
+import { type LetterRegion, unreadLetters } from "./unread-letters.ts";
+import { share, type VisibleText, visibleText } from "./visible-text.ts";
+
+/** A page whose text does not stand upright to this share is for recognition, which turns it. */
+const uprightShare = 0.9;
+/** Less text, with so many more letters beside it that it does not hold, is a stamp on a scan. */
+const stamp = { mostCharacters: 200, lettersPerCharacter: 3 };
+/** More regions are read as one picture. */
+const mostRegions = 8;
+/** Of what is recognised in pictures beside text: less is bits of drawings and photographs. */
+const sure = { word: 40, line: 60 };
+const white = 255;
+
+/** A page that is loaded and drawn. `page` shows all of it, `textless` all but its text. */
+export type DrawnPage = {
+  flat: FlatPage;
+  objects: PageObjects;
+  drawing: PageDrawing;
+  page: GreyImage;
+  textless: GreyImage;
+  tokens: Token[];
+  visible: VisibleText;
+};
+
+export function drawPage(
+  pdfium: Pdfium,
+  flat: FlatPage,
+  objects: PageObjects,
+  drawing: PageDrawing,
+  dpi: number,
+): DrawnPage {
+  const tokens = charactersOf(pdfium, flat.page, drawing);
+  const page = drawing.grey(dpi);
+  const painted = [...objects.texts.values()].filter(({ isPainted }) => isPainted);
+  const textless =
+    tokens.length === 0
+      ? page
+      : drawing.grey(
+          dpi,
+          painted.map(({ object }) => object),
+        );
+  const visible = visibleText(drawing, page, textless, charactersIn(tokens), objects.texts);
+  return { flat, objects, drawing, page, textless, tokens, visible };
+}
+
+/**
+ * The page's text, where it has one that can be trusted, with what is recognised in pictures beside it. `text` is
+ * undefined for a page that is to be recognised as a whole.
+ */
+export async function readPage(pdfium: Pdfium, drawn: DrawnPage, read: ReadPicture): Promise<PageContent> {
+  const { page: image, objects, drawing, flat } = drawn;
+  const lines = visibleLines(drawn.tokens, drawn.visible);
+  const seen = lines.flat(2);
+  const words = lines.flat();
+  if (seen.length === 0 || share(seen, ({ isUpright }) => isUpright) < uprightShare) {
+    return { image, remove: removable(drawn, new Set()) };
+  }
+  const fontOf = (object: Pointer) => pdfium.module._FPDFTextObj_GetFont(object);
+  const unsound = meaninglessObjects(words);
+  const sound = words.filter((word) => word.every(({ object }) => !unsound.has(object)));
+  const byFont = Map.groupBy(sound, ([first]) => fontOf(first?.object ?? 0));
+  const wrong = await wronglyMappedFonts(byFont, textAlone(drawn), read);
+  const trusted = new Map<Pointer, TextObject>();
+  for (const { object } of seen) {
+    const text = objects.texts.get(object);
+    if (text && !unsound.has(object) && !wrong.has(fontOf(object))) trusted.set(object, text);
+  }
+  const rest = allTrusted(drawn, trusted) ? drawn.textless : drawing.grey(image.dpi ?? 0, trusted.keys());
+  const regions = await unreadLetters(rest);
+  const characters = seen.filter(({ object }) => trusted.has(object)).length;
+  if (isStamp(characters, regions)) return { image, remove: removable(drawn, new Set()) };
+  const { own, added } = trustedLines(lines, trusted, image, inFields(flat.fields, drawing));
+  const pictures = await readRegions(rest, regions, read);
+  const text = mergedBlocks(own, [...added.map((line) => blockOf([line])), ...pictures]);
+  return { image, text, remove: removable(drawn, trusted) };
+}
+
+function isStamp(characters: number, regions: readonly LetterRegion[]): boolean {
+  const letters = regions.reduce((sum, region) => sum + region.letters, 0);
+  if (characters === 0) return true;
+  return characters < stamp.mostCharacters && letters > characters * stamp.lettersPerCharacter;
+}
+
+function allTrusted({ objects }: DrawnPage, trusted: ReadonlyMap<Pointer, TextObject>): boolean {
+  return [...objects.texts.values()].every(({ object, isPainted }) => !isPainted || trusted.has(object));
+}
+
+/** What the text changes on the page, dark on white whatever its colours are. */
+function textAlone({ page, textless }: DrawnPage): GreyImage {
+  const data = Buffer.alloc(page.data.length);
+  for (let at = 0; at < data.length; at++) {
+    data[at] = white - Math.min(white, 1.5 * Math.abs((page.data[at] ?? 0) - (textless.data[at] ?? 0)));
+  }
+  return { ...page, data };
+}
+
+async function readRegions(
+  picture: GreyImage,
+  regions: readonly LetterRegion[],
+  read: ReadPicture,
+): Promise<Block[]> {
+  const boxes = regions.map(({ box }) => box);
+  const whole = [0, 0, picture.width, picture.height];
+  const parts = boxes.length > mostRegions ? [whole] : boxes;
+  const blocks: Block[] = [];
+  for (const [left = 0, top = 0, right = 0, bottom = 0] of parts) {
+    const part = cut(picture, left, top, right, bottom);
+    for (const block of await read(part, "auto")) {
+      const kept = sureBlock(block);
+      if (kept) blocks.push(movedBlock(kept, left, top));
+    }
+  }
+  return blocks;
+}
+
+function sureBlock({ lines }: Block): Block | undefined {
+  const kept = lines.flatMap(({ words }) => {
+    const sureWords = words.filter(({ confidence = 0 }) => confidence >= sure.word);
+    const hasLetters = sureWords.some(({ text }) => /[\p{L}\p{N}]/u.test(text));
+    if (!hasLetters) return [];
+    const line = lineOf(sureWords);
+    return (meanConfidence({ blocks: [blockOf([line])] }) ?? 0) >= sure.line ? [line] : [];
+  });
+  return kept.length === 0 ? undefined : blockOf(kept);
+}
+
+function cut(
+  { data, width, dpi }: GreyImage,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+): GreyImage {
+  const part = Buffer.alloc((right - left) * (bottom - top));
+  for (let y = top; y < bottom; y++) {
+    data.copy(part, (y - top) * (right - left), y * width + left, y * width + right);
+  }
+  return { data: part, width: right - left, height: bottom - top, dpi };
+}
+
+/** What of the page's own text a searchable copy must not keep. */
+function removable(
+  { tokens, visible, objects }: DrawnPage,
+  trusted: ReadonlySet<Pointer> | ReadonlyMap<Pointer, TextObject>,
+): TextObjectsToRemove {
+  const remove: TextObjectsToRemove = { hidden: [], wrong: [], partly: [] };
+  for (const [object, characters] of Map.groupBy(charactersIn(tokens), (one: Character) => one.object)) {
+    const text = objects.texts.get(object);
+    if (!text?.isOwn) continue;
+    const hidden = characters.flatMap((one, index) => (visible.isVisible(one) ? [] : [index]));
+    if (hidden.length === characters.length) remove.hidden.push(text.number);
+    else if (!trusted.has(object)) remove.wrong.push(text.number);
+    else if (share(characters, (one) => visible.isVisible(one)) < 0.9) {
+      remove.partly.push({ object: text.number, characters: hidden });
+    }
+  }
+  return remove;
+}

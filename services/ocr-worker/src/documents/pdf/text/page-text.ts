@@ -1,0 +1,95 @@
+import type { Box, Line, Word } from "@orbital-witness/common/results/page-result.ts";
+import { lineOf } from "@orbital-witness/common/results/page-result.ts";
+import type { Size } from "../image-stream.ts";
+import type { TextObject } from "../page-objects.ts";
+import type { Pointer } from "../pdfium-calls.ts";
+import type { Character, Token } from "./characters.ts";
+import { spelled } from "./font-check.ts";
+import { aroundAll, share, type VisibleText, wholePixels } from "./visible-text.ts";
+import { type CharacterWord, linesOf } from "./words.ts";
+
+/** A word with fewer visible characters is hidden, with more it is whole; between, the visible ones are kept. */
+const visibleShare = { hidden: 0.3, whole: 0.7 };
+
+/** Letters without a meaning: control codes, private use, halves of surrogates, and the mark for what was lost. */
+const meaningless = /[\p{Cc}\p{Co}\p{Cs}\p{Cn}\uFFFD]/u;
+/** A bullet from a font of symbols. */
+const ornament = /^\p{Co}$/u;
+
+/** What of a page's text somebody sees, in lines of words. */
+export function visibleLines(tokens: readonly Token[], visible: VisibleText): CharacterWord[][] {
+  const characters = charactersIn(tokens);
+  const seen = new Set(characters.filter((one) => visible.isVisible(one)).map(({ object }) => object));
+  const lines = linesOf(tokens.filter((token) => typeof token === "string" || seen.has(token.object)));
+  return lines
+    .map((line) =>
+      line.flatMap((word): CharacterWord[] => {
+        const shown = share(word, (one) => visible.isVisible(one));
+        if (shown <= visibleShare.hidden) return [];
+        return [shown >= visibleShare.whole ? word : word.filter((one) => visible.isVisible(one))];
+      }),
+    )
+    .filter((line) => line.length > 0);
+}
+
+export function charactersIn(tokens: readonly Token[]): Character[] {
+  return tokens.filter((token) => typeof token !== "string");
+}
+
+/** Text objects with letters that have no meaning; a bullet alone does not count. */
+export function meaninglessObjects(words: readonly CharacterWord[]): Set<Pointer> {
+  const found = new Set<Pointer>();
+  for (const word of words) {
+    if (ornament.test(spelled(word))) continue;
+    for (const { text, object } of word) if (meaningless.test(text)) found.add(object);
+  }
+  return found;
+}
+
+/** The words of trusted text objects. `isValue`: whether a point of the page lies in a field of its form. */
+export function trustedLines(
+  lines: readonly CharacterWord[][],
+  trusted: ReadonlyMap<Pointer, TextObject>,
+  image: Size,
+  isValue: (x: number, y: number) => boolean,
+): { own: Line[]; added: Line[] } {
+  const own: Line[] = [];
+  const added: Line[] = [];
+  for (const line of lines) {
+    const words = line.filter((word) => word.every(({ object }) => trusted.has(object)));
+    const isOwn = (word: CharacterWord) => word.some(({ object }) => trusted.get(object)?.isOwn);
+    const ownWords = words.filter(isOwn).flatMap((word) => toWord(word, "text_layer", image));
+    const addedWords = words
+      .filter((word) => !isOwn(word))
+      .flatMap((word) => toWord(word, isValue(...middleOf(word)) ? "form_value" : "text_layer", image));
+    if (ownWords.length > 0) own.push(lineOf(ownWords));
+    for (const group of apartFields(addedWords)) added.push(lineOf(group));
+  }
+  return { own, added };
+}
+
+/** The values of two fields beside each other are one line to PDFium. */
+function apartFields(words: readonly Word[]): Word[][] {
+  const groups: Word[][] = [];
+  for (const word of words) {
+    const before = groups.at(-1)?.at(-1);
+    const height = word.box[3] - word.box[1];
+    const follows = before && word.box[0] - before.box[2] < 2 * height && word.box[0] >= before.box[0];
+    const isBeside = before && Math.min(before.box[3], word.box[3]) > Math.max(before.box[1], word.box[1]);
+    if (follows && isBeside && before.source === word.source) groups.at(-1)?.push(word);
+    else groups.push([word]);
+  }
+  return groups;
+}
+
+function toWord(word: CharacterWord, source: Word["source"], image: Size): Word[] {
+  const text = spelled(word);
+  if (text === "" || ornament.test(text)) return [];
+  const box: Box = wholePixels(aroundAll(word.map((one) => one.box)), image);
+  return box[0] < box[2] && box[1] < box[3] ? [{ text, box, source }] : [];
+}
+
+function middleOf(word: CharacterWord): [number, number] {
+  const [left, top, right, bottom] = aroundAll(word.map(({ box }) => box));
+  return [(left + right) / 2, (top + bottom) / 2];
+}

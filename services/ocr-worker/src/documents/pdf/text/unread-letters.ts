@@ -1,0 +1,119 @@
+import type { Box } from "@orbital-witness/common/results/page-result.ts";
+import type { GreyImage } from "../../../recognition/grey-image.ts";
+import { componentsOf, inkMap } from "../../../recognition/preparation/ink-map.ts";
+import { invert } from "../../../recognition/preparation/light.ts";
+import { scale } from "../../../recognition/preparation/picture.ts";
+
+/** A part of a picture in which there may be text, and how many pieces of ink there have the size of letters. */
+export type LetterRegion = { box: Box; letters: number };
+
+/** In pixels of the longer side: enough to tell small letters from grain. */
+const lookSide = 1600;
+/** In pixels of the look. */
+const letterHeights = { least: 4, most: 80 };
+/** Width over height of a letter, or of a few that touch. */
+const longest = 8;
+const cell = 8;
+/** Letters that are apart by fewer cells are of one text. */
+const reach = 3;
+/** Fewer letters are a mark, a bullet or a bit of a drawing. */
+const leastLetters = 3;
+/** Levels between the darkest and the lightest pixel of a picture that shows nothing. */
+const leastContrast = 40;
+
+/** Where ink looks like letters, dark on light or light on dark. */
+export async function unreadLetters(picture: GreyImage): Promise<LetterRegion[]> {
+  if (!hasContrast(picture.data)) return [];
+  const factor = Math.min(1, lookSide / Math.max(picture.width, picture.height));
+  const look = await scale(picture, factor);
+  const letters = [...lettersIn(look), ...lettersIn(invert(look))];
+  const margin = cell / factor;
+  const onPicture = ([left, top, right, bottom]: Box): Box => [
+    Math.max(0, Math.floor(left / factor - margin)),
+    Math.max(0, Math.floor(top / factor - margin)),
+    Math.min(picture.width, Math.ceil(right / factor + margin)),
+    Math.min(picture.height, Math.ceil(bottom / factor + margin)),
+  ];
+  return merged(regionsOf(letters, look))
+    .filter(({ letters }) => letters >= leastLetters)
+    .map(({ box, letters }) => ({ box: onPicture(box), letters }));
+}
+
+function hasContrast(data: Buffer): boolean {
+  let [darkest, lightest] = [255, 0];
+  for (const level of data) {
+    if (level < darkest) darkest = level;
+    if (level > lightest) lightest = level;
+  }
+  return lightest - darkest >= leastContrast;
+}
+
+function lettersIn(look: GreyImage): Box[] {
+  return componentsOf(inkMap(look)).flatMap(({ left, top, right, bottom }): Box[] => {
+    const [width, height] = [right - left, bottom - top];
+    const isLetter =
+      height >= letterHeights.least &&
+      height <= letterHeights.most &&
+      width <= height * longest &&
+      height <= width * longest;
+    return isLetter ? [[left, top, right, bottom]] : [];
+  });
+}
+
+/** Letters that lie close to each other, on a grid of cells. */
+function regionsOf(letters: readonly Box[], { width, height }: GreyImage): LetterRegion[] {
+  const columns = Math.ceil(width / cell);
+  const rows = Math.ceil(height / cell);
+  const grid = new Uint8Array(columns * rows);
+  for (const [left, top, right, bottom] of letters) {
+    const [last, lowest] = [Math.floor((right - 1) / cell) + reach, Math.floor((bottom - 1) / cell) + reach];
+    for (let row = Math.max(0, Math.floor(top / cell) - reach); row <= Math.min(rows - 1, lowest); row++) {
+      const first = Math.max(0, Math.floor(left / cell) - reach);
+      grid.fill(1, row * columns + first, row * columns + Math.min(columns - 1, last) + 1);
+    }
+  }
+  const parts = componentsOf({ data: grid, width: columns, height: rows });
+  const partOfCell = new Int32Array(grid.length).fill(-1);
+  for (const [index, { pixels }] of parts.entries()) for (const at of pixels) partOfCell[at] = index;
+  const regions = new Map<number, LetterRegion>();
+  for (const letter of letters) {
+    const at = Math.floor(letter[1] / cell) * columns + Math.floor(letter[0] / cell);
+    const part = partOfCell[at] ?? -1;
+    const region = regions.get(part);
+    regions.set(part, region ? joined(region, { box: letter, letters: 1 }) : { box: letter, letters: 1 });
+  }
+  return [...regions.values()];
+}
+
+/** Regions whose boxes overlap are one. */
+function merged(regions: readonly LetterRegion[]): LetterRegion[] {
+  const apart: LetterRegion[] = [];
+  for (const region of regions) {
+    let grown = region;
+    for (let index = apart.length - 1; index >= 0; index--) {
+      const other = apart[index];
+      if (!other || !overlap(grown.box, other.box)) continue;
+      grown = joined(grown, other);
+      apart.splice(index, 1);
+      index = apart.length;
+    }
+    apart.push(grown);
+  }
+  return apart;
+}
+
+function joined(a: LetterRegion, b: LetterRegion): LetterRegion {
+  return {
+    box: [
+      Math.min(a.box[0], b.box[0]),
+      Math.min(a.box[1], b.box[1]),
+      Math.max(a.box[2], b.box[2]),
+      Math.max(a.box[3], b.box[3]),
+    ],
+    letters: a.letters + b.letters,
+  };
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+}
