@@ -21,6 +21,7 @@ const api = openOrderApi(redisDatabase(), { resultsFolder: folder });
 afterAll(() => api.close());
 const { get, post } = api.as(alice);
 const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
+const noPages = { pages_failed: [], pages_failed_count: 0, pages_empty: [], pages_empty_count: 0 };
 const notThere = { code: "document_not_found", message: "There is no document." };
 
 /** An order of alice's, by the form with the token in it. */
@@ -78,7 +79,7 @@ test("an order shows its life from queued to completed, and its result at the en
     created_at: time,
     links: { events: `${path}/events` },
     history: steps("queued"),
-    ...{ attempts: [], pages_failed: [], pages_empty: [] },
+    ...{ attempts: [], ...noPages },
     position: expect.any(Number),
     expected_seconds: null,
   });
@@ -102,7 +103,7 @@ test("an order shows its life from queued to completed, and its result at the en
     ...what,
     ...{ status: "completed", created_at: time, started_at: time, finished_at: time },
     ...{ progress: null, reason: null, position: null, expected_seconds: null },
-    ...{ pages_failed: [], pages_empty: [] },
+    ...noPages,
     links: { events: `${path}/events`, result: `${path}/result` },
     history: steps("queued", "fetching", "recognizing", "completed"),
     attempts: [{ ...attempt, ended_at: time, outcome: "completed" }],
@@ -119,10 +120,37 @@ test("an order of several pages shows how many are read, and which failed or are
   await attempts.recognizing(order, 3);
   await attempts.endPage(pageJob(order, 3), "worker-2", "failed", damaged);
   await attempts.endPage(pageJob(order, 1), "worker-1", "empty");
-  const pages = { pages_failed: [{ page: 3, ...damaged }], pages_empty: [1] };
+  const pages = {
+    ...{ pages_failed: [{ page: 3, ...damaged }], pages_failed_count: 1 },
+    ...{ pages_empty: [1], pages_empty_count: 1 },
+  };
   expect(await (await get(path)).json()).toMatchObject({ progress: { page: 2, pages: 3 }, ...pages });
   await attempts.endPage(pageJob(order, 2), "worker-1", "read");
   expect(await (await get(path)).json()).toMatchObject({ status: "completed", progress: null, ...pages });
+});
+
+test("an order of many pages names the first hundred that failed or are empty, and no progress", async () => {
+  const { id, path } = await ordered();
+  const order = await claimed(attempts, id);
+  const damaged = { code: "page_damaged", message: "The page is damaged." };
+  await attempts.recognizing(order, 400);
+  const pages = Array.from({ length: 399 }, (_, index) => 399 - index);
+  const ends = { 0: "empty", 1: "failed", 2: "read" } as const;
+  const outcome = (page: number) => ends[(page % 3) as 0 | 1 | 2];
+  await Promise.all(
+    pages.map((page) => attempts.endPage(pageJob(order, page), "worker-1", outcome(page), damaged)),
+  );
+  const answer = await get(path);
+  const body = await answer.text();
+  const failedPages = Array.from({ length: 100 }, (_, index) => ({ page: 3 * index + 1, ...damaged }));
+  expect(JSON.parse(body)).toMatchObject({
+    ...{ progress: { page: 399, pages: 400 }, history: [{}, {}, { status: "recognizing" }] },
+    ...{ pages_failed: failedPages, pages_failed_count: 133 },
+    ...{ pages_empty: Array.from({ length: 100 }, (_, index) => 3 * index + 3), pages_empty_count: 133 },
+  });
+  expect(body.length).toBeLessThan(10_000);
+  const overview = await store.overview(id);
+  expect([overview?.steps.length, overview?.pages.length]).toEqual([3, 200]);
 });
 
 test("who waits sees the place in the queue, and how long it takes once that is known", async () => {
@@ -226,17 +254,17 @@ test("a failed order runs again as a new run, with its history", async () => {
 test("a change that was made and whose order then cannot be shown: 503 that says so", async () => {
   const cancelled = await ordered();
   const retried = await failed();
-  Object.defineProperty(api.store, "snapshot", {
+  Object.defineProperty(api.store, "overview", {
     configurable: true,
     value: () => Promise.reject(new Error("connection lost")),
   });
   const answers = [await api.as(alice).delete(cancelled.path), await post(`${retried.path}/retry`)];
-  Reflect.deleteProperty(api.store, "snapshot");
+  Reflect.deleteProperty(api.store, "overview");
   for (const answer of answers) {
     expect(answer.status).toBe(503);
     expect(await answer.json()).toMatchObject({
       code: "store_unavailable",
-      detail: expect.stringContaining("The order was changed as asked"),
+      detail: expect.stringContaining("The order was changed, but cannot be shown"),
     });
   }
   expect(await (await get(cancelled.path)).json()).toMatchObject({ status: "cancelled" });

@@ -6,6 +6,7 @@ import {
   titleNumberSchema,
 } from "@orbital-witness/common/orders/order.ts";
 import { attemptOutcomes } from "@orbital-witness/common/orders/order-events.ts";
+import { namedPages } from "@orbital-witness/common/orders/order-store.ts";
 import { z } from "zod";
 
 const time = z.iso.datetime();
@@ -63,11 +64,13 @@ export const orderViewSchema = summary
       )
       .meta({ description: "Each time that a worker took the order, oldest first" }),
     pages_failed: z.array(failureReasonSchema.extend({ page: z.int() }).meta({ id: "PageFailure" })).meta({
-      description: "The pages of a document of several that could not be read so far, and why",
+      description: `The first ${namedPages} pages that could not be read; [] for a document of one page. The JSON result has all`,
     }),
-    pages_empty: z
-      .array(z.int())
-      .meta({ description: "The pages of a document of several on which there is nothing to read" }),
+    pages_failed_count: z.int().meta({ description: "How many pages could not be read so far" }),
+    pages_empty: z.array(z.int()).meta({
+      description: `The first ${namedPages} empty pages; [] for a document of one page. The JSON result has all`,
+    }),
+    pages_empty_count: z.int().meta({ description: "How many pages are empty so far" }),
     position: z.int().nullable().meta({
       description: "Place in the queue, 1 for the next order; null unless the order is queued",
     }),

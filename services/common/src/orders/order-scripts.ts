@@ -358,3 +358,41 @@ return {
   redis.call('ZRANK', KEYS[3], ARGV[1])
 }
 `);
+
+/**
+ * KEYS: record, events, waiting. ARGV: order's id, the most pages to name. Of the events only the steps, and of the pages
+ * only those that failed or are empty: a large document has thousands of others.
+ */
+export const overviewScript = new RedisScript(`#!lua flags=no-writes
+local steps = {}
+for _, event in ipairs(redis.call('XRANGE', KEYS[2], '-', '+')) do
+  if event[2][1] == 'status' then table.insert(steps, event) end
+end
+local failed, empty, states = {}, {}, {}
+local attempt = redis.call('HGET', KEYS[1], 'attempt') or 0
+local pages = redis.call('HGETALL', KEYS[1] .. ':pages:' .. attempt)
+for i = 1, #pages, 2 do
+  local page = tonumber(pages[i])
+  local list = page and (pages[i + 1] == 'empty' and empty or pages[i + 1] ~= 'read' and failed)
+  if list then
+    table.insert(list, page)
+    states[page] = pages[i + 1]
+  end
+end
+local named = {}
+for _, list in ipairs({failed, empty}) do
+  table.sort(list)
+  for i = 1, math.min(#list, tonumber(ARGV[2])) do
+    table.insert(named, tostring(list[i]))
+    table.insert(named, states[list[i]])
+  end
+end
+return {
+  redis.call('HGETALL', KEYS[1]),
+  steps,
+  named,
+  #failed,
+  #empty,
+  redis.call('ZRANK', KEYS[3], ARGV[1])
+}
+`);

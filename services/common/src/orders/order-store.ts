@@ -5,7 +5,14 @@ import { type NewOrder, type OrderRecord, type OrderStatus, orderRecordSchema } 
 import { type OrderEvent, parseOrderEvent } from "./order-events.ts";
 import * as keys from "./order-keys.ts";
 import { type PageEnd, parsePageEnds } from "./order-pages.ts";
-import { acceptScript, cancelScript, retryScript, revokeScript, snapshotScript } from "./order-scripts.ts";
+import {
+  acceptScript,
+  cancelScript,
+  overviewScript,
+  retryScript,
+  revokeScript,
+  snapshotScript,
+} from "./order-scripts.ts";
 import { workerSeenMs } from "./queue/order-attempts.ts";
 
 const acceptReply = z.tuple([z.enum(["accepted", "known", "mismatch", "late"]), z.string()]);
@@ -13,6 +20,15 @@ const cancelReply = z.tuple([z.enum(["cancelled", "ended", "gone"]), z.coerce.nu
 const retryReply = z.tuple([z.enum(["queued", "not_failed", "too_many", "gone"]), z.coerce.number()]);
 const streamEntry = z.tuple([z.string(), fieldsReply]).transform(([id, message]) => ({ id, message }));
 const snapshotReply = z.tuple([fieldsReply, z.array(streamEntry), fieldsReply, z.number().nullable()]);
+
+const overviewReply = z.tuple([
+  fieldsReply,
+  z.array(streamEntry),
+  fieldsReply,
+  z.int(),
+  z.int(),
+  z.number().nullable(),
+]);
 
 /** An Idempotency-Key's digest, and the digest of the request that came with it. */
 export type Idempotency = { key: string; fingerprint: string };
@@ -27,6 +43,20 @@ export type OrderSnapshot = {
   pages: PageEnd[];
   ahead: number | undefined;
 };
+
+/**
+ * An order without what grows with its document: its steps, how many pages of its last attempt failed or are empty, and
+ * the first `namedPages` of each. `ahead` as in `OrderSnapshot`.
+ */
+export type OrderOverview = {
+  record: OrderRecord;
+  steps: OrderEvent[];
+  pages: PageEnd[];
+  failedPages: number;
+  emptyPages: number;
+  ahead: number | undefined;
+};
+export const namedPages = 100;
 
 /** What expectations are made of: the moving mean of an order's time with a worker, and the workers there are. */
 export type QueuePace = { meanMs: number | undefined; workers: number };
@@ -112,6 +142,20 @@ export class OrderStore {
       events: entries.map(parseOrderEvent),
       pages: parsePageEnds(pages),
       ahead: ahead ?? undefined,
+    };
+  }
+
+  /** What an order's owner sees of it at one moment. */
+  async overview(orderId: string): Promise<OrderOverview | undefined> {
+    const named = [...this.#of(orderId), keys.waitingKey];
+    const reply = await overviewScript.run(this.#redis, named, [orderId, namedPages]);
+    const [fields, entries, pages, failedPages, emptyPages, ahead] = overviewReply.parse(reply);
+    const record = parseRecord(fields);
+    if (!record) return undefined;
+    const steps = entries.map(parseOrderEvent);
+    return {
+      ...{ record, steps, pages: parsePageEnds(pages) },
+      ...{ failedPages, emptyPages, ahead: ahead ?? undefined },
     };
   }
 

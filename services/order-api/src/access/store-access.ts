@@ -7,31 +7,31 @@ import { z } from "zod";
 import { orderView } from "../follow/order-view.ts";
 import { type OrderView, orderPathSchema } from "../order-schemas.ts";
 
-/** How long Redis is waited for where a customer waits. */
+/** The longest wait for Redis before a client gets its answer. */
 export const answerLimitMs = 1500;
 
-/** What the store answers, or 503 when it does not. */
+/** The store's answer, or a 503 problem. */
 export function read<T>(reading: Promise<T>): Promise<T> {
   return answered(reading, "Orders cannot be read at the moment.");
 }
 
-/** The same for looking at an order that was just changed: its 503 must not sound as if nothing had been done. */
+/** For reading an order that was just changed: its 503 says that the change was made. */
 export function readChanged<T>(reading: Promise<T>): Promise<T> {
   return answered(
     reading,
-    "The order was changed as asked; only it cannot be shown at the moment. Do not send this again: look at the order later.",
+    "The order was changed, but cannot be shown at the moment. Do not send this again: look at the order later.",
   );
 }
 
-/** The same for what changes an order. */
+/** For changing an order. */
 export function write<T>(writing: Promise<T>): Promise<T> {
   return answered(
     writing,
-    "Orders cannot be changed at the moment. Whether this one was is not known: look at its status before you try again.",
+    "Orders cannot be changed at the moment. This change may have been made: look at the order's status before you try again.",
   );
 }
 
-/** Somebody else's order and none at all are the same 404: ids are not for guessing. */
+/** The same 404 for an unknown id and for another user's order, so that ids cannot be guessed. */
 export async function ownOrder(
   store: OrderStore,
   user: TokenUser,
@@ -43,11 +43,11 @@ export async function ownOrder(
   return order;
 }
 
-/** All that is to be seen of an order whose owner asks. `look`: `read`, or `readChanged` after a change. */
+/** The order as its owner sees it. `look`: `read`, or `readChanged` after a change. */
 export async function viewOf(store: OrderStore, orderId: string, look = read): Promise<OrderView> {
-  const snapshot = await look(store.snapshot(orderId));
-  if (!snapshot) throw orderNotFound();
-  return orderView(snapshot, snapshot.ahead === undefined ? undefined : await look(store.pace()));
+  const overview = await look(store.overview(orderId));
+  if (!overview) throw orderNotFound();
+  return orderView(overview, overview.ahead === undefined ? undefined : await look(store.pace()));
 }
 
 export function orderNotFound(): Problem {

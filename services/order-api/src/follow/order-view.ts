@@ -1,9 +1,9 @@
 import { hasEnded, type OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import { type OrderEvent, summarize } from "@orbital-witness/common/orders/order-events.ts";
-import type { OrderSnapshot, QueuePace } from "@orbital-witness/common/orders/order-store.ts";
+import type { OrderOverview, QueuePace } from "@orbital-witness/common/orders/order-store.ts";
 import type { OrderEventView, OrderSummary, OrderView } from "../order-schemas.ts";
 
-/** An order as its owner sees it among others. */
+/** An order in a list. */
 export function orderSummary(record: OrderRecord): OrderSummary {
   const { order_id, status, created_ms, started_ms, finished_ms } = record;
   const path = orderPath(order_id);
@@ -22,16 +22,19 @@ export function orderSummary(record: OrderRecord): OrderSummary {
   };
 }
 
-/** The same with all that happened. `pace` matters where the order waits. */
-export function orderView({ record, events, pages, ahead }: OrderSnapshot, pace?: QueuePace): OrderView {
-  const { history, attempts } = summarize(events);
+/** An order by itself. `pace` is needed while the order is queued. */
+export function orderView(overview: OrderOverview, pace?: QueuePace): OrderView {
+  const { record, steps, pages, failedPages, emptyPages, ahead } = overview;
+  const { history, attempts } = summarize(steps);
   const position = ahead === undefined ? null : ahead + 1;
   return {
     ...orderSummary(record),
     history,
     attempts: attempts.map((attempt) => ({ ...attempt, reason: attempt.reason ?? null })),
     pages_failed: pages.flatMap((end) => (end.outcome === "failed" ? { page: end.page, ...end.reason } : [])),
+    pages_failed_count: failedPages,
     pages_empty: pages.flatMap((end) => (end.outcome === "empty" ? end.page : [])),
+    pages_empty_count: emptyPages,
     position,
     expected_seconds: position === null ? null : expectedSeconds(position, pace),
   };
