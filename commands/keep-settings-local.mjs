@@ -1,23 +1,80 @@
-// Runs after every install: from then on git leaves this clone's Pulumi.local.yaml alone, so that what a developer
-// sets there (or the secrets that `npm start` puts there) gets into no commit. Plain JavaScript: any Node runs it.
+// Runs after every install, and before and after every npm script: makes git look away from this clone's own values in
+// Pulumi.local.yaml, so that they and its secrets get into no commit. Plain JavaScript, because any Node runs it.
+// docs/decisions.md says why it is a filter.
 import { execFileSync } from "node:child_process";
+import { appendFileSync, chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
 
 const FILE = "Pulumi.local.yaml";
+const FILTER = "own-settings";
 
-try {
-  if (git("ls-files", FILE).trim() === FILE) {
-    git("update-index", "--skip-worktree", FILE);
+export function keepSettingsLocal() {
+  try {
+    const listed = git("ls-files", "-v", FILE);
+    if (listed !== "") {
+      install(listed.startsWith("S"));
+    }
+  } catch (error) {
+    // Without a repository (an archive) or without git there is nothing to commit to.
+    if (error.code !== "ENOENT" && !/not a git repository/i.test(String(error.stderr))) {
+      console.warn(
+        `! Your own values in ${FILE} could get into a commit: ${String(error.stderr || error.message).trim()}\n` +
+          "  Fix that and run `npm run prepare`.",
+      );
+    }
   }
-} catch (error) {
-  // No repository (an archive), or no git at all: then there is nothing to commit into.
-  if (error.code !== "ENOENT" && !/not a git repository/i.test(String(error.stderr))) {
-    console.warn(
-      `! A changed ${FILE} could get into a commit: ${String(error.stderr).trim()}\n  Then run \`npm run prepare\`.`,
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  keepSettingsLocal();
+}
+
+function install(isHidden) {
+  const folder = path.resolve(git("rev-parse", "--git-common-dir"));
+  const script = path.join(folder, `${FILTER}.sh`);
+  copyFileSync(path.join(path.dirname(fileURLToPath(import.meta.url)), `${FILTER}.sh`), script);
+  chmodSync(script, 0o755);
+  const attributes = path.join(folder, "info", "attributes");
+  const line = `/${FILE} filter=${FILTER}`;
+  if (!existsSync(attributes) || !readFileSync(attributes, "utf8").split("\n").includes(line)) {
+    mkdirSync(path.dirname(attributes), { recursive: true });
+    appendFileSync(attributes, `${line}\n`);
+  }
+  const command = (direction) => `sh "$(git rev-parse --git-common-dir)/${FILTER}.sh" ${direction} %f`;
+  // `required`: a filter that fails stops the commit, instead of letting the values pass.
+  const wanted = { clean: command("clean"), required: "true", smudge: command("smudge") };
+  const current = configured();
+  for (const [key, value] of Object.entries(wanted)) {
+    if (current[key] !== value) {
+      git("config", `filter.${FILTER}.${key}`, value);
+    }
+  }
+  // Earlier versions hid the file by this mark, with which `git pull` stops when it wants to change the file.
+  if (isHidden) {
+    git("update-index", "--no-skip-worktree", FILE);
+  }
+  // Git takes a file of another size for changed without asking the filter: this lets it look. Nothing is staged.
+  git("add", FILE);
+}
+
+/** The filter's settings in this clone's own configuration. */
+function configured() {
+  try {
+    const lines = git("config", "--local", "--get-regexp", `^filter\\.${FILTER}\\.`).split("\n");
+    return Object.fromEntries(
+      lines.map((line) => [line.split(" ")[0].split(".").at(-1), line.replace(/^\S+ /, "")]),
     );
+  } catch (error) {
+    // 1: none yet.
+    if (error.status === 1) {
+      return {};
+    }
+    throw error;
   }
 }
 
 function git(...args) {
   const env = { ...process.env, LC_ALL: "C" };
-  return execFileSync("git", args, { encoding: "utf8", env, stdio: ["ignore", "pipe", "pipe"] });
+  return execFileSync("git", args, { encoding: "utf8", env, stdio: ["ignore", "pipe", "pipe"] }).trimEnd();
 }

@@ -1,6 +1,6 @@
-// The door of every npm script. Plain JavaScript, since it runs on whatever Node the machine has: it installs the
-// dependencies where they are missing or outdated, then hands over to the project's own Node.
-import { spawnSync } from "node:child_process";
+// Runs every npm script. Plain JavaScript, because it runs on whatever Node the machine has: it installs the
+// dependencies when they are missing or outdated, and then runs the script with the project's own Node.
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,7 @@ const node = inProject("node_modules", ".bin", process.platform === "win32" ? "n
 
 if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   stop(
-    `Node ${process.versions.node} is too old to begin with.`,
+    `Node ${process.versions.node} is too old for this project.`,
     `Install Node ${OLDEST_NODE} or later and try again.`,
   );
 }
@@ -26,7 +26,7 @@ if (!isInstalled()) {
   if (installed.status !== 0) {
     stop(
       "The dependencies could not be installed.",
-      "Mend what npm names above (often the network, or the registry) and try again.",
+      "Fix what npm names above (often the network or the registry) and try again.",
     );
   }
 }
@@ -36,22 +36,30 @@ if (!existsSync(node)) {
     "Run `npm ci --ignore-scripts=false` and try again.",
   );
 }
-// Also here, for installs that ran no scripts.
-await import("./keep-settings-local.mjs");
+// Also here, because an install may have run no scripts.
+const { keepSettingsLocal } = await import("./keep-settings-local.mjs");
+keepSettingsLocal();
 const [program, ...args] = process.argv.slice(2);
-const { status, signal } = spawnSync(node, [inProject(program), ...args], {
+// Ctrl-C reaches the command too, which may take a moment to end in good order: this process waits for it.
+process.on("SIGINT", () => {});
+const running = spawn(node, [inProject(program), ...args], {
   cwd: projectFolder,
   stdio: "inherit",
   env: {
-    // Pulumi's SDK takes a second to load: what was compiled once is kept.
+    // Pulumi's SDK takes a second to load: keep its compiled code.
     NODE_COMPILE_CACHE: inProject("node_modules", ".cache", "node"),
     ...process.env,
     PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ""}`,
   },
 });
-process.exitCode = signal ? 130 : (status ?? 1);
+process.on("SIGTERM", () => running.kill("SIGTERM"));
+running.on("exit", (status, signal) => {
+  // The command may have set something.
+  keepSettingsLocal();
+  process.exitCode = signal ? 130 : (status ?? 1);
+});
 
-/** npm writes its own lock into node_modules at the end of every install: older than ours, it is outdated. */
+/** npm writes this file at the end of every install: when it is older than the lock file, the install is outdated. */
 function isInstalled() {
   const installed = inProject("node_modules", ".package-lock.json");
   return (
