@@ -1,4 +1,5 @@
 import { Failure, runCommand } from "../lib/failure.ts";
+import { StackLock } from "../lib/stack-lock.ts";
 import { say } from "../lib/terminal.ts";
 import { orderAsCustomer } from "./lib/customer.ts";
 import { ensureDocker } from "./stack/docker.ts";
@@ -7,12 +8,13 @@ import { projectFolder, setting } from "./stack/project.ts";
 import { Stack, type StackOutputs } from "./stack/stack.ts";
 
 const STACK = "local";
-/** What the slowest container is given to start, after an engine's restart for example. */
-const START_SECONDS = 120;
+/** How long to wait for containers that are starting, after an engine's restart for example. */
+const START_SECONDS = 300;
 const SAMPLE = { titleNumber: "OW12345678", documentType: "lease" };
 
 await runCommand(async () => {
   await ensureDocker();
+  using _ = StackLock.take(projectFolder, STACK, "npm start");
   const stack = await Stack.open(projectFolder, STACK);
   await stack.refuseAnothersWork();
   await stack.keepBaseImages();
@@ -33,7 +35,7 @@ await runCommand(async () => {
 });
 process.exit();
 
-/** Pulumi does not see what was killed or removed by hand unless it looks anew: then it does, and we look again. */
+/** Pulumi notices what was killed or removed by hand only with a refresh. */
 async function repaired(stack: Stack, outputs: StackOutputs): Promise<StackOutputs> {
   const unwell = await stack.containers.unwell(outputs.containers, START_SECONDS);
   if (unwell.length === 0) {
@@ -46,7 +48,7 @@ async function repaired(stack: Stack, outputs: StackOutputs): Promise<StackOutpu
   if (still.length > 0) {
     throw new Failure(
       `Not every container is healthy: ${still.join(", ")}.`,
-      "`docker logs <name>` says why. Mend it, remove the container by `docker rm -f <name>` and run `npm start` again.",
+      "Read `docker logs <name>`, fix the cause, remove the container with `docker rm -f <name>` and run `npm start` again.",
     );
   }
   return after;
@@ -68,6 +70,6 @@ Next
   docker logs -f ${outputs.containers.find((name) => name.includes("ocr-worker-1"))}
   ${cli === "pulumi" ? "export PULUMI_CONFIG_PASSPHRASE_FILE=$PWD/.pulumi-passphrase\n  " : ""}${pulumi} config set ocrWorkers 4 --stack ${STACK}
   ${pulumi} up --stack ${STACK}
-  npm stop                             # removes everything, orders included
+  npm stop                             # removes everything, orders included (npm stop -- --keep-data keeps them)
 `);
 }

@@ -1,28 +1,80 @@
+import { parseArgs } from "node:util";
 import { Failure, runCommand } from "../lib/failure.ts";
-import { say } from "../lib/terminal.ts";
+import { StackLock } from "../lib/stack-lock.ts";
+import { confirm, isInteractive, say } from "../lib/terminal.ts";
 import { requireDocker } from "./stack/docker.ts";
 import { projectFolder } from "./stack/project.ts";
 import { Stack } from "./stack/stack.ts";
+import { describe, storedData } from "./stack/stored-data.ts";
 
 const STACK = "local";
+const USAGE = "npm stop [-- --yes | --keep-data]";
+const REMOVE = "Remove them with `docker rm -f`, `docker network rm` and `docker volume rm`.";
 
+/**
+ * `npm stop`: removes the stack's containers and networks, and its volumes with the orders and results. In a terminal it
+ * asks first; `--yes` skips the question, `--keep-data` keeps the volumes.
+ */
 await runCommand(async () => {
+  const { yes, "keep-data": keepData } = readOptions();
   await requireDocker();
+  using _ = StackLock.take(projectFolder, STACK, "npm stop");
   const stack = await Stack.find(projectFolder, STACK);
   if (stack === undefined) {
-    say(`There is no stack '${STACK}' of this clone, and so nothing to stop.`);
+    const left = await Stack.remainsOf(projectFolder, STACK);
+    if (left.length > 0) {
+      throw new Failure(
+        `The state of the stack '${STACK}' is gone, but this clone has these on the Docker engine: ${left.join(", ")}.`,
+        `${REMOVE} The volumes hold its orders and results.`,
+      );
+    }
+    say(`This clone has no stack '${STACK}': nothing to stop.`);
     return;
   }
   await stack.refuseAnothersWork();
-  say(`pulumi destroy --stack ${STACK}${stack.cli.kind === "stand-in" ? " (by the stand-in)" : ""}`);
-  await stack.destroy();
-  const left = await stack.containers.remains();
-  if (left.length > 0) {
-    throw new Failure(
-      `Left on the Docker engine: ${left.join(", ")}.`,
-      "Remove them by `docker rm -f`, `docker network rm` and `docker volume rm`.",
-    );
+  if (!keepData && !yes && isInteractive()) {
+    await askForDeletion(stack);
   }
-  say("No container, network or volume of it is left. The built images stay, for a quick next start.");
+  say(
+    `pulumi destroy --stack ${STACK}${stack.cli.kind === "stand-in" ? " (by the stand-in)" : ""}` +
+      (keepData ? ", volumes excluded" : ""),
+  );
+  await stack.destroy({ keepData });
+  const volumes = await stack.containers.volumes();
+  const left = (await stack.containers.remains()).filter((name) => !(keepData && volumes.includes(name)));
+  if (left.length > 0) {
+    throw new Failure(`Still on the Docker engine: ${left.join(", ")}.`, REMOVE);
+  }
+  say(
+    keepData
+      ? `The containers and networks are removed. The orders and results stay in ${volumes.join(", ")}: \`npm start\` uses them again.`
+      : "The containers, networks and volumes are removed. The built images stay, so that the next start is quick.",
+  );
 });
 process.exit();
+
+function readOptions(): { yes: boolean; "keep-data": boolean } {
+  const options = {
+    yes: { type: "boolean", short: "y", default: false },
+    "keep-data": { type: "boolean", default: false },
+  } as const;
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    throw new Failure(error instanceof Error ? error.message : String(error), USAGE);
+  }
+}
+
+async function askForDeletion(stack: Stack): Promise<void> {
+  const data = await storedData(stack.containers);
+  if (data.volumes.length === 0) {
+    return;
+  }
+  say(`This deletes ${describe(data)}, for good (volumes ${data.volumes.join(", ")}).`);
+  if (!(await confirm("Delete them?", "no"))) {
+    throw new Failure(
+      "Nothing was stopped or deleted.",
+      "To stop and keep the orders and results: npm stop -- --keep-data",
+    );
+  }
+}

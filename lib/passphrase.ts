@@ -27,7 +27,7 @@ export function readPassphrase(projectFolder: string): string {
   if (!existsSync(file)) {
     throw new Failure(
       `There is no passphrase: ${file} does not exist.`,
-      "Run `npm start`, which makes one, or set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.",
+      "Run `npm start`, which creates one, or set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.",
     );
   }
   return readFileSync(file, "utf8").trim();

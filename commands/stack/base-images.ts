@@ -1,19 +1,19 @@
 import { execa } from "execa";
 import { Failure } from "../../lib/failure.ts";
 import { say } from "../../lib/terminal.ts";
-import { makeOfflineImages, offlineImages } from "../../offline/base-images.ts";
+import { makeOfflineImages, offlineImages } from "./offline.ts";
 
 export type BaseImages = Readonly<Record<keyof typeof offlineImages, string>>;
 
-/** How the engine says that it reached no registry at all, as opposed to one that refused. */
+/** The engine's messages when it reached no registry at all, as opposed to one that refused. */
 const UNREACHABLE =
   /no such host|dial tcp|i\/o timeout|connection refused|network is unreachable|TLS handshake|x509|context deadline|EOF|name resolution/i;
 
 /**
- * Sees to it that the base images are on the engine: those wanted, or, where no image registry can be reached,
- * images made of the distribution's packages.
+ * Makes sure that the base images are on the engine: those wanted, or images made of the distribution's packages when
+ * no image registry can be reached.
  * @returns the images to use
- * @throws Failure where a registry answers but does not give an image
+ * @throws Failure when a registry answers but does not give an image
  */
 export async function ensureBaseImages(wanted: BaseImages): Promise<BaseImages> {
   const usable = { ...wanted };
@@ -44,7 +44,7 @@ async function isThere(image: string): Promise<boolean> {
   return !(await execa("docker", ["image", "inspect", image], { reject: false })).failed;
 }
 
-/** @returns why it could not be downloaded, undefined where it could */
+/** @returns why it could not be downloaded; undefined when it was */
 async function pull(image: string): Promise<string | undefined> {
   say(`Downloading ${image}`);
   const { failed, stderr } = await execa("docker", ["pull", "--quiet", image], { reject: false });

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
-import { SCOPE_LABEL as STAND_IN_LABEL } from "../../offline/pulumi/scope.ts";
 import { cloneId } from "../../pulumi/clone-id.ts";
+import { STAND_IN_LABEL } from "./offline.ts";
 
 const CONTAINERS = ["ps", "--all", "--format", "{{.Names}}"];
 
-/** What one stack of one clone has on the Docker engine, found by its labels. */
+/** Finds what one stack of one clone has on the Docker engine, by its labels. */
 export class StackContainers {
   readonly #labels: readonly string[];
 
@@ -13,21 +13,29 @@ export class StackContainers {
     this.#labels = [`orbital-witness.clone=${cloneId(folder)}`, `orbital-witness.stack=${stack}`];
   }
 
-  /** All that there are, well or not. */
+  /** All containers, in whatever state. */
   async names(): Promise<string[]> {
     return this.#list(CONTAINERS);
   }
 
-  /** Which of them the stand-in made. */
+  /** Those that the stand-in created. */
   async namesOfStandIn(): Promise<string[]> {
     return this.#list(CONTAINERS, [STAND_IN_LABEL]);
   }
 
-  /** Everything of the stack, networks and volumes too, images aside. */
+  /** Running containers of one part: `redis`, `order-api`. */
+  async running(part: string): Promise<string[]> {
+    return this.#list(["ps", "--format", "{{.Names}}"], [`orbital-witness.part=${part}`]);
+  }
+
+  async volumes(): Promise<string[]> {
+    return this.#list(["volume", "ls", "--format", "{{.Name}}"]);
+  }
+
+  /** All containers, networks and volumes; no images. */
   async remains(): Promise<string[]> {
     const networks = await this.#list(["network", "ls", "--format", "{{.Name}}"]);
-    const volumes = await this.#list(["volume", "ls", "--format", "{{.Name}}"]);
-    return [...(await this.names()), ...networks, ...volumes];
+    return [...(await this.names()), ...networks, ...(await this.volumes())];
   }
 
   async #list(list: readonly string[], more: readonly string[] = []): Promise<string[]> {
@@ -36,10 +44,10 @@ export class StackContainers {
     return stdout.split("\n").filter((name) => name !== "");
   }
 
-  /** What a failed update leaves behind says more than the update does. */
+  /** The log of a container that a failed update left unwell: it often says more than the update. */
   async logOfUnwell(): Promise<string> {
     const containers = await this.names().catch(() => {
-      // The engine itself is away, which is what the update failed of and said.
+      // The engine itself does not answer: the update failed for that, and said so.
       return [];
     });
     const [first] = await this.unwell(containers);
@@ -52,8 +60,8 @@ export class StackContainers {
   }
 
   /**
-   * Containers that are missing, stopped or not healthy, each with what is wrong; none when all is well.
-   * @param waitSeconds how long those that are just starting are given
+   * Lists the containers that are missing, stopped or not healthy, each with what is wrong.
+   * @param waitSeconds how long to wait for those that are starting
    */
   async unwell(containers: readonly string[], waitSeconds = 0): Promise<string[]> {
     const giveUpAt = Date.now() + waitSeconds * 1000;
@@ -71,9 +79,9 @@ export class StackContainers {
   }
 }
 
-/** Its health while it runs, else what it is: exited, paused, restarting, gone. */
+/** Its health while it runs, else its status: exited, created, paused, restarting, gone. */
 async function stateOf(container: string): Promise<string> {
-  const format = "{{.State.Status}} {{.State.Health.Status}}";
+  const format = "{{.State.Status}} {{with .State.Health}}{{.Status}}{{end}}";
   const { failed, stdout } = await execa("docker", ["inspect", "--format", format, container], {
     reject: false,
   });

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { execa } from "execa";
 import { Failure } from "../../lib/failure.ts";
-import { installDockerEngine, startDockerEngine } from "../../offline/docker-engine.ts";
+import { installDockerEngine, startDockerEngine } from "./offline.ts";
 
 const ARCHITECTURES: Partial<Record<NodeJS.Architecture, string>> = { x64: "amd64", arm64: "arm64" };
 
 /**
- * Sees to it that a Docker engine of this machine's kind answers; installs or starts it where that can be done.
+ * Makes sure that a Docker engine of this machine's architecture answers; installs or starts one where it can.
  * @throws Failure that says what is missing and what to do
  */
 export async function ensureDocker(): Promise<void> {
@@ -36,7 +36,7 @@ export async function ensureDocker(): Promise<void> {
   if (engine.failed) {
     throw new Failure(
       `The Docker engine does not answer: ${engine.reason}`,
-      "See that `docker version` works, then try again.",
+      "Find out why with `docker version`, then run the command again.",
     );
   }
   const here = ARCHITECTURES[process.arch] ?? process.arch;
@@ -48,13 +48,13 @@ export async function ensureDocker(): Promise<void> {
   }
 }
 
-/** For what makes no sense without an engine that runs already. @throws Failure where none answers */
+/** For commands that do not start an engine. @throws Failure when none answers */
 export async function requireDocker(): Promise<void> {
   const engine = await askEngine();
   if (engine.failed) {
     throw new Failure(
       `The Docker engine does not answer: ${engine.reason}`,
-      "Start it, then do the same again.",
+      "Start it and run the command again.",
     );
   }
 }
@@ -70,7 +70,7 @@ async function askEngine(): Promise<Engine> {
   return failed ? { failed, reason: (stderr || shortMessage || "").trim() } : { failed, os, arch };
 }
 
-/** A client alone does not make an engine: on Linux the program is looked for; elsewhere Docker Desktop brings both. */
+/** On Linux the client may be installed without the engine; elsewhere Docker Desktop brings both. */
 function isEngineInstalled(): boolean {
   const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/usr/local/sbin", "/sbin"];
   const program = process.platform === "linux" ? "dockerd" : "docker";

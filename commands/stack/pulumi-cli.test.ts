@@ -1,4 +1,5 @@
-import { mkdirSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Failure } from "../../lib/failure.ts";
@@ -17,8 +18,11 @@ function usePath(...folders: string[]): void {
 
 test.each(["docker", "Pulumi", "standin"])("STACK_ENGINE=%s is no engine", async (wish) => {
   vi.stubEnv("STACK_ENGINE", wish);
-  await expect(choosePulumi("/")).rejects.toThrow(Failure);
-  await expect(choosePulumi("/")).rejects.toThrow(`STACK_ENGINE is '${wish}', which is no engine.`);
+  const folder = scratchFolder();
+  await expect(choosePulumi(folder)).rejects.toThrow(Failure);
+  await expect(choosePulumi(folder)).rejects.toThrow(
+    `STACK_ENGINE is '${wish}', but must be pulumi or stand-in.`,
+  );
 });
 
 test.each([undefined, "", "pulumi"])(
@@ -50,7 +54,40 @@ test("npm's own, a folder and a file that is no program are passed over", async 
 test("STACK_ENGINE=stand-in goes before the program on the PATH", async () => {
   vi.stubEnv("STACK_ENGINE", "stand-in");
   usePath(fakeProgram(path.join(scratchFolder(), "pulumi"), NOT_MEANT));
-  expect((await choosePulumi("/")).kind).toBe("stand-in");
+  expect((await choosePulumi(scratchFolder())).kind).toBe("stand-in");
+});
+
+test("a copy of another clone is refused, since its state is that clone's", async () => {
+  const folder = scratchFolder();
+  const [original, copy] = [path.join(folder, "original"), path.join(folder, "copy")];
+  mkdirSync(original);
+  vi.stubEnv("STACK_ENGINE", "stand-in");
+  await choosePulumi(original);
+  cpSync(original, copy, { recursive: true });
+  await expect(choosePulumi(copy)).rejects.toMatchObject({
+    message: expect.stringMatching(new RegExp(`^This folder is a copy of ${original}, `)),
+    advice: expect.stringMatching(/rm -r \.pulumi/),
+  });
+  rmSync(path.join(copy, ".pulumi"), { recursive: true });
+  expect((await choosePulumi(copy)).kind).toBe("stand-in");
+});
+
+test.each([
+  ["of a dead process", 2 ** 22 + 1, hostname(), true],
+  ["of a live process", process.pid, hostname(), false],
+  ["of another machine", 2 ** 22 + 1, "another", false],
+])("a lock of the CLI %s is removed: %s", async (_, pid, host, isRemoved) => {
+  const folder = scratchFolder();
+  usePath(fakeProgram(path.join(folder, "bin", "pulumi"), `echo "$*" >> ${folder}/calls`));
+  const locks = path.join(folder, ".pulumi", "locks", "organization", "p", "local");
+  mkdirSync(locks, { recursive: true });
+  const lock = { pid, username: "me", hostname: host, timestamp: "2026-11-26T12:00:00Z" };
+  writeFileSync(path.join(locks, "0123.json"), JSON.stringify(lock));
+  const cli = await choosePulumi(folder);
+  await cli.removeLocksLeftBehind("other");
+  await cli.removeLocksLeftBehind("local");
+  const calls = existsSync(`${folder}/calls`) ? readFileSync(`${folder}/calls`, "utf8") : "";
+  expect(calls).toBe(isRemoved ? "cancel --yes --stack local\n" : "");
 });
 
 test("it runs in the project's folder, with its passphrase; what a command says shows when it fails", async () => {

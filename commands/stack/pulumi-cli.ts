@@ -4,24 +4,29 @@ import { execa } from "execa";
 import { Failure } from "../../lib/failure.ts";
 import { passphraseEnvironment } from "../../lib/passphrase.ts";
 import { say } from "../../lib/terminal.ts";
+import { identifyClone } from "./clone.ts";
+import { standInProgram } from "./offline.ts";
 import { projectFolder as ownFolder } from "./project.ts";
+import { areLeftBehind, pulumiLocks } from "./pulumi-locks.ts";
 
 const DOWNLOAD_LIMIT_MS = 300_000;
 
 export interface RunOptions {
-  /** Given to standard input: how a secret is handed over. */
+  /** Text for standard input, such as a secret. */
   readonly input?: string;
-  /** Collect what is printed instead of showing it. */
+  /** Collects the output instead of showing it. */
   readonly quiet?: boolean;
 }
 
 export interface RunResult {
   readonly failed: boolean;
+  /** By Ctrl-C, while it ran. */
+  readonly interrupted: boolean;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A program that takes Pulumi's commands: the real CLI, or the stand-in for where it cannot be had. */
+/** A program that takes Pulumi's commands: the real CLI, or the stand-in for machines that cannot download it. */
 export class PulumiCli {
   readonly kind: "pulumi" | "stand-in";
   readonly #command: readonly [string, ...string[]];
@@ -36,9 +41,9 @@ export class PulumiCli {
   async run(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const [program, ...first] = this.#command;
     const isSeen = !options.quiet;
-    // At a terminal the CLI shows its progress, and asks, itself; what it printed is then not to be had here.
+    // In a terminal the CLI itself shows its progress and asks questions; its output cannot be collected then.
     const output = isSeen ? (process.stdout.isTTY ? "inherit" : (["inherit", "pipe"] as const)) : "pipe";
-    const { failed, stdout, stderr } = await execa(program, [...first, ...args], {
+    const running = execa(program, [...first, ...args], {
       cwd: this.#folder,
       env: { ...passphraseEnvironment(this.#folder), PULUMI_SKIP_UPDATE_CHECK: "true" },
       ...(options.input === undefined ? { stdin: isSeen ? "inherit" : "ignore" } : { input: options.input }),
@@ -46,10 +51,20 @@ export class PulumiCli {
       stderr: output,
       reject: false,
     });
-    return { failed, stdout: String(stdout ?? ""), stderr: String(stderr ?? "") };
+    const { result, interrupted } = await endedByItself(running);
+    const { failed, stdout, stderr } = result;
+    return { failed, interrupted, stdout: String(stdout ?? ""), stderr: String(stderr ?? "") };
   }
 
-  /** Runs a command that should print nothing of interest unless it fails. @throws Failure with what it printed */
+  /** Removes the locks that a killed CLI left on a stack: it would refuse every later update. */
+  async removeLocksLeftBehind(stack: string): Promise<void> {
+    if (this.kind === "pulumi" && areLeftBehind(pulumiLocks(this.#folder, stack))) {
+      say("Removing the lock of an update that was killed (pulumi cancel)");
+      await this.quietly(["cancel", "--yes", "--stack", stack], "Remove the files below .pulumi/locks.");
+    }
+  }
+
+  /** Runs a command without showing its output. @returns its output @throws Failure with its output when it fails */
   async quietly(args: readonly string[], advice: string, input?: string): Promise<string> {
     const result = await this.run(args, { quiet: true, ...(input === undefined ? {} : { input }) });
     if (result.failed) {
@@ -63,15 +78,17 @@ export class PulumiCli {
 }
 
 /**
- * The real CLI of the PATH, else the one that the `pulumi` package of npm downloads, else the stand-in.
- * `STACK_ENGINE=pulumi` or `stand-in` decides otherwise.
+ * Chooses the real CLI on the PATH, else the one that npm's package `pulumi` downloads, else the stand-in.
+ * `STACK_ENGINE=pulumi` or `stand-in` overrides that.
+ * @throws Failure when STACK_ENGINE cannot be followed, and in a copy of another clone
  */
 export async function choosePulumi(folder: string): Promise<PulumiCli> {
+  identifyClone(folder);
   const wish = process.env.STACK_ENGINE;
   if (wish !== undefined && wish !== "" && wish !== "pulumi" && wish !== "stand-in") {
     throw new Failure(
-      `STACK_ENGINE is '${wish}', which is no engine.`,
-      "Set it to pulumi or stand-in, or unset it.",
+      `STACK_ENGINE is '${wish}', but must be pulumi or stand-in.`,
+      "Set one of the two, or unset it.",
     );
   }
   if (wish === "stand-in") {
@@ -89,27 +106,43 @@ export async function choosePulumi(folder: string): Promise<PulumiCli> {
   if (!download.failed) {
     return new PulumiCli("pulumi", [process.execPath, wrapper], folder);
   }
-  const reason = download.timedOut ? "time ran out" : download.stderr.trim().split("\n").at(-1);
+  const reason = download.timedOut
+    ? `not done after ${DOWNLOAD_LIMIT_MS / 1000} s`
+    : download.stderr.trim().split("\n").at(-1);
   if (wish === "pulumi") {
     throw new Failure(
-      `STACK_ENGINE is pulumi, but there is none on the PATH, and it cannot be downloaded (${reason}).`,
+      `STACK_ENGINE is pulumi, but the PATH has no Pulumi CLI, and it cannot be downloaded (${reason}).`,
       "Install the CLI (https://www.pulumi.com/docs/install/), or unset STACK_ENGINE.",
     );
   }
   say(`Pulumi's CLI cannot be downloaded (${reason})`);
-  say("So the stand-in for its engine runs the same program, see offline/README.md");
+  say("The stand-in for Pulumi runs the same program instead (see offline/README.md)");
   return standIn(folder);
 }
 
-function standIn(folder: string): PulumiCli {
-  return new PulumiCli(
-    "stand-in",
-    [process.execPath, path.join(ownFolder, "offline", "pulumi", "cli.ts")],
-    folder,
-  );
+/**
+ * Ctrl-C in a terminal reaches the CLI too, which then ends in good order. This process waits for that: if it ended at
+ * once, the CLI would get a second signal and leave its lock and half-made containers behind.
+ */
+async function endedByItself<T>(running: PromiseLike<T>): Promise<{ result: T; interrupted: boolean }> {
+  let interrupted = false;
+  const onInterrupt = () => {
+    interrupted = true;
+  };
+  process.on("SIGINT", onInterrupt);
+  try {
+    const result = await running;
+    return { result, interrupted };
+  } finally {
+    process.off("SIGINT", onInterrupt);
+  }
 }
 
-/** Scripts of npm find the wrapper package's `pulumi` first; that one is not meant. */
+function standIn(folder: string): PulumiCli {
+  return new PulumiCli("stand-in", [process.execPath, standInProgram], folder);
+}
+
+/** Skips node_modules: npm scripts find the wrapper package's `pulumi` there first. */
 function realPulumiOnPath(): string | undefined {
   const folders = (process.env.PATH ?? "")
     .split(path.delimiter)
@@ -120,7 +153,7 @@ function realPulumiOnPath(): string | undefined {
 function isProgram(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
-    // This project's own folder pulumi/ is none.
+    // Not this project's own folder pulumi/.
     return statSync(file).isFile();
   } catch {
     return false;

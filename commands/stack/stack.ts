@@ -1,6 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
-import path from "node:path";
 import { z } from "zod";
 import { AlreadySaid, Failure } from "../../lib/failure.ts";
 import { keepPassphrase } from "../../lib/passphrase.ts";
@@ -9,7 +7,8 @@ import { adviceFor, DEFAULT_ADVICE, LOCKED_ADVICE, PASSPHRASE_ADVICE, UNWELL_ADV
 import { ensureBaseImages } from "./base-images.ts";
 import { StackContainers } from "./containers.ts";
 import { hasSetting, wantedBaseImages } from "./project.ts";
-import { choosePulumi, type PulumiCli } from "./pulumi-cli.ts";
+import { choosePulumi, type PulumiCli, type RunResult } from "./pulumi-cli.ts";
+import { pulumiLocks } from "./pulumi-locks.ts";
 
 const outputsSchema = z.object({
   url: z.string(),
@@ -21,11 +20,13 @@ const outputsSchema = z.object({
 });
 
 const stackList = z.array(z.object({ name: z.string() }));
+/** In the form of a resource's URN, with wildcards. */
+const ALL_VOLUMES = "**docker:index/volume:Volume::**";
 const ENGINES = { pulumi: "the real Pulumi CLI", "stand-in": "the stand-in for Pulumi's engine" } as const;
 
 export type StackOutputs = z.infer<typeof outputsSchema>;
 
-/** One stack of one clone, and the CLI that runs it. */
+/** One stack of one clone, and the CLI that changes it. */
 export class Stack {
   readonly folder: string;
   readonly name: string;
@@ -39,7 +40,7 @@ export class Stack {
     this.containers = new StackContainers(folder, name);
   }
 
-  /** Finds the CLI and makes the stack, with its passphrase, where there is none. */
+  /** Finds the CLI, and creates the stack and its passphrase when they are missing. */
   static async open(folder: string, name: string): Promise<Stack> {
     keepPassphrase(folder);
     const stack = new Stack(folder, name, await choosePulumi(folder));
@@ -49,10 +50,15 @@ export class Stack {
     return stack;
   }
 
-  /** The stack where there is one; makes nothing. */
+  /** The stack, or undefined when there is none. Creates nothing. */
   static async find(folder: string, name: string): Promise<Stack | undefined> {
     const stack = new Stack(folder, name, await choosePulumi(folder));
     return (await stack.#isKnown()) ? stack : undefined;
+  }
+
+  /** What a clone has on the engine of a stack that its CLI does not know. */
+  static async remainsOf(folder: string, name: string): Promise<string[]> {
+    return new StackContainers(folder, name).remains();
   }
 
   async #isKnown(): Promise<boolean> {
@@ -60,20 +66,20 @@ export class Stack {
     return stackList.parse(JSON.parse(list)).some((each) => each.name === this.name);
   }
 
-  /** What one engine made, the other does not know: it would make everything a second time. */
+  /** Neither CLI knows what the other created: it would create everything a second time. */
   async refuseAnothersWork(): Promise<void> {
     const all = await this.containers.names();
     const ofStandIn = await this.containers.namesOfStandIn();
     const maker = all.length === 0 ? this.cli.kind : ofStandIn.length > 0 ? "stand-in" : "pulumi";
     if (maker !== this.cli.kind) {
       throw new Failure(
-        `The containers of this stack were made by ${ENGINES[maker]}, but ${ENGINES[this.cli.kind]} is at work now.`,
-        `Remove them by \`STACK_ENGINE=${maker} npm stop\` first (orders go with them), or go on with STACK_ENGINE=${maker}.`,
+        `The containers of this stack were created by ${ENGINES[maker]}, but this command uses ${ENGINES[this.cli.kind]}.`,
+        `Go on with STACK_ENGINE=${maker}, or first remove them, and the orders, with \`STACK_ENGINE=${maker} npm stop\`.`,
       );
     }
   }
 
-  /** Sets a value that is no secret: it stands in the argument list. */
+  /** Sets a value that is no secret: everybody can read it in the argument list. */
   async set(key: string, value: string): Promise<void> {
     await this.cli.quietly(
       ["config", "set", key, value, "--stack", this.name],
@@ -81,7 +87,7 @@ export class Stack {
     );
   }
 
-  /** Gives the stack a key for its tokens if it has none. @throws Failure where the passphrase is a wrong one */
+  /** Sets a key for the tokens when the stack has none. @throws Failure when the passphrase is wrong */
   async keepJwtSecret(): Promise<void> {
     if (hasSetting(this.folder, this.name, "jwtSecret")) {
       await this.cli.quietly(["config", "get", "jwtSecret", "--stack", this.name], PASSPHRASE_ADVICE);
@@ -91,7 +97,7 @@ export class Stack {
     }
   }
 
-  /** Sees to it that the base images can be used, and sets those that have to stand in for others. */
+  /** Makes sure that the base images are on the engine, and sets the replacements of those that are not to be had. */
   async keepBaseImages(): Promise<void> {
     const wanted = wantedBaseImages(this.folder, this.name);
     const usable = await ensureBaseImages(wanted);
@@ -99,7 +105,7 @@ export class Stack {
       if (usable[key] !== wanted[key]) {
         if (hasSetting(this.folder, this.name, key)) {
           throw new Failure(
-            `The image ${wanted[key]}, which the setting ${key} names, cannot be downloaded: no registry is reached.`,
+            `The image ${wanted[key]}, which the setting ${key} names, cannot be downloaded: no registry answers.`,
             `Bring it onto the engine (\`docker load\`), or remove the setting from Pulumi.${this.name}.yaml.`,
           );
         }
@@ -111,7 +117,7 @@ export class Stack {
     }
   }
 
-  /** @throws Failure where the update failed; what the CLI said stands above it */
+  /** @throws Failure when the update failed or was interrupted */
   async up(options: { refresh?: boolean; quiet?: boolean } = {}): Promise<void> {
     const flags = [
       "--stack",
@@ -120,8 +126,10 @@ export class Stack {
       "--skip-preview",
       ...(options.refresh ? ["--refresh"] : []),
     ];
+    await this.cli.removeLocksLeftBehind(this.name);
     const result = await this.cli.run(["up", ...flags], { quiet: options.quiet ?? false });
     if (result.failed) {
+      refuseInterrupted(result, "up", "Run the command again: what is done already is kept.");
       this.#leaveItAtThat(options);
       const said = `${result.stdout}\n${result.stderr}`;
       const log = await this.containers.logOfUnwell();
@@ -132,11 +140,18 @@ export class Stack {
     }
   }
 
-  async destroy(options: { quiet?: boolean } = {}): Promise<void> {
-    const result = await this.cli.run(["destroy", "--stack", this.name, "--yes"], {
+  /**
+   * @param options.keepData keeps the volumes: the next `up` uses them again
+   * @throws Failure when it failed or was interrupted
+   */
+  async destroy(options: { quiet?: boolean; keepData?: boolean } = {}): Promise<void> {
+    const kept = options.keepData ? ["--exclude", ALL_VOLUMES] : [];
+    await this.cli.removeLocksLeftBehind(this.name);
+    const result = await this.cli.run(["destroy", "--stack", this.name, "--yes", "--skip-preview", ...kept], {
       quiet: options.quiet ?? false,
     });
     if (result.failed) {
+      refuseInterrupted(result, "destroy", "Run the command again: it removes what is left.");
       this.#leaveItAtThat(options);
       const said = `${result.stdout}\n${result.stderr}`;
       throw new Failure(
@@ -146,7 +161,7 @@ export class Stack {
     }
   }
 
-  /** The stand-in ends as our own commands do, with one message and what to do. */
+  /** The stand-in prints its own message and what to do. */
   #leaveItAtThat(options: { quiet?: boolean }): void {
     if (this.cli.kind === "stand-in" && !options.quiet) {
       throw new AlreadySaid();
@@ -161,12 +176,14 @@ export class Stack {
     return outputsSchema.parse(JSON.parse(text));
   }
 
-  /** At a terminal the CLI's words are not to be had; its lock is. */
+  /** In a terminal the CLI's output cannot be read, but its lock can. */
   #isLocked(): boolean {
-    const locks = path.join(this.folder, ".pulumi", "locks");
-    return (
-      existsSync(locks) &&
-      readdirSync(locks, { recursive: true }).some((file) => String(file).endsWith(".json"))
-    );
+    return pulumiLocks(this.folder, this.name).length > 0;
+  }
+}
+
+function refuseInterrupted(result: RunResult, command: string, advice: string): void {
+  if (result.interrupted) {
+    throw new Failure(`\`pulumi ${command}\` was interrupted.`, advice);
   }
 }

@@ -8,12 +8,14 @@ import { readPassphrase } from "../../lib/passphrase.ts";
 import { PassphraseCrypter } from "../../lib/stack-config/passphrase-crypter.ts";
 import { programConfig, readProjectFile } from "../../lib/stack-config/project-file.ts";
 import { StackFile } from "../../lib/stack-config/stack-file.ts";
+import { StackLock } from "../../lib/stack-lock.ts";
 import { askSecret, confirm } from "../../lib/terminal.ts";
 import { type Change, type Mode, Resources } from "./resources.ts";
 import { Scope } from "./scope.ts";
 
 const USAGE = `This is the stand-in for Pulumi's engine, for this project and for machines that cannot download the real one.
   up | preview | destroy    [--stack NAME] [--yes] [--skip-preview]
+  destroy                   [--exclude '**docker:index/volume:Volume::**']   keeps the volumes
   config set KEY [VALUE]    [--secret]   the value from standard input where it is not given
   config get KEY
   config rm KEY
@@ -40,6 +42,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   "stack output": { least: 0, most: 1, run: (name) => printOutputs(name || undefined) },
 };
 
+const ALL_VOLUMES = "**docker:index/volume:Volume::**";
 const projectFolder = process.cwd();
 const project = readProjectFile(projectFolder);
 const { values: flags, positionals } = readArguments();
@@ -58,9 +61,10 @@ process.exit();
 
 async function apply(mode: Mode): Promise<void> {
   const startedAt = performance.now();
+  using _ = mode === "update" ? takeLock("up") : undefined;
   if (mode === "update" && !flags.yes && !flags["skip-preview"]) {
     if (!process.stdin.isTTY) {
-      throw new Failure("Nobody is there to confirm the update.", "Add --yes.");
+      throw new Failure("Without a terminal there is nobody to confirm the update.", "Add --yes.");
     }
     if (!(await confirm(`Update the stack '${flags.stack}'? (\`preview\` shows what would change)`))) {
       return;
@@ -78,15 +82,27 @@ async function apply(mode: Mode): Promise<void> {
 }
 
 async function destroy(): Promise<void> {
+  if (flags.exclude !== undefined && flags.exclude !== ALL_VOLUMES) {
+    throw new Failure(
+      `The stand-in cannot exclude '${flags.exclude}'.`,
+      `It knows --exclude '${ALL_VOLUMES}'.`,
+    );
+  }
+  using _ = takeLock("destroy");
   if (
     !flags.yes &&
     !(process.stdin.isTTY && (await confirm(`Destroy the stack '${flags.stack}' and its data?`)))
   ) {
-    throw new Failure("Nothing was destroyed: nobody confirmed it.", "Add --yes.");
+    throw new Failure("Nothing was destroyed: it was not confirmed.", "Add --yes.");
   }
   const { resources, changes } = recorder("update", () => openStack().crypter, true);
-  await resources.removeRest();
+  await resources.removeRest({ keepVolumes: flags.exclude !== undefined });
   console.log(`\nResources: ${changes.get("delete") ?? 0} deleted`);
+}
+
+/** As the real CLI does, besides the lock of this project's commands: it may outlive the command that called it. */
+function takeLock(command: string): StackLock {
+  return StackLock.take(projectFolder, `${flags.stack}.stand-in`, `pulumi ${command}`);
 }
 
 async function printOutputs(name: string | undefined): Promise<void> {
@@ -216,6 +232,7 @@ function readArguments() {
         refresh: { type: "boolean", short: "r", default: false },
         "non-interactive": { type: "boolean", default: false },
         secret: { type: "boolean", default: false },
+        exclude: { type: "string" },
         json: { type: "boolean", short: "j", default: false },
       },
     });

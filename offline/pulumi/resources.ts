@@ -99,13 +99,13 @@ export class Resources {
     }
   }
 
-  /** Removes what was replaced and what the program no longer declares; all of it where it declared nothing. */
-  async removeRest(): Promise<void> {
+  /** Removes what was replaced and what the program did not declare: everything when it did not run. */
+  async removeRest({ keepVolumes = false } = {}): Promise<void> {
     const rest = async (kind: Kind) =>
       (await this.#scope.find(kind)).filter(({ name }) => !this.#declared[kind].has(name));
     const containers = await rest("container");
     const [last, first] = await partition(containers, async ({ name }) => isRedis(await partOf(name)));
-    // Redis goes last: the workers finish what they hold, and say so to it.
+    // Redis goes last: the workers finish what they hold, and record that in it.
     for (const group of [first, last]) {
       await Promise.all(
         group.map(async ({ name, resource }) => {
@@ -118,7 +118,7 @@ export class Resources {
         }),
       );
     }
-    for (const kind of ["network", "volume"] as const) {
+    for (const kind of keepVolumes ? (["network"] as const) : (["network", "volume"] as const)) {
       for (const { name, resource } of await rest(kind)) {
         this.#report("delete", kind === "network" ? "Network" : "Volume", resource);
         if (this.#mode === "update") {

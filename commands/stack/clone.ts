@@ -1,0 +1,23 @@
+import { Failure } from "../../lib/failure.ts";
+import { say } from "../../lib/terminal.ts";
+import { keepCloneId, originalOf } from "../../pulumi/clone-id.ts";
+
+/**
+ * Sees to it that the clone in this folder has an id, and keeps it when the folder was moved.
+ * @throws Failure in a copy, whose state is that of its original: both would change the same containers
+ */
+export function identifyClone(folder: string): void {
+  const original = originalOf(folder);
+  if (original !== undefined) {
+    throw new Failure(
+      `This folder is a copy of ${original}, and so is its stack's state: both would change the same containers.`,
+      `Run the command in ${original}, or give this copy a stack of its own: rm -r .pulumi`,
+    );
+  }
+  const before = keepCloneId(folder);
+  if (before !== undefined) {
+    say(
+      `This clone was moved here from ${before}. Its stack, with the orders and results, is the same as before.`,
+    );
+  }
+}

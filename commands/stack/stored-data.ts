@@ -1,0 +1,59 @@
+import { execa } from "execa";
+import type { StackContainers } from "./containers.ts";
+
+/** What `npm stop` is about to delete. */
+export interface StoredData {
+  /** Names of the volumes. */
+  readonly volumes: readonly string[];
+  /** Undefined while Redis does not answer. */
+  readonly orders: number | undefined;
+  /** Of the results, in MiB; undefined while the Order API does not run. */
+  readonly resultMegabytes: number | undefined;
+}
+
+/** Looks at a stack's volumes, and into those whose container runs. */
+export async function storedData(containers: StackContainers): Promise<StoredData> {
+  const [volumes, orders, resultMegabytes] = await Promise.all([
+    containers.volumes(),
+    countOrders(containers),
+    sizeOfResults(containers),
+  ]);
+  return { volumes, orders, resultMegabytes };
+}
+
+/** As a question names it: "12 orders and 3.4 MiB of results". */
+export function describe({ orders, resultMegabytes }: StoredData): string {
+  const ofOrders = orders === undefined ? "all orders" : orders === 1 ? "1 order" : `${orders} orders`;
+  const ofResults = resultMegabytes === undefined ? "all results" : `${resultMegabytes} MiB of results`;
+  return `${ofOrders} and ${ofResults}`;
+}
+
+const COUNT = "redis-cli -e --scan --pattern 'order:????????-????-????-????-????????????' | wc -l";
+
+async function countOrders(containers: StackContainers): Promise<number | undefined> {
+  // redis-cli takes the password from the container's environment.
+  const said = await runIn(containers, "redis", `redis-cli -e ping >/dev/null && ${COUNT}`);
+  return said === undefined ? undefined : Number(said);
+}
+
+async function sizeOfResults(containers: StackContainers): Promise<number | undefined> {
+  const said = await runIn(containers, "order-api", "du -sk /results | cut -f1");
+  return said === undefined ? undefined : Math.round((Number(said) / 1024) * 10) / 10;
+}
+
+/** @returns what the command printed in a running container of this part, undefined when there is none or it failed */
+async function runIn(
+  containers: StackContainers,
+  part: string,
+  command: string,
+): Promise<string | undefined> {
+  const [name] = await containers.running(part);
+  if (name === undefined) {
+    return undefined;
+  }
+  const { failed, stdout } = await execa("docker", ["exec", name, "sh", "-c", command], {
+    reject: false,
+    timeout: 10_000,
+  });
+  return failed || stdout.trim() === "" ? undefined : stdout.trim();
+}
