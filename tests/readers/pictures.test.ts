@@ -4,7 +4,7 @@ import path from "node:path";
 import sharp, { type Sharp } from "sharp";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { resultDocument } from "../../services/order-api/src/results/formats/result-document.ts";
-import { writePdf } from "../../services/order-api/src/results/pdf/pdf.ts";
+import { writePdf } from "../../services/order-api/src/results/pdf/write-pdf.ts";
 import { clauses, drawPage } from "../drawn-page.ts";
 import { pageOf, temporaryResults } from "../page-result.ts";
 import { completedOrder } from "../redis/sample-order.ts";

@@ -16,10 +16,10 @@ export interface StoredFile {
 }
 
 /**
- * The files of an attempt: `document` as the source gave it, `pdf-base` and `pdf-index` to show it as a PDF, and of
- * each page its image as it was read and what its PDF page is made of.
+ * The files of an attempt: `document` as the source gave it; `pdf-outline` and `pdf-base` of a PDF (see
+ * pdf-outline.ts); and of each page `<n>.png`, its image as it was read, and `<n>.pdf-page` (see pdf-page.ts).
  */
-export type FileName = "document" | "pdf-base" | "pdf-index" | `${number}.png` | `${number}.pdf-page`;
+export type FileName = "document" | "pdf-outline" | "pdf-base" | `${number}.png` | `${number}.pdf-page`;
 
 /**
  * The files of the orders, which the workers and the Order API share. Every file is written whole or not at all, is

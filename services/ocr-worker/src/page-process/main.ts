@@ -26,6 +26,10 @@ async function perform(task: PageTask): Promise<Answer> {
     if (task.task === "inspect") {
       return { outcome: "inspected", ...(await work.inspect(task.ref)), spent: isSpent() };
     }
+    if (task.task === "outline") {
+      await work.outline(task.ref);
+      return { outcome: "outlined", spent: isSpent() };
+    }
     return { outcome: "read", ...(await work.read(task.ref, task.page)), spent: isSpent() };
   } catch (error) {
     if (!(error instanceof OrderFailure)) return { outcome: "broken", error: described(error) };

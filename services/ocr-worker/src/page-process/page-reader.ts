@@ -11,7 +11,7 @@ import type { Answer, PageProcessSettings, PageTask } from "./protocol.ts";
 export type DocumentInfo = { format: string; pages: number };
 
 /** A page that was read, whose result and image are in the result store. */
-export type PageRead = { isEmpty: boolean; characters: number };
+export type PageRead = { isEmpty: boolean; characters: number; notShown?: string | undefined };
 
 /**
  * Looks at documents and reads their pages in a process of its own, which is made anew after a number of pages, after any fault, and when it has to be
@@ -24,6 +24,11 @@ export interface PageReader {
   ready(): Promise<void>;
   /** Throws OrderFailure for a document that cannot be read at all, or the reason of `aborted`. */
   inspect(ref: ResultRef, aborted: AbortSignal): Promise<DocumentInfo>;
+  /**
+   * Finds what it takes to append to a PDF, and saves it. Rejects for a PDF of which that cannot be found, whose pages
+   * can then be shown only as they were read, or with the reason of `aborted`.
+   */
+  outline(ref: ResultRef, aborted: AbortSignal): Promise<void>;
   /**
    * Reads a page (from 1) of the ref's document and saves what was read, unless it is there already. Throws OrderFailure for a page that cannot be read,
    * or the reason of `aborted`, at once.
@@ -77,10 +82,17 @@ export class ProcessPageReader implements PageReader {
     return { format: answer.format, pages: answer.pages };
   }
 
+  async outline(ref: ResultRef, aborted: AbortSignal): Promise<void> {
+    const answer = await this.#perform({ task: "outline", ref }, aborted);
+    if (answer.outcome !== "outlined") throw unexpected(answer);
+  }
+
   async read(ref: ResultRef, page: number, aborted: AbortSignal): Promise<PageRead> {
     const answer = await this.#perform({ task: "read", ref, page }, aborted);
     if (answer.outcome !== "read") throw unexpected(answer);
-    return { isEmpty: answer.isEmpty, characters: answer.characters };
+    const { isEmpty, characters, notShown } = answer;
+    if (notShown !== undefined) this.#log.warn({ ...ref, page, notShown }, "a page is not shown as it came");
+    return { isEmpty, characters };
   }
 
   async close(): Promise<void> {

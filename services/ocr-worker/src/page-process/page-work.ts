@@ -1,8 +1,13 @@
 import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
 import { meanConfidence, sourceOf, textOf, wordsOf } from "@orbital-witness/common/results/page-result.ts";
+import { savePdfOutline } from "@orbital-witness/common/results/pdf-outline.ts";
+import { savePdfPage } from "@orbital-witness/common/results/pdf-page.ts";
 import type { ResultRef, ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import { openDocument } from "../documents/open-document.ts";
 import { OrderFailure } from "../failure.ts";
+import type { PageSource } from "../pdf-output/embed-image.ts";
+import { makePdfPage } from "../pdf-output/make-pdf-page.ts";
+import { outlinePdf } from "../pdf-output/outline-pdf.ts";
 import { type Engine, openEngine } from "../recognition/engine.ts";
 import { toSharp } from "../recognition/preparation/picture.ts";
 import {
@@ -37,30 +42,53 @@ export class PageWork {
   }
 
   async inspect(ref: ResultRef): Promise<DocumentInfo> {
-    const { format, document } = await this.#open(ref);
+    const { format, document } = await openDocument(await this.#document(ref), this.#settings.limits);
     return { format, pages: document.pages };
   }
 
   async read(ref: ResultRef, page: number): Promise<PageRead> {
-    const result = (await this.#results.page(ref, page)) ?? (await this.#readAnew(ref, page));
-    return { isEmpty: wordsOf(result).length === 0, characters: textOf(result).length };
+    const known = await this.#results.page(ref, page);
+    const { result, notShown } = known
+      ? { result: known, notShown: undefined }
+      : await this.#readAnew(ref, page);
+    return { isEmpty: wordsOf(result).length === 0, characters: textOf(result).length, notShown };
   }
 
-  async #open(ref: ResultRef) {
+  async outline(ref: ResultRef): Promise<void> {
+    const { outline, base } = await outlinePdf(await this.#document(ref));
+    if (base) await this.#results.save(ref, "pdf-base", base);
+    await savePdfOutline(this.#results, ref, outline);
+  }
+
+  async #document(ref: ResultRef): Promise<Buffer> {
     const file = await this.#results.file(ref, "document");
     if (!file) throw new Error("the document is not in the result store");
-    return openDocument(await file.bytes(), this.#settings.limits);
+    return file.bytes();
   }
 
-  async #readAnew(ref: ResultRef, page: number): Promise<RecognizedPage["result"]> {
-    const { document } = await this.#open(ref);
-    const { image, text } = await document.page(page, this.#engine.recognize);
+  async #readAnew(ref: ResultRef, page: number) {
+    const bytes = await this.#document(ref);
+    const { format, document } = await openDocument(bytes, this.#settings.limits);
+    const content = await document.page(page, this.#engine.recognize);
+    const { image, text } = content;
     const recognized = text ? withText(image, text) : await this.#recognize(image);
     const png = await toPng(recognized.image);
+    const source = { format, bytes, page, content };
+    const notShown = await this.#savePdfPage(ref, source, recognized.result);
     await this.#results.savePage(ref, { ...recognized.result, page }, png).catch((cause: unknown) => {
       throw new OrderFailure("storage_unavailable", { cause });
     });
-    return recognized.result;
+    return { result: recognized.result, notShown };
+  }
+
+  /** Returns why the page cannot be shown as it came: no reason to fail it. */
+  async #savePdfPage(ref: ResultRef, source: PageSource, result: RecognizedPage["result"]) {
+    const made = await makePdfPage(source, result).catch((error: unknown) => String(error));
+    if (typeof made === "string") return made;
+    await savePdfPage(this.#results, ref, source.page, made).catch((cause: unknown) => {
+      throw new OrderFailure("storage_unavailable", { cause });
+    });
+    return undefined;
   }
 }
 

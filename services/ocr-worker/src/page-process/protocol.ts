@@ -15,6 +15,7 @@ export type PageProcessSettings = {
 /** One at a time; each is answered. */
 export type PageTask =
   | { task: "inspect"; ref: ResultRef }
+  | { task: "outline"; ref: ResultRef }
   /** `page` counts from 1. */
   | { task: "read"; ref: ResultRef; page: number };
 
@@ -24,7 +25,15 @@ const spent = z.boolean();
 export const answerSchema = z.discriminatedUnion("outcome", [
   z.object({ outcome: z.literal("ready") }),
   z.object({ outcome: z.literal("inspected"), format: z.string(), pages: z.int().positive(), spent }),
-  z.object({ outcome: z.literal("read"), isEmpty: z.boolean(), characters: z.int().nonnegative(), spent }),
+  z.object({ outcome: z.literal("outlined"), spent }),
+  z.object({
+    outcome: z.literal("read"),
+    isEmpty: z.boolean(),
+    characters: z.int().nonnegative(),
+    /** Why the page cannot be shown as it came. */
+    notShown: z.string().optional(),
+    spent,
+  }),
   z.object({
     outcome: z.literal("failed"),
     code: failureCodeSchema,

@@ -87,10 +87,22 @@ class Attempt {
     const bytes = await this.#save();
     const { format, pages } = await reader.inspect(this.#order, aborted);
     log.info({ format, pages, bytes }, "document fetched");
+    if (format === "PDF") await this.#outline();
     this.#isForOthers = pages > 1;
     const written = await this.#work.persist(() => attempts.recognizing(this.#order, pages), aborted);
     if (written === "lost") throw new AttemptLost();
     return pages;
+  }
+
+  /** Without an outline the result shows the pages as they were read: no reason to fail the order. */
+  async #outline(): Promise<void> {
+    const { aborted, log } = this.#work;
+    try {
+      await this.#tools.reader.outline(this.#order, aborted);
+    } catch (err) {
+      aborted.throwIfAborted();
+      log.warn({ err }, "the PDF is not shown as it came");
+    }
   }
 
   /** Returns the document's length. Apart, so that nothing of it is kept in memory while another process reads it. */

@@ -89,6 +89,20 @@ test.each([
   await response.body?.cancel();
 });
 
+test("view=prepared is another representation of the PDF alone, and no other view exists", async () => {
+  const tagOf = async (rest: string) => {
+    const response = await get(`${order.path}${rest}`);
+    await response.body?.cancel();
+    return response.headers.get("ETag");
+  };
+  expect(await tagOf(".pdf?view=original")).toBe(await tagOf(".pdf"));
+  expect(await tagOf(".pdf?view=prepared")).not.toBe(await tagOf(".pdf"));
+  expect(await tagOf(".txt?view=prepared")).toBe(await tagOf(".txt"));
+  const unknown = await get(`${order.path}.pdf?view=grey`);
+  expect(unknown.status).toBe(422);
+  expect(await unknown.json()).toMatchObject({ detail: expect.stringContaining("view") });
+});
+
 test.each(["image/png", "text/plain;q=0", "*/*;q=0", "nonsense"])(
   "Accept %s: 406 that names what there is",
   async (accept) => {

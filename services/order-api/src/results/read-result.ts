@@ -1,6 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
+import { fieldsOf } from "@orbital-witness/common/http/form-body.ts";
 import type { AppEnv } from "@orbital-witness/common/http/http-app.ts";
-import { Problem } from "@orbital-witness/common/http/problem.ts";
+import { Problem, parseFields } from "@orbital-witness/common/http/problem.ts";
 import type { FailureReason, OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import type { PageEnd } from "@orbital-witness/common/orders/order-pages.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
@@ -16,6 +17,7 @@ import type { Downloads } from "./downloads.ts";
 import { type ResultSuffix, resultFormats, resultSuffixes, suffixByType } from "./formats/formats.ts";
 import { resultSchema } from "./formats/json.ts";
 import { resultDocument } from "./formats/result-document.ts";
+import { writePreparedPdf } from "./pdf/new-pdf.ts";
 import { preferredType } from "./preferred-type.ts";
 import { encoded, notModified, representation, resultGone, resultRef } from "./result-reply.ts";
 
@@ -37,6 +39,14 @@ const headers = z.object({
   "If-None-Match": z.string().optional().meta({ description: "The `ETag` that the client has" }),
 });
 
+/** `original` and `prepared` are the same in all formats but PDF. */
+const query = z.object({
+  view: z.enum(["original", "prepared"]).default("original").meta({
+    description:
+      "What `result.pdf` shows: the document as it came, with invisible text over it, or its pages as they were read",
+  }),
+});
+
 const description =
   "An empty page says so, and a page that could not be read says why. 409 `order_not_completed` until the order ends; " +
   "409 `order_failed` or `order_cancelled` if it ended without a result. 503 `busy` while too many results are being " +
@@ -50,8 +60,8 @@ const resultRoute = createRoute({
   summary: "Get the result in the format that `Accept` names",
   description: `The text of a completed order's document. JSON if any format is accepted. ${description}`,
   security,
-  request: { params: orderPathSchema, headers },
-  responses: { ...responses, ...problemResponses(401, 404, 406, 409, 503) },
+  request: { params: orderPathSchema, query, headers },
+  responses: { ...responses, ...problemResponses(401, 404, 406, 409, 422, 503) },
 });
 
 export function readResult(tools: ResultTools): Endpoint {
@@ -78,8 +88,8 @@ const fileRoute = createRoute({
   summary: "Get the result in the format of the suffix",
   description,
   security,
-  request: { params: orderPathSchema.extend({ format: z.enum(resultSuffixes) }), headers },
-  responses: { ...responses, ...problemResponses(401, 404, 409, 503) },
+  request: { params: orderPathSchema.extend({ format: z.enum(resultSuffixes) }), query, headers },
+  responses: { ...responses, ...problemResponses(401, 404, 409, 422, 503) },
 });
 
 export function readResultFile(tools: ResultTools): Endpoint {
@@ -104,21 +114,25 @@ async function answer(
   suffix: ResultSuffix,
   type: string,
 ): Promise<Response> {
+  const { view } = parseFields(query, fieldsOf(new URL(c.req.url).searchParams));
+  const isPrepared = suffix === "pdf" && view === "prepared";
+  const name = isPrepared ? "prepared.pdf" : suffix;
   const ref = resultRef(order);
   if (!(await read(results.has(ref)))) throw resultGone();
   // Weak: another version of this service may write the same result in other bytes.
-  const tag = `W/"${ref.attempt}-${suffix}"`;
+  const tag = `W/"${ref.attempt}-${name}"`;
   const unchanged = notModified(c, tag);
   if (unchanged) return unchanged;
   if (type === "text/html") c.header("Content-Security-Policy", "default-src 'none'");
   const headers = {
-    ...representation(order, suffix, withCharset(type), tag),
+    ...representation(order, name, withCharset(type), tag),
     // Written as it is sent: nobody knows where a range would begin.
     "Accept-Ranges": "none",
   };
   if (c.req.method === "HEAD") return c.body(null, 200, headers);
   const failures = failuresOf(await read(store.pages(order)));
-  const content = resultFormats[suffix].write(resultDocument(results, order, ref, failures));
+  const { write } = isPrepared ? { write: writePreparedPdf } : resultFormats[suffix];
+  const content = write(resultDocument(results, order, ref, failures));
   const parts = encoded(content, c.var.log);
   const download =
     suffix === "pdf"

@@ -5,6 +5,9 @@ export type Pointer = number;
 
 /** Calls of PDFium's C interface that its package has, but whose types it leaves out. */
 type Undescribed = {
+  _FPDF_DocumentHasValidCrossReferenceTable(document: Pointer): number;
+  _FPDF_GetSecurityHandlerRevision(document: Pointer): number;
+  _FPDF_SaveAsCopy(document: Pointer, writer: Pointer, flags: number): number;
   _FPDF_GetPageWidthF(page: Pointer): number;
   _FPDF_GetPageHeightF(page: Pointer): number;
   _FPDF_PageToDevice(

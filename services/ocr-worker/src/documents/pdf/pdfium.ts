@@ -47,6 +47,13 @@ export class Pdfium {
     return pointer;
   }
 
+  /** What pdfium's function pointers are indexes of. */
+  get functions(): WebAssembly.Table {
+    const { __indirect_function_table: table } = this.module.wasmExports as Record<string, unknown>;
+    if (!(table instanceof WebAssembly.Table)) throw new Error("pdfium does not show its function table");
+    return table;
+  }
+
   /** Whether it asked for more memory than it is given. What it was at then is not to be relied on. */
   get isExhausted(): boolean {
     return this.#isExhausted;

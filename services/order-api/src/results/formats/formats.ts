@@ -1,4 +1,4 @@
-import { writePdf } from "../pdf/pdf.ts";
+import { writePdf } from "../pdf/write-pdf.ts";
 import { writeAlto } from "./alto.ts";
 import { writeHocr } from "./hocr.ts";
 import { writeJson } from "./json.ts";

@@ -1,6 +1,8 @@
 import type { FailureReason, OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import type { PageResult } from "@orbital-witness/common/results/page-result.ts";
-import type { ResultRef, ResultStore } from "@orbital-witness/common/results/result-store.ts";
+import { type PdfOutline, readPdfOutline } from "@orbital-witness/common/results/pdf-outline.ts";
+import { type PdfPage, readPdfPage } from "@orbital-witness/common/results/pdf-page.ts";
+import type { ResultRef, ResultStore, StoredFile } from "@orbital-witness/common/results/result-store.ts";
 
 /** A page of a document, or why there is none. */
 export type DocumentPage =
@@ -15,9 +17,13 @@ export type ResultDocument = {
   pages: () => AsyncIterable<DocumentPage>;
   /** Of a page that was read: a PNG of its result's `width` x `height`. Rejects for any other page. */
   image: (page: number) => Promise<Buffer>;
+  /** What its page of a PDF is made of; undefined where that is not kept. */
+  pdfPage: (page: number) => Promise<PdfPage | undefined>;
+  /** Of a PDF: the file that an update is appended to. Undefined where there is none. */
+  pdfSource: () => Promise<{ outline: PdfOutline; base: StoredFile } | undefined>;
 };
 
-/** `failures`: why pages were not read, by their numbers. `pages` throws at one that was read and is gone: its time was over meanwhile. */
+/** `failures`: why pages were not read, by their numbers. `pages` throws at a page that was removed meanwhile. */
 export function resultDocument(
   results: ResultStore,
   order: OrderRecord,
@@ -39,5 +45,10 @@ export function resultDocument(
     if (!file) throw new Error(`the image of page ${page} is gone`);
     return file.bytes();
   }
-  return { order, pageCount, pages, image };
+  async function pdfSource() {
+    const outline = await readPdfOutline(results, ref);
+    const base = outline && (await results.file(ref, outline.base));
+    return outline && base && { outline, base };
+  }
+  return { order, pageCount, pages, image, pdfSource, pdfPage: (page) => readPdfPage(results, ref, page) };
 }

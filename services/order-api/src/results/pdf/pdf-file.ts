@@ -1,64 +1,100 @@
-import {
-  PDFContext,
-  PDFCrossRefSection,
-  PDFHeader,
-  type PDFObject,
-  type PDFRef,
-  PDFTrailer,
-  PDFTrailerDict,
-} from "@cantoo/pdf-lib";
+import { PDFContext, PDFCrossRefSection, type PDFObject, type PDFRef } from "@cantoo/pdf-lib";
 
-type Part = { sizeInBytes(): number; copyBytesInto(buffer: Uint8Array, offset: number): number };
+type Fields = Parameters<PDFContext["stream"]>[1];
+
+/** What an update follows: the bytes before it, the first free object number, and the last cross-reference section. */
+export type PdfBase = { length: number; nextNumber: number; startXref: number; xref: "table" | "stream" };
+
+const header = "%PDF-1.7\n%\u00e2\u00e3\u00cf\u00d3\n";
+/** Bytes of a cross-reference stream's fields: the kind of entry, the offset, the generation. */
+const fieldBytes = [1, 6, 2] as const;
 
 /**
- * A PDF file in parts that may go out as they are made: what is kept of an object is its place. The parts are to be joined in the order in which they are
- * returned: `begin`, an `object` each, `end`.
+ * A PDF file, or an update that is appended to one, in parts that may go out as they are made: what is kept of an object
+ * is its place. The parts are to be joined in the order in which they are returned: `begin`, an `object` each, `end`.
  */
 export class PdfFile {
   readonly context = PDFContext.create();
+  readonly #base: PdfBase | undefined;
   readonly #places: { ref: PDFRef; offset: number }[] = [];
-  #length = 0;
+  #length: number;
+
+  constructor(base?: PdfBase) {
+    this.#base = base;
+    this.#length = base?.length ?? 0;
+    if (base) this.context.largestObjectNumber = base.nextNumber - 1;
+  }
 
   begin(): Uint8Array {
-    return this.#part(PDFHeader.forVersion(1, 7));
+    return this.#part(this.#base ? "\n" : header);
   }
 
-  /** `ref` from `context.nextRef()`, which objects before it may name already. */
-  object(ref: PDFRef, object: PDFObject): Uint8Array {
+  /** `ref` from `context.nextRef()`, which objects before it may name already, or an object's to be replaced. */
+  object(ref: PDFRef, object: PDFObject | Uint8Array): Uint8Array {
     this.#places.push({ ref, offset: this.#length });
-    return this.#part(`${nameOf(ref)} obj\n`, object, "\nendobj");
+    const body = object instanceof Uint8Array ? object : bytesOf(object);
+    return this.#part(`${nameOf(ref)} obj\n`, body, "\nendobj\n");
   }
 
-  /** The same for a stream, whose content is not copied. */
-  stream(ref: PDFRef, content: Uint8Array, fields: Parameters<PDFContext["stream"]>[1]): Uint8Array[] {
-    const dictionary = this.context.obj({ ...fields, Length: content.length });
+  /** A stream, whose content is not copied. `fields`: of its dictionary without `Length`, or their PDF source. */
+  stream(ref: PDFRef, content: Uint8Array, fields: Fields | string): Uint8Array[] {
+    const entries =
+      typeof fields === "string"
+        ? fields
+        : bytesOf(this.context.obj(fields ?? {}))
+            .toString("latin1")
+            .slice(2, -2);
     this.#places.push({ ref, offset: this.#length });
-    const begin = this.#part(`${nameOf(ref)} obj\n`, dictionary, "\nstream");
+    const begin = this.#part(`${nameOf(ref)} obj\n<<${entries}\n/Length ${content.length}\n>>\nstream\n`);
     this.#length += content.length;
-    return [begin, content, this.#part("\nendstream\nendobj")];
+    return [begin, content, this.#part("\nendstream\nendobj\n")];
   }
 
-  /** `trailer`: `Root` and what else it is to have. */
-  end(trailer: Record<string, PDFObject>): Uint8Array {
+  /** `trailer`: `Root` and what else it is to have, as PDF source. */
+  end(trailer: string): Uint8Array {
     const start = this.#length;
-    const places = PDFCrossRefSection.create();
-    for (const { ref, offset } of this.#places.toSorted((a, b) => a.ref.objectNumber - b.ref.objectNumber)) {
-      places.addEntry(ref, offset);
-    }
-    const dictionary = this.context.obj({ Size: this.context.largestObjectNumber + 1, ...trailer });
-    return this.#part(
-      places,
-      PDFTrailerDict.of(dictionary),
-      "\n",
-      PDFTrailer.forLastCrossRefSectionOffset(start),
-    );
+    const previous = this.#base ? `/Prev ${this.#base.startXref}` : "";
+    const section =
+      this.#base?.xref === "stream"
+        ? this.#xrefStream(trailer, previous)
+        : this.#xrefTable(trailer, previous);
+    return this.#part(...section, `startxref\n${start}\n%%EOF\n`);
   }
 
-  #part(...parts: (Part | string)[]): Uint8Array {
-    const bytes = parts.map((part) =>
-      typeof part === "string" ? Buffer.from(part, "latin1") : bytesOf(part),
+  #xrefTable(trailer: string, previous: string): (string | Uint8Array)[] {
+    // An update has no entry of its own for the head of the list of free objects.
+    const places = this.#base ? PDFCrossRefSection.createEmpty() : PDFCrossRefSection.create();
+    for (const { ref, offset } of this.#sorted()) places.addEntry(ref, offset);
+    const size = this.context.largestObjectNumber + 1;
+    return [bytesOf(places), `trailer\n<<\n/Size ${size}\n${trailer}\n${previous}\n>>\n`];
+  }
+
+  #xrefStream(trailer: string, previous: string): (string | Uint8Array)[] {
+    const ref = this.context.nextRef();
+    this.#places.push({ ref, offset: this.#length });
+    const entries = this.#sorted();
+    const rows = entries.map(({ offset }) => {
+      const row = Buffer.alloc(fieldBytes[0] + fieldBytes[1] + fieldBytes[2]);
+      row.writeUInt8(1);
+      row.writeUIntBE(offset, fieldBytes[0], fieldBytes[1]);
+      return row;
+    });
+    const content = Buffer.concat(rows);
+    const index = entries.map(({ ref: { objectNumber } }) => `${objectNumber} 1`).join(" ");
+    const kind = `/Type /XRef /W [${fieldBytes.join(" ")}] /Index [${index}]`;
+    const size = `/Size ${this.context.largestObjectNumber + 1} /Length ${content.length}`;
+    const dictionary = `<<\n${kind}\n${size}\n${trailer}\n${previous}\n>>`;
+    return [`${nameOf(ref)} obj\n${dictionary}\nstream\n`, content, "\nendstream\nendobj\n"];
+  }
+
+  #sorted() {
+    return this.#places.toSorted((a, b) => a.ref.objectNumber - b.ref.objectNumber);
+  }
+
+  #part(...parts: (string | Uint8Array)[]): Uint8Array {
+    const joined = Buffer.concat(
+      parts.map((part) => (typeof part === "string" ? Buffer.from(part, "latin1") : part)),
     );
-    const joined = Buffer.concat([...bytes, Buffer.from("\n")]);
     this.#length += joined.length;
     return joined;
   }
@@ -68,8 +104,11 @@ function nameOf({ objectNumber, generationNumber }: PDFRef): string {
   return `${objectNumber} ${generationNumber}`;
 }
 
-function bytesOf(part: Part): Uint8Array {
-  const bytes = new Uint8Array(part.sizeInBytes());
+function bytesOf(part: {
+  sizeInBytes(): number;
+  copyBytesInto(buffer: Uint8Array, offset: number): number;
+}): Buffer {
+  const bytes = Buffer.alloc(part.sizeInBytes());
   part.copyBytesInto(bytes, 0);
   return bytes;
 }

@@ -1,0 +1,63 @@
+import type { PdfStream } from "@orbital-witness/common/results/pdf-page.ts";
+
+const signatureBytes = 8;
+/** Of a chunk: its length and its type before the data, its checksum after them. */
+const [beforeData, afterData] = [8, 4];
+
+const colourTypes = { grey: 0, rgb: 2, palette: 3 } as const;
+
+type Header = { width: number; height: number; bits: number; colourType: number; interlace: number };
+
+/** Whether PDF can show the data as they are: no transparency, not interlaced. */
+export function isEmbeddable(png: Buffer): boolean {
+  const chunks = chunksOf(png);
+  const { colourType, interlace } = headerOf(chunks);
+  const hasColours = Object.values<number>(colourTypes).includes(colourType);
+  return hasColours && interlace === 0 && !chunks.some(({ type }) => type === "tRNS");
+}
+
+/** An image of the PNG's own compressed data, whose filters are the predictors of PDF. */
+export function embedPng(png: Buffer): PdfStream {
+  const chunks = chunksOf(png);
+  const { width, height, bits, colourType } = headerOf(chunks);
+  const colours = colourType === colourTypes.rgb ? 3 : 1;
+  const entries = [
+    `/Type /XObject /Subtype /Image /Width ${width} /Height ${height}`,
+    `/ColorSpace ${colourSpaceOf(colourType, chunks)} /BitsPerComponent ${bits} /Filter /FlateDecode`,
+    `/DecodeParms << /Predictor 15 /Colors ${colours} /BitsPerComponent ${bits} /Columns ${width} >>`,
+  ];
+  const data = chunks.filter(({ type }) => type === "IDAT").map(({ data }) => data);
+  return { entries: entries.join(" "), content: Buffer.concat(data) };
+}
+
+function colourSpaceOf(colourType: number, chunks: Chunk[]): string {
+  if (colourType === colourTypes.grey) return "/DeviceGray";
+  if (colourType === colourTypes.rgb) return "/DeviceRGB";
+  const palette = chunks.find(({ type }) => type === "PLTE")?.data;
+  if (!palette) throw new Error("a palette PNG without a palette");
+  return `[/Indexed /DeviceRGB ${Math.floor(palette.length / 3) - 1} <${palette.toString("hex")}>]`;
+}
+
+type Chunk = { type: string; data: Buffer };
+
+function chunksOf(png: Buffer): Chunk[] {
+  const chunks: Chunk[] = [];
+  for (let at = signatureBytes; at + beforeData <= png.length; ) {
+    const length = png.readUInt32BE(at);
+    const type = png.toString("latin1", at + 4, at + beforeData);
+    chunks.push({ type, data: png.subarray(at + beforeData, at + beforeData + length) });
+    if (type === "IEND") break;
+    at += beforeData + length + afterData;
+  }
+  return chunks;
+}
+
+function headerOf(chunks: Chunk[]): Header {
+  const header = chunks[0];
+  if (header?.type !== "IHDR") throw new Error("a PNG without a header");
+  const { data } = header;
+  return {
+    ...{ width: data.readUInt32BE(0), height: data.readUInt32BE(4) },
+    ...{ bits: data.readUInt8(8), colourType: data.readUInt8(9), interlace: data.readUInt8(12) },
+  };
+}

@@ -1,0 +1,30 @@
+import type { PageResult } from "@orbital-witness/common/results/page-result.ts";
+import type { PdfPage } from "@orbital-witness/common/results/pdf-page.ts";
+import { embedImage, type PageSource } from "./embed-image.ts";
+
+const pointsPerInch = 72;
+/** The longest side of a page (ISO 32000-1, C.2). */
+const longestPoints = 14_400;
+
+/** What shows a page as it came. Rejects where it cannot be embedded. */
+export async function makePdfPage(
+  { format, bytes, page, content }: PageSource,
+  result: Pick<PageResult, "dpi" | "preparation">,
+): Promise<PdfPage> {
+  const { width, height } = content.image;
+  if (format === "PDF") return { image: { width, height }, streams: [] };
+  const size = sizeInPoints(content.image, result);
+  return { image: { width, height }, size, ...(await embedImage({ format, bytes, page, content }, size)) };
+}
+
+function sizeInPoints(
+  image: { width: number; height: number },
+  { dpi, preparation }: Pick<PageResult, "dpi" | "preparation">,
+) {
+  const factor = preparation.reduce((all, step) => (step.step === "scale" ? all * step.factor : all), 1);
+  const pointsPerPixel = Math.min(
+    (pointsPerInch * factor) / dpi,
+    longestPoints / Math.max(image.width, image.height),
+  );
+  return { width: image.width * pointsPerPixel, height: image.height * pointsPerPixel };
+}
