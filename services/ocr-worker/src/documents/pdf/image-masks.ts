@@ -4,6 +4,8 @@ import type { Pointer } from "./pdfium-calls.ts";
 
 /** Dots per inch: a mask of a finer image is drawn finely anyway. */
 const fineDpi = 250;
+/** In pixels: the outermost are blended with what lies around the image. */
+const edge = 3;
 /** In square inches; smaller images are not looked at. */
 const leastArea = 10;
 
@@ -36,9 +38,8 @@ function hasTransparency({ module }: Pdfium, bitmap: Pointer): boolean {
   const stride = module._FPDFBitmap_GetStride(bitmap);
   if (stride < width * 4) return false;
   const pixels = module._FPDFBitmap_GetBuffer(bitmap);
-  // The outermost pixels are blended with what lies around them.
-  for (let y = 1; y < height - 1; y++) {
-    for (let x = 1; x < width - 1; x++) {
+  for (let y = edge; y < height - edge; y++) {
+    for (let x = edge; x < width - edge; x++) {
       if ((module.HEAPU8[pixels + y * stride + x * 4 + 3] ?? 255) < 255) return true;
     }
   }

@@ -31,11 +31,11 @@ const confusable: readonly [RegExp, string][] = [
 
 /**
  * The fonts whose letters are not what the document says: recognition reads a sample of each confidently, and
- * otherwise. `ink` shows the text alone, dark on white.
+ * otherwise. The page is given with and without its text.
  */
 export async function wronglyMappedFonts(
   fonts: ReadonlyMap<number, readonly CharacterWord[]>,
-  ink: GreyImage,
+  drawn: TextInk,
   read: ReadPicture,
 ): Promise<Set<number>> {
   const samples = [...fonts]
@@ -43,7 +43,7 @@ export async function wronglyMappedFonts(
     .slice(0, mostFonts)
     .flatMap(([font, words]) => sampleOf(words).map((word) => ({ font, word })));
   if (samples.length === 0) return new Set();
-  const sheet = sheetOf(samples, ink);
+  const sheet = sheetOf(samples, drawn);
   const readings = wordsIn(await read(sheet.image, "single_block"));
   const wrong = new Set<number>();
   for (const [font, own] of Map.groupBy(sheet.cells, (cell) => cell.font)) {
@@ -58,6 +58,9 @@ export async function wronglyMappedFonts(
   }
   return wrong;
 }
+
+/** What the text changes on a page is dark on white, whatever its colours are. */
+type TextInk = { page: GreyImage; textless: GreyImage };
 
 type Compared = { told: string; found: Word[] };
 
@@ -117,13 +120,13 @@ function sampleOf(words: readonly CharacterWord[]): CharacterWord[] {
 type Cell = { font: number; word: CharacterWord; box: [number, number, number, number] };
 
 /** The words one after the other in lines, each font on lines of its own; cells reach into the gaps between them. */
-function sheetOf(samples: readonly { font: number; word: CharacterWord }[], ink: GreyImage) {
+function sheetOf(samples: readonly { font: number; word: CharacterWord }[], { page, textless }: TextInk) {
   const margin = 40;
   const placed: { cell: Cell; from: readonly number[]; left: number; top: number }[] = [];
   let [x, y, rowHeight, font] = [margin, margin, 0, samples[0]?.font];
   for (const { font: own, word } of samples) {
-    const [left, top, right, bottom] = wholePixels(aroundAll(word.map(({ box }) => box)), ink);
-    const [, placeTop, , placeBottom] = wholePixels(aroundAll(word.map(({ place }) => place)), ink);
+    const [left, top, right, bottom] = wholePixels(aroundAll(word.map(({ box }) => box)), page);
+    const [, placeTop, , placeBottom] = wholePixels(aroundAll(word.map(({ place }) => place)), page);
     const [width, height] = [right - left, Math.max(bottom, placeBottom) - Math.min(top, placeTop)];
     const gap = Math.round(Math.max(12, height * 0.5));
     if (own !== font || x + width + margin > sheetWidth) {
@@ -145,11 +148,14 @@ function sheetOf(samples: readonly { font: number; word: CharacterWord }[], ink:
   for (const { from, left, top } of placed) {
     const [fromLeft = 0, fromTop = 0, fromRight = 0, fromBottom = 0] = from;
     for (let row = fromTop; row < fromBottom; row++) {
-      const at = row * ink.width;
-      ink.data.copy(data, (top + row - fromTop) * width + left, at + fromLeft, at + fromRight);
+      for (let column = fromLeft; column < fromRight; column++) {
+        const at = row * page.width + column;
+        const change = Math.abs((page.data[at] ?? 0) - (textless.data[at] ?? 0));
+        data[(top + row - fromTop) * width + left + column - fromLeft] = Math.max(0, white - 1.5 * change);
+      }
     }
   }
-  return { image: { data, width, height, dpi: ink.dpi }, cells: placed.map(({ cell }) => cell) };
+  return { image: { data, width, height, dpi: page.dpi }, cells: placed.map(({ cell }) => cell) };
 }
 
 export function spelled(word: CharacterWord): string {

@@ -21,7 +21,6 @@ const stamp = { mostCharacters: 200, lettersPerCharacter: 3 };
 const mostRegions = 8;
 /** Of what is recognised in pictures beside text: less is bits of drawings and photographs. */
 const sure = { word: 40, line: 60 };
-const white = 255;
 
 /** A page that is loaded and drawn. `page` shows all of it, `textless` all but its text. */
 export type DrawnPage = {
@@ -71,7 +70,7 @@ export async function readPage(pdfium: Pdfium, drawn: DrawnPage, read: ReadPictu
   const unsound = meaninglessObjects(words);
   const sound = words.filter((word) => word.every(({ object }) => !unsound.has(object)));
   const byFont = Map.groupBy(sound, ([first]) => fontOf(first?.object ?? 0));
-  const wrong = await wronglyMappedFonts(byFont, textAlone(drawn), read);
+  const wrong = await wronglyMappedFonts(byFont, drawn, read);
   const trusted = new Map<Pointer, TextObject>();
   for (const { object } of seen) {
     const text = objects.texts.get(object);
@@ -95,15 +94,6 @@ function isStamp(characters: number, regions: readonly LetterRegion[]): boolean 
 
 function allTrusted({ objects }: DrawnPage, trusted: ReadonlyMap<Pointer, TextObject>): boolean {
   return [...objects.texts.values()].every(({ object, isPainted }) => !isPainted || trusted.has(object));
-}
-
-/** What the text changes on the page, dark on white whatever its colours are. */
-function textAlone({ page, textless }: DrawnPage): GreyImage {
-  const data = Buffer.alloc(page.data.length);
-  for (let at = 0; at < data.length; at++) {
-    data[at] = white - Math.min(white, 1.5 * Math.abs((page.data[at] ?? 0) - (textless.data[at] ?? 0)));
-  }
-  return { ...page, data };
 }
 
 async function readRegions(

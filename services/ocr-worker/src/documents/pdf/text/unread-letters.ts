@@ -41,7 +41,9 @@ export async function unreadLetters(picture: GreyImage): Promise<LetterRegion[]>
 
 function hasContrast(data: Buffer): boolean {
   let [darkest, lightest] = [255, 0];
-  for (const level of data) {
+  // Indexed, since a page has millions of pixels.
+  for (let at = 0; at < data.length; at++) {
+    const level = data[at] ?? 0;
     if (level < darkest) darkest = level;
     if (level > lightest) lightest = level;
   }

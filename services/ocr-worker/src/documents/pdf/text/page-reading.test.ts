@@ -1,0 +1,110 @@
+import { textOf, wordsOf } from "@orbital-witness/common/results/page-result.ts";
+import { afterAll, describe, expect, test } from "vitest";
+import { seededRandom } from "../../../../../../samples/drawing/random.ts";
+import { characterErrorRate } from "../../../../../../samples/scoring/character-error-rate.ts";
+import { makePdf, rawPdf } from "../../../../../../tests/documents.ts";
+import { openPage } from "../../../../../../tests/open-bytes.ts";
+import { drawLines } from "../../../../../../tests/scan.ts";
+import { developmentLanguageData, openEngine } from "../../../recognition/engine.ts";
+
+const engine = await openEngine(["eng"], developmentLanguageData());
+afterAll(() => engine.close());
+
+const clauses = [
+  "The tenant covenants with the landlord to keep the roof,",
+  "walls and drains in good repair and not to cut or injure",
+  "any of the timbers of the building without a licence in",
+  "writing by Mr Quigley of 27 Station Road, Jaxby, dated 1950.",
+];
+
+const letters = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"];
+
+/** A page of Helvetica whose font says, of these letters, that they mean others. */
+function mappedPdf(lines: readonly string[], meanings: ReadonlyMap<string, string>): Buffer {
+  const hex = (text: string, digits: number) => text.charCodeAt(0).toString(16).padStart(digits, "0");
+  const entries = letters.map((letter) => `<${hex(letter, 2)}> <${hex(meanings.get(letter) ?? letter, 4)}>`);
+  const map = `/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /M def
+1 begincodespacerange <00> <FF> endcodespacerange
+1 beginbfrange <20> <2F> <0020> endbfrange
+${entries.length} beginbfchar ${entries.join("\n")} endbfchar endcmap end end`;
+  const text = lines.map((line, index) => `1 0 0 1 20 ${170 - 20 * index} Tm (${line}) Tj`).join("\n");
+  return rawPdf(
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 200] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>",
+    { dictionary: "", stream: Buffer.from(`BT /F 11 Tf ${text} ET`) },
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R >>",
+    { dictionary: "", stream: Buffer.from(map) },
+  );
+}
+
+function shuffled(seed: number): Map<string, string> {
+  const random = seededRandom(seed);
+  const others = letters.map((letter) => ({ letter, key: random() })).toSorted((a, b) => a.key - b.key);
+  return new Map(letters.map((letter, index) => [letter, others[index]?.letter ?? letter]));
+}
+
+const shifted = new Map(
+  letters.map((letter, index) => [letter, letters[(index + 7) % letters.length] ?? ""]),
+);
+const twoSwapped = new Map([
+  ["e", "a"],
+  ["a", "e"],
+]);
+
+describe("letters that a font maps to others", () => {
+  test.each([
+    ["at random (1)", shuffled(1)],
+    ["at random (2)", shuffled(2)],
+    ["shifted", shifted],
+    ["two of them swapped", twoSwapped],
+  ])("are not believed: %s", async (_, meanings) => {
+    const { text, remove } = await openPage(mappedPdf(clauses, meanings), 1, {}, engine.recognize);
+    expect(text).toBeUndefined();
+    expect(remove).toEqual({ hidden: [], wrong: [0, 1, 2, 3], partly: [] });
+  });
+
+  test("are believed where they are right", async () => {
+    const { text = [], remove } = await openPage(mappedPdf(clauses, new Map()), 1, {}, engine.recognize);
+    expect(textOf({ blocks: text })).toBe(`${clauses.join("\n")}\n`);
+    expect(remove).toEqual({ hidden: [], wrong: [], partly: [] });
+  });
+});
+
+test.each([1, 2])("What is in a picture is read between the text above and below it (%i)", async (seed) => {
+  const random = seededRandom(seed);
+  const inPicture = [["the owner of the land may pass", "and repass at all times"], ["over the brown track"]][
+    seed - 1
+  ] ?? [""];
+  const bytes = await makePdf(async (page, pdf) => {
+    page.setSize(400, 300);
+    page.drawText(clauses.join("\n"), { x: 20, y: 270, size: 10, lineHeight: 13 });
+    const png = await drawLines(inPicture, 900).png().toBuffer();
+    const height = (45 + 75 * inPicture.length) * 0.24;
+    const x = 20 + Math.round(random() * 100);
+    page.drawImage(await pdf.embedPng(png), { x, y: 190 - height, width: 216, height });
+    page.drawText(clauses.join("\n"), { x: 20, y: 90, size: 10, lineHeight: 13 });
+  });
+  const { text = [] } = await openPage(bytes, 1, {}, engine.recognize);
+  const truth = [...clauses, ...inPicture, ...clauses].join("\n");
+  expect(characterErrorRate(truth, textOf({ blocks: text }))).toBeLessThan(0.01);
+  const recognised = wordsOf({ blocks: text }).filter(({ source }) => source === "ocr");
+  expect(recognised.map((word) => word.text).join(" ")).toBe(inPicture.join(" "));
+  for (const { confidence } of recognised) expect(confidence).toBeGreaterThan(60);
+});
+
+test("Rules, boxes and lines of a drawing beside text are not read", async () => {
+  const bytes = await makePdf((page) => {
+    page.drawText(clauses.join("\n"), { x: 20, y: 170, size: 10, lineHeight: 13 });
+    for (let line = 0; line < 12; line++) {
+      const [from, to] = [
+        { x: 20 + 25 * line, y: 20 },
+        { x: 60 + 20 * line, y: 100 },
+      ];
+      page.drawLine({ start: from, end: to, thickness: 0.5 });
+      page.drawRectangle({ x: 20 + 30 * line, y: 30, width: 20, height: 12, borderWidth: 0.7 });
+    }
+  });
+  const { text = [] } = await openPage(bytes, 1, {}, engine.recognize);
+  expect(textOf({ blocks: text })).toBe(`${clauses.join("\n")}\n`);
+});
