@@ -15,7 +15,6 @@ export type PageObjects = { images: Image[]; texts: Map<Pointer, TextObject>; se
 
 /** Objects that are nested deeper, or come after so many, are not looked at. */
 const objectLimit = { depth: 8, count: 200_000 };
-const squarePointsPerInch = 72 ** 2;
 
 /**
  * What a page is made of. Checks the size of images before anything decodes them: throws OrderFailure for one that
@@ -25,6 +24,7 @@ export function pageObjects(
   pdfium: Pdfium,
   page: Pointer,
   ownCount: number,
+  inchesPerUnit: number,
   limits: DocumentLimits,
 ): PageObjects {
   const { module } = pdfium;
@@ -36,7 +36,7 @@ export function pageObjects(
     if (++count > objectLimit.count || depth > objectLimit.depth) return;
     switch (module._FPDFPageObj_GetType(object)) {
       case objectTypes.image:
-        images.push(imageOf(pdfium, object, scale, limits));
+        images.push(imageOf(pdfium, object, scale * inchesPerUnit ** 2, limits));
         return;
       case objectTypes.text: {
         const isPainted = !unpaintedModes.has(module._FPDFTextObj_GetTextRenderMode(object));
@@ -66,8 +66,8 @@ function imageOf(pdfium: Pdfium, object: Pointer, scale: number, limits: Documen
   const [width = 0, height = 0] = size ?? [];
   checkPixels(width, height, limits);
   checkJpegSize(pdfium, object, limits);
-  // An image is drawn into a square of one point by one, which its matrix makes as large as it is to be.
-  return { object, width, height, area: (scale * scaleOf(pdfium, object)) / squarePointsPerInch };
+  // An image is drawn into a square of one unit by one, which its matrix makes as large as it is to be.
+  return { object, width, height, area: scale * scaleOf(pdfium, object) };
 }
 
 /** A JPEG is decoded at the size that it claims itself, which may be another than its document's. */

@@ -1,5 +1,5 @@
 import { deflateSync } from "node:zlib";
-import { degrees, type PDFPage, rgb } from "@cantoo/pdf-lib";
+import { degrees, PDFDocument, PDFName, PDFNumber, type PDFPage, rgb } from "@cantoo/pdf-lib";
 import { textOf, wordsOf } from "@orbital-witness/common/results/page-result.ts";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
@@ -143,6 +143,68 @@ describe("a page is drawn", () => {
     expect(image).toMatchObject({ width: 2 * drawn, height: drawn, dpi });
   });
 
+  test.each([
+    [1, true],
+    [2, true],
+    [2, false],
+    [0.5, false],
+    [3.7, true],
+  ])("at its true size where a unit is %d points (object streams: %s)", async (unit, useObjectStreams) => {
+    const pdf = await PDFDocument.create();
+    const png = await drawLine("This lease").resize(500, 300).png().toBuffer();
+    for (const pageUnit of [1, unit]) {
+      const page = pdf.addPage([100 / pageUnit, 60 / pageUnit]);
+      page.drawImage(await pdf.embedPng(png), { ...page.getSize() });
+      if (pageUnit !== 1) page.node.set(PDFName.of("UserUnit"), PDFNumber.of(pageUnit));
+    }
+    const bytes = await pdf.save({ useObjectStreams });
+    for (const page of [1, 2]) {
+      const { image } = await openPage(bytes, page);
+      expect(image).toMatchObject({ width: 500, height: 300 });
+      expect((image.width * 72) / (image.dpi ?? 0)).toBeCloseTo(100, 1);
+    }
+  });
+
+  test.each([72, 96, 110.5, 203.2])("at %d dots per inch, as they are", async (dpi) => {
+    const [width, height] = [Math.round(5 * dpi), Math.round(2 * dpi)];
+    const png = await drawLine("This lease").resize(width, height, { fit: "fill" }).png().toBuffer();
+    const bytes = await makePdf(async (page, pdf) => {
+      page.setSize((width * 72) / dpi, (height * 72) / dpi);
+      page.drawImage(await pdf.embedPng(png), { ...page.getSize() });
+    });
+    const { image } = await openPage(bytes);
+    expect(image).toMatchObject({ width, height });
+    expect(image.dpi).toBeCloseTo(dpi, 2);
+  });
+
+  test("at 300 dots per inch where letters are a fine mask over a coarse picture", async () => {
+    const bytes = await makePdf(async (page, pdf) => {
+      page.setSize(360, 240);
+      const coarse = await drawLine("").resize(375, 250).jpeg().toBuffer();
+      page.drawImage(await pdf.embedJpg(coarse), { width: 360, height: 240 });
+      const mask = await drawLine("This lease")
+        .resize(1500, 1000, { fit: "fill" })
+        .greyscale()
+        .raw()
+        .toBuffer();
+      const letters = Buffer.alloc(1500 * 1000 * 4);
+      for (const [at, level] of mask.entries()) letters[at * 4 + 3] = 255 - level;
+      const raw = { width: 1500, height: 1000, channels: 4 } as const;
+      const foreground = await pdf.embedPng(await sharp(letters, { raw }).png().toBuffer());
+      page.drawImage(foreground, { width: 360, height: 240 });
+    });
+    expect((await openPage(bytes)).image.dpi).toBe(300);
+  });
+
+  test("at 300 dots per inch where letters are curves over a coarse picture", async () => {
+    const bytes = await makePdf(async (page, pdf) => {
+      const coarse = await drawLine("").resize(400, 200).jpeg().toBuffer();
+      page.drawImage(await pdf.embedJpg(coarse), { width: 400, height: 200 });
+      for (let x = 0; x < 60; x++) page.drawSvgPath("M 0 0 L 2 0 L 1 3 Z", { x: 20 + 5 * x, y: 100 });
+    });
+    expect((await openPage(bytes)).image.dpi).toBe(300);
+  });
+
   test("at 300 dots per inch where a picture is a part of it", async () => {
     const bytes = await makePdf(async (page, pdf) => {
       page.drawImage(await pdf.embedPng(await drawLine("X").png().toBuffer()), { width: 100, height: 20 });
@@ -241,6 +303,20 @@ describe("a damaged page fails alone", () => {
     const { document } = await openBytes(bytes);
     await document.page(1);
     expect(await failure(document, 2)).toBe("page_damaged");
+  });
+
+  test.each([
+    [4, 827],
+    [8, 1],
+    [8, 900],
+    [1, 5],
+    [8, 2],
+  ])("but not of pixels of %i bits with %i more bytes", async (bits, extra) => {
+    const stream = Buffer.alloc(Math.ceil((900 * bits) / 8) * 120 + extra);
+    const { document } = await openBytes(
+      scans(`/ColorSpace /DeviceGray /BitsPerComponent ${bits}`, stream, stream),
+    );
+    await document.page(2);
   });
 
   test("while images of fewer bits and more colours are whole", async () => {

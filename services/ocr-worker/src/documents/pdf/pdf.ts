@@ -11,6 +11,7 @@ import { pageObjects } from "./page-objects.ts";
 import { Pdfium } from "./pdfium.ts";
 import { pdfiumErrors } from "./pdfium-calls.ts";
 import { type DrawnPage, drawPage, readPage } from "./text/page-reading.ts";
+import { userUnit } from "./user-unit.ts";
 
 /** For what a page decompresses to and is drawn in, beside the file itself. */
 const memoryBytes = 512 * 1024 * 1024;
@@ -29,6 +30,7 @@ export async function openPdf(bytes: Buffer, limits: DocumentLimits): Promise<Do
 class PdfDocument implements Document {
   readonly #pdfium: Pdfium;
   readonly #limits: DocumentLimits;
+  readonly #bytes: Buffer;
   readonly #document: number;
   readonly #forms: number;
   readonly pages: number;
@@ -36,6 +38,7 @@ class PdfDocument implements Document {
   constructor(pdfium: Pdfium, bytes: Buffer, limits: DocumentLimits) {
     this.#pdfium = pdfium;
     this.#limits = limits;
+    this.#bytes = bytes;
     this.#document = this.#guarded("document_damaged", () => this.#load(bytes));
     this.#forms = this.#guarded("document_damaged", () => pdfium.openForms(this.#document));
     this.pages = this.#guarded("document_damaged", () => pdfium.module._FPDF_GetPageCount(this.#document));
@@ -43,7 +46,8 @@ class PdfDocument implements Document {
   }
 
   async page(number: number, read: ReadPicture): Promise<PageContent> {
-    const drawn = this.#guarded("page_damaged", () => this.#draw(number));
+    const unit = await userUnit(this.#bytes, number - 1);
+    const drawn = this.#guarded("page_damaged", () => this.#draw(number, unit));
     const content = await readPage(this.#pdfium, drawn, read).catch((cause: unknown) => this.#failed(cause));
     if (content.text) return content;
     const { flat, objects } = drawn;
@@ -80,14 +84,16 @@ class PdfDocument implements Document {
     throw new OrderFailure(loadFailures.get(module._FPDF_GetLastError()) ?? "document_damaged");
   }
 
-  #draw(number: number): DrawnPage {
+  /** `unit`: how many points one unit of the page is. */
+  #draw(number: number, unit: number): DrawnPage {
     const { module } = this.#pdfium;
     const flat = loadFlat(this.#pdfium, this.#document, this.#forms, number - 1);
     if (flat.page === 0) throw new OrderFailure("page_damaged");
-    const objects = pageObjects(this.#pdfium, flat.page, flat.ownCount, this.#limits);
+    const inchesPerUnit = unit / pointsPerInch;
+    const objects = pageObjects(this.#pdfium, flat.page, flat.ownCount, inchesPerUnit, this.#limits);
     const inches = {
-      width: module._FPDF_GetPageWidthF(flat.page) / pointsPerInch,
-      height: module._FPDF_GetPageHeightF(flat.page) / pointsPerInch,
+      width: module._FPDF_GetPageWidthF(flat.page) * inchesPerUnit,
+      height: module._FPDF_GetPageHeightF(flat.page) * inchesPerUnit,
     };
     const hasMasks = hasFineMask(this.#pdfium, this.#document, flat.page, objects.images);
     const dpi = drawingResolution(inches, objects, hasMasks, this.#limits);

@@ -1,0 +1,43 @@
+import { inflateSync } from "node:zlib";
+import { PDFDict, PDFDocument, PDFName, PDFNumber } from "@cantoo/pdf-lib";
+
+const key = "/UserUnit";
+/** What an object stream may inflate to, in bytes; a larger one is not looked into. */
+const mostInflated = 32 * 1024 * 1024;
+
+/**
+ * How many points one unit of a page (from 0) is. PDFium leaves the page's `UserUnit` out of its sizes, and does not
+ * tell it. 1 where there is none, and in a document that is too damaged for pdf-lib.
+ */
+export async function userUnit(bytes: Buffer, page: number): Promise<number> {
+  if (!bytes.includes(key) && !inObjectStreams(bytes)) return 1;
+  try {
+    const document = await PDFDocument.load(bytes, { updateMetadata: false, ignoreEncryption: true });
+    const node = document.getPage(page).node;
+    const unit = node instanceof PDFDict ? node.lookup(PDFName.of("UserUnit")) : undefined;
+    return unit instanceof PDFNumber && unit.asNumber() > 0 ? unit.asNumber() : 1;
+  } catch {
+    return 1;
+  }
+}
+
+/** Page dictionaries may be compressed, in object streams. */
+function inObjectStreams(bytes: Buffer): boolean {
+  for (let at = bytes.indexOf("/ObjStm"); at >= 0; at = bytes.indexOf("/ObjStm", at + 1)) {
+    const keyword = bytes.indexOf("stream", at);
+    if (keyword < 0) return false;
+    const start = keyword + "stream".length + (bytes[keyword + "stream".length] === 0x0d ? 2 : 1);
+    const end = bytes.indexOf("endstream", start);
+    if (inflated(bytes.subarray(start, end < 0 ? undefined : end)).includes(key)) return true;
+  }
+  return false;
+}
+
+function inflated(stream: Buffer): Buffer {
+  try {
+    return inflateSync(stream, { maxOutputLength: mostInflated });
+  } catch {
+    // Not compressed, or damaged.
+    return stream;
+  }
+}
