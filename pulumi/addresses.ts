@@ -1,6 +1,6 @@
 import type { Settings } from "./settings.ts";
 
-/** Where the router answers, as a browser on this machine writes it. */
+/** The router's address for a browser on this machine. */
 export function urlOf({ bindAddress, httpPort }: Pick<Settings, "bindAddress" | "httpPort">): string {
   const host = ["127.0.0.1", "0.0.0.0"].includes(bindAddress) ? "localhost" : bindAddress;
   return httpPort === 80 ? `http://${host}` : `http://${host}:${httpPort}`;

@@ -54,7 +54,7 @@ test("a stack file without a salt is no stack", () => {
   expect(cloneId(folder)).not.toBe(ofFolder);
 });
 
-test("a copy is told from a clone that was moved, as long as its original is there", () => {
+test("a copy is recognised as long as its original exists; otherwise it counts as moved", () => {
   const folder = clone();
   keepCloneId(folder);
   const copy = `${folder}-copy`;
@@ -75,7 +75,7 @@ test("another path to the same folder is neither a move nor a copy", () => {
   expect(readFileSync(path.join(folder, ".pulumi/clone.json"), "utf8")).toContain(`"${folder}"`);
 });
 
-test("asking for the id writes nothing", () => {
+test("reading the id writes nothing", () => {
   const folder = clone();
   cloneId(folder);
   originalOf(folder);
@@ -83,7 +83,7 @@ test("asking for the id writes nothing", () => {
 });
 
 test.each(["", "[]", '{"id": "x", "folder": "/"}', '{"id": "0123abcd"}'])(
-  "a record that is %j stops it, with what it should be",
+  "an invalid record %j is an error that shows a valid one",
   (text) => {
     const folder = clone();
     mkdirSync(path.join(folder, ".pulumi"));

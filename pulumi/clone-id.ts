@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 
-/** Beside the stack's state, so that a clone that is moved takes both along, and both are removed together. */
+/** Stands beside the stack's state, so that both move with the clone and are removed together. */
 const FILE = path.join(".pulumi", "clone.json");
 
 interface CloneRecord {
@@ -21,8 +21,8 @@ interface CloneRecord {
 }
 
 /**
- * Tells clones on one machine apart. The id is in the labels of what the clone has on the Docker engine.
- * @returns eight hex digits: those of the clone's record, else those that follow from its folder
+ * Identifies a clone on this machine. The id is in the labels of everything that it has on the Docker engine.
+ * @returns eight hex digits: from the clone's record, else derived from its folder
  */
 export function cloneId(folder: string): string {
   return readRecord(folder)?.id ?? idOfPath(folder);
@@ -35,7 +35,7 @@ export function cloneId(folder: string): string {
 export function keepCloneId(folder: string): string | undefined {
   const record = readRecord(folder);
   if (record === undefined) {
-    // Earlier versions had no record: what such a stack has on the engine carries the id that follows from the folder.
+    // Stacks of earlier versions have no record; their labels hold the id derived from the folder.
     writeRecord(folder, { id: hasStack(folder) ? idOfPath(folder) : randomBytes(4).toString("hex"), folder });
     return undefined;
   }
@@ -57,7 +57,7 @@ export function originalOf(folder: string): string | undefined {
     : undefined;
 }
 
-/** One folder has several paths by mounts and links. */
+/** Mounts and links give one folder several paths. */
 function isSameFolder(one: string, other: string): boolean {
   const [a, b] = [one, other].map((folder) => statSync(folder, { throwIfNoEntry: false }));
   return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
@@ -86,8 +86,8 @@ function readRecord(folder: string): CloneRecord | undefined {
   if (record === undefined) {
     throw new Error(
       `${file} is not what this project wrote there: ${text.slice(0, 200)}\n` +
-        `It should be {"id": "<8 hex digits>", "folder": "<path>"}, with the id that \`docker volume inspect\` shows ` +
-        "in the label orbital-witness.clone of this clone's volumes.",
+        'It should be {"id": "<8 hex digits>", "folder": "<path>"}, with the id that ' +
+        "`docker volume inspect` shows in the label orbital-witness.clone of this clone's volumes.",
     );
   }
   return record;
@@ -103,7 +103,7 @@ function parse(text: string): CloneRecord | undefined {
   }
 }
 
-/** In one step: an interrupted write leaves what was there. */
+/** Writes atomically: an interrupted write leaves the old record. */
 function writeRecord(folder: string, record: CloneRecord): void {
   const file = path.join(folder, FILE);
   mkdirSync(path.dirname(file), { recursive: true });

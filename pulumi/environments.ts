@@ -3,7 +3,7 @@ import type { Settings } from "./settings.ts";
 
 type Environment = Readonly<Record<string, pulumi.Input<string>>>;
 
-/** Each service gets only what it needs, since each secret is one more to lose. */
+/** Each service gets only what it needs, because each secret is one more to lose. */
 export function authApiEnvironment(settings: Settings, jwtSecret: pulumi.Output<string>): Environment {
   return {
     JWT_SECRET: jwtSecret,
@@ -25,7 +25,7 @@ export function orderApiEnvironment(
     RESULT_DAYS: String(settings.resultDays),
     RESULTS_FOLDER: "/results",
     SEARCH_FOLDER: "/search",
-    // A third less processor time for each order than with V8's own small nursery.
+    // Orders take a third less processor time than with V8's default young generation.
     NODE_OPTIONS: "--max-semi-space-size=32 --max-old-space-size=128",
     // Otherwise the allocator keeps memory of page pictures: 470 MB instead of 300 after 60 pages.
     MALLOC_ARENA_MAX: "2",

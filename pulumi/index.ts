@@ -12,8 +12,8 @@ import { readSettings, samplesFolder } from "./settings.ts";
 const settings = readSettings();
 const { nodeImage, ocrLanguages } = settings;
 
-// `front` leads in and out. `back` leads nowhere: the Auth API is not on it, and neither is this machine,
-// which has an address on every other bridge.
+// `front` reaches the outside. `back` does not. The Auth API is not on it, nor is this machine, which has an
+// address on every other bridge.
 const front = new docker.Network(nameOf("front"), { driver: "bridge", labels: labelsOf("front") });
 const back = new docker.Network(nameOf("back"), {
   driver: "bridge",
@@ -27,8 +27,8 @@ const jwtSecret =
 
 const redis = new Redis("redis", { image: settings.redisImage, network: back });
 
-// The pages that were read, and the index to search them by. Containers share these volumes, unlike Redis'
-// volume: a replacement starts beside what it replaces.
+// Results and the search index. Containers share these volumes, unlike Redis' volume, so a new container
+// starts beside the one that it replaces.
 const results = new docker.Volume(nameOf("results"), { labels: labelsOf("results") }, keepsData);
 const search = new docker.Volume(nameOf("search"), { labels: labelsOf("search") }, keepsData);
 

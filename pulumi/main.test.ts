@@ -6,15 +6,15 @@ afterEach(() => {
   vi.doUnmock("./clone-id.ts");
 });
 
-test("a copied clone is not updated: its state is that of its original", async () => {
+test("a copied clone is not updated, because its state is its original's", async () => {
   vi.doMock("./clone-id.ts", () => ({ originalOf: () => "/home/you/original" }));
   const main: string = "./main.mjs";
   const { default: program } = await import(main);
   await expect(program()).rejects.toThrow(/copy of \/home\/you\/original.*rm -r \.pulumi/);
 });
 
-test("a Node too old for the program is told by its version, and what to do", async () => {
-  // A name for TypeScript to leave alone: plain JavaScript has no types for it.
+test("a Node that is too old is named with its version and a remedy", async () => {
+  // In a variable, because TypeScript has no types for a JavaScript module.
   const main: string = "./main.mjs";
   const { default: program } = await import(main);
   vi.stubGlobal("process", { ...process, features: { typescript: false }, versions: { node: "20.1.2" } });

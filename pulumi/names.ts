@@ -3,19 +3,19 @@ import { cloneId } from "./clone-id.ts";
 import { projectFolder } from "./settings.ts";
 
 /**
- * The name of a part, as `docker ps` shows it: project, stack, part. Pulumi adds a random ending to it, so
- * that a replacement can stand beside what it replaces, and two clones never collide.
+ * The name of a part, as `docker ps` shows it: project, stack, part. Pulumi adds a random suffix, so that a
+ * replacement can start beside the old resource, and two clones never collide.
  */
 export function nameOf(part: string): string {
   return `${pulumi.getProject()}-${pulumi.getStack()}-${part}`;
 }
 
-/** An image's name and tag. Images get no random ending from Pulumi: the clone's id tells clones apart. */
+/** An image's name and tag. Pulumi adds no random suffix to images: the clone's id tells clones apart. */
 export function imageNameOf(part: string): string {
   return `${pulumi.getProject()}/${part}:${pulumi.getStack()}-${cloneId(projectFolder)}`;
 }
 
-/** What a container, network or volume belongs to, for `docker ps --filter label=...`. */
+/** Labels that say to which stack and clone a resource belongs, for `docker ps --filter label=...`. */
 export function labelsOf(
   part: string,
   more: Record<string, string> = {},

@@ -19,7 +19,7 @@ function inputsOf(program: RecordedProgram, part: string): Recorded["inputs"] {
   return found[0]?.inputs ?? {};
 }
 
-/** Names of the resources whose inputs hold a text, in any place. */
+/** Names of the resources whose inputs contain a text anywhere. */
 function holdersOf(
   program: RecordedProgram,
   text: string,
@@ -35,7 +35,7 @@ function withoutSealed({ inputs }: Recorded): unknown {
 }
 
 let program: RecordedProgram;
-/** With settings that all differ from the defaults, and no jwtSecret. */
+/** Runs with settings that all differ from the defaults, without a jwtSecret. */
 let other: RecordedProgram;
 const documentsUrl = "https://scans.example.org/registry";
 beforeAll(async () => {
@@ -104,7 +104,7 @@ test("each secret is where it is needed, and nowhere else", () => {
   expect(holdersOf(other, REDIS_PASSWORD)).toEqual(redisUsers(5));
 });
 
-test("no secret is in clear among the inputs or the outputs", () => {
+test("no input or output has a secret in plain text", () => {
   for (const { resources, outputs } of [program, other]) {
     const inClear = JSON.stringify([outputs, resources.map(withoutSealed)]);
     expect(inClear).not.toMatch(new RegExp([JWT_SECRET, JWT_RANDOM, REDIS_PASSWORD].join("|")));
@@ -125,7 +125,7 @@ test("images are ids, not tags", () => {
   }
 });
 
-test("the Auth API shares no network with Redis, and Redis' network leads nowhere", () => {
+test("the Auth API shares no network with Redis, and Redis' network has no way out", () => {
   const networksOf = (part: string) =>
     (inputsOf(program, part).networksAdvanced as { name: string }[]).map(({ name }) => name);
   expect(networksOf("redis")).toEqual([`${nameOf("back")}-0123456`]);
@@ -134,7 +134,7 @@ test("the Auth API shares no network with Redis, and Redis' network leads nowher
   expect(back?.inputs).toMatchObject({ driver: "bridge", internal: true });
 });
 
-test("another source of documents takes the router's place", () => {
+test("a documentsUrl replaces the router as the document source", () => {
   expect(holdersOf(program, "DOCUMENTS_URL=http://router:8081")).toEqual(range("ocr-worker-", 2).map(nameOf));
   expect(holdersOf(other, `DOCUMENTS_URL=${documentsUrl}"`)).toEqual(range("ocr-worker-", 5).map(nameOf));
   expect(holdersOf(other, "router:8081")).toEqual([]);
@@ -154,7 +154,7 @@ test("tokenSeconds, limits, resultDays, logLevel and images reach the parts that
   expect(holdersOf(other, '"caddy:own"')).toEqual(["router-image"]);
 });
 
-test("the languages reach the worker and its build, the limits of a document the worker", () => {
+test("the languages reach the worker and its build, the document limits reach the worker", () => {
   const workers = range("ocr-worker-", 5).map(nameOf);
   expect(holdersOf(other, '"OCR_LANGUAGES":"cym"')).toEqual(["ocr-worker-image"]);
   const limits = ["DOCUMENT_MEGABYTES=11", "DECOMPRESSED_MEGABYTES=22", "DOCUMENT_PAGES=33"];

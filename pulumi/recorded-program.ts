@@ -6,7 +6,7 @@ import { vi } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 
-/** Not `local`: what takes the stack's name from anywhere but Pulumi shows. */
+/** Not `local`, to expose code that does not take the stack's name from Pulumi. */
 export const PROJECT = "orbital-witness";
 export const STACK = "review";
 
@@ -31,7 +31,7 @@ const projectFile = z.object({
   config: z.record(z.string(), z.object({ default: z.union([z.string(), z.number()]) })),
 });
 
-/** Gives Pulumi a stack's settings as its engine does: the stack's own over the defaults of Pulumi.yaml. */
+/** Passes settings to Pulumi as its engine does: the stack's values over the defaults of Pulumi.yaml. */
 export function useSettings({ settings = {}, secrets = {} }: StackConfig): void {
   const file = path.resolve(import.meta.dirname, "../Pulumi.yaml");
   const { config } = projectFile.parse(parse(readFileSync(file, "utf8")));
@@ -44,7 +44,7 @@ export function useSettings({ settings = {}, secrets = {} }: StackConfig): void 
   );
 }
 
-/** Runs pulumi/index.ts through Pulumi's mocks: every resource is recorded, none is made. */
+/** Runs pulumi/index.ts through Pulumi's mocks, which record every resource and create none. */
 export async function recordProgram(config: StackConfig = {}): Promise<RecordedProgram> {
   const resources: Recorded[] = [];
   const mocks: pulumi.runtime.Mocks = {
@@ -53,7 +53,7 @@ export async function recordProgram(config: StackConfig = {}): Promise<RecordedP
       return { id: `id-of-${name}`, state: stateOf(type, name, inputs) };
     },
     call({ token }) {
-      throw new Error(`The program called ${token}, which nobody expected.`);
+      throw new Error(`The program made an unexpected call of ${token}.`);
     },
   };
   await pulumi.runtime.setMocks(mocks, PROJECT, STACK, false);
@@ -67,7 +67,7 @@ export async function recordProgram(config: StackConfig = {}): Promise<RecordedP
   return { resources, outputs };
 }
 
-/** What the engine would answer, with ids that tell by their look what they are of. */
+/** The engine's answer; each id contains the name of its resource. */
 function stateOf(type: string, name: string, inputs: object): Record<string, unknown> {
   switch (type) {
     case "docker:index/remoteImage:RemoteImage":
@@ -83,7 +83,7 @@ export function fakeDigest(name: string): string {
   return `sha256:${createHash("sha256").update(name).digest("hex")}`;
 }
 
-/** A secret value as it arrives at the engine: wrapped, with Pulumi's signature. */
+/** A secret value as the engine receives it: wrapped, with Pulumi's signature. */
 export function sealed(value: string | readonly string[]): object {
   return { [pulumi.runtime.specialSigKey]: pulumi.runtime.specialSecretSig, value };
 }

@@ -1,8 +1,9 @@
 /**
- * Every order has a stream of a handful of events, for which Redis would set 4 kB aside: hence its node's size.
+ * Redis' command. Every order has a stream with a few events, for which Redis would reserve 4 kB: hence the
+ * smaller node size.
  *
- * For `sh -c`, with the password in REDISCLI_AUTH. The configuration comes in by standard input, so that the password
- * stands in no argument list and no file.
+ * It runs by `sh -c` with the password in REDISCLI_AUTH. Redis reads the configuration from standard input,
+ * so that the password is in no argument list and no file.
  */
 export const redisStartCommand = `exec redis-server - <<END
 dir /data

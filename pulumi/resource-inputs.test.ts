@@ -43,7 +43,7 @@ interface Differing {
   readonly ask: string;
 }
 
-/** What every container has, with what differs between them. */
+/** The inputs of a container: the common ones, and those that differ. */
 function common(part: string, { networks, memory, start, stop, ask }: Differing) {
   return {
     networkMode: "bridge",
@@ -241,7 +241,7 @@ test.each<[string, object]>([
   ]);
 });
 
-test("a container's label follows its health check, whose change alone the provider overlooks", () => {
+test("a changed health check changes a label, because the provider does not notice the check alone", () => {
   const pairs = program.resources
     .filter(({ inputs }) => inputs.healthcheck !== undefined)
     .map(({ inputs }) => [
@@ -253,12 +253,12 @@ test("a container's label follows its health check, whose change alone the provi
   expect(kinds.map((each) => new Set(each).size)).toEqual([4, 4, 4]);
 });
 
-test("nothing else is made but what is checked above", () => {
+test("the program creates no other resources than those checked above", () => {
   const components = ["orbital-witness-review", "redis", "auth-api", "order-api", "ocr-worker", "router"];
   expect(program.resources).toHaveLength(17 + components.length);
 });
 
-test("documents of root are served by nobody in particular", async () => {
+test("a documents folder of root is served by the user nobody", async () => {
   const { resources } = await recordProgram({ settings: { documentsFolder: "/" } });
   const { inputs } = resources.find((each) => each.name === `${NAME}-router`) ?? {};
   expect(inputs).toMatchObject({ user: "65534:65534", volumes: [{ hostPath: "/" }, {}] });

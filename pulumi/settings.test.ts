@@ -13,7 +13,7 @@ import { projectFolder, readSettings } from "./settings.ts";
 
 beforeAll(async () => {
   const unexpected = () => {
-    throw new Error("Reading settings makes and calls nothing.");
+    throw new Error("Reading settings must not create or call anything.");
   };
   await pulumi.runtime.setMocks({ newResource: unexpected, call: unexpected }, PROJECT, STACK, false);
 });
@@ -133,18 +133,18 @@ test.each([
   }
 });
 
-test("several bad settings are all named at once", () => {
+test("all bad settings are named at once", () => {
   const bad = { ocrWorkers: "0", httpPort: "0", tokenSeconds: "0", logLevel: "loud", bindAddress: "here" };
   const message = messageOf({ ...bad, documentsFolder: "no/such", nodeImage: "?" });
   expect(message.match(/^ {2}(\w+) must be/gm)).toHaveLength(7);
 });
 
-test("the folder does not count where the documents come from elsewhere", () => {
+test("documentsFolder is not checked if documentsUrl is set", () => {
   expect(messageOf({ documentsFolder: "no/such" })).toContain("documentsFolder must be");
   expect(messageOf({ documentsFolder: "no/such", documentsUrl: "?" })).not.toContain("documentsFolder");
 });
 
-test("a word instead of a number is named with its setting", () => {
+test("a word instead of a number is rejected with the setting's name", () => {
   expect(messageOf({ ocrWorkers: "many" })).toBe(
     "Configuration 'orbital-witness:ocrWorkers' value 'many' is not a valid number",
   );
@@ -154,7 +154,7 @@ const declared = Object.entries<{ default: unknown }>(
   parse(readFileSync(path.join(projectFolder, "Pulumi.yaml"), "utf8")).config,
 );
 
-test("the defaults are those of Pulumi.yaml, and a worker for each core", () => {
+test("the defaults are those of Pulumi.yaml, with one worker for each core", () => {
   const defaults = Object.fromEntries(declared.map(([key, { default: value }]) => [key, value]));
   const documentsFolder = path.join(projectFolder, String(defaults.documentsFolder));
   const ocrWorkers = Math.min(availableParallelism(), 64);
@@ -163,7 +163,7 @@ test("the defaults are those of Pulumi.yaml, and a worker for each core", () => 
   expect(read({ documentsUrl: "" }).documentsUrl).toBeUndefined();
 });
 
-test.each(declared)("the program has no default of its own for %s", (key, { default: value }) => {
+test.each(declared)("the program has no default for %s besides Pulumi.yaml's", (key, { default: value }) => {
   const all = Object.fromEntries(
     declared.map(([name, each]) => [`${PROJECT}:${name}`, String(each.default)]),
   );
@@ -172,7 +172,7 @@ test.each(declared)("the program has no default of its own for %s", (key, { defa
   expect(() => readSettings(), String(value)).toThrow(`'${PROJECT}:${key}'`);
 });
 
-/** What an output threw: Pulumi learns of it by Node's event for unhandled rejections. */
+/** The error that an output threw. Pulumi receives it through Node's event for unhandled rejections. */
 async function unhandled(run: () => unknown): Promise<unknown[]> {
   const listeners = process.rawListeners("unhandledRejection") as NodeJS.UnhandledRejectionListener[];
   const errors: unknown[] = [];
@@ -200,7 +200,7 @@ test.each([
 });
 
 test.each(["k".repeat(32), "ü".repeat(16), "🔑".repeat(8)])(
-  "32 bytes are enough, and stay a secret: %s",
+  "32 bytes are accepted, and remain a secret: %s",
   async (value) => {
     const secret = read({}, { jwtSecret: value }).jwtSecret ?? pulumi.output("none");
     expect(await new Promise((resolve) => secret.apply(resolve))).toBe(value);

@@ -4,56 +4,56 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
-/** Relative folders of the settings count from here, where Pulumi.yaml stands. */
+/** The folder of Pulumi.yaml. Relative folders in settings start here. */
 export const projectFolder = path.resolve(import.meta.dirname, "..");
 
-/** The sample scans that come with the project. */
+/** The project's sample scans. */
 export const samplesFolder = path.join(projectFolder, "samples/scans");
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"];
 const MIN_SECRET_BYTES = 32;
 const MAX_WORKERS = 64;
-/** As tesseract names its data, joined as it joins them: eng, eng+cym, chi_sim. */
+/** Tesseract's names of language data, joined as it joins them: eng, eng+cym, chi_sim. */
 const LANGUAGES = /^[a-z]{3}(_[a-z]+)*(\+[a-z]{3}(_[a-z]+)*){0,9}$/;
 
 export interface Settings {
   readonly httpPort: number;
   readonly bindAddress: string;
-  /** As many as this machine has cores where it is not set. */
+  /** By default the number of this machine's cores. */
   readonly ocrWorkers: number;
   /** Tesseract's codes, joined by `+`. */
   readonly ocrLanguages: string;
-  /** Of a document as its source sends it. */
+  /** Size limit of a document as its source sends it, in MiB. */
   readonly documentMegabytes: number;
-  /** Of a document after the decompression of a compressed answer. */
+  /** Size limit of a document that was sent compressed, in MiB. */
   readonly decompressedMegabytes: number;
   readonly documentPages: number;
   readonly pageMegapixels: number;
-  /** For one page, from its decoding to its words. */
+  /** Time limit for one page, from its decoding to its words. */
   readonly pageSeconds: number;
   readonly tokenSeconds: number;
-  /** Of one user from one address. */
+  /** Limit of wrong passwords of one user from one address. */
   readonly tokenFailuresPerMinute: number;
-  /** Of one user. */
+  /** Limit of one user's orders and retries. */
   readonly ordersPerMinute: number;
-  /** How long an order and its result stay after its end. */
+  /** How long an order and its result are kept after the order ended. */
   readonly resultDays: number;
   readonly logLevel: string;
-  /** Absolute path; undefined where the source is elsewhere. */
+  /** Absolute path; undefined if `documentsUrl` is set. */
   readonly documentsFolder: string | undefined;
-  /** Base address of a document source elsewhere; the folder, served by the router, where it is not set. */
+  /** Base address of another document source; by default the router serves the folder. */
   readonly documentsUrl: string | undefined;
   readonly nodeImage: string;
   readonly redisImage: string;
   readonly caddyImage: string;
-  /** Key of the access tokens, at least 32 bytes; undefined where the stack has none of its own. */
+  /** Key that signs the access tokens, at least 32 bytes; undefined if the stack has none. */
   readonly jwtSecret: pulumi.Output<string> | undefined;
 }
 
 /**
- * The stack's settings, checked. Types, descriptions and defaults stand in Pulumi.yaml, the optional
- * `ocrWorkers`, `documentsUrl` and `jwtSecret` aside.
- * @throws pulumi.RunError that names every setting out of its range, the range and the value received
+ * The stack's settings, checked. Pulumi.yaml has the types, descriptions and defaults, except for the
+ * optional `ocrWorkers`, `documentsUrl` and `jwtSecret`.
+ * @throws pulumi.RunError that names every setting out of range, its range and its value
  */
 export function readSettings(config = new pulumi.Config()): Settings {
   const problems: string[] = [];
@@ -146,7 +146,7 @@ function isPlainHttpUrl(text: string): boolean {
   );
 }
 
-/** A refused address may hold what gives access: its user and password, or a signature in its query. */
+/** Hides the user, password and query of a rejected address: they may give access. */
 function withoutAccess(text: string): string {
   return text.replace(/\/\/[^/]*@/, "//***@").replace(/\?[^"]*/, "?***");
 }

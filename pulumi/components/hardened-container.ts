@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { labelsOf } from "../names.ts";
 
 export interface HardenedContainerArgs {
-  /** What it is, and its name for the other containers: `redis`, `auth-api`. */
+  /** Its part, which is also its host name for the other containers: `redis`, `auth-api`. */
   readonly part: string;
   /** An image's id, never a tag: Pulumi does not notice a changed image behind a fixed tag. */
   readonly image: pulumi.Input<string>;
@@ -13,15 +13,15 @@ export interface HardenedContainerArgs {
   /** Shell command that succeeds while the container is ready, and takes a few seconds at most. */
   readonly readyCommand: string;
   readonly memoryMegabytes: number;
-  /** How long it may take to become ready, when everything starts at once; a minute where it is not given. */
+  /** Time limit to become ready while everything starts at once; by default a minute. */
   readonly startSeconds?: number;
-  /** How long a stop may take before it becomes a kill. */
+  /** Time between the signal to stop and the kill. */
   readonly stopSeconds: number;
 }
 
 /**
- * What every container of the stack has in common: no privilege that it does not need, bounded memory and
- * logs, a health check that `pulumi up` waits for, and a stop that lets it finish its work.
+ * The common inputs of all containers: no privilege that is not needed, bounded memory and logs, a health
+ * check that `pulumi up` waits for, and time to finish work before a stop.
  */
 export function hardenedContainer(args: HardenedContainerArgs) {
   const startSeconds = args.startSeconds ?? 60;
@@ -40,7 +40,7 @@ export function hardenedContainer(args: HardenedContainerArgs) {
     healthcheck,
     wait: true,
     waitTimeout: startSeconds,
-    // The provider overlooks a change of the health check alone; a label does not escape it.
+    // The provider does not notice a change of the health check alone, but it notices a changed label.
     labels: labelsOf(args.part, { healthcheck: shortHash(JSON.stringify(healthcheck)) }),
     capabilities: { drops: ["ALL"] },
     securityOpts: ["no-new-privileges:true"],
@@ -71,7 +71,7 @@ function soonThenSeldom(command: string): string {
   );
 }
 
-/** As the engine writes durations back (`1m0s`): any other form would look like a change. */
+/** Durations in the engine's notation (`1m0s`); any other notation would count as a change. */
 function goDuration(seconds: number): string {
   return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }

@@ -46,10 +46,10 @@ export class Redis extends pulumi.ComponentResource {
           part: name,
           image: image.imageId,
           networks: [args.network],
-          // redis-cli reads the password from this name by itself.
+          // redis-cli reads the password from this variable.
           environment: { REDISCLI_AUTH: password.result },
           readyCommand: "timeout 3 redis-cli ping | grep -qx PONG",
-          // Twice its own limit, for the copy that it makes of changing pages while it rewrites its file.
+          // Twice its own limit: while Redis rewrites its file, it copies the memory pages that change.
           memoryMegabytes: 768,
           stopSeconds: 30,
         }),

@@ -46,8 +46,8 @@ export class Router extends pulumi.ComponentResource {
         }),
         command: ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"],
         user: ownerOf(args.documentsFolder),
-        // The file of the public image's program carries a capability for low ports. The kernel does not start
-        // it unless the container has that capability too. The process, which is not root, gets none.
+        // In the public image the program's file has a capability for low ports. The kernel starts it only if
+        // the container has that capability too. The process, which is not root, gets none.
         capabilities: { drops: ["ALL"], adds: ["CAP_NET_BIND_SERVICE"] },
         // An upload needs a writable root.
         readOnly: false,
@@ -73,7 +73,9 @@ export class Router extends pulumi.ComponentResource {
   }
 }
 
-/** Scans that only their owner may read are served all the same; those of root by nobody in particular. */
+/**
+ * The owner of the folder, so that scans that only their owner may read are served; `nobody` instead of root.
+ */
 function ownerOf(folder: string | undefined): string {
   const { uid, gid } = folder === undefined ? { uid: 0, gid: 0 } : statSync(folder);
   return uid === 0 ? "65534:65534" : `${uid}:${gid}`;

@@ -13,11 +13,11 @@ export interface VolumeMount {
 export interface ServiceArgs {
   readonly nodeImage: string;
   readonly networks: readonly docker.Network[];
-  /** Settings of the service; only what it needs, since each secret is one more to lose. */
+  /** Variables of the service; only those that it needs, because each secret is one more to lose. */
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
-  /** For its build alone, beside those that every service's has. */
+  /** Build arguments of this service, in addition to those of every service. */
   readonly buildArguments?: Readonly<Record<string, string>>;
-  /** Its image must have these folders, of the user `node`: a new volume takes over their owner. */
+  /** The image must have these folders, owned by `node`: a new volume takes over their owner. */
   readonly volumes?: readonly VolumeMount[];
   readonly memoryMegabytes: number;
   readonly startSeconds?: number;
@@ -81,7 +81,7 @@ export class Service extends pulumi.ComponentResource {
   }
 }
 
-/** Uses the shell's own sockets, since not every base image has an HTTP client. */
+/** Uses bash's sockets, because not every base image has an HTTP client. */
 const askReadiness =
   "timeout 3 bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080 && " +
   'printf "GET /readyz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n" >&3 && ' +

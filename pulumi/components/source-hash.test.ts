@@ -53,11 +53,11 @@ test("content that moves from one file to the next changes the hash", () => {
   expect(hash()).not.toBe(before);
 });
 
-test("a source that is missing is named", () => {
+test("a missing source is named", () => {
   expect(() => sourceHash(root, ["no-such-folder"])).toThrow("no-such-folder");
 });
 
-test("all that services/Dockerfile copies from the project counts as a source", () => {
+test("everything that services/Dockerfile copies from the project is a source", () => {
   const dockerfile = readFileSync(path.join(projectFolder, "services/Dockerfile"), "utf8");
   const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)]
     .flatMap(([, files = ""]) => files.split(" "))
@@ -70,7 +70,7 @@ test("all that services/Dockerfile copies from the project counts as a source", 
   expect(copied.filter((file) => !isCovered(file))).toEqual(["services/ocr-worker/fetch-languages.sh"]);
 });
 
-test("what the hash leaves out is what .dockerignore leaves out", () => {
+test("the hash leaves out the same files as .dockerignore", () => {
   const lines = readFileSync(path.join(projectFolder, ".dockerignore"), "utf8").trim().split("\n");
   expect(lines.filter((line) => line.startsWith("**/"))).toEqual(["**/node_modules", "**/*.test.ts"]);
 });

@@ -10,6 +10,13 @@ const page = "docs/api.md";
 /** Codes of bad tokens, which are no literals after `new Problem(`. */
 const tokenCodes = ["401 token_expired", "401 token_invalid"];
 
+/** How the services, Node's HTTP server in them and the router write a status and a code. */
+const written = [
+  /new Problem\(\s*(\d{3}),\s*"(\w+)"/g,
+  /status: (\d{3}), code: "(\w+)"/g,
+  /"status":(\d{3}),[^}]*?"code":"(\w+)"/g,
+];
+
 test("the reasons of failed orders in the table are those of the worker", () => {
   const documented = tableAfter(page, "## Reasons why an order fails").flatMap(([code = ""]) =>
     codesIn(code),
@@ -17,20 +24,19 @@ test("the reasons of failed orders in the table are those of the worker", () => 
   expect(documented.sort()).toEqual([...failureCodeSchema.options].sort());
 });
 
-test("the error codes in the table are those of the services, with their status", () => {
+test("the error codes in the table are those of the services and the router, with their status", () => {
   const documented = tableAfter(page, "## Errors").flatMap(([status, codes = ""]) =>
     codesIn(codes).map((code) => `${status} ${code}`),
   );
-  const files = globSync("services/*/src/**/*.ts", { cwd: root }).filter(
-    (file) => !file.endsWith(".test.ts"),
-  );
-  const inCode = files.flatMap((file) =>
-    [...readFileSync(path.join(root, file), "utf8").matchAll(/new Problem\(\s*(\d{3}),\s*"(\w+)"/g)].map(
-      ([, status, code]) => `${status} ${code}`,
-    ),
-  );
+  const files = globSync(["services/*/src/**/*.ts", "pulumi/Caddyfile"], { cwd: root });
+  const inCode = files
+    .filter((file) => !file.endsWith(".test.ts"))
+    .map((file) => readFileSync(path.join(root, file), "utf8"))
+    .flatMap((source) =>
+      written.flatMap((form) => [...source.matchAll(form)].map(([, status, code]) => `${status} ${code}`)),
+    );
   expect(inCode.length).toBeGreaterThan(30);
-  expect(documented.sort()).toEqual([...new Set([...inCode, ...tokenCodes])].sort());
+  expect([...new Set(documented)].sort()).toEqual([...new Set([...inCode, ...tokenCodes])].sort());
 });
 
 test("the formats of results in the table are those of the Order API", () => {
