@@ -1,8 +1,10 @@
+import { STATUS_CODES } from "node:http";
 import type { createRoute, OpenAPIHono, RouteConfig } from "@hono/zod-openapi";
 import type { AppEnv } from "@orbital-witness/common/http/http-app.ts";
 import { methodNotAllowed } from "@orbital-witness/common/http/http-app.ts";
 import { problemSchema } from "@orbital-witness/common/http/problem.ts";
 import type { Handler } from "hono";
+import type { z } from "zod";
 
 export type OrderApi = OpenAPIHono<AppEnv>;
 
@@ -39,10 +41,39 @@ const problems = {
   503: "Temporarily unavailable; `Retry-After` says how many seconds to wait",
 } as const;
 
+/** The code of an example, and its detail where the status alone does not make a good one. */
+const examples: Record<keyof typeof problems, [code: string, detail: string]> = {
+  400: ["malformed_body", "The body is not valid JSON."],
+  401: ["token_expired", "The token has expired."],
+  403: ["cannot_order", "This user may not order documents."],
+  404: ["order_not_found", "There is no order with this id."],
+  406: ["not_acceptable", "The result is available as application/json, text/plain, application/pdf."],
+  409: ["order_not_completed", "The order is recognizing. Ask again in a moment."],
+  413: ["body_too_large", "The body must not be larger than 65536 bytes."],
+  415: ["unsupported_content_encoding", "The body must not be compressed: send it without Content-Encoding."],
+  416: ["range_not_satisfiable", "The image has 81920 bytes, and the range begins after them."],
+  422: ["invalid_fields", "document_type is required"],
+  429: ["rate_limited", "At most 600 orders of one user in 60 s; try again in 12 s."],
+  503: ["store_unavailable", "Orders cannot be read at the moment."],
+};
+
 /** A route's responses with these statuses. */
 export function problemResponses(...statuses: (keyof typeof problems)[]): RouteConfig["responses"] {
-  const content = { "application/problem+json": { schema: problemSchema } };
-  return Object.fromEntries(statuses.map((status) => [status, { description: problems[status], content }]));
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const content = { "application/problem+json": { schema: problemSchema, example: exampleOf(status) } };
+      return [status, { description: problems[status], content }];
+    }),
+  );
+}
+
+function exampleOf(status: keyof typeof problems): z.input<typeof problemSchema> {
+  const [code, detail] = examples[status];
+  return {
+    ...{ type: "about:blank", title: STATUS_CODES[status] ?? "Error", status, detail, code },
+    request_id: "1d0b8531-93b6-4c69-b1f2-a045351f086c",
+    ...(status === 422 && { errors: [{ field: "document_type", message: "is required" }] }),
+  };
 }
 
 /** Two ways to get and send the same token; see the document's `securitySchemes`. */

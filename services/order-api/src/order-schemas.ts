@@ -17,11 +17,13 @@ const outcome = z.enum(attemptOutcomes).meta({
   description:
     "`lost`: the worker did not come back; `handed_back`: the worker was stopped, and another one continues",
 });
-const progress = z.object({ page: z.int(), pages: z.int() }).meta({ id: "Progress" });
+const progress = z
+  .object({ page: z.int().meta({ example: 3 }), pages: z.int().meta({ example: 12 }) })
+  .meta({ id: "Progress" });
 
 const order = z.object({
   order_id: orderIdSchema,
-  user_id: z.int(),
+  user_id: z.int().meta({ example: 1 }),
   title_number: titleNumberSchema,
   document_type: documentTypeSchema,
   status: orderStatusSchema,
@@ -93,7 +95,7 @@ export const orderListSchema = z
 const searchResult = order
   .pick({ order_id: true, title_number: true, document_type: true })
   .extend({
-    page: z.int().meta({ description: "The page's number in the document, from 1" }),
+    page: z.int().meta({ description: "The page's number in the document, from 1", example: 2 }),
     snippet: z.string().meta({
       description: "The text around the hits, as HTML: each hit in `<mark>`, everything else escaped",
       example: "for the <mark>term of years</mark> at a yearly <mark>rent</mark> of £250 …",

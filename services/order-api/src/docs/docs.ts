@@ -23,7 +23,7 @@ To repeat a request for an order safely, send an \`Idempotency-Key\`. Errors are
 programs and does not change, \`detail\` is for people.
 `.trim();
 
-const license = { name: "MIT", identifier: "MIT" };
+const license = { name: "MIT License", identifier: "MIT" };
 const tags = [
   { name: "tokens", description: "Log in (the Auth API)" },
   { name: "orders", description: "Place, follow and change orders" },

@@ -57,7 +57,7 @@ const resultRoute = createRoute({
   path: "/orders/{id}/result",
   operationId: "getResult",
   tags: ["results"],
-  summary: "Get the result in the format that `Accept` names",
+  summary: "Get the result in the format that Accept names",
   description: `The text of a completed order's document. JSON if any format is accepted. ${description}`,
   security,
   request: { params: orderPathSchema, query, headers },
