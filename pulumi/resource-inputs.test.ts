@@ -195,13 +195,16 @@ const router = {
   ports: [{ internal: 8080, external: 80, ip: "127.0.0.1" }],
 };
 
+/** A base image with its tag, so that one can read it, and its digest, so that it stays the same. */
+const pinned = (name: string) => expect.stringMatching(new RegExp(`^${name}@sha256:[0-9a-f]{64}$`));
+
 const image = (part: string, more: Record<string, string> = {}) => ({
   name: `orbital-witness/${part}:review-${cloneId(projectFolder)}`,
   keepLocally: true,
   build: {
     context: projectFolder,
     dockerfile: `${projectFolder}/services/Dockerfile`,
-    buildArgs: { NODE_IMAGE: "node:24.21.0-bookworm-slim", SERVICE: part, ...more },
+    buildArgs: { NODE_IMAGE: pinned("node:24.21.0-bookworm-slim"), SERVICE: part, ...more },
     platform: `linux/${{ x64: "amd64" }[process.arch as string] ?? process.arch}`,
     provenance: "false",
     buildLogFile: `${projectFolder}/.pulumi/build-${part}.log`,
@@ -219,8 +222,8 @@ test.each<[string, object]>([
   ["auth-api-image", image("auth-api")],
   ["order-api-image", image("order-api")],
   ["ocr-worker-image", image("ocr-worker", { OCR_LANGUAGES: "eng" })],
-  ["redis-image", { name: "redis:7.2-bookworm", keepLocally: true }],
-  ["router-image", { name: "caddy:2.10-alpine", keepLocally: true }],
+  ["redis-image", { name: pinned("redis:7.2-bookworm"), keepLocally: true }],
+  ["router-image", { name: pinned("caddy:2.10-alpine"), keepLocally: true }],
   [`${NAME}-front`, { driver: "bridge", labels: labelsOf("front") }],
   [
     `${NAME}-back`,

@@ -10,8 +10,8 @@ const UNREACHABLE =
   /no such host|dial tcp|i\/o timeout|connection refused|network is unreachable|TLS handshake|x509|context deadline|EOF|name resolution/i;
 
 /**
- * Makes sure that the base images are on the engine: those wanted, or images made of the distribution's packages when
- * no image registry can be reached.
+ * Brings the base images onto the engine: those wanted, or, if no image registry can be reached, images of the
+ * same name and tag that the engine has, or else images made from the distribution's packages.
  * @returns the images to use
  * @throws Failure when a registry answers but does not give an image
  */
@@ -31,7 +31,9 @@ export async function ensureBaseImages(wanted: BaseImages): Promise<BaseImages> 
     }
     if (refusal !== undefined) {
       say(`${image} cannot be downloaded (${refusal})`);
-      usable[key] = offlineImages[key];
+      // `docker load` brings a name and a tag, but no digest of a registry.
+      const tagged = image.replace(/@sha256:.*$/, "");
+      usable[key] = tagged !== image && (await isThere(tagged)) ? tagged : offlineImages[key];
     }
   }
   if (Object.values<string>(usable).some((image) => Object.values<string>(offlineImages).includes(image))) {

@@ -97,7 +97,7 @@ export class Stack {
     }
   }
 
-  /** Makes sure that the base images are on the engine, and sets the replacements of those that are not to be had. */
+  /** Brings the base images onto the engine. Where one cannot be downloaded, sets the setting to its substitute. */
   async keepBaseImages(): Promise<void> {
     const wanted = wantedBaseImages(this.folder, this.name);
     const usable = await ensureBaseImages(wanted);
@@ -110,9 +110,7 @@ export class Stack {
           );
         }
         await this.set(key, usable[key]);
-        say(
-          `${key} is set to ${usable[key]}, of this distribution's packages (offline/README.md says how to go back)`,
-        );
+        say(`${key} is set to ${usable[key]} (offline/README.md says how to go back)`);
       }
     }
   }

@@ -33,7 +33,8 @@ test.each(Object.entries(declared))(
   "the default and the range of %s are those of Pulumi.yaml",
   (key, setting) => {
     const row = documented.find(({ name }) => name === key);
-    expect(row?.value).toBe(String(setting.default));
+    // A row of the table has no room for the digests of base images.
+    expect(row?.value).toBe(String(setting.default).replace(/@sha256:.*/, ""));
     if (setting.type === "integer") expect(setting.description).toContain(`(${row?.range})`);
   },
 );

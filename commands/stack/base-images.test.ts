@@ -1,0 +1,48 @@
+import { execa } from "execa";
+import { beforeEach, expect, test, vi } from "vitest";
+import { makeOfflineImages, offlineImages } from "../../offline/base-images.ts";
+import { ensureBaseImages } from "./base-images.ts";
+
+vi.mock("execa", () => ({ execa: vi.fn() }));
+vi.mock(import("../../offline/base-images.ts"), async (original) => ({
+  ...(await original()),
+  makeOfflineImages: vi.fn(async () => {}),
+}));
+
+const DIGEST = `@sha256:${"0".repeat(64)}`;
+const wanted = {
+  nodeImage: `node:24${DIGEST}`,
+  redisImage: `redis:7.2${DIGEST}`,
+  caddyImage: `caddy:2.10${DIGEST}`,
+};
+
+/** An engine with these images, which reaches no registry. */
+function engineWith(...images: string[]): void {
+  vi.mocked(execa).mockImplementation(((_: string, args: string[]) => {
+    const failed = args[0] === "pull" || !images.includes(args.at(-1) ?? "");
+    return Promise.resolve({ failed, stdout: "", stderr: "dial tcp: lookup registry: no such host" });
+  }) as never);
+}
+beforeEach(() => {
+  vi.mocked(execa).mockReset();
+  vi.mocked(makeOfflineImages).mockClear();
+});
+
+test("images with the wanted digests are used without asking a registry", async () => {
+  engineWith(...Object.values(wanted));
+  expect(await ensureBaseImages(wanted)).toEqual(wanted);
+  expect(vi.mocked(execa).mock.calls.filter(([, args]) => String(args).startsWith("pull"))).toEqual([]);
+});
+
+test("where no registry can be reached, an image of the same name and tag does", async () => {
+  engineWith("node:24", "redis:7.2", wanted.caddyImage);
+  const tagged = { nodeImage: "node:24", redisImage: "redis:7.2", caddyImage: wanted.caddyImage };
+  expect(await ensureBaseImages(wanted)).toEqual(tagged);
+  expect(makeOfflineImages).not.toHaveBeenCalled();
+});
+
+test("what the engine has in no form is made from the distribution's packages", async () => {
+  engineWith("node:24", "redis:7.2");
+  expect(await ensureBaseImages(wanted)).toMatchObject({ caddyImage: offlineImages.caddyImage });
+  expect(makeOfflineImages).toHaveBeenCalledOnce();
+});
