@@ -31,8 +31,8 @@ export function adviceFor(said: string): string | undefined {
   if (/Cannot connect to the Docker daemon|error during connect/i.test(said)) {
     return "Start the Docker engine; `npm start` does it where it can.";
   }
-  if (/reading build output|build .*failed|failed to solve|executor failed/i.test(said)) {
-    return "The build of an image failed. Its output stands above or in .pulumi/build-<service>.log: fix what it names (services/Dockerfile, the service's folder, the network).";
+  if (/build-\S+\.log:|build .*failed|failed to solve|executor failed/i.test(said)) {
+    return "The build of an image failed: fix what it names above (services/Dockerfile, the service's folder, the network).";
   }
   return undefined;
 }

@@ -5,6 +5,7 @@ import { keepPassphrase } from "../../lib/passphrase.ts";
 import { say } from "../../lib/terminal.ts";
 import { adviceFor, DEFAULT_ADVICE, LOCKED_ADVICE, PASSPHRASE_ADVICE, UNWELL_ADVICE } from "./advice.ts";
 import { ensureBaseImages } from "./base-images.ts";
+import { logOfFailedBuilds } from "./build-logs.ts";
 import { StackContainers } from "./containers.ts";
 import { hasSetting, wantedBaseImages } from "./project.ts";
 import { choosePulumi, type PulumiCli, type RunResult } from "./pulumi-cli.ts";
@@ -125,15 +126,18 @@ export class Stack {
       ...(options.refresh ? ["--refresh"] : []),
     ];
     await this.cli.removeLocksLeftBehind(this.name);
+    const startedAt = Date.now();
     const result = await this.cli.run(["up", ...flags], { quiet: options.quiet ?? false });
     if (result.failed) {
       refuseInterrupted(result, "up", "Run the command again: what is done already is kept.");
       this.#leaveItAtThat(options);
       const said = `${result.stdout}\n${result.stderr}`;
+      const builds = await logOfFailedBuilds(this.folder, startedAt);
       const log = await this.containers.logOfUnwell();
       throw new Failure(
-        `\`pulumi up\` failed${options.quiet ? `:\n${said}` : ", see above."}${log}`,
-        adviceFor(said) ?? (log !== "" ? UNWELL_ADVICE : this.#isLocked() ? LOCKED_ADVICE : DEFAULT_ADVICE),
+        `\`pulumi up\` failed${options.quiet ? `:\n${said}` : ", see above."}${builds}${log}`,
+        adviceFor(`${said}${builds}`) ??
+          (log !== "" ? UNWELL_ADVICE : this.#isLocked() ? LOCKED_ADVICE : DEFAULT_ADVICE),
       );
     }
   }
