@@ -65,14 +65,13 @@ class PdfDocument implements Document {
     try {
       return work();
     } catch (cause) {
-      if (this.#pdfium.isExhausted) throw new OrderFailure("document_inflates", { cause });
+      if (this.#pdfium.isExhausted) throw tooMuchMemory(cause);
       throw cause instanceof OrderFailure ? cause : new OrderFailure(code, { cause });
     }
   }
 
   #failed(cause: unknown): never {
-    if (this.#pdfium.isExhausted) throw new OrderFailure("document_inflates", { cause });
-    throw cause;
+    throw this.#pdfium.isExhausted ? tooMuchMemory(cause) : cause;
   }
 
   #load(bytes: Buffer): number {
@@ -100,4 +99,14 @@ class PdfDocument implements Document {
     const drawing = new PageDrawing(this.#pdfium, flat.page, pixelsOf(inches, dpi));
     return drawPage(this.#pdfium, flat, objects, drawing, dpi);
   }
+}
+
+/** Forms that draw each other are parsed again and again, until there is no memory. */
+function tooMuchMemory(cause: unknown): OrderFailure {
+  return new OrderFailure("document_inflates", {
+    message:
+      `The document takes more than ${memoryBytes / 1024 ** 2} MiB when it is drawn: ` +
+      "it decompresses to too much, or parts of a page draw each other without end.",
+    cause,
+  });
 }

@@ -13,7 +13,7 @@ import {
 import { textOf } from "@orbital-witness/common/results/page-result.ts";
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../../../../../samples/drawing/random.ts";
-import { makePdf, scanned } from "../../../../../../tests/documents.ts";
+import { makePdf, rawPdf, scanned } from "../../../../../../tests/documents.ts";
 import { openPage } from "../../../../../../tests/open-bytes.ts";
 
 type Place = { x: number; y: number; size: number };
@@ -110,6 +110,47 @@ test("Faint text is read, and so is text that differs from its ground in colour 
   });
   const { text = [] } = await openPage(bytes);
   expect(textOf({ blocks: text })).toBe("faint\n\ngreen\n");
+});
+
+test.each([0, 0.4])("Words that are drawn twice, %d points apart, are read once", async (apart) => {
+  const bytes = await makePdf((page) => {
+    for (const x of [20, 20 + apart]) page.drawText("LEASE of the orchard", { x, y: 100, size: 12 });
+  });
+  const { text = [], remove } = await openPage(bytes);
+  expect(textOf({ blocks: text })).toBe("LEASE of the orchard\n");
+  expect(remove).toEqual({ hidden: [], wrong: [], partly: [] });
+});
+
+/** A page that draws the form X, which draws what is given. */
+function pageWithForm(content: string, form: string): Buffer {
+  return rawPdf(
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 200] /Contents 4 0 R /Resources 6 0 R >>",
+    { dictionary: "", stream: Buffer.from(content) },
+    {
+      dictionary: "/Type /XObject /Subtype /Form /BBox [0 0 400 200] /Resources 6 0 R",
+      stream: Buffer.from(form),
+    },
+    "<< /Font << /F 7 0 R >> /XObject << /X 5 0 R >> >>",
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+  );
+}
+
+test("A form that draws itself is read as it is to be seen", async () => {
+  const bytes = pageWithForm(
+    "BT /F 12 Tf 20 150 Td (The rent is paid.) Tj ET /X Do",
+    "BT /F 12 Tf 20 100 Td (Every quarter.) Tj ET /X Do",
+  );
+  const { text = [] } = await openPage(bytes);
+  expect(textOf({ blocks: text })).toBe("The rent is paid.\n\nEvery quarter.\n");
+});
+
+test("A form that draws itself twice fails with a reason that says so", async () => {
+  await expect(openPage(pageWithForm("/X Do", "/X Do /X Do"))).rejects.toMatchObject({
+    code: "document_inflates",
+    message: expect.stringContaining("parts of a page draw each other without end"),
+  });
 });
 
 test("The invisible text of a scan is not believed", async () => {

@@ -1,6 +1,7 @@
 import type { Box, Line, Word } from "@orbital-witness/common/results/page-result.ts";
 import { lineOf } from "@orbital-witness/common/results/page-result.ts";
 import type { Size } from "../image-stream.ts";
+import type { Rectangle } from "../page-drawing.ts";
 import type { TextObject } from "../page-objects.ts";
 import type { Pointer } from "../pdfium-calls.ts";
 import type { Character, Token } from "./characters.ts";
@@ -10,6 +11,9 @@ import { type CharacterWord, linesOf } from "./words.ts";
 
 /** A word with fewer visible characters is hidden, with more it is whole; between, the visible ones are kept. */
 const visibleShare = { hidden: 0.3, whole: 0.7 };
+
+/** In heights of a word: the same word so close by is the same one. */
+const repeatedWithin = 0.2;
 
 /** Letters without a meaning: control codes, private use, halves of surrogates, and the mark for what was lost. */
 const meaningless = /[\p{Cc}\p{Co}\p{Cs}\p{Cn}\uFFFD]/u;
@@ -21,15 +25,31 @@ export function visibleLines(tokens: readonly Token[], visible: VisibleText): Ch
   const characters = charactersIn(tokens);
   const seen = new Set(characters.filter((one) => visible.isVisible(one)).map(({ object }) => object));
   const lines = linesOf(tokens.filter((token) => typeof token === "string" || seen.has(token.object)));
+  const isRepeated = repetition();
   return lines
     .map((line) =>
       line.flatMap((word): CharacterWord[] => {
         const shown = share(word, (one) => visible.isVisible(one));
-        if (shown <= visibleShare.hidden) return [];
+        if (shown <= visibleShare.hidden || isRepeated(word)) return [];
         return [shown >= visibleShare.whole ? word : word.filter((one) => visible.isVisible(one))];
       }),
     )
     .filter((line) => line.length > 0);
+}
+
+/** Bold print and shadows are made by drawing words twice, at the same place or nearly. */
+function repetition(): (word: CharacterWord) => boolean {
+  const places = new Map<string, Rectangle[]>();
+  return (word) => {
+    const text = spelled(word);
+    const box = aroundAll(word.map((one) => one.box));
+    const near = (box[3] - box[1]) * repeatedWithin;
+    const same = places.get(text) ?? [];
+    if (same.some((other) => other.every((edge, index) => Math.abs(edge - (box[index] ?? 0)) <= near)))
+      return true;
+    places.set(text, [...same, box]);
+    return false;
+  };
 }
 
 export function charactersIn(tokens: readonly Token[]): Character[] {

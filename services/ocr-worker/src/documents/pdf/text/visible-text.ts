@@ -20,7 +20,7 @@ export type VisibleText = { isVisible(character: Character): boolean };
 /**
  * Compares the page with and without its text. Text that changes no pixel is hidden: it has the colour of the paper, is
  * clipped, lies under something, or belongs to a layer that is off. Where text lies over text, and where the greys do
- * not differ, each text object is taken away alone, in colour.
+ * not differ, each text object is drawn without all others, in colour.
  */
 export function visibleText(
   drawing: PageDrawing,
@@ -39,7 +39,7 @@ export function visibleText(
     const isCrowded = share(own, (character) => crowded.has(character)) > overlappingShare;
     const isInDoubt = isCrowded || own.some((character) => !visible.has(character));
     if (!isInDoubt || ++alone > mostAlone) continue;
-    const isSeen = changeWithout(drawing, object, own);
+    const isSeen = changeBy(drawing, object, own, [...objects.keys()]);
     for (const character of own) {
       if (isSeen(character.box)) visible.add(character);
       else if (isCrowded) visible.delete(character);
@@ -52,17 +52,19 @@ function greyChange(page: GreyImage, textless: GreyImage): (box: Rectangle) => b
   return changeIn(page, (at) => Math.abs((page.data[at] ?? 0) - (textless.data[at] ?? 0)));
 }
 
-/** Whether a box changes in any colour when a text object is taken away. */
-function changeWithout(
+/** Whether a text object changes a box of the page without its text, in any colour. */
+function changeBy(
   drawing: PageDrawing,
   object: Pointer,
   characters: Character[],
+  texts: readonly Pointer[],
 ): (box: Rectangle) => boolean {
   const part = wholePixels(aroundAll(characters.map(({ box }) => box)), drawing.size);
   const [left, top, right, bottom] = part;
   if (right <= left || bottom <= top) return () => false;
-  const withIt = drawing.colours(part);
-  const without = drawing.colours(part, [object]);
+  const others = texts.filter((text) => text !== object);
+  const withIt = drawing.colours(part, others);
+  const without = drawing.colours(part, texts);
   const difference = (at: number) =>
     Math.max(
       Math.abs((withIt[4 * at] ?? 0) - (without[4 * at] ?? 0)),
