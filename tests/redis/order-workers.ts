@@ -44,6 +44,9 @@ export async function slowDocument(pages: number): Promise<Buffer> {
   return makePdf(...Array(pages).fill(draw));
 }
 
+/** `suspicionMs`: how long a worker may take to withdraw the suspicion that it is gone. */
+type StartOptions = Partial<OrderWorkerOptions> & { suspicionMs?: number };
+
 /** Workers with a source of documents and the orders of a Redis, as the services have them. */
 export type OrderWorkers = Awaited<ReturnType<typeof startOrderWorkers>>;
 
@@ -85,12 +88,12 @@ export async function startOrderWorkers(url: string) {
     ...{ answers, requestIds, redis, queue, store, results },
     attempts: new OrderAttempts(redis, retentionSeconds),
 
-    startWorker(name = "ocr-worker-1", options: Partial<OrderWorkerOptions> = {}) {
+    startWorker(name = "ocr-worker-1", { suspicionMs, ...options }: StartOptions = {}) {
       const connection = openRedis(url, silentLog, "wait");
       const messages = openRedis(url, silentLog, "wait");
       const pageQueue = openOrderQueue(connection);
       const reader = new ProcessPageReader(silentLog, results, reading);
-      const attempts = new OrderAttempts(connection, retentionSeconds);
+      const attempts = new OrderAttempts(connection, retentionSeconds, suspicionMs);
       const tools = { name, attempts, messages, source, reader, results };
       const stuck = () => {
         throw new Error(`${name} is stuck`);

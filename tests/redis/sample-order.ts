@@ -7,7 +7,10 @@ import {
 } from "@orbital-witness/common/orders/order.ts";
 import { recordKey } from "@orbital-witness/common/orders/order-keys.ts";
 import type { Idempotency, OrderStore } from "@orbital-witness/common/orders/order-store.ts";
-import { type OrderAttempts, suspicionMs } from "@orbital-witness/common/orders/queue/order-attempts.ts";
+import {
+  defaultSuspicionMs,
+  type OrderAttempts,
+} from "@orbital-witness/common/orders/queue/order-attempts.ts";
 import type { OrderJob, PageJob } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
 
@@ -70,7 +73,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSET', KEYS[1], 'suspected_attempt', redis.call('HGET', KEYS[1], 'attempt'), 'suspected_ms', now - ARGV[1])`;
 
 /** A suspicion against the order's attempt that has stood for so long already; when Redis is full too. */
-export async function letSuspicionStand(redis: RedisConnection, orderId: string, ms = suspicionMs) {
+export async function letSuspicionStand(redis: RedisConnection, orderId: string, ms = defaultSuspicionMs) {
   await redis.eval(suspect, { keys: [recordKey(orderId)], arguments: [String(ms)] });
 }
 

@@ -1,4 +1,5 @@
 import type { FailureReason } from "@orbital-witness/common/orders/order.ts";
+import { maxFailures } from "@orbital-witness/common/orders/queue/order-attempts.ts";
 import { z } from "zod";
 
 /** Every reason why an order or one of its pages may end without text, in the customer's words; the codes are stable. */
@@ -18,8 +19,10 @@ const messages = {
   page_too_large: "The page is too large.",
   page_damaged: "The page is damaged and cannot be read.",
   page_too_slow: "Reading the page took too long.",
+  page_crashed: "The document or page ended the process that read it.",
   no_text_found: "No text was found in the document.",
-  storage_unavailable: "There was no room for the document or its text. Please retry the order later.",
+  storage_unavailable: "The document or its text could not be stored. Please retry the order later.",
+  storage_full: "There is no room for the document or its text at the moment. The order waits for it.",
   worker_lost: "The worker that had the order never finished it.",
   internal_error: "Something went wrong here. Please retry the order.",
 } as const;
@@ -27,19 +30,26 @@ const messages = {
 export type FailureCode = keyof typeof messages;
 export const failureCodeSchema = z.enum(Object.keys(messages) as FailureCode[]);
 
-/** What may be different at the next attempt, when the machine has less to do. Everything else fails its order or page at once. */
-const passing: ReadonlySet<FailureCode> = new Set([
+/** The document itself decides these, so one more attempt is made at the end of the queue: the machine may have been busy. */
+const decidedByDocument: ReadonlySet<FailureCode> = new Set(["page_too_slow", "page_crashed"]);
+const attemptsIfDecidedByDocument = 2;
+
+/** These depend on something other than the document. Every code in neither set fails its order or page at once. */
+const transient: ReadonlySet<FailureCode> = new Set([
   "source_unavailable",
-  "page_too_slow",
   "storage_unavailable",
+  "storage_full",
   "internal_error",
 ]);
+
+/** What node:fs reports when a file system, or a quota of it, is full. */
+const fullCodes: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT"]);
 
 export function failureReason(code: FailureCode): FailureReason {
   return { code, message: messages[code] };
 }
 
-/** An order or a page cannot be completed, at this attempt (`mayPass`) or at all. */
+/** An order or a page cannot be completed, at this attempt or at all. */
 export class OrderFailure extends Error {
   override readonly name = "OrderFailure";
   readonly code: FailureCode;
@@ -50,8 +60,20 @@ export class OrderFailure extends Error {
     this.code = code;
   }
 
+  /** How many attempts may end in a failure before the order or page fails: this code's bound. */
+  get maxFailures(): number {
+    if (decidedByDocument.has(this.code)) return attemptsIfDecidedByDocument;
+    return transient.has(this.code) ? maxFailures : 1;
+  }
+
+  /** Whether another attempt may succeed. */
   get mayPass(): boolean {
-    return passing.has(this.code);
+    return this.maxFailures > 1;
+  }
+
+  /** Whether the next attempt comes after everything that waits already. */
+  get goesLast(): boolean {
+    return decidedByDocument.has(this.code);
   }
 
   get reason(): FailureReason {
@@ -59,7 +81,13 @@ export class OrderFailure extends Error {
   }
 }
 
-/** Anything that was not foreseen is a fault of ours, and may pass. */
+/** For a document or result that could not be written. */
+export function storageFailure(cause: unknown): OrderFailure {
+  const isFull = cause instanceof Error && "code" in cause && fullCodes.has(cause.code);
+  return new OrderFailure(isFull ? "storage_full" : "storage_unavailable", { cause });
+}
+
+/** Anything unforeseen is our own fault. */
 export function asFailure(error: unknown): OrderFailure {
   return error instanceof OrderFailure ? error : new OrderFailure("internal_error", { cause: error });
 }

@@ -19,5 +19,7 @@ export const outboxKey = "orders:outbox";
 export const unindexedKey = "orders:unindexed";
 /** Hash with `mean_ms`, the moving mean of what an order takes a worker. */
 export const durationKey = "orders:duration";
-/** Sorted set of the workers, by when each was last there. */
+/** The worker that sweeps the results, until its time runs out. */
+export const sweeperKey = "orders:sweeper";
+/** Sorted set of the workers, by when each was last seen. */
 export const workersKey = "orders:workers";

@@ -47,8 +47,8 @@ local function complete(id, attempt, pages, retention, duration_key, unindexed_k
   tell('status', 'completed', 'attempt', attempt, 'outcome', 'completed')
 end
 
--- KEYS: record, events, waiting, outbox. The order has a job, which the caller puts off. Should that go wrong the outbox makes another;
--- otherwise it changes nothing there.
+-- KEYS: record, events, waiting, outbox. The order has a job, which the caller delays. If that fails, the outbox makes
+-- another one; otherwise the entry there changes nothing.
 local function requeue(id, attempt, outcome, code, message)
   local turn, run = unpack(record('turn', 'run'))
   redis.call('HSET', KEYS[1], 'status', 'queued')
@@ -326,8 +326,8 @@ return 'written'
 `);
 
 /**
- * KEYS: record, events, waiting, outbox. ARGV: order's id, attempt, outcome ('failed' counts, 'handed_back' does not), the most failures,
- * reason (code, message; empty for none), retention in s.
+ * KEYS: record, events, waiting, outbox, sequence. ARGV: order's id, attempt, outcome ('failed' counts, 'handed_back' does
+ * not), the most failures, reason (code, message; empty for none), retention in s, '1' for a new turn at the end of the queue.
  */
 export const releaseScript = evenWhenFull(`
 if not is_in_one_hand(ARGV[2]) then return {'lost', '0'} end
@@ -339,6 +339,7 @@ if ARGV[3] == 'failed' then
     return {'exhausted', tostring(failures)}
   end
 end
+if ARGV[8] == '1' then redis.call('HSET', KEYS[1], 'turn', redis.call('INCR', KEYS[5])) end
 requeue(ARGV[1], ARGV[2], ARGV[3], ARGV[5], ARGV[6])
 return {'queued', tostring(failures)}
 `);
@@ -347,6 +348,27 @@ return {'queued', tostring(failures)}
 export const presentScript = evenWhenFull(`
 redis.call('ZADD', KEYS[1], now, ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
+`);
+
+/**
+ * KEYS: the records of orders. Of each its status, its last attempt and the attempt whose result counts; empty strings for
+ * fields that are not there.
+ */
+export const endsScript = new RedisScript(`#!lua flags=no-writes
+local ends = {}
+for index, key in ipairs(KEYS) do
+  local fields = redis.call('HMGET', key, 'status', 'attempt', 'result_attempt')
+  ends[index] = {fields[1] or '', fields[2] or '', fields[3] or ''}
+end
+return ends
+`);
+
+/** KEYS: who sweeps. ARGV: worker, for how long in ms. 1 if the worker may sweep. */
+export const sweepScript = evenWhenFull(`
+local sweeper = redis.call('GET', KEYS[1])
+if sweeper and sweeper ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
 `);
 
 /** KEYS: record, events, waiting. ARGV: order's id. A script, because a full Redis refuses transactions, those that only read too. */

@@ -300,7 +300,7 @@ test("a process that dies takes its page along and no other", async () => {
   process.kill(Number(pid), "SIGSEGV");
   const failure = asFailure(await reading.catch((error: unknown) => error));
   // Not the page's fault: a fault of ours, which may pass.
-  expect(failure).toMatchObject({ code: "internal_error", mayPass: true });
+  expect(failure).toMatchObject({ code: "page_crashed", maxFailures: 2 });
   expect(String(failure.cause)).toContain("the page process ended with SIGSEGV");
   expect(await textOfPage(reader, ref)).toBe(leaseText);
 });

@@ -127,7 +127,8 @@ export class ProcessPageReader implements PageReader {
     } catch (error) {
       this.#renew();
       aborted.throwIfAborted();
-      throw error instanceof TimeLimitError ? pageTooSlow(limits) : error;
+      if (error instanceof TimeLimitError) throw pageTooSlow(limits);
+      throw new OrderFailure("page_crashed", { cause: error });
     }
     if (task.task === "read") this.#pages++;
     if (("spent" in answer && answer.spent) || this.#pages >= this.#pagesPerProcess) this.#renew();

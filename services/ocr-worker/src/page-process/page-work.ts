@@ -4,7 +4,7 @@ import { savePdfOutline } from "@orbital-witness/common/results/pdf-outline.ts";
 import { savePdfPage } from "@orbital-witness/common/results/pdf-page.ts";
 import type { ResultRef, ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import { openDocument } from "../documents/open-document.ts";
-import { OrderFailure } from "../failure.ts";
+import { OrderFailure, storageFailure } from "../failure.ts";
 import type { PageSource } from "../pdf-output/embed-image.ts";
 import { makePdfPage } from "../pdf-output/make-pdf-page.ts";
 import { outlinePdf } from "../pdf-output/outline-pdf.ts";
@@ -76,7 +76,7 @@ export class PageWork {
     const source = { format, bytes, page, content };
     const notShown = await this.#savePdfPage(ref, source, recognized.result);
     await this.#results.savePage(ref, { ...recognized.result, page }, png).catch((cause: unknown) => {
-      throw new OrderFailure("storage_unavailable", { cause });
+      throw storageFailure(cause);
     });
     return { result: recognized.result, notShown };
   }

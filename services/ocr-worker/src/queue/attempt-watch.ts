@@ -4,7 +4,7 @@ import type { OrderAttempts } from "@orbital-witness/common/orders/queue/order-a
 import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
 import type { StateLog } from "@orbital-witness/common/state-log.ts";
 
-/** For messages that were missed. Shorter than a suspicion stands (`suspicionMs`). */
+/** For messages that were missed. Shorter than a suspicion stands (`defaultSuspicionMs`). */
 const lookMs = 1000;
 
 /** The order is no longer this attempt's: it was cancelled, revoked or given to another worker. */

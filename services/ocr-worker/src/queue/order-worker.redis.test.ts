@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import { maxFailures } from "@orbital-witness/common/orders/queue/order-attempts.ts";
+import { maxFailures, OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
 import { jobId } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import sharp from "sharp";
 import { expect, test, vi } from "vitest";
@@ -8,8 +8,10 @@ import { pageOf, pictureOf } from "../../../../tests/page-result.ts";
 import { found, heldAnswer, openOrderWorkers } from "../../../../tests/redis/order-workers.ts";
 import { claimSuspected } from "../../../../tests/redis/sample-order.ts";
 import { leaseText } from "../../../../tests/scan.ts";
-import { failureReason } from "../failure.ts";
+import { failureReason, OrderFailure } from "../failure.ts";
+import { ProcessPageReader } from "../page-process/page-reader.ts";
 import { Consumption } from "./consumption.ts";
+import { retryDelayMs } from "./retry-delay.ts";
 
 /** A page that takes a second or two. */
 const register = await readFile(
@@ -106,6 +108,75 @@ test("the order of a worker that died is run by another", async () => {
   });
 });
 
+test("a busy worker takes up a lost order before the backlog", async () => {
+  // Each order takes longer than a suspicion counts, so that the lost one cannot be claimed between two of them.
+  const suspicionMs = 200;
+  const answer = () => pause(600, found);
+  workers.answers.deed = answer;
+  const lostOrder = await workers.order("lease");
+  await workers.attempts.claim({ order_id: lostOrder, run: 1 }, "dead", lost);
+  const backlog: string[] = [];
+  for (let count = 0; count < 8; count++) backlog.push(await workers.order("deed"));
+  await workers.leave(jobId(lostOrder, 1));
+  workers.startWorker("busy", { suspicionMs });
+  expect(await workers.ended(lostOrder)).toMatchObject({
+    attempts: ["dead lost worker_lost", "busy completed"],
+  });
+  const statuses = await Promise.all(backlog.map(workers.status));
+  expect(statuses.filter((status) => status === "queued").length).toBeGreaterThanOrEqual(5);
+});
+
+test("a document that is too slow is tried once more, after everything that waits", async () => {
+  const { answer, give } = heldAnswer();
+  workers.answers.charge = answer;
+  const slow = await workers.order("lease");
+  const held = await workers.order("charge");
+  const waiting = [await workers.order("lease"), await workers.order("lease")];
+  const read = vi.spyOn(ProcessPageReader.prototype, "read");
+  read.mockRejectedValueOnce(new OrderFailure("page_too_slow"));
+  workers.startWorker();
+  await expect.poll(() => workers.status(held), { timeout: 10_000 }).toBe("fetching");
+  expect(await workers.told(slow)).toMatchObject({ failures: 1, status: "queued" });
+  // Its pause is over before the held order ends. Being the first that was accepted, it would go before the others.
+  await pause(retryDelayMs(1, () => 1) + 100);
+  give();
+  expect(await workers.ended(slow)).toMatchObject({
+    attempts: ["ocr-worker-1 failed page_too_slow", "ocr-worker-1 completed"],
+  });
+  read.mockRestore();
+  const ends: number[] = [];
+  for (const id of [slow, ...waiting]) ends.push((await workers.ended(id)).finished_ms ?? 0);
+  expect(Math.max(...ends)).toBe(ends[0]);
+});
+
+test("a document that is too slow twice fails", async () => {
+  const read = vi.spyOn(ProcessPageReader.prototype, "read");
+  read.mockImplementation(async () => {
+    throw new OrderFailure("page_too_slow");
+  });
+  workers.startWorker();
+  const order = await workers.ended(await workers.order("lease"));
+  read.mockRestore();
+  expect(order).toMatchObject({ status: "failed", reason_code: "page_too_slow", failures: 2 });
+  await workers.noJobs();
+});
+
+test("an order for which there is no room waits, and loses no attempt", async () => {
+  const full = Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+  const save = vi.spyOn(workers.results, "save").mockRejectedValueOnce(full).mockRejectedValueOnce(full);
+  workers.startWorker();
+  const order = await workers.ended(await workers.order("lease"));
+  save.mockRestore();
+  expect(order).toMatchObject({
+    failures: 0,
+    attempts: [
+      "ocr-worker-1 handed_back storage_full",
+      "ocr-worker-1 handed_back storage_full",
+      "ocr-worker-1 completed",
+    ],
+  });
+});
+
 test("an order that kills its workers is claimed a bounded number of times", async () => {
   const id = await workers.order("lease");
   const job = { order_id: id, run: 1 };
@@ -125,14 +196,20 @@ test("an order that kills its workers is claimed a bounded number of times", asy
 test("a worker that is there keeps its order, though the queue gives the job to another", async () => {
   const { answer, give } = heldAnswer();
   workers.answers.lease = answer;
-  workers.startWorker("first");
+  const suspicionMs = 1500;
+  workers.startWorker("first", { suspicionMs });
   const id = await workers.order("lease");
   await expect.poll(() => workers.status(id)).toBe("fetching");
-  workers.startWorker("second");
+  const claims = vi.spyOn(OrderAttempts.prototype, "claim");
+  workers.startWorker("second", { suspicionMs });
   await workers.leave(jobId(id, 1));
-  // The second one has asked, and has asked again.
+  // The second worker suspects the first one, waits for as long as a suspicion must stand, and claims again.
   await expect.poll(() => workers.redis.zCard("bull:orders:delayed"), { timeout: 15_000 }).toBe(1);
-  await pause(4000);
+  expect(await Promise.all(claims.mock.results.map(({ value }) => value))).toEqual([
+    { state: "suspected" },
+    { state: "suspected" },
+  ]);
+  claims.mockRestore();
   give();
   expect(await workers.ended(id)).toMatchObject({
     text: leaseText,

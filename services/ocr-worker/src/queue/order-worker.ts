@@ -8,6 +8,7 @@ import {
   type PageJob,
   pageJobSchema,
   parseJobId,
+  putLast,
   type QueueJob,
   queueConnection,
 } from "@orbital-witness/common/orders/queue/order-queue.ts";
@@ -141,7 +142,8 @@ export class OrderWorker {
     this.#state.recovered();
     // It was on its way when the worker was told to stop.
     if (this.#closing.signal.aborted) return this.#putBack(job, token);
-    const { pages, againMs } = await this.#run(job);
+    const { pages, againMs, last } = await this.#run(job);
+    if (last) await unlessAborted(() => putLast(this.#redis, this.#queue, job), this.#giveUp.signal);
     if (pages) await this.#waitForPages(pages, job, token);
     if (againMs === 0) await this.#putBack(job, token);
     if (againMs !== undefined) {

@@ -1,8 +1,9 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "@orbital-witness/common/log.ts";
 import type { FailureReason, OrderRecord } from "@orbital-witness/common/orders/order.ts";
-import { suspicionMs } from "@orbital-witness/common/orders/queue/order-attempts.ts";
+import type { Claim, ReleaseOptions } from "@orbital-witness/common/orders/queue/order-attempts.ts";
 import type { OrderJob, PageJob } from "@orbital-witness/common/orders/queue/order-queue.ts";
-import { failureReason, OrderFailure } from "../failure.ts";
+import { failureReason, OrderFailure, storageFailure } from "../failure.ts";
 import { AttemptLost } from "./attempt-watch.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 import { type JobEnd, type OrderTools, type Stop, WatchedWork } from "./watched-work.ts";
@@ -17,18 +18,18 @@ export async function processOrder(
   stop: Stop,
   log: Log,
 ): Promise<JobEnd> {
-  const claim = await tools.attempts.claim({ order_id, run }, tools.name, failureReason("worker_lost"));
+  const { suspicionMs } = tools.attempts;
+  const claim = await claimed(tools, { order_id, run }, stop, log);
   switch (claim.state) {
     case "claimed":
       return new Attempt(tools, claim.order, stop, log).run();
     case "spread":
       log.info({ pages: claim.pending.length }, "pages are left to be read");
-      return spread(claim.order, claim.pending);
+      return spread(claim.order, claim.pending, suspicionMs);
     case "suspected":
-      log.info("the order is still another worker's, or that one is gone");
-      return { againMs: suspicionMs };
+      log.info("the order is another worker's, which is there");
+      return { againMs: 2 * suspicionMs };
     case "lost":
-      log.warn({ failures: claim.failures, code: "worker_lost" }, "order will be tried again");
       return { againMs: retryDelayMs(claim.failures) };
     case "exhausted":
       log.warn({ code: "worker_lost" }, "order failed");
@@ -40,10 +41,36 @@ export async function processOrder(
   }
 }
 
-/** The last of the pages ends the order; the job comes again all the same, in case that one of them got lost. */
-function spread({ order_id, run, attempt }: OrderRecord, pages: number[]): JobEnd {
+/** More than a timer is early. */
+const marginMs = 50;
+
+/**
+ * Claims an order. Where another worker seems to have it, this one waits for that worker's answer: in the queue, other
+ * orders could keep it from coming back before the suspicion is too old to count.
+ */
+async function claimed(tools: OrderTools, job: OrderJob, stop: Stop, log: Log): Promise<Claim> {
+  const { attempts, name } = tools;
+  const claim = () => attempts.claim(job, name, failureReason("worker_lost"));
+  const first = await claim();
+  if (first.state !== "suspected") return first;
+  log.info("the order is another worker's, which is asked whether it is there");
+  const waited = await pause(attempts.suspicionMs + marginMs, true, { signal: stop.handBack }).catch(
+    () => false,
+  );
+  if (!waited) return first;
+  const second = await claim();
+  if (second.state !== "lost") return second;
+  log.warn(
+    { failures: second.failures, code: "worker_lost" },
+    "the order lost its worker and is tried again",
+  );
+  return claim();
+}
+
+/** The last of the pages ends the order. The job comes again all the same, in case a page's job was lost. */
+function spread({ order_id, run, attempt }: OrderRecord, pages: number[], againMs: number): JobEnd {
   const jobs = pages.map((page): PageJob => ({ order_id, run, attempt, page }));
-  return { pages: jobs, againMs: suspicionMs };
+  return { pages: jobs, againMs };
 }
 
 class Attempt {
@@ -65,7 +92,7 @@ class Attempt {
     try {
       return await this.#work.run(() => this.#process(), {
         drop: () => this.#drop(),
-        handBack: () => this.#release("handed_back"),
+        handBack: (reason) => this.#release("handed_back", reason),
         fail: (failure) => this.#fail(failure),
       });
     } finally {
@@ -77,7 +104,7 @@ class Attempt {
     const pages = await this.#fetch();
     if (pages === 1) return this.#complete(await this.#read());
     const numbers = Array.from({ length: pages }, (_, index) => index + 1);
-    return spread(this.#order, numbers);
+    return spread(this.#order, numbers, this.#tools.attempts.suspicionMs);
   }
 
   /** Returns the number of the document's pages. */
@@ -112,7 +139,7 @@ class Attempt {
     try {
       await results.save(this.#order, "document", document);
     } catch (cause) {
-      throw new OrderFailure("storage_unavailable", { cause });
+      throw storageFailure(cause);
     }
     return document.length;
   }
@@ -134,12 +161,14 @@ class Attempt {
 
   async #fail(failure: OrderFailure): Promise<JobEnd> {
     const { order_id, attempt } = this.#order;
+    const { maxFailures, goesLast: last, reason } = failure;
     if (failure.mayPass) {
-      const again = this.#work.againAfter(failure, await this.#release("failed", failure.reason));
+      const released = await this.#release("failed", reason, { maxFailures, last });
+      const again = this.#work.againAfter(failure, released);
       if (again) return again;
     } else {
       const { attempts } = this.#tools;
-      const written = await this.#work.persist(() => attempts.fail(order_id, attempt, failure.reason));
+      const written = await this.#work.persist(() => attempts.fail(order_id, attempt, reason));
       if (written === "lost") return this.#drop();
     }
     this.#work.logFailure(failure);
@@ -150,11 +179,11 @@ class Attempt {
   #drop(): JobEnd {
     const { log, ms } = this.#work;
     log.warn({ ms }, "the order was cancelled, revoked or taken over: its attempt is dropped");
-    return { againMs: suspicionMs };
+    return { againMs: this.#tools.attempts.suspicionMs };
   }
 
   /** Where it says "lost", the job must stay: the write may have been done twice, and the next claim finds out. */
-  #release(outcome: "failed" | "handed_back", reason?: FailureReason) {
-    return this.#work.persist(() => this.#tools.attempts.release(this.#order, outcome, reason));
+  #release(outcome: "failed" | "handed_back", reason?: FailureReason, options?: ReleaseOptions) {
+    return this.#work.persist(() => this.#tools.attempts.release(this.#order, outcome, reason, options));
   }
 }

@@ -1,7 +1,7 @@
 import type { Log } from "@orbital-witness/common/log.ts";
 import type { FailureReason } from "@orbital-witness/common/orders/order.ts";
 import type { PageEnd } from "@orbital-witness/common/orders/order-pages.ts";
-import type { ClaimedPage } from "@orbital-witness/common/orders/queue/order-attempts.ts";
+import type { ClaimedPage, ReleaseOptions } from "@orbital-witness/common/orders/queue/order-attempts.ts";
 import type { PageJob } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { failureReason, type OrderFailure } from "../failure.ts";
 import { type JobEnd, type OrderTools, type Stop, WatchedWork } from "./watched-work.ts";
@@ -38,7 +38,7 @@ class PageReading {
   run(): Promise<JobEnd> {
     return this.#work.run(() => this.#read(), {
       drop: () => this.#drop(),
-      handBack: () => this.#release("handed_back"),
+      handBack: (reason) => this.#release("handed_back", reason),
       fail: (failure) => this.#fail(failure),
     });
   }
@@ -59,12 +59,13 @@ class PageReading {
   }
 
   async #fail(failure: OrderFailure): Promise<JobEnd> {
+    const { maxFailures, reason } = failure;
     if (failure.mayPass) {
-      const again = this.#work.againAfter(failure, await this.#release("failed", failure.reason));
+      const again = this.#work.againAfter(failure, await this.#release("failed", reason, { maxFailures }));
       if (again) return again;
     }
     this.#work.logFailure(failure);
-    return failure.mayPass ? {} : this.#end("failed", failure.reason);
+    return failure.mayPass ? {} : this.#end("failed", reason);
   }
 
   /** Unlike an order, a page that is not wanted any more never will be. */
@@ -74,7 +75,7 @@ class PageReading {
   }
 
   /** Where it says "lost", the job must stay: the write may have been done twice, and the next claim finds out. */
-  #release(outcome: "failed" | "handed_back", reason?: FailureReason) {
-    return this.#work.persist(() => this.#tools.attempts.releasePage(this.#page, outcome, reason));
+  #release(outcome: "failed" | "handed_back", reason?: FailureReason, options?: ReleaseOptions) {
+    return this.#work.persist(() => this.#tools.attempts.releasePage(this.#page, outcome, reason, options));
   }
 }

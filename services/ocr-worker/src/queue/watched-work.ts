@@ -1,5 +1,5 @@
 import type { Log } from "@orbital-witness/common/log.ts";
-import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
+import type { FailureReason, OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import type { OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
 import type { PageJob } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
@@ -27,15 +27,19 @@ export type OrderTools = {
 export type Stop = { handBack: AbortSignal; giveUp: AbortSignal };
 
 /**
- * What becomes of a job. With `pages` it waits for its pages' jobs, of which these must be there (with none, for those that are there, if any). Then,
- * or where there is nothing to wait for, it comes again in `againMs`, or is done where that is not given.
+ * What becomes of a job. With `pages` it waits for its pages' jobs, after it added those that are missing (with none, for
+ * those that exist). After that it comes again in `againMs`, behind all that wait if it is to be `last`; without `againMs`
+ * it is done.
  */
-export type JobEnd = { pages?: PageJob[]; againMs?: number };
+export type JobEnd = { pages?: PageJob[]; againMs?: number; last?: boolean };
+
+/** How soon an order or page for which there was no room is tried again. */
+const noRoomAgainMs = 5000;
 
 /** What is due where work does not come to its own end. */
 export type OtherEnds = {
   drop: () => JobEnd;
-  handBack: () => Promise<unknown>;
+  handBack: (reason?: FailureReason) => Promise<unknown>;
   fail: (failure: OrderFailure) => Promise<JobEnd>;
 };
 
@@ -76,10 +80,16 @@ export class WatchedWork {
       return await work();
     } catch (error) {
       if (error instanceof AttemptLost) return drop();
-      if (!this.#stop.handBack.aborted) return await fail(asFailure(error));
-      await handBack();
-      this.log.info({ ms: this.ms }, `${this.#what} handed back`);
-      return { againMs: 0 };
+      if (this.#stop.handBack.aborted) {
+        await handBack();
+        this.log.info({ ms: this.ms }, `${this.#what} handed back`);
+        return { againMs: 0 };
+      }
+      const failure = asFailure(error);
+      if (failure.code !== "storage_full") return await fail(failure);
+      await handBack(failure.reason);
+      this.log.warn(this.#fieldsOf(failure), `${this.#what} waits for room`);
+      return { againMs: noRoomAgainMs };
     } finally {
       this.#watch.close();
     }
@@ -94,14 +104,14 @@ export class WatchedWork {
     return persist(write, signal, this.#state);
   }
 
-  /** When it comes again that was released after a failure; undefined where it failed once too often. */
+  /** The next attempt after a failure, for which the order or page was released; undefined after the last one. */
   againAfter(
     failure: OrderFailure,
     { state, failures }: { state: string; failures: number },
   ): JobEnd | undefined {
     if (state === "exhausted") return undefined;
     this.log.warn({ ...this.#fieldsOf(failure), failures }, `${this.#what} will be tried again`);
-    return { againMs: retryDelayMs(Math.max(failures, 1)) };
+    return { againMs: retryDelayMs(Math.max(failures, 1)), last: failure.goesLast };
   }
 
   logFailure(failure: OrderFailure): void {

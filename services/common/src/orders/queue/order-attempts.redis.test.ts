@@ -13,7 +13,7 @@ import {
 import type { OrderRecord } from "../order.ts";
 import { summarize } from "../order-events.ts";
 import { pagesKey, unindexedKey } from "../order-keys.ts";
-import { maxFailures, suspicionMs } from "./order-attempts.ts";
+import { defaultSuspicionMs, maxFailures } from "./order-attempts.ts";
 
 const { redis, store, attempts } = orderServices();
 const reason = { code: "source_unavailable", message: "busy" };
@@ -83,7 +83,7 @@ test("an attempt whose worker is there withdraws the suspicion, and keeps its or
 test("a suspicion from long ago counts for nothing, one that stands does not begin anew", async () => {
   const { order_id } = await running();
   expect(await claim(order_id)).toEqual({ state: "suspected" });
-  await letSuspicionStand(redis, order_id, 3 * suspicionMs);
+  await letSuspicionStand(redis, order_id, 3 * defaultSuspicionMs);
   expect(await claim(order_id)).toEqual({ state: "suspected" });
   expect(await claim(order_id)).toEqual({ state: "suspected" });
   await letSuspicionStand(redis, order_id);

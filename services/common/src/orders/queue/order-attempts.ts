@@ -17,6 +17,7 @@ import {
   recognizingScript,
   releasePageScript,
   releaseScript,
+  sweepScript,
 } from "../order-scripts.ts";
 import type { OrderJob, PageJob } from "./order-queue.ts";
 
@@ -30,11 +31,11 @@ export const maxFailures = 5;
 export const workerSeenMs = 15_000;
 
 /**
- * How long a worker has to say that it is there, before its order is given to another: a lock of the queue also runs out while Redis is away,
- * and must not cost an attempt that is well. Twice what a worker needs that is back later than the one that suspects it: it tries
- * to connect every 3 s.
+ * How long a worker has to withdraw a suspicion before its order is given to another. The queue's lock also expires while
+ * Redis is away, which must not cost a healthy attempt. The value is twice what a worker may need to reconnect: it tries
+ * every 3 s.
  */
-export const suspicionMs = 6000;
+export const defaultSuspicionMs = 6000;
 
 const holdReply = z.enum(["held", "lost"]);
 const claimReply = z.union([
@@ -70,15 +71,21 @@ export type ClaimedPage = PageJob & { claim: string; worker: string; request_id:
 /** "gone": no order wants this page any more; "ended": it is over; "exhausted": it lost its worker once too often, and failed now. */
 export type PageClaim = { state: "gone" | "ended" | "exhausted" } | { state: "claimed"; page: ClaimedPage };
 
+/** `maxFailures`: how many failures end the order or page. `last`: the order waits at the end of the queue. */
+export type ReleaseOptions = { maxFailures?: number; last?: boolean };
+
 /** The orders' records as the workers use them, when Redis is full too. Every method rejects when Redis does. */
 export class OrderAttempts {
   readonly #redis: RedisConnection;
   readonly #retentionSeconds: number;
+  /** How long a suspicion must stand, in ms. */
+  readonly suspicionMs: number;
 
   /** `retentionSeconds`: how long an order and its result stay once it ended. */
-  constructor(redis: RedisConnection, retentionSeconds: number) {
+  constructor(redis: RedisConnection, retentionSeconds: number, suspicionMs = defaultSuspicionMs) {
     this.#redis = redis;
     this.#retentionSeconds = retentionSeconds;
+    this.suspicionMs = suspicionMs;
   }
 
   /** Says that the attempt's worker is there, and asks whether the order is still this attempt's. */
@@ -88,7 +95,7 @@ export class OrderAttempts {
 
   /** Takes an order to run it. `lost` is the reason of an attempt that never ended. */
   async claim({ order_id, run }: OrderJob, worker: string, lost: FailureReason): Promise<Claim> {
-    const bounds = [this.#retentionSeconds, suspicionMs];
+    const bounds = [this.#retentionSeconds, this.suspicionMs];
     const values = [order_id, run, worker, maxFailures, lost.code, lost.message, ...bounds];
     const named = this.#of(order_id, keys.waitingKey, keys.outboxKey);
     const [state, value, pending] = claimReply.parse(await claimScript.run(this.#redis, named, values));
@@ -137,10 +144,15 @@ export class OrderAttempts {
   }
 
   /** Puts the page back, as `release` does with an order; "exhausted" is the page's failure alone. */
-  async releasePage(page: ClaimedPage, outcome: "failed" | "handed_back", reason?: FailureReason) {
+  async releasePage(
+    page: ClaimedPage,
+    outcome: "failed" | "handed_back",
+    reason?: FailureReason,
+    { maxFailures: most = maxFailures }: ReleaseOptions = {},
+  ) {
     const { order_id, attempt, claim, worker } = page;
     const { code, message } = reason ?? noReason;
-    const values = [order_id, attempt, page.page, claim, worker, outcome, maxFailures, code, message];
+    const values = [order_id, attempt, page.page, claim, worker, outcome, most, code, message];
     const named = this.#ofPage(page);
     const reply = await releasePageScript.run(this.#redis, named, [...values, this.#retentionSeconds]);
     const [state, failures] = releaseReply.parse(reply);
@@ -167,12 +179,19 @@ export class OrderAttempts {
     { order_id, attempt }: OrderRecord,
     outcome: "failed" | "handed_back",
     reason?: FailureReason,
+    { maxFailures: most = maxFailures, last = false }: ReleaseOptions = {},
   ) {
     const { code, message } = reason ?? noReason;
-    const values = [order_id, attempt, outcome, maxFailures, code, message, this.#retentionSeconds];
-    const named = this.#of(order_id, keys.waitingKey, keys.outboxKey);
+    const bounds = [outcome, most, code, message, this.#retentionSeconds];
+    const values = [order_id, attempt, ...bounds, last ? 1 : 0];
+    const named = this.#of(order_id, keys.waitingKey, keys.outboxKey, keys.sequenceKey);
     const [state, failures] = releaseReply.parse(await releaseScript.run(this.#redis, named, values));
     return { state, failures };
+  }
+
+  /** Whether the worker may sweep the results for the next `ms`. One worker may, until it lets that time pass. */
+  async maySweep(worker: string, ms: number): Promise<boolean> {
+    return (await sweepScript.run(this.#redis, [keys.sweeperKey], [worker, ms])) === 1;
   }
 
   /** Says that the worker is there; to be repeated every few seconds. */

@@ -76,6 +76,13 @@ export async function addPageJobs(
   );
 }
 
+/** Gives a job a place behind all that wait now. It takes effect when the job waits again. */
+export async function putLast(redis: RedisConnection, queue: OrderQueue, job: QueueJob): Promise<void> {
+  const [last] = await redis.zRangeWithScores(queue.toKey("prioritized"), -1, -1);
+  const priority = Math.floor((last?.score ?? 0) / priorityUnit) + 1;
+  await job.changePriority({ priority: Math.min(priority, lastPriority) });
+}
+
 /** Removes the jobs of a run but for those that a worker has, which finds out by itself that its order is over. */
 export async function removeJobs(queue: OrderQueue, { order_id, run }: OrderJob): Promise<void> {
   const id = jobId(order_id, run);
