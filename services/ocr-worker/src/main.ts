@@ -54,8 +54,11 @@ await runService("ocr-worker", {
     const queue = openOrderQueue(redis);
     const dispatcher = new OrderDispatcher(redis, queue, log);
     const retentionSeconds = RESULT_DAYS * secondsPerDay;
-    const sweep = new ResultSweep(results, new OrderStore(redis, retentionSeconds), log);
     const attempts = new OrderAttempts(redis, retentionSeconds);
+    const sweep = new ResultSweep(
+      { name: INSTANCE, results, store: new OrderStore(redis, retentionSeconds), attempts },
+      log,
+    );
     const source = new DocumentSource(DOCUMENTS_URL, reading);
     const tools = { name: INSTANCE, attempts, messages, source, reader, results };
     const worker = new OrderWorker(redis, queue, tools, log, {

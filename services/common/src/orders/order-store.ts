@@ -8,6 +8,7 @@ import { type PageEnd, parsePageEnds } from "./order-pages.ts";
 import {
   acceptScript,
   cancelScript,
+  endsScript,
   overviewScript,
   retryScript,
   revokeScript,
@@ -60,6 +61,17 @@ export const namedPages = 100;
 
 /** What expectations are made of: the moving mean of an order's time with a worker, and the workers there are. */
 export type QueuePace = { meanMs: number | undefined; workers: number };
+
+const endSchema = orderRecordSchema.pick({ status: true, attempt: true, result_attempt: true });
+const endsReply = z.array(
+  z.tuple([z.string(), z.string(), z.string()]).transform(([status, attempt, result]) => {
+    if (status === "") return undefined;
+    const end = { status, attempt, result_attempt: result === "" ? undefined : result };
+    return endSchema.safeParse(end).data ?? ("unreadable" as const);
+  }),
+);
+
+export type OrderEnd = Pick<OrderRecord, "status" | "attempt" | "result_attempt">;
 
 export type OrderFilter = { status?: OrderStatus | undefined; title_number?: string | undefined };
 
@@ -129,6 +141,15 @@ export class OrderStore {
 
   async find(orderId: string): Promise<OrderRecord | undefined> {
     return parseRecord(await this.#redis.hGetAll(keys.recordKey(orderId)));
+  }
+
+  /**
+   * How far each of the orders is, in one call: undefined for an order that is unknown, "unreadable" for a record that no
+   * version of ours wrote.
+   */
+  async ends(orderIds: readonly string[]): Promise<(OrderEnd | "unreadable" | undefined)[]> {
+    if (orderIds.length === 0) return [];
+    return endsReply.parse(await endsScript.run(this.#redis, orderIds.map(keys.recordKey), []));
   }
 
   /** Record, events, pages and place in the queue of one moment. */

@@ -1,8 +1,8 @@
 import { utimes } from "node:fs/promises";
 import path from "node:path";
 import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
-import { recordKey } from "@orbital-witness/common/orders/order-keys.ts";
-import { afterEach, expect, test } from "vitest";
+import { recordKey, sweeperKey } from "@orbital-witness/common/orders/order-keys.ts";
+import { afterEach, expect, test, vi } from "vitest";
 import { pageOf, pictureOf, temporaryResults } from "../../../../tests/page-result.ts";
 import { orderServices, silentLog } from "../../../../tests/redis/redis-database.ts";
 import { accepted, claimed, sampleOrder } from "../../../../tests/redis/sample-order.ts";
@@ -14,7 +14,22 @@ const reason = { code: "page_damaged", message: "broken" };
 const page = pageOf(1);
 const picture = await pictureOf(page);
 const sweeps: ResultSweep[] = [];
-afterEach(() => Promise.all(sweeps.splice(0).map((sweep) => sweep.close())));
+afterEach(async () => {
+  await Promise.all(sweeps.splice(0).map((started) => started.close()));
+  await redis.del(sweeperKey);
+});
+
+/** Starts a sweep, as the worker `name` does. */
+function sweep(name = "worker-1"): ResultSweep {
+  const started = new ResultSweep({ name, results, store, attempts }, silentLog);
+  sweeps.push(started);
+  return started;
+}
+
+async function swept(orderId: string): Promise<number> {
+  const [end] = await store.ends([orderId]);
+  return sweepOrder(results, orderId, end);
+}
 
 type Ref = Pick<OrderRecord, "order_id" | "attempt">;
 
@@ -47,10 +62,10 @@ async function secondAttempt() {
 test("of a completed order the result stays, and nothing else", async () => {
   const { first, order } = await secondAttempt();
   await attempts.complete(order);
-  expect(await sweepOrder(results, store, order.order_id)).toBe(1);
+  expect(await swept(order.order_id)).toBe(1);
   expect(await files(first)).toEqual([false, false]);
   expect(await files(order)).toEqual([true, true]);
-  expect(await sweepOrder(results, store, order.order_id)).toBe(0);
+  expect(await swept(order.order_id)).toBe(0);
 });
 
 test.each([
@@ -59,16 +74,16 @@ test.each([
 ])("of an order that %s nothing stays", async (_name, end) => {
   const { first, order } = await secondAttempt();
   await end(order);
-  expect(await sweepOrder(results, store, order.order_id)).toBe(2);
+  expect(await swept(order.order_id)).toBe(2);
   for (const ref of [first, order]) expect(await files(ref)).toEqual([false, false]);
 });
 
 test("an order that runs or waits keeps its files, however old", async () => {
   const { first, order } = await secondAttempt();
   await age(order.order_id, 1000);
-  expect(await sweepOrder(results, store, order.order_id)).toBe(0);
+  expect(await swept(order.order_id)).toBe(0);
   await attempts.release(order, "handed_back");
-  expect(await sweepOrder(results, store, order.order_id)).toBe(0);
+  expect(await swept(order.order_id)).toBe(0);
   for (const ref of [first, order]) expect(await files(ref)).toEqual([true, true]);
 });
 
@@ -77,7 +92,7 @@ test("an order that is retried while it is swept keeps the files of its new atte
   await attempts.fail(order.order_id, order.attempt, reason);
   const retried = { ...order, attempt: 3 };
   await save(retried);
-  expect(await sweepOrder(results, store, order.order_id)).toBe(2);
+  expect(await swept(order.order_id)).toBe(2);
   expect(await files(order)).toEqual([false, false]);
   expect(await files(retried)).toEqual([true, true]);
 });
@@ -86,12 +101,12 @@ test("the files of an order that Redis does not know go an hour after its last a
   const ref = { order_id: sampleOrder().order_id, attempt: 1 };
   await save(ref);
   await age(ref.order_id, 59);
-  expect(await sweepOrder(results, store, ref.order_id)).toBe(0);
+  expect(await swept(ref.order_id)).toBe(0);
   expect(await files(ref)).toEqual([true, true]);
   await age(ref.order_id, 61);
-  expect(await sweepOrder(results, store, ref.order_id)).toBe(1);
+  expect(await swept(ref.order_id)).toBe(1);
   expect(await results.orders()).not.toContain(ref.order_id);
-  expect(await sweepOrder(results, store, ref.order_id)).toBe(0);
+  expect(await swept(ref.order_id)).toBe(0);
 });
 
 test("the sweep looks at all orders as it starts, and at nothing else in the folder", async () => {
@@ -100,24 +115,44 @@ test("the sweep looks at all orders as it starts, and at nothing else in the fol
   const foreign = { order_id: "lost+found", attempt: 1 };
   await save(foreign);
   await age(foreign.order_id, 1000);
-  sweeps.push(new ResultSweep(results, store, silentLog));
+  sweep();
   await expect.poll(() => files(first)).toEqual([false, false]);
-  sweeps.push(new ResultSweep(results, store, silentLog));
-  await Promise.all(sweeps.map((sweep) => sweep.close()));
+  sweep();
+  await Promise.all(sweeps.map((started) => started.close()));
   expect(await files(order)).toEqual([true, true]);
   expect(await files(foreign)).toEqual([true, true]);
 });
 
 test("an order that cannot be swept does not keep the files of the others", async () => {
-  const swept: Ref[] = [];
+  const ended: Ref[] = [];
   for (let count = 0; count < 4; count++) {
     const strange = await secondAttempt();
     await redis.hSet(recordKey(strange.order.order_id), "status", "of another version");
     const { first, order } = await secondAttempt();
     await attempts.complete(order);
-    swept.push(first);
+    ended.push(first);
   }
-  sweeps.push(new ResultSweep(results, store, silentLog));
-  const left = () => Promise.all(swept.map(files));
-  await expect.poll(left).toEqual(swept.map(() => [false, false]));
+  sweep();
+  const left = () => Promise.all(ended.map(files));
+  await expect.poll(left).toEqual(ended.map(() => [false, false]));
+});
+
+test("one worker sweeps, and looks up many orders in one call", async () => {
+  const files = Array.from({ length: 40 }, () => ({ order_id: sampleOrder().order_id, attempt: 1 }));
+  for (const ref of files) await results.save(ref, "document", Buffer.from("a document"));
+  for (const { order_id } of files) await age(order_id, 61);
+  const lookUps = vi.spyOn(store, "ends");
+  for (const name of ["worker-1", "worker-2", "worker-3"]) sweep(name);
+  const left = async () =>
+    (await results.orders()).filter((id) => files.some(({ order_id }) => order_id === id));
+  await expect.poll(left).toEqual([]);
+  expect(lookUps).toHaveBeenCalledTimes(1);
+});
+
+test("another worker sweeps when the one that did has not for a while", async () => {
+  expect(await attempts.maySweep("worker-1", 200)).toBe(true);
+  expect(await attempts.maySweep("worker-2", 200)).toBe(false);
+  expect(await attempts.maySweep("worker-1", 200)).toBe(true);
+  await expect.poll(() => attempts.maySweep("worker-2", 200)).toBe(true);
+  expect(await attempts.maySweep("worker-1", 200)).toBe(false);
 });
