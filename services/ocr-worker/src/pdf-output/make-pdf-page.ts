@@ -1,5 +1,6 @@
 import type { PageResult } from "@orbital-witness/common/results/page-result.ts";
 import type { PdfPage } from "@orbital-witness/common/results/pdf-page.ts";
+import { editedContent, hasRemovals } from "./edit-page.ts";
 import { embedImage, type PageSource } from "./embed-image.ts";
 
 const pointsPerInch = 72;
@@ -12,7 +13,12 @@ export async function makePdfPage(
   result: Pick<PageResult, "dpi" | "preparation">,
 ): Promise<PdfPage> {
   const { width, height } = content.image;
-  if (format === "PDF") return { image: { width, height }, streams: [] };
+  if (format === "PDF") {
+    const { remove } = content;
+    if (!remove || !hasRemovals(remove)) return { image: { width, height }, streams: [] };
+    const edited = await editedContent(bytes, page, remove);
+    return { image: { width, height }, contents: 0, streams: [edited] };
+  }
   const size = sizeInPoints(content.image, result);
   return { image: { width, height }, size, ...(await embedImage({ format, bytes, page, content }, size)) };
 }

@@ -1,6 +1,7 @@
 import { PDFParser } from "@cantoo/pdf-lib";
 import type { PdfOutline } from "@orbital-witness/common/results/pdf-outline.ts";
 import { Pdfium } from "../documents/pdf/pdfium.ts";
+import { missingAppearances } from "./appearances.ts";
 import { pageObjects } from "./page-objects.ts";
 import { saveCopy } from "./save-copy.ts";
 import { sectionOf } from "./xref-section.ts";
@@ -32,6 +33,7 @@ export async function outlinePdf(bytes: Buffer): Promise<OutlinedPdf> {
   const pages = pageObjects(context);
   if (pages.length !== count) throw new Error(`${pages.length} pages instead of ${count}`);
 
+  const changed = await missingAppearances(pdfium, document, context);
   const original = isSound && isPlain(bytes) ? sectionOf(bytes) : undefined;
   const section = original ?? sectionOf(copy);
   if (!section) throw new Error("no cross-reference section");
@@ -44,10 +46,14 @@ export async function outlinePdf(bytes: Buffer): Promise<OutlinedPdf> {
       base: original ? "document" : "pdf-base",
       startXref: section.start,
       xref: section.kind,
-      nextNumber: Math.max(section.size, context.largestObjectNumber + 1),
+      nextNumber: Math.max(
+        section.size,
+        context.largestObjectNumber + 1,
+        ...changed.map(({ number }) => number + 1),
+      ),
       trailer: trailer.join(" "),
       pages,
-      changed: [],
+      changed,
     },
     base: original ? undefined : copy,
   };

@@ -7,6 +7,9 @@ export type Pointer = number;
 type Undescribed = {
   _FPDF_DocumentHasValidCrossReferenceTable(document: Pointer): number;
   _FPDF_GetSecurityHandlerRevision(document: Pointer): number;
+  _FPDF_CreateNewDocument(): Pointer;
+  _FPDF_ImportPagesByIndex(to: Pointer, from: Pointer, indices: Pointer, length: number, at: number): number;
+  _FPDFTextObj_GetFontSize(text: Pointer, size: Pointer): number;
   _FPDF_SaveAsCopy(document: Pointer, writer: Pointer, flags: number): number;
   _FPDF_GetPageWidthF(page: Pointer): number;
   _FPDF_GetPageHeightF(page: Pointer): number;

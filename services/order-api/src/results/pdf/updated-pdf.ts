@@ -15,8 +15,8 @@ import { invisibleFontName, textOverlay } from "./text-overlay.ts";
 export type OutlinedBase = { outline: PdfOutline; base: StoredFile };
 
 /**
- * The PDF as it came, byte by byte, and an incremental update that lays invisible text over its pages, of the words that
- * its own text does not have. A page that was not read stays as it came. In parts, page after page.
+ * The PDF as it came, byte by byte, and an incremental update that lays the recognised words over its pages as invisible
+ * text: all others are text of its content or its form already. A page that was not read stays as it came. In parts, page after page.
  */
 export async function* writeUpdatedPdf(
   document: ResultDocument,
@@ -53,7 +53,7 @@ async function updatedPage(
   const toPage = compose(beforePreparation(result, image), ontoPage(image, { box, rotate }));
   const { parts, refs, source } = writeStreams(file, edited?.streams ?? []);
   const lines = result.blocks.flatMap((block) =>
-    block.lines.map(({ words }) => words.filter((word) => word.source !== "text_layer")),
+    block.lines.map(({ words }) => words.filter(({ source }) => source === "ocr")),
   );
   const overlay = file.context.nextRef();
   const drawing = await deflatedOperators(textOverlay(lines, font, result.height, toPage));

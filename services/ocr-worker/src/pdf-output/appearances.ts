@@ -1,0 +1,47 @@
+import { type PDFContext, PDFDict, PDFName, type PDFObject, PDFParser } from "@cantoo/pdf-lib";
+import type { PdfOutline } from "@orbital-witness/common/results/pdf-outline.ts";
+import type { Pdfium } from "../documents/pdf/pdfium.ts";
+import type { Pointer } from "../documents/pdf/pdfium-calls.ts";
+import { saveCopy } from "./save-copy.ts";
+
+/**
+ * The objects that change where pdfium makes the appearances that form values and notes lack, compared with `before`.
+ * None for a document of which nothing lacks any.
+ */
+export async function missingAppearances(
+  pdfium: Pdfium,
+  document: Pointer,
+  before: PDFContext,
+): Promise<PdfOutline["changed"]> {
+  const { module } = pdfium;
+  const forms = pdfium.openForms(document);
+  let hasAnnotations = false;
+  for (let index = 0; index < module._FPDF_GetPageCount(document); index++) {
+    const page = module._FPDF_LoadPage(document, index);
+    if (page === 0) continue;
+    if (module._FPDFPage_GetAnnotCount(page) > 0) {
+      hasAnnotations = true;
+      if (forms !== 0) module._FORM_OnAfterLoadPage(page, forms);
+    } else module._FPDF_ClosePage(page);
+  }
+  if (!hasAnnotations) return [];
+  const after = await PDFParser.forBytesWithOptions(saveCopy(pdfium, document)).parseDocument();
+  return after.enumerateIndirectObjects().flatMap(([ref, object]) => {
+    const source = sourceOf(object);
+    const known = before.lookup(ref);
+    // An update writes the pages itself, and a form without fields, which pdfium adds for its fonts, is none.
+    if (isOf(object, "/Page") || isOf(object, "/Catalog")) return [];
+    if (known && sourceOf(known).equals(source)) return [];
+    return [{ number: ref.objectNumber, body: source.toString("base64") }];
+  });
+}
+
+function isOf(object: PDFObject, type: string): boolean {
+  return object instanceof PDFDict && String(object.get(PDFName.of("Type"))) === type;
+}
+
+function sourceOf(object: PDFObject): Buffer {
+  const bytes = Buffer.alloc(object.sizeInBytes());
+  object.copyBytesInto(bytes, 0);
+  return bytes;
+}
