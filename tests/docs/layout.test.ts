@@ -60,6 +60,13 @@ describe("layout", () => {
     expect(wrong).toEqual([]);
   });
 
+  test("one file alone imports offline/, which only closed networks need", () => {
+    const users = imports.filter(
+      ({ from, to }) => to.startsWith("offline/") && !from.startsWith("offline/") && !isTest(from),
+    );
+    expect([...new Set(users.map(({ from }) => from))]).toEqual(["commands/stack/offline.ts"]);
+  });
+
   test(`no folder has more than ${MOST_ENTRIES} entries`, () => {
     const entries = new Map<string, Set<string>>();
     for (const file of files.filter((name) => !isTest(name) || name.startsWith("tests/"))) {
