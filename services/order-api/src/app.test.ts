@@ -59,7 +59,7 @@ test.each([
     const response = await api.send("POST", "/orders", { body, headers });
     expect(response.status).toBe(401);
     expect(response.headers.get("WWW-Authenticate")).toBe(
-      'Bearer error="invalid_token", error_description="The field token must be one token."',
+      'Bearer error="invalid_token", error_description="The field token must hold a single token."',
     );
     expect(await response.json()).toMatchObject({ code: "token_invalid" });
   }

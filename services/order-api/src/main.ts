@@ -20,7 +20,7 @@ await runService("order-api", {
     RESULTS_FOLDER: folderVariable,
     SEARCH_FOLDER: folderVariable,
   }),
-  // The last answers may take 3 s, the revocations 6 s, the end of the connections 2 s.
+  // 3 s for the last answers, 6 s for the revocations, 2 s to close the connections.
   stopSeconds: 12,
   start: ({ JWT_SECRET, REDIS_URL, RESULT_DAYS, ORDERS_PER_MINUTE, RESULTS_FOLDER, SEARCH_FOLDER }, log) =>
     startOrderApi({

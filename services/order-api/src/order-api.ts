@@ -18,16 +18,16 @@ import { SearchWorker } from "./search/search-worker.ts";
 
 export type OrderApiOptions = {
   log: Log;
-  /** Of the tokens. */
+  /** The key that signs the tokens. */
   key: Uint8Array;
   redisUrl: string;
-  /** How long an order and its result stay once it ended. */
+  /** How long an order and its result are kept after its end. */
   retentionSeconds: number;
-  /** Of the pages as they were read. */
+  /** The folder of the result store. */
   resultsFolder: string;
-  /** Of the index to search them by. */
+  /** The folder of the search index. */
   searchFolder: string;
-  /** Of one user; retries count too. */
+  /** Per user; retries count too. */
   ordersPerMinute: number;
   feed?: FeedOptions;
 };
@@ -42,7 +42,7 @@ const downloadLimits = {
 /** Searches share one thread, which takes up to 80 ms for each: more of them would exceed the limit of an answer. */
 const searchLimits = { slots: 40, slotsPerClient: 10, retrySeconds: 1 };
 
-/** The Order API with its connections; at once, whether or not Redis is there. */
+/** The Order API with its connections. Does not wait for Redis. */
 export function startOrderApi(options: OrderApiOptions) {
   const { log, key, redisUrl, retentionSeconds, ordersPerMinute, resultsFolder, searchFolder } = options;
   const redis = openRedis(redisUrl, log, "reject");
@@ -75,9 +75,9 @@ export function startOrderApi(options: OrderApiOptions) {
       stopping.abort();
       const soon = (part: { close(): Promise<void> }) =>
         within(closeLimitMs, part.close()).catch((err: unknown) =>
-          log.warn({ err }, "closed with work under way"),
+          log.warn({ err }, "closed while work was running"),
         );
-      // All wait for a Redis that hangs: the stop's seconds are for the revocations, and little for the others.
+      // Each waits if Redis hangs. Most of the time to stop is for the revocations, little for the others.
       await Promise.all([acceptance.close(), soon(dispatcher), soon(room), soon(indexer)]);
       await Promise.all([soon(queue), soon(search)]);
       await Promise.all([closeRedis(messages), closeRedis(redis)]);

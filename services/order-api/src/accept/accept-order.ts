@@ -10,11 +10,11 @@ import { ClientOfflineError } from "redis";
 import { OrderRevocations } from "./order-revocations.ts";
 import { isOutOfMemory, type StoreRoom, storeFull } from "./store-room.ts";
 
-/** Redis must have taken the order by its own clock this long after its start. */
+/** Redis, by its own clock, must accept the order within this time. */
 const deadlineMs = 1200;
-/** The answer may take this much longer; with it the caller waits less than 2 s. */
+/** How much longer the answer may take. With it the client waits less than 2 s. */
 const replyMs = 400;
-/** Of the stop's seconds (`stopSeconds` in main.ts), which the last answers and the other parts' closing need too. */
+/** A part of `stopSeconds` in main.ts: the last answers and the closing of the other parts need the rest. */
 const lastRevocationsMs = 6000;
 
 export type AcceptanceTools = {
@@ -24,12 +24,12 @@ export type AcceptanceTools = {
   room: StoreRoom;
 };
 
-/** `replayed`: the order was made before, under the same Idempotency-Key. */
+/** `replayed`: the same Idempotency-Key placed this order before. */
 export type AcceptedOrder = { orderId: string; replayed: boolean };
 
 /**
- * Accepts orders so that a 202 is on disk and a 503 leaves nothing behind, or under the caller's own Idempotency-Key
- * only. One step in Redis makes the order; the dispatcher carries it to the queue.
+ * Accepts orders: after a 202 the order is on disk; after a 503 there is no order, except under the client's own
+ * Idempotency-Key. One step in Redis creates the order, and the dispatcher puts it into the queue.
  */
 export class OrderAcceptance {
   readonly #tools: AcceptanceTools;
@@ -42,8 +42,8 @@ export class OrderAcceptance {
   }
 
   /**
-   * Resolves when the order is on disk. Throws, in less than 2 s, problems: 503 for a Redis that is away, late or full; 409 and
-   * 422 for a key that is in use.
+   * Resolves when the order is on disk. Throws a problem in less than 2 s: 503 if Redis is away, late or full; 409 and 422
+   * for an Idempotency-Key that is in use.
    */
   async accept(order: NewOrder, idempotency?: Idempotency): Promise<AcceptedOrder> {
     if (!idempotency) return this.#accept(order);
@@ -57,7 +57,7 @@ export class OrderAcceptance {
     }
   }
 
-  /** Waits for revocations that are still owed, as long as the stop allows. */
+  /** Waits for pending revocations, as long as the time to stop allows. */
   async close(): Promise<void> {
     await Promise.race([this.#revocations.settled(), pause(lastRevocationsMs, undefined, { ref: false })]);
     this.#revocations.stop();
@@ -72,7 +72,7 @@ export class OrderAcceptance {
       store.accept(order, deadline, idempotency),
     ).catch((cause: unknown) => {
       if (isOutOfMemory(cause)) throw storeFull(cause);
-      // With a key the order is its caller's to find; and what was never sent needs no taking back.
+      // With a key the client finds the order itself. A command that was never sent needs no revocation.
       if (!idempotency && !(cause instanceof ClientOfflineError)) this.#revocations.add(order, deadline);
       throw unavailable(idempotency, cause);
     });
@@ -85,26 +85,26 @@ export class OrderAcceptance {
       case "mismatch":
         throw keyReused();
       case "late":
-        throw unavailable(idempotency, new Error("Redis got to the order after its deadline"));
+        throw unavailable(idempotency, new Error("Redis received the order after its deadline"));
     }
   }
 }
 
 function unavailable(idempotency: Idempotency | undefined, cause: unknown): Problem {
   const promise = idempotency
-    ? "Whether this one was is not known: it may still appear, under this Idempotency-Key only. Send the same request with the same key again."
+    ? "This one may still appear, under this Idempotency-Key only: send the same request with the same key again."
     : "Nothing was ordered, and no order will appear later.";
   const detail = `Orders cannot be taken at the moment. ${promise}`;
   return new Problem(503, "queue_unavailable", detail, { headers: { "Retry-After": "1" }, cause });
 }
 
 function keyInFlight(): Problem {
-  const detail = "A request with this Idempotency-Key is not answered yet. Send it again in a moment.";
+  const detail = "A request with this Idempotency-Key is still running. Send it again in a moment.";
   return new Problem(409, "idempotency_key_in_flight", detail, { headers: { "Retry-After": "1" } });
 }
 
 function keyReused(): Problem {
   const detail =
-    "This Idempotency-Key came with another title_number or document_type before. Use a new key for a new order.";
+    "This Idempotency-Key was used with another title_number or document_type. Use a new key for a new order.";
   return new Problem(422, "idempotency_key_reused", detail);
 }

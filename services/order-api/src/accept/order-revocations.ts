@@ -7,15 +7,15 @@ import { type OrderQueue, removeJobs } from "@orbital-witness/common/orders/queu
 const firstPauseMs = 100;
 const longestPauseMs = 5000;
 const atOnce = 100;
-/** Orders beyond these are not taken back: one that was accepted, and whose answer got lost, remains and runs. */
+/** Orders beyond this number are not revoked: an accepted one whose answer was lost remains and runs. */
 const most = 10_000;
 
-/** `deadline` is the order's, in ms since the epoch; `due` when it is to be revoked. */
+/** `deadline` (of the order) and `due` (of its revocation) in ms since the epoch. */
 type Owed = { order: NewOrder; deadline: number; due: number };
 
 /**
- * Takes back orders that were answered 503, as soon as Redis answers. Without it an order whose answer got lost would run
- * and its customer not know of it.
+ * Revokes orders that were answered 503, as soon as Redis answers. Otherwise an accepted order whose answer was lost
+ * would run without its client's knowledge.
  */
 export class OrderRevocations {
   readonly #store: OrderStore;
@@ -34,14 +34,14 @@ export class OrderRevocations {
   add(order: NewOrder, deadline: number): void {
     const { order_id } = order;
     if (this.#owed.size >= most) {
-      this.#log.error({ order_id }, "too many orders to revoke, this one remains if it was accepted");
+      this.#log.error({ order_id }, "too many orders to revoke: this one remains if it was accepted");
       return;
     }
     this.#owed.set(order_id, { order, deadline, due: 0 });
     if (this.#owed.size === 1) this.#running = this.#run();
   }
 
-  /** Resolves when nothing is owed, or after `stop`. */
+  /** Resolves when no revocation is pending, or after `stop`. */
   settled(): Promise<void> {
     return this.#running;
   }
@@ -61,7 +61,7 @@ export class OrderRevocations {
         pauseMs = firstPauseMs;
       } catch (err) {
         if (pauseMs === firstPauseMs)
-          this.#log.warn({ err, owed: this.#owed.size }, "orders wait to be revoked");
+          this.#log.warn({ err, owed: this.#owed.size }, "orders wait for their revocation");
         await pause(pauseMs, undefined, { ref: false });
         pauseMs = Math.min(pauseMs * 2, longestPauseMs);
       }
@@ -75,11 +75,11 @@ export class OrderRevocations {
     const isLast = Date.now() > deadline;
     const run = await this.#store.revoke(order);
     if (run === 0 && !isLast) {
-      // The command of a connection that was cut may still come, though not after its deadline.
+      // The command of a broken connection may still arrive, but has no effect after its deadline.
       owed.due = deadline + 1;
       return;
     }
-    // It removes nothing where a worker holds the job: that one finds no record and drops it.
+    // A job that a worker holds is not removed. The worker finds no record and drops it.
     if (run > 0) await removeJobs(this.#queue, { order_id, run });
     this.#owed.delete(order_id);
     if (run > 0) this.#log.info({ order_id }, "order revoked");

@@ -4,7 +4,7 @@ import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifie
 
 const bearerForm = /^Bearer +(\S+) *$/i;
 
-/** The token of an Authorization header; undefined without the header, 401 for another scheme. */
+/** The token in an Authorization header; undefined without the header. Throws 401 for another scheme. */
 export function bearerToken(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   const token = bearerForm.exec(header)?.[1];
@@ -12,14 +12,14 @@ export function bearerToken(header: string | undefined): string | undefined {
   return token;
 }
 
-/** The field `token`; undefined without it or with nothing in it, 401 for a thing that is no string or was given twice. */
+/** The field `token`; undefined if it is missing or empty. Throws 401 if it is not text, or was given several times. */
 export function fieldToken(fields: Record<string, unknown>): string | undefined {
   const { token } = fields;
   if (token === undefined || typeof token === "string") return token || undefined;
-  throw refused(new TokenError("token_invalid", "The field token must be one token."));
+  throw refused(new TokenError("token_invalid", "The field token must hold a single token."));
 }
 
-/** The token's user, or a 401 problem that says by RFC 6750 what is wrong with it. */
+/** The token's user. Throws a 401 problem with the reason in `WWW-Authenticate` (RFC 6750). */
 export async function authenticate(tokens: TokenVerifier, token: string | undefined): Promise<TokenUser> {
   if (token === undefined) throw missingToken();
   try {
@@ -39,7 +39,7 @@ function missingToken(): Problem {
   return new Problem(
     401,
     "token_missing",
-    "A token is needed: Authorization: Bearer, or the field token of an order.",
+    "A token is required: in the header Authorization: Bearer, or in the field token of an order.",
     {
       headers: { "WWW-Authenticate": "Bearer" },
     },

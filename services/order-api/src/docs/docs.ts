@@ -53,8 +53,8 @@ const contentSecurityPolicy = [
 ].join("; ");
 
 /**
- * `/openapi.json`, made of the endpoints added so far, and `/docs`, a page to browse it. The page's own links are
- * relative, so that it works under any prefix; `tokenUrl` and `servers` start at the root, where the router has both APIs.
+ * Adds `/openapi.json`, made from the endpoints added so far, and `/docs`, a page to browse it. The page's links are
+ * relative, so that it works under any prefix. `tokenUrl` and `servers` start at the root, where the router has both APIs.
  */
 export function addDocs(api: OrderApi): void {
   const { openAPIRegistry } = api;

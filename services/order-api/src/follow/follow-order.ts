@@ -47,7 +47,7 @@ const route = createRoute({
   },
 });
 
-/** `stopping`: ends all streams. */
+/** `stopping` ends all streams. */
 export type FollowTools = {
   tokens: TokenVerifier;
   store: OrderStore;

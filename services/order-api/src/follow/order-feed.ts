@@ -10,13 +10,13 @@ import { z } from "zod";
 import { answerLimitMs } from "../access/store-access.ts";
 
 export type FeedOptions = {
-  /** How often a follower is told that there is still somebody. */
+  /** The time between two heartbeats. */
   heartbeatMs?: number;
-  /** How often it is looked for events unasked, since a message may be missed while Redis is away. */
+  /** The time between two reads without a message: messages are lost while Redis is away. */
   lookMs?: number;
 };
 
-/** Orders' events as they happen. */
+/** The events of orders, as they happen. */
 export class OrderFeed {
   readonly #store: OrderStore;
   readonly #messages: RedisConnection;
@@ -24,7 +24,7 @@ export class OrderFeed {
   readonly #heartbeatMs: number;
   readonly #lookMs: number;
 
-  /** `messages`: a connection that only this feed uses, and that waits while Redis is away. */
+  /** `messages`: a connection for this feed alone, which waits while Redis is away. */
   constructor(
     store: OrderStore,
     messages: RedisConnection,
@@ -39,8 +39,8 @@ export class OrderFeed {
   }
 
   /**
-   * The events of an order after the one with the id `after`, until it has ended or is gone, or `signal`; "heartbeat" at the
-   * start and from time to time, also while Redis is away.
+   * The events of an order after the event `after`, until the order has ended or is gone, or `signal` aborts. Yields
+   * "heartbeat" at the start and at intervals, also while Redis is away.
    */
   async *follow(
     orderId: string,
@@ -55,7 +55,7 @@ export class OrderFeed {
     subscribed.then(
       () => {
         this.#state.recovered();
-        // What came before the subscription is looked for after it.
+        // Reads what was written before the subscription.
         wake();
       },
       (error: unknown) => this.#state.failed(error),
@@ -87,9 +87,9 @@ export class OrderFeed {
     }
   }
 
-  /** Undefined while Redis does not answer, which its connection logs. */
+  /** Undefined while Redis does not answer; its connection logs that. */
   async #look(orderId: string, after: string) {
-    // In this order: what happens between the two is among the events.
+    // In this order: the events have what happens between the two reads.
     const reading = Promise.all([this.#store.find(orderId), this.#store.eventsAfter(orderId, after)]);
     try {
       const [record, events] = await within(answerLimitMs, reading);

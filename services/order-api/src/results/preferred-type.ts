@@ -4,8 +4,8 @@ import { accepts } from "hono/accepts";
 type MediaRange = { type: string; q: number };
 
 /**
- * The supported media type that the request's `Accept` likes best, of those it likes alike the first; undefined where it takes none. Each is
- * weighed by the range that names it most closely (RFC 9110, 12.5.1), so that a `q=0` excludes what a wildcard would let in.
+ * The supported media type that the request's `Accept` prefers, the first of equals; undefined if it accepts none. The
+ * most specific range decides about a type (RFC 9110, 12.5.1): a `q=0` excludes what a wildcard would accept.
  */
 export function preferredType(c: Context, supported: readonly [string, ...string[]]): string | undefined {
   const supports = [...supported];

@@ -9,13 +9,13 @@ import { DamagedIndexError, type IndexedPage, SearchIndex } from "./search-index
 import type { Answer, Question, SearchFolders, Work } from "./search-worker.ts";
 
 /**
- * The thread that has the index, which is synchronous: neither a search of a hundred milliseconds nor a document of hundreds of pages
- * keeps the Order API from answering others.
+ * The thread of the index. SQLite is synchronous: in the main thread a search of 100 ms, or a document of hundreds of
+ * pages, would block every other answer.
  */
 const { resultsFolder, searchFolder }: SearchFolders = workerData;
 const results = openResultStore({ folder: resultsFolder });
 const file = path.join(searchFolder, "pages.sqlite");
-/** How many pages are read, and written in one step: a search waits for no more than that. */
+/** The pages that are read and written in one step, which is how long a search may have to wait. */
 const pagesAtOnce = 20;
 let opened: SearchIndex | undefined;
 
@@ -48,7 +48,7 @@ const work: Work = {
   },
 };
 
-/** Adds to `damaged` what cannot be read. */
+/** Adds the pages that cannot be read to `damaged`. */
 async function readPages(ref: ResultRef, first: number, last: number, damaged: number[]) {
   const pages: IndexedPage[] = [];
   for (let page = first; page <= last; page += 1) {
@@ -63,7 +63,7 @@ async function readPages(ref: ResultRef, first: number, last: number, damaged: n
   return pages;
 }
 
-/** Neither zlib, JSON nor its schema can make anything of it; a disk that fails is another matter. */
+/** The content itself is wrong (zlib, JSON or schema), unlike a disk that fails. */
 function isDamagedPage(error: unknown): boolean {
   if (error instanceof SyntaxError || error instanceof z.ZodError) return true;
   return error instanceof Error && "code" in error && String(error.code).startsWith("Z_");
@@ -71,7 +71,7 @@ function isDamagedPage(error: unknown): boolean {
 
 async function answer({ id, name, values }: Question): Promise<Answer> {
   try {
-    // Its name and values belong together where they were sent.
+    // `ask` checks that the values fit the name.
     const call = work[name] as (...values: unknown[]) => Promise<unknown>;
     return { id, value: await call(...values) };
   } catch (error) {

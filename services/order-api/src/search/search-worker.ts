@@ -4,10 +4,10 @@ import type { IndexedOrder, Search, SearchResults, Stage } from "./search-index.
 
 export type SearchFolders = { resultsFolder: string; searchFolder: string };
 
-/** A completed order, whose pages are in the result store. */
+/** A completed order, with its pages in the result store. */
 export type OrderToIndex = IndexedOrder & { result_attempt: number; result_pages: number };
 
-/** What the thread does (`SearchIndex` says what that is). `damaged`: pages whose results cannot be read, and are not in the index. */
+/** The work of the thread; see `SearchIndex`. `damaged`: pages that are not in the index since their results are damaged. */
 export type Work = {
   stage(): Promise<Stage>;
   setStage(stage: Stage): Promise<void>;
@@ -18,13 +18,13 @@ export type Work = {
 };
 
 export type Question = { id: number; name: keyof Work; values: unknown[] };
-/** `removed`: the index was damaged, and the next question makes it anew. */
+/** `removed`: the index was damaged, and the next question creates a new one. */
 export type Answer = { id: number; value?: unknown; error?: unknown; removed?: boolean };
 
-/** The results of a few pages are read at a time. */
+/** Enough for the results of a few pages. */
 const heapMegabytes = 64;
 
-/** The index in a thread of its own, which is started when it is needed, and again after one that died. */
+/** The index in a thread of its own, which is started when needed, and again after it died. */
 export class SearchWorker {
   readonly #folders: SearchFolders;
   readonly #log: Log;
@@ -37,7 +37,7 @@ export class SearchWorker {
     this.#log = log;
   }
 
-  /** Rejects as the work does, or with what ended the thread. */
+  /** Rejects as the work does, or with the error that ended the thread. */
   ask<Name extends keyof Work>(name: Name, ...values: Parameters<Work[Name]>): ReturnType<Work[Name]>;
   ask(name: keyof Work, ...values: unknown[]): Promise<unknown> {
     this.#thread ??= this.#start();
@@ -48,7 +48,7 @@ export class SearchWorker {
     return answer.promise;
   }
 
-  /** After the work that is under way. */
+  /** Waits for running work. */
   async close(): Promise<void> {
     if (!this.#thread) return;
     await this.ask("close");
@@ -60,7 +60,7 @@ export class SearchWorker {
       workerData: this.#folders,
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
     });
-    // Nothing to wait for where the process has nothing else to do.
+    // The thread alone does not keep the process alive.
     thread.unref();
     thread.on("message", (answer: Answer) => this.#answered(answer));
     thread.on("error", (error) => this.#ended(thread, error));
@@ -69,7 +69,7 @@ export class SearchWorker {
   }
 
   #answered({ id, value, error, removed }: Answer): void {
-    if (removed) this.#log.error({ err: error }, "the search index is damaged: it is removed and made anew");
+    if (removed) this.#log.error({ err: error }, "the search index is damaged: it is removed and will be rebuilt");
     const answer = this.#open.get(id);
     this.#open.delete(id);
     if (error === undefined) answer?.resolve(value);

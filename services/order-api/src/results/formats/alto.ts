@@ -58,7 +58,7 @@ function position([left, top, right, bottom]: Box): string {
   return `HPOS="${left}" VPOS="${top}" WIDTH="${right - left}" HEIGHT="${bottom - top}"`;
 }
 
-/** Of 1. */
+/** A confidence of 0 to 100 as a share of 1. */
 function share(confidence: number): number {
   return Math.round(confidence * 100) / 10_000;
 }

@@ -7,13 +7,13 @@ import { writeText } from "./text.ts";
 import { writeTsv } from "./tsv.ts";
 
 export type ResultFormat = {
-  /** Media types; the first is the one that the suffix stands for. */
+  /** Media types; the suffix stands for the first one. */
   types: readonly [string, ...string[]];
-  /** In its parts; throws what reading the result store throws, and stops where nobody takes any more. */
+  /** The parts of the result. Throws as the result store does. */
   write: (document: ResultDocument) => AsyncIterable<string | Uint8Array>;
 };
 
-/** By suffix. The first is what a client gets who takes anything. */
+/** By suffix. The first is for clients that accept any type. */
 export const resultFormats = {
   json: { types: ["application/json"], write: writeJson },
   txt: { types: ["text/plain"], write: writeText },
@@ -27,7 +27,7 @@ export type ResultSuffix = keyof typeof resultFormats;
 
 export const resultSuffixes = Object.keys(resultFormats) as [ResultSuffix, ...ResultSuffix[]];
 
-/** Each media type with its format's suffix. */
+/** The suffix of each media type. */
 export const suffixByType: ReadonlyMap<string, ResultSuffix> = new Map(
   resultSuffixes.flatMap((suffix) => resultFormats[suffix].types.map((type) => [type, suffix])),
 );

@@ -30,7 +30,7 @@ export const resultSchema = z
 
 type Result = z.input<typeof resultSchema>;
 
-/** A `Result`; a page at a time. */
+/** Writes a `Result`, page by page. */
 export async function* writeJson({ order, pages }: ResultDocument): AsyncGenerator<string> {
   const { order_id, title_number, document_type } = order;
   const head: Omit<Result, "pages"> = { order_id, title_number, document_type };

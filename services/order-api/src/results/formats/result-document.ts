@@ -4,16 +4,16 @@ import { type PdfOutline, readPdfOutline } from "@orbital-witness/common/results
 import { type PdfPage, readPdfPage } from "@orbital-witness/common/results/pdf-page.ts";
 import type { ResultRef, ResultStore, StoredFile } from "@orbital-witness/common/results/result-store.ts";
 
-/** A page of a document, or why there is none. */
+/** A page of a document, or why it could not be read. */
 export type DocumentPage =
   | { page: number; result: PageResult; error?: never }
   | { page: number; result?: never; error: FailureReason };
 
-/** What was read of a document, as the formats take it. */
+/** The result of a document, as the formats write it. */
 export type ResultDocument = {
   order: OrderRecord;
   pageCount: number;
-  /** From the first on; one is read when it is asked for. */
+  /** In their order. Each page is read when it is needed. */
   pages: () => AsyncIterable<DocumentPage>;
   /** Of a page that was read: a PNG of its result's `width` x `height`. Rejects for any other page. */
   image: (page: number) => Promise<Buffer>;
