@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A setting is missing or wrong. The message names every such variable; the value of a secret is never in it. */
+/** A setting is missing or wrong. The message names every such variable, but never the value of a secret. */
 export class EnvironmentError extends Error {
   override readonly name = "EnvironmentError";
 }
@@ -44,7 +44,7 @@ export function wholeNumber(min: number, max: number, fallback: number) {
 
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
 
-/** What every service reads. */
+/** The variables of every service. */
 export const serviceVariables = {
   PORT: wholeNumber(1, 65_535, 8080),
   LOG_LEVEL: z
@@ -53,13 +53,13 @@ export const serviceVariables = {
     .meta({ description: `one of ${logLevels.join(", ")}` }),
 };
 
-/** The key of HS256: shorter than the hash's 32 bytes would be the weakest part of the token (RFC 7518, 3.2). */
+/** The key for HS256, which must not be shorter than the hash of 32 bytes (RFC 7518, 3.2). */
 export const jwtSecretVariable = z
   .string()
   .refine((value) => Buffer.byteLength(value) >= 32)
   .meta({ description: "at least 32 bytes long", secret: true });
 
-/** How long an order and its result stay once it ended: who accepts orders and who ends them must agree on it. */
+/** How long an order and its result are kept after its end. The Order API and the workers must agree on it. */
 export const resultDaysVariable = wholeNumber(1, 3650, 7);
 export const secondsPerDay = 86_400;
 

@@ -1,8 +1,8 @@
 import type { Log } from "./log.ts";
 
 /**
- * Logs the change of a state and not each repetition: a connection that retries twice a second for an hour
- * is two lines, one when it went and one when it came back.
+ * Logs changes of a state, not repetitions: a connection that fails twice a second for an hour is two lines, one when it
+ * broke and one when it was back.
  */
 export class StateLog {
   readonly #log: Log;
@@ -26,7 +26,7 @@ export class StateLog {
     this.#log.info(`${this.#what} answers again`);
   }
 
-  /** Does work that will be done again: where it fails it is logged so, and nothing is thrown. */
+  /** Runs work that will be repeated. A failure is logged, not thrown. */
   async watch(work: () => Promise<unknown>): Promise<void> {
     try {
       await work();

@@ -4,8 +4,8 @@ import { passwordMatches } from "./password.ts";
 type StoredUser = TokenUser & { passwordHash: string };
 
 /**
- * The demo users; the password of each is "password". Hashed as OWASP's Password Storage Cheat Sheet says: argon2id
- * with 19 MiB, two passes, one lane, a salt for each.
+ * The demo users; the password of each is "password". Hashed as OWASP's Password Storage Cheat Sheet recommends: argon2id
+ * with 19 MiB, two passes, one lane, and a salt for each user.
  */
 const users: readonly StoredUser[] = [
   {
@@ -31,11 +31,11 @@ const users: readonly StoredUser[] = [
   },
 ];
 
-/** Of a random password that nobody kept: an unknown user must take as long as a wrong password. */
+/** The hash of an unknown password: an unknown user must take as long as a wrong password. */
 const nobodysHash =
   "$argon2id$v=19$m=19456,t=2,p=1$FbmscssvOsaGK0Jg4u7ZVA$7MGWSmKUbWZNjyUiFFAufXavbZQ6osp1Cv2P9Zx7YRs";
 
-/** The user with this name and password, or undefined, in the same time whichever of the two is wrong. */
+/** The user with this name and password, or undefined. Takes the same time whichever of the two is wrong. */
 export async function findUser(username: string, password: string): Promise<TokenUser | undefined> {
   const user = users.find((candidate) => candidate.username === username);
   const matches = await passwordMatches(password, user?.passwordHash ?? nobodysHash);

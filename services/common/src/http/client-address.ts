@@ -2,12 +2,12 @@ import { isIP, isIPv4 } from "node:net";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
 
-/** The router sets it to its connection's other end, whatever the client sent under this name. */
+/** Set by the router to the client's address. It replaces what the client sends under this name. */
 const routersHeader = "X-Real-IP";
 
 /**
- * Whose request it is, for limits: an IPv4 address, or the /64 of an IPv6 address (`2001:db8:0:0::/64`), since a
- * single customer has all of that. From the router's header; without the router, the connection's own.
+ * The client that limits count: an IPv4 address, or the /64 of an IPv6 address (`2001:db8:0:0::/64`), since one customer
+ * has all of it. From the router's header; without the router, from the connection.
  */
 export function clientNetwork(c: Context): string {
   const given = c.req.header(routersHeader) ?? "";
@@ -17,7 +17,7 @@ export function clientNetwork(c: Context): string {
 function networkOf(address: string): string {
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1] ?? address;
   if (isIP(mapped) === 0 || isIPv4(mapped)) return mapped;
-  // The one spelling that URLs have for an address; a zone (`%eth0`) is no part of it.
+  // A URL has one spelling for an address. A zone (`%eth0`) is no part of it.
   const spelled = new URL(`http://[${mapped.split("%", 1)[0]}]`).hostname.slice(1, -1);
   const [before = [], after = []] = spelled.split("::").map((half) => half.split(":").filter(Boolean));
   const zeros = Array<string>(8 - before.length - after.length).fill("0");

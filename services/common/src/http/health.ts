@@ -2,14 +2,14 @@ import { within } from "../time-limit.ts";
 import type { HttpApp } from "./http-app.ts";
 import { Problem } from "./problem.ts";
 
-/** Resolves when the thing works; rejects, or takes longer than a second, when it does not. */
+/** Resolves if the dependency works. It has failed if the check rejects or takes longer than a second. */
 export type ReadyCheck = () => Promise<unknown>;
 
 const checkLimitMs = 1000;
 
 /**
- * `/health` is the original's, `/livez` says that the process answers, `/readyz` that what it needs
- * answers too: 503 with the names of the checks that fail.
+ * `/livez` says that the process answers, `/readyz` that its dependencies answer too (503 names the failing checks).
+ * `/health` is the address of earlier versions.
  */
 export function addHealthRoutes(app: HttpApp, checks: Record<string, ReadyCheck> = {}): void {
   app.get("/health", (c) => c.json({ healthy: true }));

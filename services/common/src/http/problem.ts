@@ -6,7 +6,7 @@ import { z } from "zod";
 const fieldErrorSchema = z.object({ field: z.string(), message: z.string() });
 export type FieldError = z.output<typeof fieldErrorSchema>;
 
-/** RFC 9457 with `code`, `request_id` and, for 422, `errors` as extension members. */
+/** RFC 9457, with `code`, `request_id` and (for 422) `errors` as extension members. */
 export const problemSchema = z
   .object({
     type: z.literal("about:blank"),
@@ -55,7 +55,7 @@ export function problemResponse(c: Context, problem: Problem, requestId: string)
   return c.body(JSON.stringify(body), problem.status, headers);
 }
 
-/** The fields as the schema's type, or a 422 that names each wrong field. */
+/** The fields, parsed by the schema. Throws a 422 that names each wrong field. */
 export function parseFields<Schema extends z.ZodType>(schema: Schema, fields: unknown): z.output<Schema> {
   const parsed = schema.safeParse(fields);
   if (parsed.success) return parsed.data;
@@ -63,7 +63,7 @@ export function parseFields<Schema extends z.ZodType>(schema: Schema, fields: un
   throw new Problem(422, "invalid_fields", detailOf(errors), { errors });
 }
 
-/** The request's headers of the schema's names, or a 400 that names each wrong one. */
+/** The headers that the schema names. Throws a 400 that names each wrong one. */
 export function parseHeaders<Schema extends z.ZodObject>(schema: Schema, c: Context): z.output<Schema> {
   const headers = Object.keys(schema.shape).map((name) => [name, c.req.header(name)]);
   const parsed = schema.safeParse(Object.fromEntries(headers));

@@ -4,20 +4,20 @@ import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
 import { Problem } from "./problem.ts";
 
 export type Quota = {
-  /** Of the policy, in the headers. */
+  /** The policy's name in the headers. */
   name: string;
-  /** What is counted, for the 429: "orders of one user". */
+  /** What is counted, for the text of the 429: "orders of one user". */
   of: string;
   limit: number;
   windowSeconds: number;
 };
 
 /**
- * A quota for each key, in this process; a key's window begins with the first that is taken. The answer to a request
- * that is counted here carries `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers).
+ * A quota for each key, in this process. A key's window begins with its first take. Counted requests are answered with
+ * `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers).
  *
- * A key takes a few hundred bytes until its window ends, however long it is. How many there are is the caller's to
- * bound: take only for keys that nobody can make up by the thousand.
+ * A key of any length takes a few hundred bytes until its window ends. The caller bounds their number: take only for keys
+ * that nobody can invent by the thousand.
  */
 export class RateLimit {
   readonly #quota: Quota;
@@ -58,7 +58,7 @@ export class RateLimit {
   }
 }
 
-/** The parts stay apart, and none of them is kept as it came. */
+/** Keeps the parts apart, and stores none of them in plain text. */
 function hashed(key: string[]): string {
   return hash("sha256", JSON.stringify(key), "base64url");
 }

@@ -18,7 +18,7 @@ export type RunningService = { app: HttpApp; stopping?: () => void; close?: () =
 export type ServiceOptions<Schema extends z.ZodObject> = {
   /** The service's own variables, beside PORT and LOG_LEVEL. */
   variables: Schema;
-  /** How long finishing may take; the container's stop grace must be longer. */
+  /** How long stopping may take. The container's stop grace must be longer. */
   stopSeconds: number;
   start: (environment: z.output<Schema>, log: Log) => RunningService | Promise<RunningService>;
 };

@@ -4,7 +4,7 @@ import { z } from "zod";
 const issuer = "orbital-witness/auth-api";
 const audience = "orbital-witness/order-api";
 const algorithm = "HS256";
-/** Ours have about 300 characters; nothing longer is worth hashing. */
+/** Our tokens have about 300 characters. Longer ones are not worth hashing. */
 const maxLength = 4096;
 
 export type TokenUser = { user_id: number; username: string; can_order: boolean };
@@ -14,7 +14,7 @@ const claims = z
     sub: z.string(),
     user_id: z.int().positive(),
     username: z.string().min(1).max(256),
-    // Only `true` itself: a "true" or a 1 that some other issuer wrote gives no right.
+    // Only `true` itself: a "true" or a 1 gives no right.
     can_order: z
       .unknown()
       .optional()
@@ -22,7 +22,7 @@ const claims = z
   })
   .refine(({ sub, user_id }) => sub === String(user_id));
 
-/** The token gives no access. The message may be shown; it holds nothing of the token. */
+/** The token gives no access. The message may be shown: it holds nothing of the token. */
 export class TokenError extends Error {
   override readonly name = "TokenError";
   readonly code: "token_expired" | "token_invalid";
@@ -37,7 +37,7 @@ export function tokenKey(secret: string): Uint8Array {
   return new TextEncoder().encode(secret);
 }
 
-/** A signed token that holds the original's claims beside the registered ones; `seconds` from now it expires. */
+/** A signed token with the user's claims beside the registered ones. It expires in `seconds`. */
 export function issueToken(key: Uint8Array, user: TokenUser, seconds: number): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT({ user_id: user.user_id, username: user.username, can_order: user.can_order })
@@ -50,7 +50,7 @@ export function issueToken(key: Uint8Array, user: TokenUser, seconds: number): P
     .sign(key);
 }
 
-/** Throws TokenError for everything but an unexpired HS256 token of our own issuer with all its claims. */
+/** Throws TokenError for everything but an unexpired HS256 token of our own issuer with all claims. */
 export async function verifyToken(key: Uint8Array, token: string): Promise<TokenUser> {
   if (token.length > maxLength) throw new TokenError("token_invalid", "The token is too long.");
   try {

@@ -1,13 +1,13 @@
 import { decodeJwt } from "jose";
 import { type TokenUser, verifyToken } from "./access-token.ts";
 
-/** Verifies each token once: a good one is remembered until it expires, since a signature costs more than a look at Redis. */
+/** Verifies each token once and remembers it until it expires: a signature costs more than a read from Redis. */
 export class TokenVerifier {
   readonly #key: Uint8Array;
   readonly #most: number;
   readonly #known = new Map<string, { user: TokenUser; expires: number }>();
 
-  /** `most`: how many tokens are remembered, the latest. */
+  /** `most`: how many tokens are remembered. */
   constructor(key: Uint8Array, most = 10_000) {
     this.#key = key;
     this.#most = most;

@@ -69,7 +69,8 @@ export class SearchWorker {
   }
 
   #answered({ id, value, error, removed }: Answer): void {
-    if (removed) this.#log.error({ err: error }, "the search index is damaged: it is removed and will be rebuilt");
+    if (removed)
+      this.#log.error({ err: error }, "the search index is damaged: it is removed and will be rebuilt");
     const answer = this.#open.get(id);
     this.#open.delete(id);
     if (error === undefined) answer?.resolve(value);
