@@ -61,7 +61,7 @@ const ocrWorkers = new Service("ocr-worker", {
   volumes: [{ volume: results, path: "/results" }],
   memoryMegabytes: 1536,
   // Each worker loads its language data first, and up to 64 of them share the cores.
-  startSeconds: 120,
+  startSeconds: 300,
   stopSeconds: 45,
   replicas: settings.ocrWorkers,
   dependsOn: [redis.container],

@@ -38,7 +38,7 @@ const labelsOf = (part: string) => [
 interface Differing {
   readonly networks: readonly string[];
   readonly memory: number;
-  readonly start: readonly [seconds: number, written: string];
+  readonly start: number;
   readonly stop: number;
   readonly ask: string;
 }
@@ -56,10 +56,10 @@ function common(part: string, { networks, memory, start, stop, ask }: Differing)
       interval: "1s",
       timeout: "15s",
       retries: 3,
-      startPeriod: start[1],
+      startPeriod: "10m0s",
     },
     wait: true,
-    waitTimeout: start[0],
+    waitTimeout: start,
     labels: [
       ...labelsOf(part),
       { label: "orbital-witness.healthcheck", value: expect.stringMatching(/^[0-9a-f]{12}$/) },
@@ -86,7 +86,7 @@ const READY =
   'printf "GET /readyz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n" >&3 && ' +
   `read -r line <&3 && [[ $line == *" 200 "* ]]'`;
 
-const MINUTE = [60, "1m0s"] as const;
+const START_SECONDS = 180;
 
 const mount = (volume: string, readOnly: boolean) => ({
   volumeName: `${NAME}-${volume}-0123456`,
@@ -114,13 +114,13 @@ function service(
 
 const authApi = service(
   "auth-api",
-  { networks: [FRONT], memory: 256, start: MINUTE, stop: 15 },
+  { networks: [FRONT], memory: 256, start: START_SECONDS, stop: 15 },
   [],
   [JWT_SECRET, "TOKEN_SECONDS=30", "TOKEN_FAILURES_PER_MINUTE=10"],
 );
 const orderApi = service(
   "order-api",
-  { networks: [FRONT, BACK], memory: 512, start: MINUTE, stop: 15 },
+  { networks: [FRONT, BACK], memory: 512, start: START_SECONDS, stop: 15 },
   [mount("results", true), mount("search", false)],
   [
     JWT_SECRET,
@@ -137,7 +137,7 @@ const orderApi = service(
 const ocrWorker = (name: string) =>
   service(
     "ocr-worker",
-    { networks: [FRONT, BACK], memory: 1536, start: [120, "2m0s"], stop: 45 },
+    { networks: [FRONT, BACK], memory: 1536, start: 300, stop: 45 },
     [mount("results", false)],
     [
       REDIS_URL,
@@ -154,7 +154,7 @@ const ocrWorker = (name: string) =>
     [`INSTANCE=${name}`],
   );
 const redis = {
-  ...common("redis", { networks: [BACK], memory: 768, start: MINUTE, stop: 30, ask: PING }),
+  ...common("redis", { networks: [BACK], memory: 768, start: START_SECONDS, stop: 30, ask: PING }),
   image: fakeDigest("redis-image"),
   envs: sealed(["REDISCLI_AUTH=random-of-redis-password"]),
   user: "999:999",
@@ -175,7 +175,7 @@ END`,
 };
 const { uid, gid } = statSync(documents);
 const router = {
-  ...common("router", { networks: [FRONT], memory: 256, start: MINUTE, stop: 15, ask: GET_HEALTH }),
+  ...common("router", { networks: [FRONT], memory: 256, start: START_SECONDS, stop: 15, ask: GET_HEALTH }),
   image: fakeDigest("router-image"),
   envs: ["XDG_CONFIG_HOME=/tmp/config", "XDG_DATA_HOME=/tmp/data"],
   user: `${uid}:${gid}`,
@@ -252,8 +252,8 @@ test("a changed health check changes a label, because the provider does not noti
       (inputs.labels as { value: string }[]).at(-1)?.value,
     ]);
   const kinds = [pairs.map(([check]) => check), pairs.map(([, label]) => label), pairs.map(String)];
-  // Those of Redis, the router, the APIs and the workers.
-  expect(kinds.map((each) => new Set(each).size)).toEqual([4, 4, 4]);
+  // Those of Redis, the router and the services.
+  expect(kinds.map((each) => new Set(each).size)).toEqual([3, 3, 3]);
 });
 
 test("the program creates no other resources than those checked above", () => {

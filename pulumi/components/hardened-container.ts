@@ -13,7 +13,10 @@ export interface HardenedContainerArgs {
   /** Shell command that succeeds while the container is ready, and takes a few seconds at most. */
   readonly readyCommand: string;
   readonly memoryMegabytes: number;
-  /** Time limit to become ready while everything starts at once; by default a minute. */
+  /**
+   * How long `pulumi up` waits for it to become ready, 180 by default. Generous, because a busy machine starts it
+   * slowly; the stand-in takes it for the time that a container may make no progress.
+   */
   readonly startSeconds?: number;
   /** Time between the signal to stop and the kill. */
   readonly stopSeconds: number;
@@ -24,13 +27,13 @@ export interface HardenedContainerArgs {
  * check that `pulumi up` waits for, and time to finish work before a stop.
  */
 export function hardenedContainer(args: HardenedContainerArgs) {
-  const startSeconds = args.startSeconds ?? 60;
+  const startSeconds = args.startSeconds ?? 180;
   const healthcheck = {
     tests: ["CMD-SHELL", soonThenSeldom(args.readyCommand)],
     interval: "1s",
     timeout: `${CALM_SECONDS + 6}s`,
     retries: 3,
-    startPeriod: goDuration(startSeconds),
+    startPeriod: goDuration(START_PERIOD_SECONDS),
   };
   return {
     image: args.image,
@@ -57,6 +60,8 @@ export function hardenedContainer(args: HardenedContainerArgs) {
   } satisfies docker.ContainerArgs;
 }
 
+/** How long failed checks do not make a container unhealthy. Longer than `pulumi up` waits. */
+const START_PERIOD_SECONDS = 600;
 /** The pause before a container that was ready is checked again. */
 const CALM_SECONDS = 9;
 

@@ -3,6 +3,7 @@ import path from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../names.ts";
+import { folderReader } from "./folder-reader.ts";
 import { hardenedContainer } from "./hardened-container.ts";
 
 export interface RouterArgs {
@@ -45,9 +46,10 @@ export class Router extends pulumi.ComponentResource {
           stopSeconds: 15,
         }),
         command: ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"],
-        user: ownerOf(args.documentsFolder),
+        user:
+          args.documentsFolder === undefined ? "65534:65534" : folderReader(statSync(args.documentsFolder)),
         // In the public image the program's file has a capability for low ports. The kernel starts it only if
-        // the container has that capability too. The process, which is not root, gets none.
+        // the container has that capability too. A process that is not root gets none.
         capabilities: { drops: ["ALL"], adds: ["CAP_NET_BIND_SERVICE"] },
         // An upload needs a writable root.
         readOnly: false,
@@ -71,12 +73,4 @@ export class Router extends pulumi.ComponentResource {
     );
     this.registerOutputs({});
   }
-}
-
-/**
- * The owner of the folder, so that scans that only their owner may read are served; `nobody` instead of root.
- */
-function ownerOf(folder: string | undefined): string {
-  const { uid, gid } = folder === undefined ? { uid: 0, gid: 0 } : statSync(folder);
-  return uid === 0 ? "65534:65534" : `${uid}:${gid}`;
 }
