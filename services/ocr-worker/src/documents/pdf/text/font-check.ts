@@ -1,8 +1,8 @@
 import type { Block, Word } from "@orbital-witness/common/results/page-result.ts";
-import type { GreyImage } from "../../../recognition/grey-image.ts";
 import type { ReadPicture } from "../../document.ts";
-import { aroundAll, wholePixels } from "./visible-text.ts";
-import type { CharacterWord } from "./words.ts";
+import { sheetOf, type TextInk } from "./sample-sheet.ts";
+import { aroundAll } from "./visible-text.ts";
+import { type CharacterWord, spelled } from "./words.ts";
 
 /** Words of a font that are recognised to check it, and fonts of a page that are checked. */
 const sampleWords = 12;
@@ -15,8 +15,6 @@ const sure = 70;
 const leastSample = 6;
 /** Letters so small, in pixels, are not read well. */
 const leastHeight = 8;
-const white = 255;
-const sheetWidth = 1800;
 
 /** Characters that recognition takes for each other, and the one that stands for them all. */
 const confusable: readonly [RegExp, string][] = [
@@ -41,7 +39,7 @@ export async function wronglyMappedFonts(
   const samples = [...fonts]
     .toSorted(([, a], [, b]) => b.length - a.length)
     .slice(0, mostFonts)
-    .flatMap(([font, words]) => sampleOf(words).map((word) => ({ font, word })));
+    .flatMap(([font, words]) => bySize(sampleOf(words)).map((word) => ({ font, word })));
   if (samples.length === 0) return new Set();
   const sheet = sheetOf(samples, drawn);
   const readings = wordsIn(await read(sheet.image, "single_block"));
@@ -59,28 +57,33 @@ export async function wronglyMappedFonts(
   return wrong;
 }
 
-/** What the text changes on a page is dark on white, whatever its colours are. */
-type TextInk = { page: GreyImage; textless: GreyImage };
-
 type Compared = { told: string; found: Word[] };
 
 function isWrong(compared: readonly Compared[]): boolean {
-  const read = compared.filter(({ found }) => found.length > 0);
-  const confidences = read.flatMap(({ found }) => found.map(({ confidence = 0 }) => confidence));
-  const mean = confidences.reduce((sum, one) => sum + one, 0) / Math.max(1, confidences.length);
-  const pairs = read.map(
-    ({ told, found }) => [folded(told), folded(found.map(({ text }) => text).join(""))] as const,
-  );
-  const length = pairs.reduce((sum, [told]) => sum + told.length, 0);
-  if (mean < sure || length < leastSample) return false;
-  const wrong = pairs.reduce((sum, [told, found]) => sum + edits(told, found), 0);
+  const pairs = compared.flatMap((one) => closestReading(one) ?? []);
+  const length = pairs.reduce((sum, { told }) => sum + told.length, 0);
+  if (length < leastSample) return false;
+  const wrong = pairs.reduce((sum, { told, found }) => sum + edits(told, found), 0);
   return wrong / length > mostWrong || hasSwappedCharacter(pairs);
 }
 
+type Pair = { told: string; found: string };
+
+/** Of what was confidently read at a word's place: words that stand below each other there may be read as one. */
+function closestReading({ told, found }: Compared): Pair | undefined {
+  const mean = found.reduce((sum, { confidence = 0 }) => sum + confidence, 0) / Math.max(1, found.length);
+  if (mean < sure) return undefined;
+  const texts = found.map(({ text }) => text);
+  const pairs = [texts.join(""), ...texts].map((text) => ({ told: folded(told), found: folded(text) }));
+  return pairs.reduce((best, one) =>
+    edits(one.told, one.found) < edits(best.told, best.found) ? one : best,
+  );
+}
+
 /** Whether a character is never read as the document says, and always as the same other one. */
-function hasSwappedCharacter(pairs: readonly (readonly [string, string])[]): boolean {
+function hasSwappedCharacter(pairs: readonly Pair[]): boolean {
   const readAs = new Map<string, Map<string, number>>();
-  for (const [told, found] of pairs) {
+  for (const { told, found } of pairs) {
     if (told.length !== found.length || told.length < 2) continue;
     for (const [index, character] of [...told].entries()) {
       const other = found[index] ?? "";
@@ -117,53 +120,13 @@ function sampleOf(words: readonly CharacterWord[]): CharacterWord[] {
   return [...chosen];
 }
 
-type Cell = { font: number; word: CharacterWord; box: [number, number, number, number] };
-
-/** The words one after the other in lines, each font on lines of its own; cells reach into the gaps between them. */
-function sheetOf(samples: readonly { font: number; word: CharacterWord }[], { page, textless }: TextInk) {
-  const margin = 40;
-  const placed: { cell: Cell; from: readonly number[]; left: number; top: number }[] = [];
-  let [x, y, rowHeight, font] = [margin, margin, 0, samples[0]?.font];
-  for (const { font: own, word } of samples) {
-    const [left, top, right, bottom] = wholePixels(aroundAll(word.map(({ box }) => box)), page);
-    const [, placeTop, , placeBottom] = wholePixels(aroundAll(word.map(({ place }) => place)), page);
-    const [width, height] = [right - left, Math.max(bottom, placeBottom) - Math.min(top, placeTop)];
-    const gap = Math.round(Math.max(12, height * 0.5));
-    if (own !== font || x + width + margin > sheetWidth) {
-      [x, y, rowHeight, font] = [margin, y + rowHeight + gap, 0, own];
-    }
-    const lineTop = Math.min(top, placeTop);
-    const cell: Cell = {
-      font: own,
-      word,
-      box: [x - gap / 2, y - gap / 2, x + width + gap / 2, y + height + gap / 2],
-    };
-    placed.push({ cell, from: [left, top, right, bottom], left: x, top: y + top - lineTop });
-    x += width + gap;
-    rowHeight = Math.max(rowHeight, height);
-  }
-  const width = Math.max(sheetWidth, ...placed.map(({ cell }) => Math.ceil(cell.box[2]) + margin));
-  const height = y + rowHeight + margin;
-  const data = Buffer.alloc(width * height, white);
-  for (const { from, left, top } of placed) {
-    const [fromLeft = 0, fromTop = 0, fromRight = 0, fromBottom = 0] = from;
-    for (let row = fromTop; row < fromBottom; row++) {
-      for (let column = fromLeft; column < fromRight; column++) {
-        const at = row * page.width + column;
-        const change = Math.abs((page.data[at] ?? 0) - (textless.data[at] ?? 0));
-        data[(top + row - fromTop) * width + left + column - fromLeft] = Math.max(0, white - 1.5 * change);
-      }
-    }
-  }
-  return { image: { data, width, height, dpi: page.dpi }, cells: placed.map(({ cell }) => cell) };
-}
-
-export function spelled(word: CharacterWord): string {
-  return word
-    .map(({ text }) => text)
-    .join("")
-    .normalize("NFC")
-    .replace(/[\uFB00-\uFB06]/gu, (ligature) => ligature.normalize("NFKC"));
+/** Lines of the sheet hold words of one size. */
+function bySize(words: readonly CharacterWord[]): CharacterWord[] {
+  const height = (word: CharacterWord) => {
+    const [, top, , bottom] = aroundAll(word.map(({ place }) => place));
+    return bottom - top;
+  };
+  return words.toSorted((a, b) => height(a) - height(b));
 }
 
 /** Letters and digits alone, those that look alike as one. */

@@ -1,3 +1,4 @@
+import { StandardFonts } from "@cantoo/pdf-lib";
 import { textOf, wordsOf } from "@orbital-witness/common/results/page-result.ts";
 import { afterAll, describe, expect, test } from "vitest";
 import { seededRandom } from "../../../../../../samples/drawing/random.ts";
@@ -69,6 +70,27 @@ describe("letters that a font maps to others", () => {
     expect(textOf({ blocks: text })).toBe(`${clauses.join("\n")}\n`);
     expect(remove).toEqual({ hidden: [], wrong: [], partly: [] });
   });
+});
+
+test("Fonts of many faces and sizes are believed", async () => {
+  const faces = [
+    ...[StandardFonts.Helvetica, StandardFonts.HelveticaBold, StandardFonts.TimesRoman],
+    ...[StandardFonts.TimesRomanItalic, StandardFonts.Courier, StandardFonts.CourierBold],
+  ];
+  const words = ["Single-Value", "Rules", "OBJECTS", "£1,950.27", "Every", "quarter", "of", "Jaxby", "title"];
+  const bytes = await makePdf(async (page, pdf) => {
+    page.setSize(700, 700);
+    for (const [index, face] of faces.entries()) {
+      const font = await pdf.embedFont(face);
+      for (const [row, size] of [7, 11, 24].entries()) {
+        const line = words.slice(row * 3, row * 3 + 6).join(" ");
+        page.drawText(line, { x: 20, y: 660 - index * 110 - row * 32, size, font });
+      }
+    }
+  });
+  const { text, remove } = await openPage(bytes, 1, {}, engine.recognize);
+  expect(text).toBeDefined();
+  expect(remove).toEqual({ hidden: [], wrong: [], partly: [] });
 });
 
 test.each([1, 2])("What is in a picture is read between the text above and below it (%i)", async (seed) => {

@@ -5,9 +5,8 @@ import type { Rectangle } from "../page-drawing.ts";
 import type { TextObject } from "../page-objects.ts";
 import type { Pointer } from "../pdfium-calls.ts";
 import type { Character, Token } from "./characters.ts";
-import { spelled } from "./font-check.ts";
 import { aroundAll, share, type VisibleText, wholePixels } from "./visible-text.ts";
-import { type CharacterWord, linesOf } from "./words.ts";
+import { type CharacterWord, linesOf, spelled } from "./words.ts";
 
 /** A word with fewer visible characters is hidden, with more it is whole; between, the visible ones are kept. */
 const visibleShare = { hidden: 0.3, whole: 0.7 };

@@ -74,3 +74,11 @@ function heightOf([, top, , bottom]: Rectangle): number {
 function median(numbers: number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 }
+
+export function spelled(word: CharacterWord): string {
+  return word
+    .map(({ text }) => text)
+    .join("")
+    .normalize("NFC")
+    .replace(/[\uFB00-\uFB06]/gu, (ligature) => ligature.normalize("NFKC"));
+}
