@@ -74,7 +74,10 @@ test.each(Object.entries(renderers))("%s shows the prepared page as it was read"
   await results.savePage(order, pageOf(1, [[["This", "LEASE"]]]), scan);
   const file = path.join(folder, `${order.order_id}.pdf`);
   await writeFile(file, writePdf(resultDocument(results, order, order, new Map())));
-  const likeness = likenessOf(await pictureOf(page.clone()), await render(file, 1, dpi));
+  const likeness = likenessOf(
+    await pictureOf(page.clone()),
+    await pictureOf(sharp(await render(file, 1, dpi))),
+  );
   expect(likeness.structure).toBeGreaterThan(bound.structure);
   expect(likeness.colour).toBeLessThan(bound.colour);
 });

@@ -6,15 +6,15 @@ import type { Picture } from "./likeness.ts";
 
 const pointsPerInch = 72;
 
-/** A page (from 1) of a PDF as a viewer shows it. */
-export type Render = (file: string, page: number, dpi: number) => Promise<Picture>;
+/** A page (from 1) of a PDF as a viewer shows it, as a PNG. */
+export type Render = (file: string, page: number, dpi: number) => Promise<Buffer>;
 
 export const renderers: Record<"Poppler" | "PDFium", Render> = {
   async Poppler(file, page, dpi) {
     const range = ["-f", String(page), "-l", String(page)];
     const options = { encoding: "buffer" } as const;
     const { stdout } = await execa("pdftoppm", ["-r", String(dpi), ...range, "-png", file], options);
-    return pictureOf(sharp(stdout));
+    return Buffer.from(stdout);
   },
 
   async PDFium(file, page, dpi) {
@@ -29,7 +29,8 @@ export const renderers: Record<"Poppler" | "PDFium", Render> = {
       const { width, height } = rendered;
       const data = Buffer.from(rendered.data);
       document.destroy();
-      return pictureOf(sharp(data, { raw: { width, height, channels: 4 } }));
+      const picture = sharp(data, { raw: { width, height, channels: 4 } });
+      return await picture.flatten({ background: "white" }).withDensity(dpi).png().toBuffer();
     } finally {
       library.destroy();
     }
