@@ -161,7 +161,7 @@ test("the committed file is changed on purpose by passing the filter by", () => 
   const folder = repository();
   keep(folder);
   writeFileSync(path.join(folder, "Pulumi.local.yaml"), `${COMMITTED}  # c: 3\n`);
-  git(folder, "-c", "filter.own-settings.clean=cat", "add", "Pulumi.local.yaml");
+  git(folder, "-c", "filter.own-settings.clean=cat", "add", "--renormalize", "Pulumi.local.yaml");
   git(folder, "commit", "--quiet", "-m", "two");
   expect(git(folder, "show", "HEAD:Pulumi.local.yaml")).toBe(`${COMMITTED}  # c: 3`);
   expect(git(folder, "status", "--short")).toBe("");
