@@ -1,6 +1,6 @@
-// Runs after every install, and before and after every npm script: makes git look away from this clone's own values in
-// Pulumi.local.yaml, so that they and its secrets get into no commit. Plain JavaScript, because any Node runs it.
-// docs/decisions.md says why it is a filter.
+// Runs after every install, and before and after every npm script: makes git look away from this clone's own
+// values in Pulumi.local.yaml, so that they and its secrets get into no commit. Plain JavaScript, because any
+// Node runs it. docs/decisions.md says why it is a filter.
 import { execFileSync } from "node:child_process";
 import { appendFileSync, chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -19,7 +19,8 @@ export function keepSettingsLocal() {
     // Without a repository (an archive) or without git there is nothing to commit to.
     if (error.code !== "ENOENT" && !/not a git repository/i.test(String(error.stderr))) {
       console.warn(
-        `! Your own values in ${FILE} could get into a commit: ${String(error.stderr || error.message).trim()}\n` +
+        `! Your own values in ${FILE} could get into a commit: ` +
+          `${String(error.stderr || error.message).trim()}\n` +
           "  Fix that and run `npm run prepare`.",
       );
     }
@@ -54,7 +55,8 @@ function install(isHidden) {
   if (isHidden) {
     git("update-index", "--no-skip-worktree", FILE);
   }
-  // Git takes a file of another size for changed without asking the filter: this lets it look. Nothing is staged.
+  // Git takes a file of another size for changed without asking the filter: this lets it look. Nothing is
+  // staged.
   git("add", FILE);
 }
 

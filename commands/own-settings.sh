@@ -1,7 +1,8 @@
 #!/bin/sh
-# A git filter for Pulumi.local.yaml. `clean` shows git the committed text in place of the file's, so that own values and
-# secrets get into no commit; `smudge` puts own values back when git writes another version of the file (pull, switch).
-# Its copy in the git folder is the one that runs: commits without this file can be checked out too.
+# A git filter for Pulumi.local.yaml. `clean` shows git the committed text in place of the file's, so that own
+# values and secrets get into no commit; `smudge` puts own values back when git writes another version of the
+# file (pull, switch). Its copy in the git folder is the one that runs: commits without this file can be
+# checked out too.
 set -eu
 file=$2
 kept=$(git rev-parse --git-dir)/own-settings

@@ -59,7 +59,10 @@ running.on("exit", (status, signal) => {
   process.exitCode = signal ? 130 : (status ?? 1);
 });
 
-/** npm writes this file at the end of every install: when it is older than the lock file, the install is outdated. */
+/**
+ * npm writes this file at the end of every install: when it is older than the lock file, the install is
+ * outdated.
+ */
 function isInstalled() {
   const installed = inProject("node_modules", ".package-lock.json");
   return (

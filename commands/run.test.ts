@@ -18,7 +18,8 @@ function clone(): string {
   }
   writeFileSync(
     path.join(folder, "commands", "hello.ts"),
-    "console.log(process.cwd(), process.env.PATH?.split(':')[0], ...process.argv.slice(2));\nprocess.exitCode = 7;",
+    "console.log(process.cwd(), process.env.PATH?.split(':')[0], " +
+      "...process.argv.slice(2));\nprocess.exitCode = 7;",
   );
   symlinkSync(process.execPath, path.join(bin, "node"));
   writeFileSync(path.join(folder, LOCK), "");
@@ -38,13 +39,13 @@ function run(folder: string, npm = "process.exit(99)") {
   return { status: result.status, stdout: result.stdout.trim(), stderr: result.stderr };
 }
 
-test("a command gets its arguments and the project's Node first on the PATH; its exit code is passed on", () => {
+test("a command gets its arguments and the project's Node, and its exit code is passed on", () => {
   const folder = clone();
   const said = `${folder} ${folder}/node_modules/.bin --a b c`;
   expect(run(folder)).toMatchObject({ status: 7, stdout: said });
 });
 
-const makeAnew = `console.log(...process.argv.slice(2)); require("node:fs").writeFileSync("${INSTALLED}", "")`;
+const makeAnew = `console.log(...process.argv.slice(2));\nrequire("node:fs").writeFileSync("${INSTALLED}", "")`;
 
 test.each([
   ["outdated", INSTALLED, 1_000_000_000],

@@ -48,7 +48,8 @@ async function repaired(stack: Stack, outputs: StackOutputs): Promise<StackOutpu
   if (still.length > 0) {
     throw new Failure(
       `Not every container is healthy: ${still.join(", ")}.`,
-      "Read `docker logs <name>`, fix the cause, remove the container with `docker rm -f <name>` and run `npm start` again.",
+      "Read `docker logs <name>`, fix the cause, remove the container with `docker rm -f <name>` and " +
+        "run `npm start` again.",
     );
   }
   return after;
@@ -56,6 +57,7 @@ async function repaired(stack: Stack, outputs: StackOutputs): Promise<StackOutpu
 
 function printNextSteps(outputs: StackOutputs, cli: Stack["cli"]["kind"]): void {
   const pulumi = cli === "pulumi" ? "npx pulumi" : "npm run pulumi --";
+  const passphrase = "export PULUMI_CONFIG_PASSPHRASE_FILE=$PWD/.pulumi-passphrase";
   console.log(`
 Addresses
   ${outputs.url}/token            tokens (also ${outputs.authApiUrl}/token)
@@ -68,8 +70,9 @@ Demo users (password: password)
 Next
   ${outputs.example}
   docker logs -f ${outputs.containers.find((name) => name.includes("ocr-worker-1"))}
-  ${cli === "pulumi" ? "export PULUMI_CONFIG_PASSPHRASE_FILE=$PWD/.pulumi-passphrase\n  " : ""}${pulumi} config set ocrWorkers 4 --stack ${STACK}
+  ${cli === "pulumi" ? `${passphrase}\n  ` : ""}${pulumi} config set ocrWorkers 4 --stack ${STACK}
   ${pulumi} up --stack ${STACK}
-  npm stop                             # removes everything, orders included (npm stop -- --keep-data keeps them)
+  npm stop                             # removes everything, orders included
+  npm stop -- --keep-data              # removes the containers and keeps the orders
 `);
 }

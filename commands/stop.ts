@@ -12,8 +12,8 @@ const USAGE = "npm stop [-- --yes | --keep-data]";
 const REMOVE = "Remove them with `docker rm -f`, `docker network rm` and `docker volume rm`.";
 
 /**
- * `npm stop`: removes the stack's containers and networks, and its volumes with the orders and results. In a terminal it
- * asks first; `--yes` skips the question, `--keep-data` keeps the volumes.
+ * `npm stop`: removes the stack's containers and networks, and its volumes with the orders and results. In a
+ * terminal it asks first; `--yes` skips the question, `--keep-data` keeps the volumes.
  */
 await runCommand(async () => {
   const { yes, "keep-data": keepData } = readOptions();
@@ -24,7 +24,8 @@ await runCommand(async () => {
     const left = await Stack.remainsOf(projectFolder, STACK);
     if (left.length > 0) {
       throw new Failure(
-        `The state of the stack '${STACK}' is gone, but this clone has these on the Docker engine: ${left.join(", ")}.`,
+        `The state of the stack '${STACK}' is gone, ` +
+          `but this clone has these on the Docker engine: ${left.join(", ")}.`,
         `${REMOVE} The volumes hold its orders and results.`,
       );
     }
@@ -47,8 +48,10 @@ await runCommand(async () => {
   }
   say(
     keepData
-      ? `The containers and networks are removed. The orders and results stay in ${volumes.join(", ")}: \`npm start\` uses them again.`
-      : "The containers, networks and volumes are removed. The built images stay, so that the next start is quick.",
+      ? "The containers and networks are removed. " +
+          `The orders and results stay in ${volumes.join(", ")}: \`npm start\` uses them again.`
+      : "The containers, networks and volumes are removed. " +
+          "The built images stay, so that the next start is quick.",
   );
 });
 process.exit();

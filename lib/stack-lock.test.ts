@@ -27,7 +27,8 @@ test("a second command is told who is at work, until that one releases the lock"
   expect(again).toThrow(Failure);
   expect(again).toThrow(
     new RegExp(
-      `^\`npm start\` is changing this stack: process ${process.pid}, since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.$`,
+      `^\`npm start\` is changing this stack: process ${process.pid}, ` +
+        "since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.$",
     ),
   );
   lock.release();

@@ -9,8 +9,8 @@ const holderSchema = z.object({ pid: z.number(), command: z.string(), since: z.s
 const BUSY = 5;
 
 /**
- * Lets one command at a time change a stack. The lock is that of a SQLite database, which the system gives back when its
- * holder ends in any way, so that there are no locks of dead processes.
+ * Lets one command at a time change a stack. The lock is that of a SQLite database, which the system gives
+ * back when its holder ends in any way, so that there are no locks of dead processes.
  */
 export class StackLock implements Disposable {
   readonly #database: DatabaseSync;

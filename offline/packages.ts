@@ -17,7 +17,8 @@ export async function installPackages(
   const isDebianRoot = existsSync("/usr/bin/apt-get") && process.getuid?.() === 0;
   if (!isDebianRoot) {
     throw new Failure(
-      `${names.join(", ")} (${purpose}) is missing, and can be installed from here only by root on Debian or Ubuntu.`,
+      `${names.join(", ")} (${purpose}) is missing, ` +
+        "and can be installed from here only by root on Debian or Ubuntu.",
       existsSync("/usr/bin/apt-get") ? `Run \`sudo ${command}\` and try again.` : elsewhere,
     );
   }

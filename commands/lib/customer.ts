@@ -21,7 +21,10 @@ export interface Delivery {
   readonly milliseconds: number;
 }
 
-/** What a customer does: a token, an order, its text. @throws Failure with what was answered, where it goes wrong */
+/**
+ * What a customer does: a token, an order, its text. @throws Failure with what was answered, where it goes
+ * wrong
+ */
 export async function orderAsCustomer(url: string, order: Order, waitSeconds = 120): Promise<Delivery> {
   const credentials = { username: "alice", password: "password" };
   const fetchToken = async () => token.parse(await ask(`${url}/token`, { form: credentials })).access_token;
@@ -73,7 +76,8 @@ async function ask(
   }).catch((cause: Error) => {
     throw new Failure(
       `${url} does not answer: ${cause.cause instanceof Error ? cause.cause.message : cause.message}`,
-      "See whether the router runs (`docker ps`), and whether a proxy of yours stands between (NO_PROXY=localhost).",
+      "See whether the router runs (`docker ps`), and whether a proxy of yours stands between " +
+        "(NO_PROXY=localhost).",
       { cause },
     );
   });

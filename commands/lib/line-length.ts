@@ -8,8 +8,8 @@ export const MOST_COLUMNS = 110;
 const CHECKED = /\.(ts|mjs|js|css|html|md|py|sh|ya?ml)$|(^|\/)(Dockerfile|Caddyfile|run)$/;
 
 /**
- * Numbers of the lines that are too long, from 1. A line is not too long if it cannot be broken: rows of Markdown tables,
- * Markdown code blocks, and lines with a single long word, such as an address.
+ * Numbers of the lines that are too long, from 1. A line is not too long if it cannot be broken: rows of
+ * Markdown tables, Markdown code blocks, and lines with a single long word, such as an address.
  */
 export function longLines(file: string, text: string): number[] {
   const isMarkdown = file.endsWith(".md");
@@ -26,7 +26,9 @@ function canBeBroken(line: string): boolean {
   return line.split(/\s+/).every((word) => indent + word.length <= MOST_COLUMNS);
 }
 
-/** `npm run lint` runs it over all files that git knows. `--report-only` prints their number and never fails. */
+/**
+ * `npm run lint` runs it over all files that git knows. `--report-only` prints their number and never fails.
+ */
 if (import.meta.main) {
   const root = path.resolve(import.meta.dirname, "../..");
   const files = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" }).trim().split("\n");

@@ -10,14 +10,13 @@ export function identifyClone(folder: string): void {
   const original = originalOf(folder);
   if (original !== undefined) {
     throw new Failure(
-      `This folder is a copy of ${original}, and so is its stack's state: both would change the same containers.`,
+      `This folder is a copy of ${original}, and so is its stack's state: ` +
+        "both would change the same containers.",
       `Run the command in ${original}, or give this copy a stack of its own: rm -r .pulumi`,
     );
   }
   const before = keepCloneId(folder);
   if (before !== undefined) {
-    say(
-      `This clone was moved here from ${before}. Its stack, with the orders and results, is the same as before.`,
-    );
+    say(`This clone was moved here from ${before}. It keeps its stack, with the orders and results.`);
   }
 }

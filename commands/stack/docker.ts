@@ -6,7 +6,8 @@ import { installDockerEngine, startDockerEngine } from "./offline.ts";
 const ARCHITECTURES: Partial<Record<NodeJS.Architecture, string>> = { x64: "amd64", arm64: "arm64" };
 
 /**
- * Makes sure that a Docker engine of this machine's architecture answers; installs or starts one where it can.
+ * Makes sure that a Docker engine of this machine's architecture answers; installs or starts one where it
+ * can.
  * @throws Failure that says what is missing and what to do
  */
 export async function ensureDocker(): Promise<void> {
@@ -42,8 +43,10 @@ export async function ensureDocker(): Promise<void> {
   const here = ARCHITECTURES[process.arch] ?? process.arch;
   if (engine.os !== "linux" || engine.arch !== here) {
     throw new Failure(
-      `The Docker engine is of another architecture: it runs ${engine.os}/${engine.arch}, this machine is ${here}.`,
-      "Point Docker at an engine of this machine's kind: `unset DOCKER_HOST`, or `docker context use default`.",
+      `The Docker engine is of another architecture: it runs ${engine.os}/${engine.arch}, ` +
+        `this machine is ${here}.`,
+      "Point Docker at an engine of this machine's kind: `unset DOCKER_HOST`, or `docker context use " +
+        "default`.",
     );
   }
 }

@@ -17,7 +17,8 @@ afterEach(() => vi.unstubAllEnvs());
 
 /** A docker client that knows these containers for the port; without any, it must not be asked at all. */
 function fakeDocker(holders: readonly string[]): void {
-  const script = `[ "$*" = "ps --filter publish=${port} --format {{.Names}}" ] || exit 1\nprintf '%s\\n' ${holders.join(" ")}`;
+  const script = `[ "$*" = "ps --filter publish=${port} --format {{.Names}}" ] || exit 1
+printf '%s\\n' ${holders.join(" ")}`;
   vi.stubEnv("PATH", fakeProgram(path.join(scratchFolder(), "docker"), script));
 }
 

@@ -90,7 +90,7 @@ test.each([
   expect(calls).toBe(isRemoved ? "cancel --yes --stack local\n" : "");
 });
 
-test("it runs in the project's folder, with its passphrase; what a command says shows when it fails", async () => {
+test("it runs in the project's folder with its passphrase; a failure shows the output", async () => {
   const folder = scratchFolder();
   const script = `echo "$PWD $PULUMI_CONFIG_PASSPHRASE_FILE"; cat; echo "no such stack" >&2; exit "\${2:-0}"`;
   vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", undefined);

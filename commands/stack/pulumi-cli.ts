@@ -26,7 +26,9 @@ export interface RunResult {
   readonly stderr: string;
 }
 
-/** A program that takes Pulumi's commands: the real CLI, or the stand-in for machines that cannot download it. */
+/**
+ * A program that takes Pulumi's commands: the real CLI, or the stand-in for machines that cannot download it.
+ */
 export class PulumiCli {
   readonly kind: "pulumi" | "stand-in";
   readonly #command: readonly [string, ...string[]];
@@ -41,7 +43,8 @@ export class PulumiCli {
   async run(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const [program, ...first] = this.#command;
     const isSeen = !options.quiet;
-    // In a terminal the CLI itself shows its progress and asks questions; its output cannot be collected then.
+    // In a terminal the CLI itself shows its progress and asks questions; its output cannot be collected
+    // then.
     const output = isSeen ? (process.stdout.isTTY ? "inherit" : (["inherit", "pipe"] as const)) : "pipe";
     const running = execa(program, [...first, ...args], {
       cwd: this.#folder,
@@ -64,7 +67,10 @@ export class PulumiCli {
     }
   }
 
-  /** Runs a command without showing its output. @returns its output @throws Failure with its output when it fails */
+  /**
+   * Runs a command without showing its output. @returns its output @throws Failure with its output when it
+   * fails
+   */
   async quietly(args: readonly string[], advice: string, input?: string): Promise<string> {
     const result = await this.run(args, { quiet: true, ...(input === undefined ? {} : { input }) });
     if (result.failed) {
@@ -121,8 +127,8 @@ export async function choosePulumi(folder: string): Promise<PulumiCli> {
 }
 
 /**
- * Ctrl-C in a terminal reaches the CLI too, which then ends in good order. This process waits for that: if it ended at
- * once, the CLI would get a second signal and leave its lock and half-made containers behind.
+ * Ctrl-C in a terminal reaches the CLI too, which then ends in good order. This process waits for that: if it
+ * ended at once, the CLI would get a second signal and leave its lock and half-made containers behind.
  */
 async function endedByItself<T>(running: PromiseLike<T>): Promise<{ result: T; interrupted: boolean }> {
   let interrupted = false;

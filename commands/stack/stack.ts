@@ -98,7 +98,10 @@ export class Stack {
     }
   }
 
-  /** Brings the base images onto the engine. Where one cannot be downloaded, sets the setting to its substitute. */
+  /**
+   * Brings the base images onto the engine. Where one cannot be downloaded, sets the setting to its
+   * substitute.
+   */
   async keepBaseImages(): Promise<void> {
     const wanted = wantedBaseImages(this.folder, this.name);
     const usable = await ensureBaseImages(wanted);

@@ -41,7 +41,10 @@ async function sizeOfResults(containers: StackContainers): Promise<number | unde
   return said === undefined ? undefined : Math.round((Number(said) / 1024) * 10) / 10;
 }
 
-/** @returns what the command printed in a running container of this part, undefined when there is none or it failed */
+/**
+ * @returns what the command printed in a running container of this part, undefined when there is none or it
+ * failed
+ */
 async function runIn(
   containers: StackContainers,
   part: string,

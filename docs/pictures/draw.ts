@@ -8,6 +8,7 @@ const width = 1640;
 const height = 860;
 const margin = 36;
 const pageWidth = 590;
+const command = '$ curl -H "Authorization: Bearer $token" http://localhost/orders/$id/result.txt';
 const panel = { left: 690, width: width - 690 - margin };
 const pageHeight = height - 2 * margin;
 
@@ -42,12 +43,14 @@ function background(lines: readonly string[]): string {
     <rect width="100%" height="100%" fill="#eef1f5"/>
     <rect x="${margin + 8}" y="${margin + 10}" width="${pageWidth}" height="${pageHeight}" fill="#c9d0da"/>
     <path d="M645 ${height / 2 - 13} l26 13 l-26 13 z" fill="#5b6b82"/>
-    <rect x="${panel.left}" y="${margin}" width="${panel.width}" height="${pageHeight}" rx="12" fill="#1c2431"/>
+    <rect x="${panel.left}" y="${margin}" width="${panel.width}" height="${pageHeight}" rx="12"
+      fill="#1c2431"/>
     <circle cx="${panel.left + 28}" cy="${margin + 26}" r="7" fill="#e06c5f"/>
     <circle cx="${panel.left + 52}" cy="${margin + 26}" r="7" fill="#e2b84f"/>
     <circle cx="${panel.left + 76}" cy="${margin + 26}" r="7" fill="#6fbf73"/>
-    <g font-family="Liberation Mono, DejaVu Sans Mono, monospace" font-size="${size}" fill="#dbe3ee" xml:space="preserve">
-      <text x="${panel.left + 28}" y="${margin + 64}" fill="#8fd19e">$ curl -H "Authorization: Bearer $token" http://localhost/orders/$id/result.txt</text>
+    <g font-family="Liberation Mono, DejaVu Sans Mono, monospace" font-size="${size}" fill="#dbe3ee"
+      xml:space="preserve">
+      <text x="${panel.left + 28}" y="${margin + 64}" fill="#8fd19e">${escaped(command)}</text>
       ${tspans}
     </g>
   </svg>`;

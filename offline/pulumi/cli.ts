@@ -13,10 +13,10 @@ import { askSecret, confirm } from "../../lib/terminal.ts";
 import { type Change, type Mode, Resources } from "./resources.ts";
 import { Scope } from "./scope.ts";
 
-const USAGE = `This is the stand-in for Pulumi's engine, for this project and for machines that cannot download the real one.
+const USAGE = `This stand-in for Pulumi runs this project on machines that cannot download the CLI.
   up | preview | destroy    [--stack NAME] [--yes] [--skip-preview]
   destroy                   [--exclude '**docker:index/volume:Volume::**']   keeps the volumes
-  config set KEY [VALUE]    [--secret]   the value from standard input where it is not given
+  config set KEY [VALUE]    [--secret]   without VALUE it is read from standard input
   config get KEY
   config rm KEY
   stack init [NAME]
@@ -100,7 +100,10 @@ async function destroy(): Promise<void> {
   console.log(`\nResources: ${changes.get("delete") ?? 0} deleted`);
 }
 
-/** As the real CLI does, besides the lock of this project's commands: it may outlive the command that called it. */
+/**
+ * As the real CLI does, besides the lock of this project's commands: it may outlive the command that called
+ * it.
+ */
 function takeLock(command: string): StackLock {
   return StackLock.take(projectFolder, `${flags.stack}.stand-in`, `pulumi ${command}`);
 }
@@ -228,7 +231,8 @@ function readArguments() {
         stack: { type: "string", short: "s", default: "local" },
         yes: { type: "boolean", short: "y", default: false },
         "skip-preview": { type: "boolean", short: "f", default: false },
-        // The engine is looked at as it is each time; the flag is taken so that both CLIs can be called alike.
+        // The engine is looked at as it is each time; the flag is taken so that both CLIs can be called
+        // alike.
         refresh: { type: "boolean", short: "r", default: false },
         "non-interactive": { type: "boolean", default: false },
         secret: { type: "boolean", default: false },

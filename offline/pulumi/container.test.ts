@@ -3,7 +3,10 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { type ContainerInputs, containerInputs, isExclusive, startContainer } from "./container.ts";
 import type { DockerOptions } from "./docker-cli.ts";
 
-/** Each call of the docker client; of a copied file its content, for the file is gone by the time a test looks. */
+/**
+ * Each call of the docker client; of a copied file its content, for the file is gone by the time a test
+ * looks.
+ */
 const calls: { args: string[]; env: DockerOptions["env"] }[] = [];
 vi.mock("./docker-cli.ts", () => ({
   docker: vi.fn(async (args: string[], options: DockerOptions = {}) => {

@@ -59,7 +59,10 @@ export type ContainerInputs = z.infer<typeof containerInputs>;
 /** By its part. The resource's options, `deleteBeforeReplace` among them, do not arrive here. */
 export const isRedis = (part: string | undefined) => part === "redis";
 
-/** A replacement cannot stand beside what it replaces where both would hold a port, or be a Redis on one volume. */
+/**
+ * A replacement cannot stand beside what it replaces where both would hold a port, or be a Redis on one
+ * volume.
+ */
 export function isExclusive({ ports, labels }: ContainerInputs): boolean {
   return ports.length > 0 || isRedis(labels.find(({ label }) => label === PART_LABEL)?.value);
 }

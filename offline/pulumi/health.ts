@@ -6,7 +6,10 @@ export type Health = "healthy" | "starting" | "unhealthy" | "stopped";
 
 /** How often to look for signs of progress: each look starts two more processes. */
 const PROGRESS_LOOK_MS = 5_000;
-/** A container that still writes log lines after this many quiet limits, and is not healthy, will not become so. */
+/**
+ * A container that still writes log lines after this many quiet limits, and is not healthy, will not become
+ * so.
+ */
 const MOST_LIMITS = 10;
 /** Restarts by its restart policy after which a container is not given more time. */
 const MOST_RESTARTS = 3;
@@ -16,8 +19,8 @@ export async function healthOf(container: string): Promise<Health> {
 }
 
 /**
- * Waits as long as the container makes progress: uses processor time or writes to its log. A busy machine then only
- * takes longer.
+ * Waits as long as the container makes progress: uses processor time or writes to its log. A busy machine
+ * then only takes longer.
  * @param quietSeconds how long it may make no progress
  * @throws Failure with the end of its log when it stops, keeps exiting, is unhealthy or makes no progress
  */
@@ -64,7 +67,9 @@ async function stateOf(container: string): Promise<{ status: string; health: Hea
 // A container that was created and never started has no health at all.
 const STATE = "{{.State.Status}} {{with .State.Health}}{{.Status}}{{else}}none{{end}} {{.RestartCount}}";
 
-/** Changes when the container's processes used another second of processor time or wrote a line to its log. */
+/**
+ * Changes when the container's processes used another second of processor time or wrote a line to its log.
+ */
 async function progressOf(name: string): Promise<string> {
   const [main, log, processes] = await Promise.all([
     inspect(name, "{{.State.Pid}}"),
@@ -81,7 +86,8 @@ async function progressOf(name: string): Promise<string> {
 async function notHealthy(name: string, what: string): Promise<Failure> {
   return new Failure(
     `The container ${name} ${what}. The end of its log:\n${await logTail(name)}`,
-    `Read all of it with \`docker logs ${name}\`, fix the cause and run the command again: the container is then replaced.`,
+    `Read all of it with \`docker logs ${name}\`, fix the cause and run the command again: ` +
+      "the container is then replaced.",
   );
 }
 

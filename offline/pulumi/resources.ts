@@ -214,7 +214,7 @@ export class Resources {
     if (result.failed) {
       throw new Failure(
         `The build of ${resource} failed:\n${`${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-25).join("\n")}`,
-        "Fix what the build names above (services/Dockerfile and the service's folder) and run the command again.",
+        "Fix what the build names above (services/Dockerfile, the service's folder), then try again.",
       );
     }
     return result.stdout.trim();

@@ -12,8 +12,8 @@ import { TestReport } from "./test-report.ts";
 const SLOWEST = 10;
 
 /**
- * Sets up what `npm start` would, runs the lanes side by side, and prints the slowest tests, the failed ones and one
- * line of counts. Arguments for vitest replace the lanes by a single one.
+ * Sets up what `npm start` would, runs the lanes side by side, and prints the slowest tests, the failed ones
+ * and one line of counts. Arguments for vitest replace the lanes by a single one.
  */
 export async function runTests(lanes: readonly Lane[], args: readonly string[]): Promise<void> {
   await ensureDocker();

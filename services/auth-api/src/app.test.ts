@@ -97,7 +97,7 @@ test("an unknown user takes as long as a known one, within 10 %", async () => {
   expect(ratio).toBeLessThan(1.1);
 }, 60_000);
 
-test("100 wrong passwords with rotating X-Forwarded-For: 429 after ten, and other users are fine", async () => {
+test("100 wrong passwords with rotating X-Forwarded-For: 429 after ten; others can log in", async () => {
   const guess = (i: number) =>
     login("alice", `guess ${i}`, {
       "X-Forwarded-For": `198.51.100.${i}`,

@@ -2,7 +2,10 @@ import { type DestinationStream, type Logger, pino } from "pino";
 
 export type Log = Logger;
 
-/** One line of JSON per event: `{level, time, service, msg, request_id?, ...}`, `time` in ISO 8601, `level` by name. */
+/**
+ * One line of JSON per event: `{level, time, service, msg, request_id?, ...}`, `time` in ISO 8601, `level` by
+ * name.
+ */
 export function createLog(service: string, level: string, destination?: DestinationStream): Log {
   const options = {
     level,

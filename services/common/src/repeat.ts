@@ -1,6 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Pauses `ms`, then works, again and again until the signal: a work that takes long is followed by a pause too. Rejects as the work. */
+/**
+ * Pauses `ms`, then works, again and again until the signal: a work that takes long is followed by a pause
+ * too. Rejects as the work.
+ */
 export async function repeat(ms: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
   while (!signal.aborted) {
     try {

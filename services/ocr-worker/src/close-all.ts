@@ -1,4 +1,7 @@
-/** Closes one after the other, each whether or not those before it could be closed; rejects with all their errors. */
+/**
+ * Closes one after the other, each whether or not those before it could be closed; rejects with all their
+ * errors.
+ */
 export async function closeAll(closes: (() => Promise<unknown>)[]): Promise<void> {
   const errors: unknown[] = [];
   for (const close of closes) {

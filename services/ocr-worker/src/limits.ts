@@ -32,7 +32,7 @@ export function documentTooLarge({ bytes }: DocumentLimits): OrderFailure {
 
 export function documentInflates({ decompressedBytes }: DocumentLimits): OrderFailure {
   return new OrderFailure("document_inflates", {
-    message: `The document is larger than ${round(decompressedBytes / mebibyte)} MiB when it is decompressed.`,
+    message: `The document is larger than ${round(decompressedBytes / mebibyte)} MiB once decompressed.`,
   });
 }
 
@@ -51,7 +51,9 @@ export function checkPixels(width: number, height: number, limits: DocumentLimit
   if (width * height <= limits.pixels) return;
   const [found, most] = [width * height, limits.pixels].map((pixels) => round(pixels / megapixel));
   throw new OrderFailure("page_too_large", {
-    message: `The page has ${width} x ${height} pixels (${found} megapixels); at most ${most} megapixels are read.`,
+    message:
+      `The page has ${width} x ${height} pixels (${found} megapixels); ` +
+      `at most ${most} megapixels are read.`,
   });
 }
 

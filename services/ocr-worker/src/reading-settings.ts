@@ -7,7 +7,10 @@ import { developmentLanguageData } from "./recognition/engine.ts";
 const mebibyte = 1024 * 1024;
 const megapixel = 1_000_000;
 
-/** The variables that say what is read, in which languages and within which limits: what the stack's settings of them may be. */
+/**
+ * The variables that say what is read, in which languages and within which limits: what the stack's settings
+ * of them may be.
+ */
 export const readingVariables = {
   DOCUMENT_MEGABYTES: wholeNumber(1, 512, defaultLimits.bytes / mebibyte),
   DECOMPRESSED_MEGABYTES: wholeNumber(1, 512, defaultLimits.decompressedBytes / mebibyte),

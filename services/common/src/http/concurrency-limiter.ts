@@ -30,15 +30,18 @@ export class ConcurrencyLimiter {
     this.#limits = { slots, slotsPerClient, waiting, waitingPerClient, retrySeconds };
   }
 
-  /** Takes a slot, and never waits for one. Throws 503 when none is free. @returns its release, which may be repeated */
+  /**
+   * Takes a slot, and never waits for one. Throws 503 when none is free. @returns its release, which may be
+   * repeated
+   */
   acquire(client: Client): () => void {
     if (!this.#isFree(client)) throw this.#busy();
     return this.#take(client);
   }
 
   /**
-   * Takes a slot, and waits for one at most `waitMs`. Throws 503 when none gets free, and 400 when the signal aborts
-   * because the client has gone. @returns its release, which may be repeated
+   * Takes a slot, and waits for one at most `waitMs`. Throws 503 when none gets free, and 400 when the signal
+   * aborts because the client has gone. @returns its release, which may be repeated
    */
   async acquireWithin(waitMs: number, client: Client, signal: AbortSignal): Promise<() => void> {
     const limit = AbortSignal.timeout(waitMs);
@@ -50,8 +53,8 @@ export class ConcurrencyLimiter {
   }
 
   /**
-   * Runs the work when its turn comes. Throws 503 when too many wait already, and 400, without running the work, when the
-   * signal aborts because the client has gone.
+   * Runs the work when its turn comes. Throws 503 when too many wait already, and 400, without running the
+   * work, when the signal aborts because the client has gone.
    */
   async run<T>(client: Client, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const release = await this.#turn(client, signal);
@@ -112,7 +115,9 @@ export class ConcurrencyLimiter {
 
   #busy(): Problem {
     const { retrySeconds } = this.#limits;
-    const detail = `Too many requests of this kind are running. Try again when one of yours has ended, or in ${retrySeconds} s.`;
+    const detail =
+      "Too many requests of this kind are running. " +
+      `Try again when one of yours has ended, or in ${retrySeconds} s.`;
     return new Problem(503, "busy", detail, { headers: { "Retry-After": String(retrySeconds) } });
   }
 }

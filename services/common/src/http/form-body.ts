@@ -4,9 +4,9 @@ const limitBytes = 64 * 1024;
 const allowedTypes = "application/x-www-form-urlencoded, multipart/form-data or application/json";
 
 /**
- * The unchecked fields of a form or a JSON object. A field that is given several times is an array; without a body
- * there are no fields. Throws 400 for a body that cannot be parsed, 413 above 64 KiB, and 415 for another media type
- * and for a compressed body.
+ * The unchecked fields of a form or a JSON object. A field that is given several times is an array; without a
+ * body there are no fields. Throws 400 for a body that cannot be parsed, 413 above 64 KiB, and 415 for
+ * another media type and for a compressed body.
  */
 export async function readFields(request: Request): Promise<Record<string, unknown>> {
   checkEncoding(request.headers.get("Content-Encoding"));
@@ -26,7 +26,10 @@ export async function readFields(request: Request): Promise<Record<string, unkno
   }
 }
 
-/** Decompressing would let a small body grow past every limit. RFC 7694: the answer names the codings that are read. */
+/**
+ * Decompressing would let a small body grow past every limit. RFC 7694: the answer names the codings that are
+ * read.
+ */
 function checkEncoding(codings: string | null): void {
   const isPlain = (codings ?? "").split(",").every((coding) => /^(?:identity)?$/i.test(coding.trim()));
   if (isPlain) return;

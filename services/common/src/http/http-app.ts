@@ -7,13 +7,16 @@ export type AppEnv = { Variables: { requestId: string; log: Log } };
 export type HttpApp = Hono<AppEnv>;
 
 const requestIdForm = /^[A-Za-z0-9_-]{1,64}$/;
-/** The router passes on twice as much, so that most of what is too large is answered here, by a problem document. */
+/**
+ * The router passes on twice as much, so that most of what is too large is answered here, by a problem
+ * document.
+ */
 const maxHeaderBytes = 128 * 1024;
 const quietPaths = new Set(["/health", "/livez", "/readyz"]);
 
 /**
- * An app with what all services share: a request id (the router's, if it can be logged), one log line per request, and a
- * problem document for every error.
+ * An app with what all services share: a request id (the router's, if it can be logged), one log line per
+ * request, and a problem document for every error.
  */
 export function createHttpApp(log: Log): HttpApp {
   const app = new Hono<AppEnv>();
@@ -26,8 +29,8 @@ export function createHttpApp(log: Log): HttpApp {
     c.set("log", log.child({ request_id: requestId }));
     c.header("X-Request-Id", requestId);
     await next();
-    // Without the query, which may carry secrets. Percent-encoded as it came: decoded, it could hold control characters
-    // that a terminal obeys.
+    // Without the query, which may carry secrets. Percent-encoded as it came: decoded, it could hold control
+    // characters that a terminal obeys.
     const path = new URL(c.req.url).pathname.slice(0, 200);
     const line = { method: c.req.method, path, status: c.res.status };
     const ms = Math.round(performance.now() - started);
@@ -72,7 +75,9 @@ function respond(c: Context<AppEnv>, error: Error): Response {
   return problemResponse(c, hidden, c.var.requestId);
 }
 
-/** For `app.all` after a path's own methods: answers 405 instead of 404, and OPTIONS with the allowed methods. */
+/**
+ * For `app.all` after a path's own methods: answers 405 instead of 404, and OPTIONS with the allowed methods.
+ */
 export function methodNotAllowed(allowed: string): (c: Context) => Response {
   return (c) => {
     if (c.req.method === "OPTIONS") return c.body(null, 204, { Allow: allowed });

@@ -71,7 +71,10 @@ export function parseHeaders<Schema extends z.ZodObject>(schema: Schema, c: Cont
   throw new Problem(400, "invalid_header", detailOf(fieldErrors(parsed.error, {})));
 }
 
-/** A form's field that was given several times is an array: its own message would call it missing or malformed. */
+/**
+ * A form's field that was given several times is an array: its own message would call it missing or
+ * malformed.
+ */
 function fieldErrors(error: z.ZodError, fields: unknown): FieldError[] {
   const repeated = new Set(
     Object.entries(Object(fields)).flatMap(([name, value]) => (Array.isArray(value) ? name : [])),

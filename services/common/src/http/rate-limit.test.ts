@@ -10,7 +10,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** `/take` takes one of three in ten seconds, `/check` only looks; the key is the query's `key`, given once or more. */
+/**
+ * `/take` takes one of three in ten seconds, `/check` only looks; the key is the query's `key`, given once or
+ * more.
+ */
 function testApp() {
   const limit = new RateLimit({ name: "calls", of: "calls of one user", limit: 3, windowSeconds: 10 });
   const app = createHttpApp(createLog("test", "fatal"));

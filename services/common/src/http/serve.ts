@@ -9,10 +9,15 @@ import { within } from "../time-limit.ts";
 import { answerClientErrors } from "./client-error.ts";
 import type { HttpApp } from "./http-app.ts";
 
-/** How long open requests may take when the service stops. A slow reader of a result would hold it up for ever. */
+/**
+ * How long open requests may take when the service stops. A slow reader of a result would hold it up for
+ * ever.
+ */
 const lastAnswersMs = 3000;
 
-/** `stopping` ends long requests once no new ones are accepted; `close` runs after the last one was answered. */
+/**
+ * `stopping` ends long requests once no new ones are accepted; `close` runs after the last one was answered.
+ */
 export type RunningService = { app: HttpApp; stopping?: () => void; close?: () => Promise<void> };
 
 export type ServiceOptions<Schema extends z.ZodObject> = {
@@ -24,9 +29,9 @@ export type ServiceOptions<Schema extends z.ZodObject> = {
 };
 
 /**
- * A service's process from start to end: reads the environment and listens on PORT. On SIGTERM or SIGINT it accepts
- * nothing new, finishes open requests, ends those that take too long, and exits 0. A wrong setting or an uncaught error
- * is one log line and exit 1.
+ * A service's process from start to end: reads the environment and listens on PORT. On SIGTERM or SIGINT it
+ * accepts nothing new, finishes open requests, ends those that take too long, and exits 0. A wrong setting or
+ * an uncaught error is one log line and exit 1.
  */
 export async function runService<Schema extends z.ZodObject>(
   name: string,
@@ -41,15 +46,15 @@ export async function runService<Schema extends z.ZodObject>(
   const service = await start(readEnvironment(variables, process.env), log);
   const server = createServer(
     {
-      // The limits of slow clients. Below the router's 5 s: a body that the router cuts off itself ends as an empty
-      // 200 (Caddy 2.6 and 2.10), but the router passes on the 408 from here.
+      // The limits of slow clients. Below the router's 5 s: a body that the router cuts off itself ends as an
+      // empty 200 (Caddy 2.6 and 2.10), but the router passes on the 408 from here.
       headersTimeout: 3000,
       requestTimeout: 3000,
       connectionsCheckingInterval: 500,
       // Above the router's 256 KiB, so that the app answers everything that the router passes on.
       maxHeaderSize: 288 * 1024,
-      // Above the router's 2 min: if the service closed idle connections first, a request could meet the closing
-      // connection and end as a 502.
+      // Above the router's 2 min: if the service closed idle connections first, a request could meet the
+      // closing connection and end as a 502.
       keepAliveTimeout: 130_000,
     },
     getRequestListener(service.app.fetch),

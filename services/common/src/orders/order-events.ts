@@ -8,8 +8,9 @@ export const attemptOutcomes = ["completed", "failed", "lost", "handed_back", "c
 export type AttemptOutcome = (typeof attemptOutcomes)[number];
 
 /**
- * An entry of an order's stream. With `status` it is a step of the order's life, with `page` alone the progress within a step. `outcome`
- * says that the attempt ended with this step; the reason is the attempt's or, at the status failed, the order's.
+ * An entry of an order's stream. With `status` it is a step of the order's life, with `page` alone the
+ * progress within a step. `outcome` says that the attempt ended with this step; the reason is the attempt's
+ * or, at the status failed, the order's.
  */
 const fieldsSchema = z.object({
   status: orderStatusSchema.optional(),

@@ -29,8 +29,8 @@ import {
 } from "./queue/order-queue.ts";
 
 /**
- * The queue's rules, written down a second time as simply as they can be, and played against the real ones in any
- * order of steps. After each step all that Redis holds must be what the model says.
+ * The queue's rules, written down a second time as simply as they can be, and played against the real ones in
+ * any order of steps. After each step all that Redis holds must be what the model says.
  */
 
 const { redis, queue, store, attempts } = orderServices();
@@ -332,8 +332,8 @@ async function putBack(model: Model, { job, token }: HeldJob): Promise<void> {
 }
 
 /**
- * The order's job queues those of its pages and waits for them; one time in three its worker dies in between, when so many of them are there. With
- * none to wait for it comes again.
+ * The order's job queues those of its pages and waits for them; one time in three its worker dies in between,
+ * when so many of them are there. With none to wait for it comes again.
  */
 async function spread(model: Model, order: OrderRecord, held: HeldJob, pages: number[], choice: number) {
   const dies = choice % 3 === 0;
@@ -490,7 +490,10 @@ class Work extends Step {
   }
 }
 
-/** A worker writes to an order whose job it has no longer. Where nobody has taken that job yet, the order is still its own. */
+/**
+ * A worker writes to an order whose job it has no longer. Where nobody has taken that job yet, the order is
+ * still its own.
+ */
 class LateWork extends Work {
   override check(model: Readonly<Model>) {
     return model.lost.length > 0;
@@ -693,7 +696,8 @@ async function compare(model: Model): Promise<void> {
   expect(new Set(unindexed)).toEqual(new Set(orders.filter(({ result }) => result).map(({ id }) => id)));
   expect(new Set(jobs)).toEqual(model.waiting);
   expect(new Set(parents)).toEqual(model.parents);
-  // Whatever happened, there is something that brings each waiting order to a worker, and each that is spread.
+  // Whatever happened, there is something that brings each waiting order to a worker, and each that is
+  // spread.
   const held = [...model.hands, ...model.pageHands].map(({ job }) => job.id);
   const ways = new Set([...outbox, ...jobs, ...held]);
   expect(waiting.filter(({ id, run }) => !ways.has(jobId(id, run)))).toEqual([]);

@@ -15,7 +15,8 @@ export const documentTypes = [
 export const titleNumberForm = /^(?:[A-Z]{0,3}[0-9]{1,6}[ZT]?|OW[0-9]{8})$/;
 
 const titleNumberMessage =
-  "must be up to three capital letters, one to six digits and an optional Z or T (such as AB123456), or OW and eight digits";
+  "must be up to three capital letters, one to six digits and an optional Z or T (such as AB123456), " +
+  "or OW and eight digits";
 const documentTypeMessage = `must be one of ${documentTypes.join(", ")}`;
 
 export const titleNumberSchema = z
@@ -31,7 +32,10 @@ export const orderRequestSchema = z.object({
 });
 export type OrderRequest = z.output<typeof orderRequestSchema>;
 
-/** Why an order ended without text, or an attempt without an end: `code` for programs, `message` for the customer. */
+/**
+ * Why an order ended without text, or an attempt without an end: `code` for programs, `message` for the
+ * customer.
+ */
 export const failureReasonSchema = z.object({ code: z.string(), message: z.string() });
 export type FailureReason = z.output<typeof failureReasonSchema>;
 
@@ -58,10 +62,11 @@ export function hasEnded(status: OrderStatus): boolean {
 const count = z.coerce.number().int().nonnegative();
 
 /**
- * An order's record, from its hash in Redis (which holds more: what the scripts alone need). Times (`_ms`) are milliseconds since the epoch by Redis's clock.
- * `run` counts the customer's retries, `attempt` the claims by workers over all runs, `failures` the attempts of this run that
- * count against its bound. `turn` is its place in the queue's order. `result_attempt` is the attempt whose result counts,
- * `result_pages` how many pages it has, those that failed among them.
+ * An order's record, from its hash in Redis (which holds more: what the scripts alone need). Times (`_ms`)
+ * are milliseconds since the epoch by Redis's clock. `run` counts the customer's retries, `attempt` the
+ * claims by workers over all runs, `failures` the attempts of this run that count against its bound. `turn`
+ * is its place in the queue's order. `result_attempt` is the attempt whose result counts, `result_pages` how
+ * many pages it has, those that failed among them.
  */
 export const orderRecordSchema = orderRequestSchema.extend({
   order_id: orderIdSchema,

@@ -7,14 +7,14 @@ import { reconnectWhenSilent, type SilenceLimits } from "./silence-watch.ts";
 export type RedisConnection = ReturnType<typeof openRedis>;
 
 /**
- * BullMQ's blocking reads, on a duplicate of a connection, delay the answer to a ping for up to 10 s. The sum leaves a worker
- * time to be back within 30 s of a cut.
+ * BullMQ's blocking reads, on a duplicate of a connection, delay the answer to a ping for up to 10 s. The sum
+ * leaves a worker time to be back within 30 s of a cut.
  */
 const defaultLimits: SilenceLimits = { pingMs: 2500, silenceMs: 11_500 };
 
 /**
- * A connection that keeps trying to reconnect, and logs only that Redis went away or came back. Returns at once, connected or
- * not. `whenAway`: "reject" fails a command at once, "wait" holds it until Redis is back.
+ * A connection that keeps trying to reconnect, and logs only that Redis went away or came back. Returns at
+ * once, connected or not. `whenAway`: "reject" fails a command at once, "wait" holds it until Redis is back.
  */
 export function openRedis(url: string, log: Log, whenAway: "reject" | "wait", limits = defaultLimits) {
   const client = createClient({

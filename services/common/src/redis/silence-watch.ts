@@ -15,8 +15,9 @@ export type SilenceLimits = { pingMs: number; silenceMs: number };
 const checks = 10;
 
 /**
- * Reconnects `client`, and every duplicate of it, when pings stay unanswered. A cut network may deliver neither data nor an
- * end of the connection, and Node's own socket timeout counts writes as activity: it never fires while commands are sent.
+ * Reconnects `client`, and every duplicate of it, when pings stay unanswered. A cut network may deliver
+ * neither data nor an end of the connection, and Node's own socket timeout counts writes as activity: it
+ * never fires while commands are sent.
  *
  * Silence is counted in checks and not by the clock, which goes on while the process itself is paused.
  */

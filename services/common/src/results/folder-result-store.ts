@@ -12,8 +12,8 @@ const inflate = promisify(gunzip);
 const deflate = promisify(gzip);
 
 /**
- * A result store in a folder: `<order>/<attempt>/document` and the like, and of each page `pages/<n>.json.gz` (its
- * result) and `pages/<n>.png` (its image as it was read). Methods reject as node:fs does.
+ * A result store in a folder: `<order>/<attempt>/document` and the like, and of each page `pages/<n>.json.gz`
+ * (its result) and `pages/<n>.png` (its image as it was read). Methods reject as node:fs does.
  */
 export class FolderResultStore implements ResultStore {
   readonly settings: { folder: string };

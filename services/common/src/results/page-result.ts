@@ -1,6 +1,9 @@
 import { z } from "zod";
 
-/** Left, top, right, bottom in pixels of the page's image as it was read; the last two are the first pixel outside. */
+/**
+ * Left, top, right, bottom in pixels of the page's image as it was read; the last two are the first pixel
+ * outside.
+ */
 export const boxSchema = z.tuple([z.int(), z.int(), z.int(), z.int()]);
 export type Box = z.output<typeof boxSchema>;
 
@@ -40,13 +43,19 @@ export const preparationSchema = z.discriminatedUnion("step", [
 ]);
 export type Preparation = z.output<typeof preparationSchema>;
 
-/** How the page was divided into blocks; tesseract's modes 3, 4, 6 and 11. `text_layer`: as the document says itself. */
+/**
+ * How the page was divided into blocks; tesseract's modes 3, 4, 6 and 11. `text_layer`: as the document says
+ * itself.
+ */
 export const segmentations = ["auto", "single_column", "single_block", "sparse_text", "text_layer"] as const;
 
 /** Where a page's words come from; `mixed`: some were recognised, and others told by the document. */
 export const pageSources = ["ocr", "text_layer", "mixed"] as const;
 
-/** What was read on one page. `page` counts from 1; `width` and `height` in pixels, `dpi` of the page as it was read. */
+/**
+ * What was read on one page. `page` counts from 1; `width` and `height` in pixels, `dpi` of the page as it
+ * was read.
+ */
 export const pageResultSchema = z.object({
   page: z.int().positive(),
   width: z.int().positive(),

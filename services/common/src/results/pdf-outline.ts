@@ -25,8 +25,8 @@ const pageSchema = z.object({
 export type PdfPageObject = z.output<typeof pageSchema>;
 
 /**
- * What it takes to append an incremental update to a PDF without reading it. `base`: the file to append to, which is the
- * document itself, or a copy without its encryption or damage.
+ * What it takes to append an incremental update to a PDF without reading it. `base`: the file to append to,
+ * which is the document itself, or a copy without its encryption or damage.
  */
 export const pdfOutlineSchema = z.object({
   base: z.enum(["document", "pdf-base"]),

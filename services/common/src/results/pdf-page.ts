@@ -2,15 +2,18 @@ import { z } from "zod";
 import type { ResultRef, ResultStore } from "./result-store.ts";
 
 /**
- * What a page's PDF page is made of, beside the words. The strings are PDF source in latin1, in which `{{stream 2}}`
- * stands for a reference to the third of `streams`.
+ * What a page's PDF page is made of, beside the words. The strings are PDF source in latin1, in which
+ * `{{stream 2}}` stands for a reference to the third of `streams`.
  */
 export const pdfPageSchema = z.object({
   /** The image that was read, before its preparation, in pixels. */
   image: z.object({ width: z.int().positive(), height: z.int().positive() }),
   /** Of a page of an image: its size in points. */
   size: z.object({ width: z.number().positive(), height: z.number().positive() }).optional(),
-  /** The stream that replaces the page's content, and entries of its resources that replace others of their names. */
+  /**
+   * The stream that replaces the page's content, and entries of its resources that replace others of their
+   * names.
+   */
   contents: z.int().nonnegative().optional(),
   resources: z.string().optional(),
   /** Each with its dictionary's entries without `Length`, and its length in bytes. */

@@ -1,6 +1,8 @@
 import type { PageResult } from "./page-result.ts";
 
-/** One attempt at an order. What a lost attempt still writes is kept apart from the attempt that replaced it. */
+/**
+ * One attempt at an order. What a lost attempt still writes is kept apart from the attempt that replaced it.
+ */
 export type ResultRef = { order_id: string; attempt: number };
 
 /** Bytes `start` to `end`, which is the first one outside. */
@@ -17,13 +19,14 @@ export interface StoredFile {
 
 /**
  * The files of an attempt: `document` as the source gave it; `pdf-outline` and `pdf-base` of a PDF (see
- * pdf-outline.ts); and of each page `<n>.png`, its image as it was read, and `<n>.pdf-page` (see pdf-page.ts).
+ * pdf-outline.ts); and of each page `<n>.png`, its image as it was read, and `<n>.pdf-page` (see
+ * pdf-page.ts).
  */
 export type FileName = "document" | "pdf-outline" | "pdf-base" | `${number}.png` | `${number}.pdf-page`;
 
 /**
- * The files of the orders, which the workers and the Order API share. Every file is written whole or not at all, is
- * durable before it can be seen, and is never written over: the first stays.
+ * The files of the orders, which the workers and the Order API share. Every file is written whole or not at
+ * all, is durable before it can be seen, and is never written over: the first stays.
  */
 export interface ResultStore {
   /** From which another process opens the same store, with `openResultStore`. */
@@ -37,8 +40,8 @@ export interface ResultStore {
   /** The image (a PNG) first: a page whose result is there has its image, too. */
   savePage(ref: ResultRef, result: PageResult, image: Uint8Array): Promise<void>;
   /**
-   * Undefined where the page was not read, or was removed when its time was over. Throws a ZodError for a result that
-   * no version of ours wrote.
+   * Undefined where the page was not read, or was removed when its time was over. Throws a ZodError for a
+   * result that no version of ours wrote.
    */
   page(ref: ResultRef, page: number): Promise<PageResult | undefined>;
   /** Whether any page was read, and the result was not removed. */

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { type PageResult, pageResultSchema, wordSchema } from "./page-result.ts";
 
-/** Before words had a source, a page had one for all of them, and words of a text layer a confidence of 100. */
+/**
+ * Before words had a source, a page had one for all of them, and words of a text layer a confidence of 100.
+ */
 const unsourcedWord = wordSchema.omit({ source: true });
 const unsourcedPage = z.looseObject({
   source: z.enum(["ocr", "text_layer"]),

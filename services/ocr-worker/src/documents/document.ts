@@ -3,9 +3,9 @@ import type { Segmentation } from "../recognition/engine.ts";
 import type { GreyImage } from "../recognition/grey-image.ts";
 
 /**
- * Text objects of a PDF page's own content, by their number: counted from 0, depth first into forms. `hidden`: nobody
- * sees any of their characters. `wrong`: they are to be seen, but recognition reads them. `partly`: some of their
- * characters are hidden, counted from 0 without blanks.
+ * Text objects of a PDF page's own content, by their number: counted from 0, depth first into forms.
+ * `hidden`: nobody sees any of their characters. `wrong`: they are to be seen, but recognition reads them.
+ * `partly`: some of their characters are hidden, counted from 0 without blanks.
  */
 export type TextObjectsToRemove = {
   hidden: number[];
@@ -14,8 +14,8 @@ export type TextObjectsToRemove = {
 };
 
 /**
- * A page as it is to be seen. `text` where the document itself holds it, with boxes on the image; without it, the image
- * is to be recognised. `remove`: of a PDF's page, what a searchable copy must not keep.
+ * A page as it is to be seen. `text` where the document itself holds it, with boxes on the image; without it,
+ * the image is to be recognised. `remove`: of a PDF's page, what a searchable copy must not keep.
  */
 export type PageContent = { image: GreyImage; text?: Block[]; remove?: TextObjectsToRemove };
 
@@ -25,6 +25,9 @@ export type ReadPicture = (image: GreyImage, segmentation: Segmentation) => Prom
 /** An open document; its pages count from 1. */
 export interface Document {
   readonly pages: number;
-  /** Reads a page; `read` is for pictures beside a page's own text. Throws OrderFailure for a page that cannot be read. */
+  /**
+   * Reads a page; `read` is for pictures beside a page's own text. Throws OrderFailure for a page that cannot
+   * be read.
+   */
   page(number: number, read: ReadPicture): Promise<PageContent>;
 }

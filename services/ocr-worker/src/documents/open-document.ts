@@ -15,7 +15,10 @@ const openers: Record<Format["name"], (bytes: Buffer, limits: DocumentLimits) =>
   BMP: openBmp,
 };
 
-/** The bytes as a document of their kind, whose pages are within the limits. Throws OrderFailure for other bytes. */
+/**
+ * The bytes as a document of their kind, whose pages are within the limits. Throws OrderFailure for other
+ * bytes.
+ */
 export async function openDocument(
   bytes: Buffer,
   limits: DocumentLimits,

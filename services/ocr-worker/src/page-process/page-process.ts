@@ -9,8 +9,8 @@ const program = fileURLToPath(new URL("./main.ts", import.meta.url));
 const lastWordsLimit = 2000;
 
 /**
- * A process that reads pages. It knows none of the worker's variables, what it prints does not reach the worker's output, and it ends
- * with the worker.
+ * A process that reads pages. It knows none of the worker's variables, what it prints does not reach the
+ * worker's output, and it ends with the worker.
  */
 export class PageProcess {
   readonly #child: ChildProcess;

@@ -188,14 +188,18 @@ test("scripts are not run and outside references not followed, and the page is r
   const { data } = await drawGrey(leaseText);
   const bytes = pagePdf(
     `/Contents [4 0 R 8 0 R] /Resources << /XObject << /I 6 0 R /J 7 0 R >> >> /AA << /O 5 0 R >>
-     /Annots [<< /Type /Annot /Subtype /Link /Rect [0 0 216 28] /A << /S /URI /URI (${url}/link) >> /AA << /PO 5 0 R >> >>
+     /Annots [<< /Type /Annot /Subtype /Link /Rect [0 0 216 28]
+                 /A << /S /URI /URI (${url}/link) >> /AA << /PO 5 0 R >> >>
               << /Type /Annot /Subtype /FileAttachment /Rect [0 0 9 9] /FS ${file} >>
               << /Type /Annot /Subtype /Screen /Rect [0 0 9 9] /A << /S /Launch /F ${file} >> >>]`,
     { dictionary: "", stream: Buffer.from("q 216 0 0 28.8 0 0 cm /I Do Q q 1 0 0 1 0 0 cm /J Do Q") },
     `<< /S /JavaScript /JS (app.launchURL\\("${url}/script"\\); this.submitForm\\("${url}/form"\\);)
-        /Next [<< /S /URI /URI (${url}/next) >> << /S /SubmitForm /F ${file} >> << /S /GoToR /F ${file} /D [0 /Fit] >>] >>`,
+        /Next [<< /S /URI /URI (${url}/next) >> << /S /SubmitForm /F ${file} >>
+               << /S /GoToR /F ${file} /D [0 /Fit] >>] >>`,
     {
-      dictionary: `/Type /XObject /Subtype /Image /Width ${width} /Height ${height} /ColorSpace /DeviceGray /BitsPerComponent 8`,
+      dictionary:
+        `/Type /XObject /Subtype /Image /Width ${width} /Height ${height} ` +
+        "/ColorSpace /DeviceGray /BitsPerComponent 8",
       stream: data,
     },
     // Its data are elsewhere.
@@ -261,7 +265,7 @@ test("a page that takes too long is given up, and the next one is read", async (
   expect(await textOfPage(newReader(), ref)).toBe(leaseText);
 });
 
-test("an attempt that is over ends the process in the middle of its page, and the next page is read", async () => {
+test("the end of an attempt ends the process in the middle of a page; the next page is read", async () => {
   const reader = newReader();
   await reader.start();
   const [first] = processes();

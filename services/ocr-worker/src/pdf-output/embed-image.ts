@@ -14,8 +14,8 @@ type Embedded = Pick<PdfPage, "contents" | "resources" | "streams">;
 const jpegQuality = 90;
 
 /**
- * The image as a PDF page of this size in points. The data of JPEG and of most PNG files are taken as they are; all else
- * is compressed anew without loss, but for lossy WebP.
+ * The image as a PDF page of this size in points. The data of JPEG and of most PNG files are taken as they
+ * are; all else is compressed anew without loss, but for lossy WebP.
  */
 export async function embedImage(source: PageSource, size: Size): Promise<Embedded> {
   const { format, bytes, page, content } = source;

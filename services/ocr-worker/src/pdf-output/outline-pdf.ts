@@ -16,8 +16,9 @@ const laterGeneration = /(?:^|[\r\n])\d+ 0*[1-9]\d* obj\b/;
 export type OutlinedPdf = { outline: PdfOutline; base: Buffer | undefined };
 
 /**
- * Finds what it takes to append to a PDF. pdfium alone parses the document, within its bounds; what is parsed here is
- * its plain copy, of which nothing is decompressed. Throws an Error for a PDF that cannot be outlined.
+ * Finds what it takes to append to a PDF. pdfium alone parses the document, within its bounds; what is parsed
+ * here is its plain copy, of which nothing is decompressed. Throws an Error for a PDF that cannot be
+ * outlined.
  */
 export async function outlinePdf(bytes: Buffer): Promise<OutlinedPdf> {
   const pdfium = await Pdfium.open(memoryBytes + 2 * bytes.length);

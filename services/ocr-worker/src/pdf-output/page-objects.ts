@@ -9,7 +9,10 @@ const apart = ["Resources", "Rotate", "Contents"].map((name) => PDFName.of(name)
 const letter: Box = [0, 0, 612, 792];
 const deepest = 64;
 
-/** The pages of a document in their order. Throws an Error for a tree that is no tree, or a page that is no object. */
+/**
+ * The pages of a document in their order. Throws an Error for a tree that is no tree, or a page that is no
+ * object.
+ */
 export function pageObjects(context: PDFContext): PdfPageObject[] {
   const catalog = context.lookup(context.trailerInfo.Root, PDFDict);
   const pages: PdfPageObject[] = [];

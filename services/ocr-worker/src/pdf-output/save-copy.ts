@@ -5,8 +5,8 @@ const withoutSecurity = 3;
 const structureBytes = 8;
 
 /**
- * A module that only passes on a call of three 32-bit integers and its result: pdfium's memory can call nothing but
- * functions of WebAssembly.
+ * A module that only passes on a call of three 32-bit integers and its result: pdfium's memory can call
+ * nothing but functions of WebAssembly.
  */
 const passOn = Uint8Array.from([
   ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
@@ -17,9 +17,9 @@ const passOn = Uint8Array.from([
 ]);
 
 /**
- * An open document as pdfium writes it: unencrypted, every object under its own number and generation 0, none in an
- * object stream, all streams compressed as they were, a cross-reference table at the end. Throws an Error where pdfium
- * cannot write it.
+ * An open document as pdfium writes it: unencrypted, every object under its own number and generation 0, none
+ * in an object stream, all streams compressed as they were, a cross-reference table at the end. Throws an
+ * Error where pdfium cannot write it.
  */
 export function saveCopy(pdfium: Pdfium, document: number): Buffer {
   const { module } = pdfium;

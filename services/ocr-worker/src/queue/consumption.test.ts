@@ -38,7 +38,10 @@ test("a worker whose asking is refused does not consume", () => {
   expect(consumption.consuming).toBe(false);
 });
 
-/** How many beats it takes until the worker is stuck, when this happens before each; undefined where it never is. */
+/**
+ * How many beats it takes until the worker is stuck, when this happens before each; undefined where it never
+ * is.
+ */
 function beatsUntilStuck(before: (consumption: Consumption) => void, redisAnswers = true) {
   const consumption = new Consumption();
   for (let beats = 1; beats < 10 * silentBeatsLimit; beats++) {

@@ -1,8 +1,8 @@
 import { ErrorReply } from "redis";
 
 /**
- * BullMQ asks for a job at least every 10 s while it waits for one, and a second later once more when the connection for that does not
- * answer. What takes longer is not waiting.
+ * BullMQ asks for a job at least every 10 s while it waits for one, and a second later once more when the
+ * connection for that does not answer. What takes longer is not waiting.
  */
 const waitingMs = 12_000;
 
@@ -48,8 +48,9 @@ export class Consumption {
   }
 
   /**
-   * Whether the worker is stuck: neither ran an order nor asked for one, not even in vain, for a minute during which Redis answered.
-   * Counted in beats and not by the clock, which goes on while the process itself is paused.
+   * Whether the worker is stuck: neither ran an order nor asked for one, not even in vain, for a minute
+   * during which Redis answered. Counted in beats and not by the clock, which goes on while the process
+   * itself is paused.
    */
   beat(redisAnswers: boolean): boolean {
     const silent = redisAnswers && !this.#alive && !this.#busy;

@@ -30,7 +30,10 @@ async function documentIsThere(order_id: string): Promise<boolean> {
   return (await workers.results.file({ order_id, attempt: 1 }, "document")) !== undefined;
 }
 
-/** An order whose document has the lines' pages, at a worker that died when so many of the pages were in the queue. */
+/**
+ * An order whose document has the lines' pages, at a worker that died when so many of the pages were in the
+ * queue.
+ */
 async function coordinatedByDead(pagesQueued: number) {
   const id = await workers.order("deed");
   const order = await claimed(workers.attempts, id, 1, "dead");

@@ -68,7 +68,8 @@ test("Redis killed and away for a while costs no attempt, and the workers go on 
   await pause(awayMs);
   expect(await fails(both.idle.consuming)).toBe(true);
   await container.start();
-  // The queue's lock ran out meanwhile: the job came to the idle worker, which left the order to the busy one.
+  // The queue's lock ran out meanwhile: the job came to the idle worker, which left the order to the busy
+  // one.
   const putOff = () => workers.redis.zCard("bull:orders:delayed");
   await expect.poll(putOff, { timeout: 20_000 }).toBe(1);
   both.give();
@@ -122,7 +123,10 @@ test("an order's end is written to a full Redis; what waits is taken when there 
   await goOn(both);
 }, 90_000);
 
-/** Two workers at a document of which a page is read, and then what happens to Redis. The document is read to its end all the same. */
+/**
+ * Two workers at a document of which a page is read, and then what happens to Redis. The document is read to
+ * its end all the same.
+ */
 async function inTheMiddle(happens: () => Promise<void>) {
   const pages = 4;
   const document = await slowDocument(pages);

@@ -7,12 +7,15 @@ import { unlessAborted } from "../unless-aborted.ts";
 const firstPauseMs = 100;
 const longestPauseMs = 5000;
 
-/** Redis' answers that time changes: it is loading its file, its disk or memory is full, or another takes over. */
+/**
+ * Redis' answers that time changes: it is loading its file, its disk or memory is full, or another takes
+ * over.
+ */
 const passingReply = /^(LOADING|MISCONF|OOM|READONLY|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|BUSY)\b/;
 
 /**
- * Repeats a write, with growing pauses, until Redis takes it: what an attempt came to is not lost because Redis is away. Rejects
- * with what waiting does not change, and with the signal's reason.
+ * Repeats a write, with growing pauses, until Redis takes it: what an attempt came to is not lost because
+ * Redis is away. Rejects with what waiting does not change, and with the signal's reason.
  *
  * A write whose answer got lost is done twice: the second then finds that the attempt has its order no more.
  */

@@ -3,10 +3,14 @@ import type { QueueJob } from "@orbital-witness/common/orders/queue/order-queue.
 import { type Processor, Worker, type WorkerOptions } from "bullmq";
 import type { Consumption } from "./consumption.ts";
 
-/** BullMQ asks again at once after an answer such as LOADING, which Redis gives thousands of times a second. */
+/**
+ * BullMQ asks again at once after an answer such as LOADING, which Redis gives thousands of times a second.
+ */
 const refusedPauseMs = 500;
 
-/** BullMQ's worker, which tells how its asking for jobs goes: BullMQ itself says only that it is meant to ask. */
+/**
+ * BullMQ's worker, which tells how its asking for jobs goes: BullMQ itself says only that it is meant to ask.
+ */
 export class QueueWorker extends Worker<QueueJob["data"], void, QueueJob["name"]> {
   readonly #consumption: Consumption;
 

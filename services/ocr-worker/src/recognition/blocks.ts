@@ -11,7 +11,10 @@ type Size = { width: number; height: number };
 /** A row of tesseract's TSV that stands for a word. */
 const WORD_LEVEL = "5";
 
-/** The blocks in tesseract's TSV without what holds no text; boxes clamped into the image, those of lines and blocks just around their words. */
+/**
+ * The blocks in tesseract's TSV without what holds no text; boxes clamped into the image, those of lines and
+ * blocks just around their words.
+ */
 export function blocksOf(tsv: string, size: Size): Block[] {
   const paragraphs = new Map<string, Map<string, Word[]>>();
   for (const row of tsv.split("\n")) {

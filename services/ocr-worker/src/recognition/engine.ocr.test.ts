@@ -84,10 +84,12 @@ test("several languages may stand in the folder, compressed or not", async () =>
 });
 
 test("nothing is printed, whatever the page", async () => {
+  const module = JSON.stringify(path.join(import.meta.dirname, "engine.ts"));
   const script = `
-    import { developmentLanguageData, openEngine } from ${JSON.stringify(path.join(import.meta.dirname, "engine.ts"))};
+    import { developmentLanguageData, openEngine } from ${module};
     const engine = await openEngine(["eng"], developmentLanguageData());
-    const image = { data: Buffer.alloc(4000, 255).fill(0, 1000, 1200), width: 100, height: 40, dpi: undefined };
+    const data = Buffer.alloc(4000, 255).fill(0, 1000, 1200);
+    const image = { data, width: 100, height: 40, dpi: undefined };
     await engine.recognize(image, "auto");
     await engine.recognize({ ...image, width: 2, height: 1 }, "single_block");
     await engine.recognize({ ...image, data: Buffer.alloc(0) }, "auto").catch(() => {});

@@ -8,7 +8,10 @@ import {
 import { expect, test } from "vitest";
 import { withoutStrayMarks } from "./stray-marks.ts";
 
-/** Each word as its text, its confidence, and how far it is from the one before, in pixels; it is 100 wide and 20 high. */
+/**
+ * Each word as its text, its confidence, and how far it is from the one before, in pixels; it is 100 wide and
+ * 20 high.
+ */
 type Marked = [text: string, confidence: number, gap?: number];
 
 function block(...lines: Marked[][]): Block {

@@ -239,7 +239,7 @@ describe("an answer that is compressed", () => {
     const before = process.memoryUsage.rss();
     await expect(documents.fetch(lease, "abc", unaborted)).rejects.toMatchObject({
       code: "document_inflates",
-      message: "The document is larger than 1 MiB when it is decompressed.",
+      message: "The document is larger than 1 MiB once decompressed.",
     });
     expect(process.memoryUsage.rss() - before).toBeLessThan(50 * mebibyte);
   });

@@ -44,7 +44,8 @@ export class DocumentSource {
   }
 
   /**
-   * The document's bytes, decompressed, from the first extension that the source has. Throws OrderFailure, or the reason of `aborted`.
+   * The document's bytes, decompressed, from the first extension that the source has. Throws OrderFailure, or
+   * the reason of `aborted`.
    */
   async fetch(
     { title_number, document_type }: OrderRequest,
@@ -55,7 +56,8 @@ export class DocumentSource {
     const patience = new Patience(this.#limitMs, this.#leastBytesPerSecond);
     const signal = AbortSignal.any([aborted, patience.signal]);
     const headers = { "X-Request-Id": requestId, "Accept-Encoding": [...decompressors.keys()].join(", ") };
-    // Its connections serve this document only: one that the source closes meanwhile would be taken for a fault.
+    // Its connections serve this document only: one that the source closes meanwhile would be taken for a
+    // fault.
     const agent = new Agent({ keepAlive: true });
     try {
       for (const extension of extensions) {
@@ -103,7 +105,10 @@ export class DocumentSource {
     return promise;
   }
 
-  /** Where a redirect leads, which must be among the source's documents: the worker reaches more than its customers do. */
+  /**
+   * Where a redirect leads, which must be among the source's documents: the worker reaches more than its
+   * customers do.
+   */
   #within(from: URL, location: string | undefined): URL {
     const to = URL.parse(location ?? "", from.href);
     if (!to || location === undefined) throw redirected("a redirect to no address");

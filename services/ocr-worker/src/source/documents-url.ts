@@ -2,7 +2,10 @@ import { z } from "zod";
 
 const description = "an http or https address without credentials, query or fragment";
 
-/** The base address of the documents, without a slash at its end. Its value is not logged: it might hold a password. */
+/**
+ * The base address of the documents, without a slash at its end. Its value is not logged: it might hold a
+ * password.
+ */
 export const documentsUrlVariable = z
   .url({ protocol: /^https?$/ })
   .transform((value) => new URL(value))

@@ -108,7 +108,8 @@ test("a crash of Redis right after the 202 loses nothing", async () => {
   await ready();
   expect(await records()).toHaveLength(50);
   await expect.poll(jobs, { timeout: 10_000 }).toBe(50);
-  // The crash may have come between the jobs and the outbox: then it is the sweep, every 2 to 3 s, that clears it.
+  // The crash may have come between the jobs and the outbox: then it is the sweep, every 2 to 3 s, that
+  // clears it.
   await expect.poll(() => observer.zCard("orders:outbox"), { timeout: 10_000 }).toBe(0);
 });
 
@@ -216,7 +217,7 @@ test("a connection that is cut while orders come in gives 202 or 503, and no thi
   await expect.poll(jobs, { timeout: 10_000 }).toBe(accepted);
 });
 
-test("a full Redis takes no order and no retry, says what to do, and takes orders again with room", async () => {
+test("a full Redis rejects orders and retries with advice, and accepts them once there is room", async () => {
   const failed = await orderIdOf((await order()).response);
   await observer.hSet(`order:${failed}`, "status", "failed");
   const { maxmemory = "" } = await observer.configGet("maxmemory");

@@ -6,9 +6,15 @@ import { repeat } from "@orbital-witness/common/repeat.ts";
 import { StateLog } from "@orbital-witness/common/state-log.ts";
 
 const lookMs = 1000;
-/** Above it no order is taken: a Redis that is really full cannot hand out jobs any more, and what is accepted would stand still. */
+/**
+ * Above it no order is taken: a Redis that is really full cannot hand out jobs any more, and what is accepted
+ * would stand still.
+ */
 const mostUsed = 0.85;
-/** What an order that waits will need more until its end, of steps and of jobs: about that of a document of four pages. */
+/**
+ * What an order that waits will need more until its end, of steps and of jobs: about that of a document of
+ * four pages.
+ */
 const orderBytes = 4096;
 
 /** Whether Redis has room for more orders, by a look every second. */
@@ -63,7 +69,8 @@ export function isOutOfMemory(error: unknown): boolean {
 
 export function storeFull(cause?: unknown): Problem {
   const detail =
-    "There is no room for more orders. Nothing was ordered by this request. Room comes as older orders expire; for more of it, " +
+    "There is no room for more orders. Nothing was ordered by this request. " +
+    "Room comes as older orders expire; for more of it, " +
     "Redis needs more memory or orders a shorter time to stay (resultDays).";
   return new Problem(503, "store_full", detail, { headers: { "Retry-After": "60" }, cause });
 }

@@ -19,7 +19,8 @@ export function read<T>(reading: Promise<T>): Promise<T> {
 export function readChanged<T>(reading: Promise<T>): Promise<T> {
   return answered(
     reading,
-    "The order was changed, but cannot be shown at the moment. Do not send this again: look at the order later.",
+    "The order was changed, but cannot be shown at the moment. Do not send this again: look at the " +
+      "order later.",
   );
 }
 
@@ -27,7 +28,8 @@ export function readChanged<T>(reading: Promise<T>): Promise<T> {
 export function write<T>(writing: Promise<T>): Promise<T> {
   return answered(
     writing,
-    "Orders cannot be changed at the moment. This change may have been made: look at the order's status before you try again.",
+    "Orders cannot be changed at the moment. This change may have been made: look at the order's " +
+      "status before you try again.",
   );
 }
 

@@ -29,14 +29,17 @@ export class Downloads {
   }
 
   /**
-   * Streams `parts` and holds one of the user's slots until the stream ends, fails or is cancelled. Throws 503 when no
-   * slot is free.
+   * Streams `parts` and holds one of the user's slots until the stream ends, fails or is cancelled. Throws
+   * 503 when no slot is free.
    */
   beginPdf<T>(userId: number, parts: AsyncIterable<T>): AsyncIterable<T> {
     return this.#begin(parts, this.#pdf.acquire(userId));
   }
 
-  /** The same for another format, after a short wait for a slot. Throws 400 when `signal` says that the client has gone. */
+  /**
+   * The same for another format, after a short wait for a slot. Throws 400 when `signal` says that the client
+   * has gone.
+   */
   async beginText<T>(
     userId: number,
     parts: AsyncIterable<T>,
@@ -66,7 +69,8 @@ export class Downloads {
     let isAbandoned = false;
     const abandon = () => {
       isAbandoned = true;
-      // An error here reaches nobody: the reader learns from the broken connection that the result is not whole.
+      // An error here reaches nobody: the reader learns from the broken connection that the result is not
+      // whole.
       end().catch(() => {});
     };
     const wait = () => setTimeout(abandon, idleMs).unref();

@@ -127,7 +127,7 @@ test.each(["docx", "PDF", "xml", "txt.gz"])("result.%s: 404 that names what ther
   });
 });
 
-test("a page is to be seen as it was read; one beyond the document, or that was not read, is 404", async () => {
+test("the image of a page is the page as it was read; a failed or missing page is 404", async () => {
   const image = await get(`${order.path}/pages/1.png`);
   expect([image.status, typeOf(image)]).toEqual([200, "image/png"]);
   const bytes = Buffer.from(await image.arrayBuffer());

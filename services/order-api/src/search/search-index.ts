@@ -12,7 +12,10 @@ export type IndexedOrder = Pick<OrderRecord, "order_id" | "user_id" | "title_num
 
 export type IndexedPage = { page: number; text: string };
 
-/** Where the next results begin. `newest`, the latest document of the first search, keeps new orders from moving them. */
+/**
+ * Where the next results begin. `newest`, the latest document of the first search, keeps new orders from
+ * moving them.
+ */
 export type SearchPlace = { offset: number; newest: number };
 
 export type Search = {
@@ -34,7 +37,8 @@ export type SearchHit = Pick<OrderRecord, "order_id" | "title_number" | "documen
 export type SearchResults = { hits: SearchHit[]; next: SearchPlace | undefined };
 
 /**
- * How far a new index is: `listed` once Redis lists the orders that belong into it, `complete` once it has them all.
+ * How far a new index is: `listed` once Redis lists the orders that belong into it, `complete` once it has
+ * them all.
  */
 const stages = ["new", "listed", "complete"] as const;
 export type Stage = (typeof stages)[number];
@@ -54,8 +58,8 @@ export class DamagedIndexError extends Error {
 }
 
 /**
- * The words of all pages, in an SQLite file that several processes may have open. Methods are synchronous. They throw
- * DamagedIndexError for a damaged file, and SQLite's own errors otherwise.
+ * The words of all pages, in an SQLite file that several processes may have open. Methods are synchronous.
+ * They throw DamagedIndexError for a damaged file, and SQLite's own errors otherwise.
  */
 export class SearchIndex {
   readonly #database: DatabaseSync;
@@ -85,8 +89,8 @@ export class SearchIndex {
   }
 
   /**
-   * Begins an order's document and removes the one it had. Its pages are added in several steps, between which a search
-   * may run, and are found after `finish`. Returns the document's id.
+   * Begins an order's document and removes the one it had. Its pages are added in several steps, between
+   * which a search may run, and are found after `finish`. Returns the document's id.
    */
   begin(order: IndexedOrder): number {
     return this.#transaction(() => {

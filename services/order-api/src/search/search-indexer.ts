@@ -15,8 +15,8 @@ const batch = 100;
 const catchUpMs = 1000;
 
 /**
- * Puts completed orders into the index, at least once: an order stays in Redis's list of unindexed orders until the index
- * has it on disk. A new index gets all completed orders.
+ * Puts completed orders into the index, at least once: an order stays in Redis's list of unindexed orders
+ * until the index has it on disk. A new index gets all completed orders.
  */
 export class SearchIndexer {
   readonly #redis: RedisConnection;
@@ -41,8 +41,8 @@ export class SearchIndexer {
   }
 
   /**
-   * Indexes what is waiting, for up to a second. False while the index is being rebuilt and lacks orders. Rejects as Redis
-   * and the index do.
+   * Indexes what is waiting, for up to a second. False while the index is being rebuilt and lacks orders.
+   * Rejects as Redis and the index do.
    */
   async catchUp(): Promise<boolean> {
     const [waiting, stage] = await Promise.all([this.#redis.zCard(unindexedKey), this.#search.ask("stage")]);
@@ -90,7 +90,10 @@ export class SearchIndexer {
     return true;
   }
 
-  /** Returns how many orders it took and how many of them failed: those go to the end of the list, behind the others. */
+  /**
+   * Returns how many orders it took and how many of them failed: those go to the end of the list, behind the
+   * others.
+   */
   async #indexListed(): Promise<{ taken: number; failed: number }> {
     const listed = await this.#redis.zRange(unindexedKey, 0, batch - 1);
     let failed = 0;

@@ -5,20 +5,23 @@ export const maxQueryLength = 200;
 const maxTerms = 16;
 const minPrefix = 2;
 
-/** A phrase in quotes (the closing one may be missing) or a word, and an asterisk for a prefix inside or after it. */
+/**
+ * A phrase in quotes (the closing one may be missing) or a word, and an asterisk for a prefix inside or after
+ * it.
+ */
 const termForm = /"([^"]*)"?(\*?)|([^\s"*]+)(\*?)/gu;
 /** The characters of which FTS5's tokenizer `unicode61` makes words. */
 const wordCharacter = /[\p{L}\p{N}\p{Co}]/u;
 
 /**
- * `match` is an FTS5 expression in which only quoted words come from the query. `problem` says what is wrong, to follow
- * the field's name.
+ * `match` is an FTS5 expression in which only quoted words come from the query. `problem` says what is wrong,
+ * to follow the field's name.
  */
 export type ParsedQuery = { match: string } | { problem: string };
 
 /**
- * Words, "phrases" and prefixes (`leas*`), all of which must occur. Case, accents, punctuation and compatibility forms
- * (ligatures, full-width letters) make no difference.
+ * Words, "phrases" and prefixes (`leas*`), all of which must occur. Case, accents, punctuation and
+ * compatibility forms (ligatures, full-width letters) make no difference.
  */
 export function parseQuery(query: string): ParsedQuery {
   if (query.length > maxQueryLength) return { problem: `must have at most ${maxQueryLength} characters` };

@@ -3,8 +3,9 @@ const snippetWords = 24;
 export const version = 2;
 
 /**
- * `owner` repeats the user in the full-text table, so that a search reads the entries of one user only. Prefixes of two
- * and three letters have an index of their own: without it a search by prefix takes ten times as long.
+ * `owner` repeats the user in the full-text table, so that a search reads the entries of one user only.
+ * Prefixes of two and three letters have an index of their own: without it a search by prefix takes ten times
+ * as long.
  */
 export const schema = `
 CREATE TABLE state (stage TEXT NOT NULL) STRICT;
@@ -26,7 +27,8 @@ CREATE TABLE page (
   page INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX page_document ON page (document);
-CREATE VIRTUAL TABLE page_text USING fts5 (owner, text, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
+CREATE VIRTUAL TABLE page_text USING fts5
+  (owner, text, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
 PRAGMA user_version = ${version};
 `;
 
@@ -34,8 +36,10 @@ export const searchStatement = `
 SELECT order_id, title_number, document_type, page.page,
   snippet(page_text, 1, char(2), char(3), '…', ${snippetWords}) AS snippet
 FROM page_text JOIN page ON page.id = page_text.rowid JOIN document ON document.id = page.document
-WHERE page_text MATCH $match AND user_id = $user_id AND is_whole AND document.id <= $newest AND expires_ms > $now_ms
-  AND title_number = ifnull($title_number, title_number) AND document_type = ifnull($document_type, document_type)
+WHERE page_text MATCH $match AND user_id = $user_id AND is_whole
+  AND document.id <= $newest AND expires_ms > $now_ms
+  AND title_number = ifnull($title_number, title_number)
+  AND document_type = ifnull($document_type, document_type)
 ORDER BY bm25(page_text, 0, 1), finished_ms DESC, order_id, page.page
 LIMIT $limit OFFSET $offset`;
 

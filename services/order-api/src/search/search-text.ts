@@ -1,4 +1,7 @@
-/** A letter, a hyphen at the end of its line (the soft and the Unicode hyphen too), and a small letter on the next line. */
+/**
+ * A letter, a hyphen at the end of its line (the soft and the Unicode hyphen too), and a small letter on the
+ * next line.
+ */
 const dividedWord = /(?<=\p{L})[-\u00ad\u2010]\n(?=\p{Ll})/gu;
 
 /** `12½` would become `121⁄2`. */
@@ -12,7 +15,10 @@ export function searchForm(text: string): string {
   return text.replace(fractionAfterDigit, " ").normalize("NFKC").replaceAll("\u00ad", "");
 }
 
-/** A page's text for the index: on one line, divided words joined, without control characters, which mark the hits. */
+/**
+ * A page's text for the index: on one line, divided words joined, without control characters, which mark the
+ * hits.
+ */
 export function searchableText(text: string): string {
   return searchForm(text.replace(dividedWord, ""))
     .replace(/[\p{Cc}\s]+/gu, " ")

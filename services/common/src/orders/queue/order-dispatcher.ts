@@ -11,8 +11,9 @@ const sweepMs = 1000;
 const leftBehindMs = 2000;
 
 /**
- * Carries accepted orders from the outbox to the queue, at least once: a job added twice is one job, and a job of an order that is over
- * does nothing. Whoever accepts orders dispatches his own at once; all sweep up what others left behind.
+ * Carries accepted orders from the outbox to the queue, at least once: a job added twice is one job, and a
+ * job of an order that is over does nothing. Whoever accepts orders dispatches his own at once; all sweep up
+ * what others left behind.
  */
 export class OrderDispatcher {
   readonly #redis: RedisConnection;

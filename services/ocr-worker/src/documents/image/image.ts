@@ -7,10 +7,15 @@ import type { Document } from "../document.ts";
 import { credibleDpi } from "../dpi.ts";
 import { type Resolution, readTiffPages } from "./tiff.ts";
 
-/** Between these ratios of an image's two resolutions its pixels are not square; less is a matter of rounding, more is not credible. */
+/**
+ * Between these ratios of an image's two resolutions its pixels are not square; less is a matter of rounding,
+ * more is not credible.
+ */
 const oblong = { least: 1.05, most: 4 };
 
-/** For a process that only reads documents: no decoder but those that are needed, whatever a file says it is. */
+/**
+ * For a process that only reads documents: no decoder but those that are needed, whatever a file says it is.
+ */
 export function restrictLibvips(): void {
   sharp.block({ operation: ["VipsForeignLoad"] });
   sharp.unblock({

@@ -6,7 +6,10 @@ const endOfImage = 0xd9;
 /** Restarts and the like, which are two bytes and no more. */
 const isAlone = (marker: number) => marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 
-/** What a JPEG's own header says of its size, found as libjpeg finds it: whatever lies between two markers is passed over. */
+/**
+ * What a JPEG's own header says of its size, found as libjpeg finds it: whatever lies between two markers is
+ * passed over.
+ */
 export function jpegSize(bytes: Uint8Array): { width: number; height: number } | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;

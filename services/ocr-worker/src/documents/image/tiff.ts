@@ -16,8 +16,8 @@ const usual: Layout = { first: 4, countBytes: 2, entryBytes: 12, offsetBytes: 4 
 const big: Layout = { first: 8, countBytes: 8, entryBytes: 20, offsetBytes: 8 };
 
 /**
- * The resolution of each page, from the chain of the pages' directories. libvips takes a chain that is broken for one that ends: this
- * throws OrderFailure for it.
+ * The resolution of each page, from the chain of the pages' directories. libvips takes a chain that is broken
+ * for one that ends: this throws OrderFailure for it.
  */
 export function readTiffPages(bytes: Buffer): Resolution[] {
   try {

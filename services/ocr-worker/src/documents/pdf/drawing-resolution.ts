@@ -33,7 +33,10 @@ export function pixelsOf({ width, height }: Size, dpi: number): Size {
   return { width: Math.max(1, Math.round(width * dpi)), height: Math.max(1, Math.round(height * dpi)) };
 }
 
-/** A scan is drawn as its finest image is; text, fine masks and letters that are drawn as curves need the usual. */
+/**
+ * A scan is drawn as its finest image is; text, fine masks and letters that are drawn as curves need the
+ * usual.
+ */
 function wantedResolution(inches: Size, { images, texts, segments }: PageObjects, hasMasks: boolean): number {
   const covered = images.reduce((sum, { area }) => sum + area, 0);
   if (covered < areaOf(inches) * scanShare) return drawingDpi.usual;

@@ -10,8 +10,8 @@ const edge = 3;
 const leastArea = 10;
 
 /**
- * Whether a coarse image has a mask, as in pages whose letters are a mask over a coarse background. PDFium does not
- * tell a mask's size, which is finer than the image's as a rule.
+ * Whether a coarse image has a mask, as in pages whose letters are a mask over a coarse background. PDFium
+ * does not tell a mask's size, which is finer than the image's as a rule.
  */
 export function hasFineMask(
   pdfium: Pdfium,

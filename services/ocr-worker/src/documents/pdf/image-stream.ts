@@ -34,8 +34,8 @@ export function streamOf(pdfium: Pdfium, image: Pointer): Buffer {
 }
 
 /**
- * Throws OrderFailure for an image that lacks a part of its pixels: PDFium draws what is left. Returns the images
- * that are JPEGs, to be checked by their own library.
+ * Throws OrderFailure for an image that lacks a part of its pixels: PDFium draws what is left. Returns the
+ * images that are JPEGs, to be checked by their own library.
  */
 export function checkImages(pdfium: Pdfium, page: Pointer, images: readonly Image[]): Buffer[] {
   return images.flatMap(({ object, width, height, area }) => {
@@ -59,8 +59,8 @@ function streamLength(pdfium: Pdfium, image: Pointer): number {
 }
 
 /**
- * Whether so many bytes are an image of this size. PDFium does not tell the bits and colours that the document says,
- * only the bits a pixel that it draws with, which may be more.
+ * Whether so many bytes are an image of this size. PDFium does not tell the bits and colours that the
+ * document says, only the bits a pixel that it draws with, which may be more.
  */
 function isWhole(length: number, width: number, height: number, bits: number): boolean {
   const bytes = (bitsPerPixel: number) => Math.ceil((width * bitsPerPixel) / 8) * height;

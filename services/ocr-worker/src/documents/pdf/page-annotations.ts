@@ -6,9 +6,9 @@ import { flattened, flattenForDisplay, type Pointer, valueFields, widgetAnnotati
 type Field = readonly [number, number, number, number];
 
 /**
- * A page with its notes, stamps and filled forms as parts of its content, with appearances for those that have none.
- * `ownCount`: how many of its objects it had before; those of annotations come after them. `page` is 0 for a page
- * that cannot be loaded.
+ * A page with its notes, stamps and filled forms as parts of its content, with appearances for those that
+ * have none. `ownCount`: how many of its objects it had before; those of annotations come after them. `page`
+ * is 0 for a page that cannot be loaded.
  */
 export type FlatPage = { page: Pointer; ownCount: number; fields: readonly Field[] };
 

@@ -30,7 +30,9 @@ export class PageDrawing {
     return { data, width, height, dpi };
   }
 
-  /** Four bytes a pixel of a part of the page, in whole pixels: blue, green, red and one that means nothing. */
+  /**
+   * Four bytes a pixel of a part of the page, in whole pixels: blue, green, red and one that means nothing.
+   */
   colours(part: Rectangle, hidden: Iterable<Pointer> = []): Buffer {
     return this.#without(hidden, () => this.#draw("bgrx", part));
   }
@@ -71,7 +73,10 @@ export class PageDrawing {
     }
   }
 
-  /** The matrix from points to pixels. PDFium converts to whole pixels only, so it is asked about a huge picture. */
+  /**
+   * The matrix from points to pixels. PDFium converts to whole pixels only, so it is asked about a huge
+   * picture.
+   */
   #measured(): readonly number[] {
     const huge = 10_000_000;
     const far = 1000;

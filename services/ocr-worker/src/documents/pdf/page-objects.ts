@@ -5,8 +5,8 @@ import type { Pdfium } from "./pdfium.ts";
 import { objectTypes, type Pointer, unpaintedModes } from "./pdfium-calls.ts";
 
 /**
- * `number` counts the page's text objects from 0, depth first into forms. `isPainted`: it has a mode that paints.
- * `isOwn`: it belongs to the page's content, not to an annotation that was flattened into it.
+ * `number` counts the page's text objects from 0, depth first into forms. `isPainted`: it has a mode that
+ * paints. `isOwn`: it belongs to the page's content, not to an annotation that was flattened into it.
  */
 export type TextObject = { object: Pointer; number: number; isPainted: boolean; isOwn: boolean };
 
@@ -17,8 +17,8 @@ export type PageObjects = { images: Image[]; texts: Map<Pointer, TextObject>; se
 const objectLimit = { depth: 64, count: 200_000 };
 
 /**
- * What a page is made of. Checks the size of images before anything decodes them: throws OrderFailure for one that
- * is too large. The first `ownCount` objects are the page's own.
+ * What a page is made of. Checks the size of images before anything decodes them: throws OrderFailure for one
+ * that is too large. The first `ownCount` objects are the page's own.
  */
 export function pageObjects(
   pdfium: Pdfium,

@@ -109,7 +109,8 @@ function spelledPdf(meaning: string, content = "(The rent) Tj"): Buffer {
   return rawPdf(
     "<< /Type /Catalog /Pages 2 0 R >>",
     "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 100] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>",
+    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 100] /Contents 4 0 R /Resources << /Font << /F 5 " +
+      "0 R >> >> >>",
     { dictionary: "", stream: Buffer.from(`BT /F 20 Tf 20 50 Td ${content} ET`) },
     "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R >>",
     { dictionary: "", stream: Buffer.from(map) },

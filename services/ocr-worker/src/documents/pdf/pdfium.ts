@@ -10,7 +10,10 @@ const scratchBytes = 64;
 const formInfoBytes = 512;
 const formInfoVersion = 2;
 
-/** pdfium, which has no scripts, no network and no files: whatever a document asks of it stays in its own memory. */
+/**
+ * pdfium, which has no scripts, no network and no files: whatever a document asks of it stays in its own
+ * memory.
+ */
 export class Pdfium {
   readonly module: Module;
   readonly #scratch: Pointer;
@@ -71,8 +74,8 @@ export class Pdfium {
   }
 
   /**
-   * The form environment of a document, without which PDFium makes no appearances for form values and notes that
-   * have none. It is to be opened once a document.
+   * The form environment of a document, without which PDFium makes no appearances for form values and notes
+   * that have none. It is to be opened once a document.
    */
   openForms(document: Pointer): Pointer {
     // A structure of callbacks, none of which is given.
@@ -82,7 +85,9 @@ export class Pdfium {
     return this.module._FPDFDOC_InitFormFillEnvironment(document, info);
   }
 
-  /** The numbers that a call writes to the place that it is given; undefined where it says that it did not. */
+  /**
+   * The numbers that a call writes to the place that it is given; undefined where it says that it did not.
+   */
   doubles(count: number, call: (place: Pointer) => number): number[] | undefined {
     return call(this.#scratch) ? this.#read(count, 8, (view, at) => view.getFloat64(at, true)) : undefined;
   }
@@ -95,7 +100,9 @@ export class Pdfium {
     return call(this.#scratch) ? this.#read(count, 4, (view, at) => view.getInt32(at, true)) : undefined;
   }
 
-  /** What the call writes, which gives the length with a zero at the end; "" for what is longer than a name. */
+  /**
+   * What the call writes, which gives the length with a zero at the end; "" for what is longer than a name.
+   */
   text(call: (place: Pointer, length: number) => number): string {
     const length = call(this.#scratch, scratchBytes);
     if (length > scratchBytes) return "";

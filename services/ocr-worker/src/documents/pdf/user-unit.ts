@@ -6,8 +6,8 @@ const key = "/UserUnit";
 const mostInflated = 32 * 1024 * 1024;
 
 /**
- * How many points one unit of a page (from 0) is. PDFium leaves the page's `UserUnit` out of its sizes, and does not
- * tell it. 1 where there is none, and in a document that is too damaged for pdf-lib.
+ * How many points one unit of a page (from 0) is. PDFium leaves the page's `UserUnit` out of its sizes, and
+ * does not tell it. 1 where there is none, and in a document that is too damaged for pdf-lib.
  */
 export async function userUnit(bytes: Buffer, page: number): Promise<number> {
   if (!bytes.includes(key) && !inObjectStreams(bytes)) return 1;

@@ -8,7 +8,10 @@ const letterHeight = 28;
 const draw = (svg: string) => grey(drawPage([], { height: 300, fontSize: 40 }, svg));
 const inked = (data: Uint8Array) => data.filter((pixel) => pixel === 1).length;
 
-/** Shares of the ink of `kept` that is lost, and of that of `removed` that is left, where both are drawn on one page. */
+/**
+ * Shares of the ink of `kept` that is lost, and of that of `removed` that is left, where both are drawn on
+ * one page.
+ */
 async function removal(kept: string, removed: string) {
   const { image } = removeRulingLines(await draw(kept + removed), letterHeight);
   const [after, wanted, rule] = [image, await draw(kept), await draw(removed)].map(

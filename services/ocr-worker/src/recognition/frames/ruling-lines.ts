@@ -2,7 +2,10 @@ import type { GreyImage } from "../grey-image.ts";
 import { inkMap } from "../preparation/ink-map.ts";
 import { WHITE } from "../preparation/picture.ts";
 
-/** In letters' heights: shorter ones are strokes of letters and dashes, unless they end at another rule, as a box for one digit does. */
+/**
+ * In letters' heights: shorter ones are strokes of letters and dashes, unless they end at another rule, as a
+ * box for one digit does.
+ */
 const SHORTEST = 4;
 const SHORTEST_IN_BOX = 2;
 /** In letters' heights: thicker ones are bars and pictures. */
@@ -10,14 +13,18 @@ const THICKEST = 0.6;
 /** The scanner blurs a rule's edge by so many pixels. */
 const FRINGE = 2;
 
-/** A walk over an image: how far its index moves along a line and across it, and how many pixels there are of each. */
+/**
+ * A walk over an image: how far its index moves along a line and across it, and how many pixels there are of
+ * each.
+ */
 type Walk = { along: number; across: number; length: number; breadth: number };
 
 /** 1 where a rule is, row by row. */
 export type Rules = { data: Uint8Array; width: number; height: number };
 
 /**
- * Takes out the straight lines of forms and tables, level and upright, and leaves the letters that cross them. `letterHeight` in pixels.
+ * Takes out the straight lines of forms and tables, level and upright, and leaves the letters that cross
+ * them. `letterHeight` in pixels.
  */
 export function removeRulingLines(
   image: GreyImage,
@@ -39,7 +46,10 @@ export function removeRulingLines(
   return { image: { ...image, data }, rules: { data: rules, width, height } };
 }
 
-/** Runs of ink that are long and, taken together with those beside them, thin; with `ending`, only those that end at one of these. */
+/**
+ * Runs of ink that are long and, taken together with those beside them, thin; with `ending`, only those that
+ * end at one of these.
+ */
 function thinRuns(
   ink: Uint8Array,
   { along, across, length, breadth }: Walk,

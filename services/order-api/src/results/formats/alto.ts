@@ -5,20 +5,23 @@ import type { DocumentPage, ResultDocument } from "./result-document.ts";
 const namespace = "http://www.loc.gov/standards/alto/ns-v4#";
 
 /**
- * ALTO 4.4, in pixels. Words that were not recognised have no `WC`. A page that was not read has the quality `Missing`,
- * with the reason as its detail.
+ * ALTO 4.4, in pixels. Words that were not recognised have no `WC`. A page that was not read has the quality
+ * `Missing`, with the reason as its detail.
  */
 export async function* writeAlto({ order, pages }: ResultDocument): AsyncGenerator<string> {
   const { order_id, title_number, document_type } = order;
   yield `<?xml version="1.0" encoding="UTF-8"?>
-<alto xmlns="${namespace}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="${namespace} http://www.loc.gov/standards/alto/v4/alto-4-4.xsd" SCHEMAVERSION="4.4">
+<alto xmlns="${namespace}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+  xsi:schemaLocation="${namespace} http://www.loc.gov/standards/alto/v4/alto-4-4.xsd" SCHEMAVERSION="4.4">
 <Description>
 <MeasurementUnit>pixel</MeasurementUnit>
 <sourceImageInformation>
 <fileName>${escapeMarkup(`${title_number}/${document_type}`)}</fileName>
 <documentIdentifier>${escapeMarkup(order_id)}</documentIdentifier>
 </sourceImageInformation>
-<Processing ID="recognition"><processingSoftware><softwareName>orbital-witness (tesseract)</softwareName></processingSoftware></Processing>
+<Processing ID="recognition">
+<processingSoftware><softwareName>orbital-witness (tesseract)</softwareName></processingSoftware>
+</Processing>
 </Description>
 <Layout>
 `;

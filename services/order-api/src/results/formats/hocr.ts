@@ -3,13 +3,14 @@ import { escapeMarkup } from "./markup.ts";
 import type { DocumentPage, ResultDocument } from "./result-document.ts";
 
 /**
- * hOCR 1.2 as XHTML. Words that were not recognised have no `x_wconf`. A page that was not read is a comment; `ppageno`
- * (from 0) shows the gap.
+ * hOCR 1.2 as XHTML. Words that were not recognised have no `x_wconf`. A page that was not read is a comment;
+ * `ppageno` (from 0) shows the gap.
  */
 export async function* writeHocr({ order, pageCount, pages }: ResultDocument): AsyncGenerator<string> {
   const title = escapeMarkup(`${order.title_number} ${order.document_type}`);
   yield `<?xml version="1.0" encoding="UTF-8"?>
-<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
+<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN"
+  "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
 <html xmlns="http://www.w3.org/1999/xhtml">
 <head>
 <title>${title}</title>
@@ -43,7 +44,8 @@ function lineMarkup({ box, words }: Line, id: string): string {
   const content = words.map(({ text, box, confidence }, index) => {
     const certainty = confidence === undefined ? "" : `; x_wconf ${Math.round(confidence)}`;
     const title = `${bbox(box)}${certainty}`;
-    return `<span class="ocrx_word" id="word_${id}_${index + 1}" title="${title}">${escapeMarkup(text)}</span>`;
+    const wordId = `word_${id}_${index + 1}`;
+    return `<span class="ocrx_word" id="${wordId}" title="${title}">${escapeMarkup(text)}</span>`;
   });
   return `<span class="ocr_line" id="line_${id}" title="${bbox(box)}">${content.join(" ")}</span>\n`;
 }

@@ -23,7 +23,9 @@ export type ResultDocument = {
   pdfSource: () => Promise<{ outline: PdfOutline; base: StoredFile } | undefined>;
 };
 
-/** `failures`: why pages were not read, by their numbers. `pages` throws at a page that was removed meanwhile. */
+/**
+ * `failures`: why pages were not read, by their numbers. `pages` throws at a page that was removed meanwhile.
+ */
 export function resultDocument(
   results: ResultStore,
   order: OrderRecord,

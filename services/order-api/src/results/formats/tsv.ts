@@ -7,9 +7,9 @@ const columns = [
 ];
 
 /**
- * Tesseract's own table: a row for each page, block, paragraph, line and word (levels 1 to 5), nothing quoted. The
- * confidence is -1 where there is none: above words, and for words that were not recognised. A page that was not read
- * has no row.
+ * Tesseract's own table: a row for each page, block, paragraph, line and word (levels 1 to 5), nothing
+ * quoted. The confidence is -1 where there is none: above words, and for words that were not recognised. A
+ * page that was not read has no row.
  */
 export async function* writeTsv({ pages }: ResultDocument): AsyncGenerator<string> {
   yield `${columns.join("\t")}\n`;
@@ -34,5 +34,6 @@ function* rows({ page, width, height, blocks }: PageResult): Generator<string> {
 function row(numbers: number[], [left, top, right, bottom]: Box, confidence = -1, text = ""): string {
   const place = [...numbers, 0, 0, 0, 0].slice(0, 5);
   const cell = text.replace(/[\s\p{Cc}]+/gu, " ");
-  return `${[numbers.length, ...place, left, top, right - left, bottom - top, confidence, cell].join("\t")}\n`;
+  const cells = [numbers.length, ...place, left, top, right - left, bottom - top, confidence, cell];
+  return `${cells.join("\t")}\n`;
 }

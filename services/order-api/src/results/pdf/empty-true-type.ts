@@ -1,6 +1,9 @@
 const [headerLength, recordLength] = [12, 16];
 
-/** A TrueType font of one glyph, an empty one as wide as `advance`: the smallest that a PDF may hold (ISO 32000-1, 9.9). */
+/**
+ * A TrueType font of one glyph, an empty one as wide as `advance`: the smallest that a PDF may hold (ISO
+ * 32000-1, 9.9).
+ */
 export function emptyTrueType(unitsPerEm: number, advance: number): Uint8Array {
   const bigEndian = (...words: number[]) =>
     new Uint8Array(words.flatMap((word) => [(word >> 8) & 255, word & 255]));

@@ -40,8 +40,8 @@ const a4 = { width: 595, height: 842 };
 const inTurn = singleFile();
 
 /**
- * A PDF of the pages as they were read, with their words as invisible text in their places. In parts, page after page:
- * none is begun before the part before it was taken. A page that was not read says so.
+ * A PDF of the pages as they were read, with their words as invisible text in their places. In parts, page
+ * after page: none is begun before the part before it was taken. A page that was not read says so.
  */
 export function writePreparedPdf(document: ResultDocument): AsyncGenerator<Uint8Array> {
   return writeNewPdf(document, false);
@@ -60,7 +60,10 @@ async function* writeNewPdf(document: ResultDocument, asTheyCame: boolean): Asyn
   yield* writer.end();
 }
 
-/** Each part is made in the order in which it goes out: the file counts the bytes before an object as it is made. */
+/**
+ * Each part is made in the order in which it goes out: the file counts the bytes before an object as it is
+ * made.
+ */
 class NewPdf {
   readonly #file: PdfFile;
   readonly #document: ResultDocument;
@@ -188,7 +191,10 @@ class NewPdf {
     const ref = this.#file.context.nextRef();
     this.#pages.push(ref);
     const box = `/MediaBox [0 0 ${decimal(size.width)} ${decimal(size.height)}]`;
-    const source = `<<\n/Type /Page\n/Parent ${this.#pageTree}\n${box}\n/Contents [${contents}]\n/Resources << ${resources} >>\n${more}\n>>`;
+    const source = [
+      ...["<<", "/Type /Page", `/Parent ${this.#pageTree}`, box, `/Contents [${contents}]`],
+      ...[`/Resources << ${resources} >>`, more, ">>"],
+    ].join("\n");
     return this.#file.object(ref, Buffer.from(source, "latin1"));
   }
 }

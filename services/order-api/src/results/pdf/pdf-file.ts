@@ -2,7 +2,10 @@ import { PDFContext, PDFCrossRefSection, type PDFObject, type PDFRef } from "@ca
 
 type Fields = Parameters<PDFContext["stream"]>[1];
 
-/** What an update follows: the bytes before it, the first free object number, and the last cross-reference section. */
+/**
+ * What an update follows: the bytes before it, the first free object number, and the last cross-reference
+ * section.
+ */
 export type PdfBase = { length: number; nextNumber: number; startXref: number; xref: "table" | "stream" };
 
 const header = "%PDF-1.7\n%\u00e2\u00e3\u00cf\u00d3\n";
@@ -10,8 +13,9 @@ const header = "%PDF-1.7\n%\u00e2\u00e3\u00cf\u00d3\n";
 const fieldBytes = [1, 6, 2] as const;
 
 /**
- * A PDF file, or an update that is appended to one, in parts that may go out as they are made: what is kept of an object
- * is its place. The parts are to be joined in the order in which they are returned: `begin`, an `object` each, `end`.
+ * A PDF file, or an update that is appended to one, in parts that may go out as they are made: what is kept
+ * of an object is its place. The parts are to be joined in the order in which they are returned: `begin`, an
+ * `object` each, `end`.
  */
 export class PdfFile {
   readonly context = PDFContext.create();
@@ -29,14 +33,18 @@ export class PdfFile {
     return this.#part(this.#base ? "\n" : header);
   }
 
-  /** `ref` from `context.nextRef()`, which objects before it may name already, or an object's to be replaced. */
+  /**
+   * `ref` from `context.nextRef()`, which objects before it may name already, or an object's to be replaced.
+   */
   object(ref: PDFRef, object: PDFObject | Uint8Array): Uint8Array {
     this.#places.push({ ref, offset: this.#length });
     const body = object instanceof Uint8Array ? object : bytesOf(object);
     return this.#part(`${nameOf(ref)} obj\n`, body, "\nendobj\n");
   }
 
-  /** A stream, whose content is not copied. `fields`: of its dictionary without `Length`, or their PDF source. */
+  /**
+   * A stream, whose content is not copied. `fields`: of its dictionary without `Length`, or their PDF source.
+   */
   stream(ref: PDFRef, content: Uint8Array, fields: Fields | string): Uint8Array[] {
     const entries =
       typeof fields === "string"

@@ -14,8 +14,9 @@ const replacementCharacter = "\u{FFFD}";
 const mappingLines = 100;
 
 /**
- * A font that draws nothing, for text that lies over the picture of a page: it says of each code which character it is. Characters get their
- * codes as they are used, so that two bytes do for all of Unicode; what comes after a document's first 65,534 is U+FFFD.
+ * A font that draws nothing, for text that lies over the picture of a page: it says of each code which
+ * character it is. Characters get their codes as they are used, so that two bytes do for all of Unicode; what
+ * comes after a document's first 65,534 is U+FFFD.
  */
 export class InvisibleFont {
   readonly #codes = new Map([[replacementCharacter, 1]]);

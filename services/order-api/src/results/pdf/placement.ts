@@ -12,8 +12,8 @@ export function quarterTurn(preparation: readonly Preparation[]): Quarter {
 }
 
 /**
- * From a pixel of the page as it was read to one of the image before its preparation. Every step keeps the middle of
- * the page in the middle.
+ * From a pixel of the page as it was read to one of the image before its preparation. Every step keeps the
+ * middle of the page in the middle.
  */
 export function beforePreparation(result: PageResult, image: Size): Matrix {
   let [degrees, factor] = [0, 1];

@@ -1,4 +1,6 @@
-/** A row in which work waits until all that came before is done, well or not: `inTurn(work)` is its outcome. */
+/**
+ * A row in which work waits until all that came before is done, well or not: `inTurn(work)` is its outcome.
+ */
 export function singleFile(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {

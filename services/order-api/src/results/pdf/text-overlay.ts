@@ -22,8 +22,8 @@ export const invisibleFontName = "OrbitalWitnessInvisible";
 const rightToLeft = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 
 /**
- * Draws lines of words as invisible text. `toPage`: from pixels, whose y counts down from the top, to the page's user
- * space; `height` of the picture in pixels.
+ * Draws lines of words as invisible text. `toPage`: from pixels, whose y counts down from the top, to the
+ * page's user space; `height` of the picture in pixels.
  */
 export function textOverlay(
   lines: readonly (readonly Word[])[],
@@ -43,8 +43,8 @@ export function textOverlay(
 }
 
 /**
- * In pixels. All words of a line are as high and stand on the same baseline, since readers take those that do not for
- * other lines. Each is as wide as its box, and followed by a space.
+ * In pixels. All words of a line are as high and stand on the same baseline, since readers take those that do
+ * not for other lines. Each is as wide as its box, and followed by a space.
  */
 function lineOperators(words: readonly Word[], font: InvisibleFont, pageHeight: number): PDFOperator[] {
   const bottom = median(words, ([, , , edge]) => edge);

@@ -15,8 +15,9 @@ import { invisibleFontName, textOverlay } from "./text-overlay.ts";
 export type OutlinedBase = { outline: PdfOutline; base: StoredFile };
 
 /**
- * The PDF as it came, byte by byte, and an incremental update that lays the recognised words over its pages as invisible
- * text: all others are text of its content or its form already. A page that was not read stays as it came. In parts, page after page.
+ * The PDF as it came, byte by byte, and an incremental update that lays the recognised words over its pages
+ * as invisible text: all others are text of its content or its form already. A page that was not read stays
+ * as it came. In parts, page after page.
  */
 export async function* writeUpdatedPdf(
   document: ResultDocument,

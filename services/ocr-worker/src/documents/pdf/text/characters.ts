@@ -3,8 +3,8 @@ import type { Pdfium } from "../pdfium.ts";
 import type { Pointer } from "../pdfium-calls.ts";
 
 /**
- * A character as the page's text has it. `box` is around its ink; `place` also has its advance and its line's height.
- * `object`: the text object that shows it.
+ * A character as the page's text has it. `box` is around its ink; `place` also has its advance and its line's
+ * height. `object`: the text object that shows it.
  */
 export type Character = {
   text: string;

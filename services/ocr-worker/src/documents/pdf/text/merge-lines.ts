@@ -15,8 +15,8 @@ const labelReach = 25;
 const beside = 0.5;
 
 /**
- * Lines of the document's own text, with others put among them by where they stand: what was recognised in pictures,
- * form values and notes. A form value goes to the end of its label's line.
+ * Lines of the document's own text, with others put among them by where they stand: what was recognised in
+ * pictures, form values and notes. A form value goes to the end of its label's line.
  */
 export function mergedBlocks(own: readonly Line[], others: readonly Block[]): Block[] {
   const lines = [...own];
@@ -46,7 +46,10 @@ function labelOf(lines: readonly Line[], { box, words }: Line): number | undefin
   return neighbours[0]?.index;
 }
 
-/** After the closest line above that shares columns with it; else before the first that is below; else by height. */
+/**
+ * After the closest line above that shares columns with it; else before the first that is below; else by
+ * height.
+ */
 function placeOf(lines: readonly Line[], box: Box): number {
   const middle = (box[1] + box[3]) / 2;
   const sharing = lines

@@ -32,7 +32,8 @@ ${entries.length} beginbfchar ${entries.join("\n")} endbfchar endcmap end end`;
   return rawPdf(
     "<< /Type /Catalog /Pages 2 0 R >>",
     "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 200] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>",
+    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 200] /Contents 4 0 R /Resources << /Font << /F 5 " +
+      "0 R >> >> >>",
     { dictionary: "", stream: Buffer.from(`BT /F 11 Tf ${text} ET`) },
     "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R >>",
     { dictionary: "", stream: Buffer.from(map) },

@@ -55,8 +55,8 @@ export function drawPage(
 }
 
 /**
- * The page's text, where it has one that can be trusted, with what is recognised in pictures beside it. `text` is
- * undefined for a page that is to be recognised as a whole.
+ * The page's text, where it has one that can be trusted, with what is recognised in pictures beside it.
+ * `text` is undefined for a page that is to be recognised as a whole.
  */
 export async function readPage(pdfium: Pdfium, drawn: DrawnPage, read: ReadPicture): Promise<PageContent> {
   const { page: image, objects, drawing, flat } = drawn;

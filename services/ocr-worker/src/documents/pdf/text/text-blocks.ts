@@ -10,7 +10,10 @@ import {
 /** Lines further apart than this share of their height begin a block. */
 const blockGap = 1.2;
 
-/** Lines of words in their order as lines and blocks by their place: what stands below each other, closely, is a block. */
+/**
+ * Lines of words in their order as lines and blocks by their place: what stands below each other, closely, is
+ * a block.
+ */
 export function toBlocks(lines: Word[][]): Block[] {
   const blocks: Line[][] = [];
   for (const line of lines.flatMap(splitLine)) {

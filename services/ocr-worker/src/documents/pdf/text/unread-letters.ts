@@ -4,7 +4,9 @@ import { componentsOf, inkMap } from "../../../recognition/preparation/ink-map.t
 import { invert } from "../../../recognition/preparation/light.ts";
 import { scale } from "../../../recognition/preparation/picture.ts";
 
-/** A part of a picture in which there may be text, and how many pieces of ink there have the size of letters. */
+/**
+ * A part of a picture in which there may be text, and how many pieces of ink there have the size of letters.
+ */
 export type LetterRegion = { box: Box; letters: number };
 
 /** In pixels of the longer side: enough to tell small letters from grain. */

@@ -4,7 +4,9 @@ import type { Character, Token } from "./characters.ts";
 /** The characters of a word, as the page's text has it. */
 export type CharacterWord = Character[];
 
-/** In heights of a line: a gap that is wider by so much than those between the line's letters parts two words. */
+/**
+ * In heights of a line: a gap that is wider by so much than those between the line's letters parts two words.
+ */
 const wordGap = 0.09;
 /** With fewer letters a line does not show how far apart its letters stand. */
 const fewGaps = 4;
@@ -16,8 +18,8 @@ const backwards = 0.5;
 const rightToLeft = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 
 /**
- * Lines of words. PDFium joins a word that a hyphen divides at a line's end, and words that are apart by a gap without
- * a space: both are parted here by where their letters stand.
+ * Lines of words. PDFium joins a word that a hyphen divides at a line's end, and words that are apart by a
+ * gap without a space: both are parted here by where their letters stand.
  */
 export function linesOf(tokens: readonly Token[]): CharacterWord[][] {
   const lines: CharacterWord[][] = [[[]]];
