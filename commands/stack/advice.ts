@@ -4,7 +4,7 @@ export const PASSPHRASE_ADVICE =
 
 export const UNWELL_ADVICE =
   "Mend what keeps the container from being healthy (all of its log: `docker logs <name>`), then do " +
-    "the same again.";
+  "the same again.";
 export const LOCKED_ADVICE =
   "Another run is at work, or was cut off. If none is: npm run pulumi -- cancel --yes --stack local";
 export const DEFAULT_ADVICE = "Mend what it names above and do the same again; what is done already is kept.";
@@ -33,9 +33,9 @@ export function adviceFor(said: string): string | undefined {
     return "Start the Docker engine; `npm start` does it where it can.";
   }
   if (/build-\S+\.log:|build .*failed|failed to solve|executor failed/i.test(said)) {
-    return
-      "The build of an image failed: fix what it names above (services/Dockerfile, the service's folder, " +
-        "the network).";
+    return;
+    "The build of an image failed: fix what it names above (services/Dockerfile, the service's folder, " +
+      "the network).";
   }
   return undefined;
 }
