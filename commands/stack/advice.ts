@@ -33,9 +33,10 @@ export function adviceFor(said: string): string | undefined {
     return "Start the Docker engine; `npm start` does it where it can.";
   }
   if (/build-\S+\.log:|build .*failed|failed to solve|executor failed/i.test(said)) {
-    return;
-    "The build of an image failed: fix what it names above (services/Dockerfile, the service's folder, " +
-      "the network).";
+    return (
+      "The build of an image failed: fix what it names above (services/Dockerfile, the service's folder, " +
+      "the network)."
+    );
   }
   return undefined;
 }
