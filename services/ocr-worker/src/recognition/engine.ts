@@ -44,7 +44,7 @@ export async function openEngine(languages: readonly string[], languageData: str
         await worker.setParameters({
           tessedit_pageseg_mode: pageSegmentationModes[segmentation],
           // 0: tesseract estimates it.
-          user_defined_dpi: String(image.dpi ?? 0),
+          user_defined_dpi: String(Math.round(image.dpi ?? 0)),
         });
         const { data } = await worker.recognize(toPgm(image), {}, { text: false, tsv: true });
         return blocksOf(data.tsv ?? "", image);

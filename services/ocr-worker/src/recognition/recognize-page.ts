@@ -1,22 +1,25 @@
 import { meanConfidence, type PageResult } from "@orbital-witness/common/results/page-result.ts";
 import type { Engine } from "./engine.ts";
 import { inReadingOrder } from "./frames/cells.ts";
+import { readsCellByCell } from "./frames/reads-cell-by-cell.ts";
 import type { GreyImage } from "./grey-image.ts";
-import { type PreparedPage, planFor, prepare, upsideDown } from "./preparation/prepare.ts";
+import { pageSide } from "./preparation/page-side.ts";
+import { asRuled, type PreparedPage, planFor, prepare, upsideDown } from "./preparation/prepare.ts";
+import { readBlocks } from "./segmentation/read-blocks.ts";
 import { withoutStrayMarks } from "./stray-marks.ts";
 
 export type { GreyImage } from "./grey-image.ts";
 
-/** The image as it was read, and what was read on it; boxes in its pixels. */
+/** The page's picture for people, with its own light and lines, and what was read on it; boxes in its pixels. */
 export type RecognizedPage = { image: GreyImage; result: Omit<PageResult, "page"> };
 
-/** Prepares a page where it is measured to help, and recognises it. Throws where the engine breaks. */
+/** Prepares a page where measurements say that it helps, and recognises it. Throws when the engine breaks. */
 export type RecognizePage = (image: GreyImage) => Promise<RecognizedPage>;
 
 /** Letters upside down are read with a confidence of 36 to 43, those of a poor scan with 75 and more. */
 const POOR_CONFIDENCE = 60;
 
-/** Where the document does not say its resolution, its longer side is taken for that of an A4 page. */
+/** The longer side of a page whose document does not give a resolution. */
 const A4_INCHES = 297 / 25.4;
 
 export function createRecognizer(engine: Engine): RecognizePage {
@@ -30,21 +33,24 @@ export function createRecognizer(engine: Engine): RecognizePage {
   };
 }
 
-async function read(engine: Engine, { image, preparation, frames }: PreparedPage): Promise<RecognizedPage> {
-  const segmentation = "auto" as const;
-  const blocks = withoutStrayMarks(inReadingOrder(await engine.recognize(image, segmentation), frames));
-  const { width, height } = image;
-  const dpi = image.dpi ?? Math.max(1, Math.round(Math.max(width, height) / A4_INCHES));
-  const confidence = meanConfidence({ blocks });
-  const result = {
-    width,
-    height,
-    dpi,
-    source: "ocr" as const,
-    preparation,
-    segmentation,
-    confidence,
-    blocks,
+async function read(engine: Engine, prepared: PreparedPage): Promise<RecognizedPage> {
+  const { picture, preparation, frames } = prepared;
+  const { blocks: found, segmentation } = await readBlocks(engine, prepared.image);
+  const forms = frames.filter((frame) => readsCellByCell(found, frame));
+  if (frames.length > 0 && forms.length === 0) return read(engine, asRuled(prepared));
+  const blocks = withoutStrayMarks(inReadingOrder(found, forms));
+  const { width, height } = picture;
+  return {
+    image: picture,
+    result: {
+      width,
+      height,
+      dpi: picture.dpi ?? pageSide(picture) / A4_INCHES,
+      source: "ocr",
+      preparation,
+      segmentation,
+      confidence: meanConfidence({ blocks }),
+      blocks,
+    },
   };
-  return { image, result };
 }

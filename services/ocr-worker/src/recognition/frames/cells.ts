@@ -7,15 +7,14 @@ import {
   type Word,
 } from "@orbital-witness/common/results/page-result.ts";
 import { componentsOf, type InkMap } from "../preparation/ink-map.ts";
+import type { Frame } from "./frame.ts";
+import { middleOf } from "./reads-cell-by-cell.ts";
 import type { Rules } from "./ruling-lines.ts";
 
 /** Pixels of the page that are one of the grid in which cells are looked for. */
 const GRID = 4;
 /** In letters' heights: what is smaller is no frame with cells in it. */
 const SMALLEST_FRAME = 6;
-
-/** A frame's cells: `cellAt` numbers them from 0 in reading order, row by row; undefined outside and on a rule. */
-export type Frame = { box: Box; cellAt: (x: number, y: number) => number | undefined };
 
 /** The forms and tables that rules make, from the top, those side by side from the left. `letterHeight` in pixels. */
 export function framesOf(rules: Rules, letterHeight: number): Frame[] {
@@ -60,10 +59,6 @@ function cellByCell(blocks: Block[], frame: Frame): Block[] {
   }
   const framed = [...cells].sort(([a], [b]) => a - b).map(([, lines]) => blockOf(lines));
   return [...before, ...framed, ...after];
-}
-
-function middleOf([left, top, right, bottom]: Box): [x: number, y: number] {
-  return [(left + right) / 2, (top + bottom) / 2];
 }
 
 /** Cells at the frame's edge may be open there, and not every rule reaches it: a margin of a letter closes them. */

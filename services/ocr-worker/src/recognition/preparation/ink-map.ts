@@ -1,17 +1,18 @@
 import type { GreyImage } from "../grey-image.ts";
+import { pageSide } from "./page-side.ts";
 
 /** 1 where there is ink, row by row. */
 export type InkMap = { data: Uint8Array; width: number; height: number };
 
-/** Darker than the mean around it by this share: grain and shadows are not, faint print is. */
+/** Ink is darker than the mean around it by this share, even faint print; grain and shadows are not. */
 const DARKER = 0.15;
-/** The surroundings' width, as a share of the page's. */
+/** The width of the surroundings, as a share of the page's width. */
 const SURROUNDINGS = 1 / 16;
 
-/** What is darker than its surroundings, so that uneven light does not matter. */
+/** Marks what is darker than its surroundings, so that uneven light does not matter. */
 export function inkMap({ data, width, height }: GreyImage): InkMap {
   const sums = integral(data, width, height);
-  const radius = Math.max(4, Math.round((width * SURROUNDINGS) / 2));
+  const radius = Math.max(4, Math.round((Math.min(width, pageSide({ width, height })) * SURROUNDINGS) / 2));
   const ink = new Uint8Array(width * height);
   const stride = width + 1;
   for (let y = 0; y < height; y++) {
@@ -46,10 +47,10 @@ function integral(data: Uint8Array, width: number, height: number): Float64Array
   return sums;
 }
 
-/** What hangs together: the box around it, and its pixels. */
+/** Connected pixels and the box around them. */
 export type Component = { left: number; top: number; right: number; bottom: number; pixels: number[] };
 
-/** From the top. `diagonally`: also what touches at corners only. */
+/** Connected components, from the top. `diagonally`: pixels that touch at a corner are connected too. */
 export function componentsOf(
   { data, width, height }: InkMap,
   { diagonally } = { diagonally: true },

@@ -1,4 +1,5 @@
 import { componentsOf, type InkMap } from "./ink-map.ts";
+import { pageSide } from "./page-side.ts";
 
 /** Smaller ones are grain; larger ones, as a share of the longer side, are rules, frames and pictures. */
 const SMALLEST_LETTER = 3;
@@ -17,11 +18,12 @@ export function lettersOf(ink: InkMap): Letters {
   const data = new Uint8Array(ink.data.length);
   const heights: number[] = [];
   let isRuled = false;
-  const largest = Math.max(width, height) * LARGEST_LETTER;
+  const side = pageSide(ink);
+  const largest = side * LARGEST_LETTER;
   for (const { left, top, right, bottom, pixels } of componentsOf(ink)) {
     const size = Math.max(right - left, bottom - top);
     const filled = pixels.length / ((right - left) * (bottom - top));
-    if (size > Math.max(width, height) * SMALLEST_FRAME && filled < MOST_FILLED) isRuled = true;
+    if (size > side * SMALLEST_FRAME && filled < MOST_FILLED) isRuled = true;
     if (size < SMALLEST_LETTER || size > largest) continue;
     heights.push(bottom - top);
     for (const pixel of pixels) data[pixel] = 1;

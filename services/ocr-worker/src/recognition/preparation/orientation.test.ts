@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
-import { clauses, drawPage, drawSpecks, grey } from "../../../../../tests/drawn-page.ts";
+import { seededRandom } from "../../../../../samples/drawing/random.ts";
+import { clauses, drawPage, drawSpecks, drawText, grey } from "../../../../../tests/drawn-page.ts";
 import type { GreyImage } from "../grey-image.ts";
 import { inkMap } from "./ink-map.ts";
 import { lettersOf } from "./letters.ts";
 import { orientationOf } from "./orientation.ts";
-import { rotate } from "./picture.ts";
+import { pageSide } from "./page-side.ts";
+import { rotate, scale } from "./picture.ts";
 
 const page = await grey(drawPage(clauses));
 const orientation = (image: GreyImage) => orientationOf(lettersOf(inkMap(image)).letters);
@@ -39,4 +41,24 @@ test("lines are clear by their sharpness, specks and nothing are not", async () 
   const specks = drawSpecks(300, 4, [0, 0, 1000, 500]);
   expect(orientation(await grey(drawPage([], {}, specks))).sharpness).toBeLessThan(1.5);
   expect(orientation(await grey(drawPage([])))).toEqual({ side: "bottom", degrees: 0, sharpness: 1 });
+});
+
+test.each([
+  [40, 384],
+  [90, 384],
+  [160, 576],
+])("a receipt of %d lines is upright though its columns are sharper than its lines", async (rows, width) => {
+  const random = seededRandom(rows);
+  const size = width / 26;
+  const lines = Array.from({ length: rows }, (_, row) => {
+    const [y, sum] = [size * (3 + row * 1.75), (random() * 100).toFixed(2)];
+    const text = ["Oak boards planed", "Brass hinges", "Linseed oil litre", "Window putty"][row % 4] ?? "";
+    return `${drawText(size, y, text)}<text x="${width - size}" y="${y}" text-anchor="end">${sum}</text>`;
+  });
+  const strip = `<g font-family="DejaVu Sans Mono, monospace">${lines.join("")}</g>`;
+  const height = Math.round(size * (6 + rows * 1.75));
+  const receipt = await grey(drawPage([], { width, height, fontSize: size }, strip));
+  const look = await scale(receipt, Math.min(1, 1000 / pageSide(receipt)));
+  expect(orientation(look).side).toBe("bottom");
+  expect(orientation(await rotate(look, 90)).side).toBe("left");
 });

@@ -4,12 +4,15 @@ const MOST_DEGREES = 15;
 const COARSE_STEP = 0.5;
 const FINEST_STEP = 0.03;
 
-/** The side of its strokes that letters stand on, on the page as it is: `bottom` on an upright one, `left` on one turned clockwise by 90 degrees. */
+/** A page is compared in parts at most so many times as long, along the lines of text, as they are high. */
+const LONGEST_PART = 1.5;
+
+/** The side of the page that the letters stand on: `bottom` of an upright page, `left` of one that was turned clockwise by 90 degrees. */
 export type Side = "bottom" | "left" | "top" | "right";
 
 /**
- * How the lines of text lie. `degrees` (-15 to 15) they are turned clockwise beyond the quarter turns. `sharpness`: how clearly strokes end in
- * lines at that angle, 1 where they do not at all.
+ * How the lines of text lie. `degrees` (-15 to 15): clockwise, beyond the quarter turns. `sharpness`: how clearly strokes end in
+ * lines at that angle; 1 where they do not at all.
  */
 export type Orientation = { side: Side; degrees: number; sharpness: number };
 
@@ -22,19 +25,48 @@ export function orientationOf(ink: InkMap): Orientation {
   return found.reduce((best, other) => (other.sharpness > best.sharpness ? other : best));
 }
 
+/**
+ * On a long strip the columns of a receipt are much longer than its lines, and would end more sharply than those: both directions are
+ * compared on parts of the page. The angle is that of the page as a whole.
+ */
 function axisOrientation(ink: InkMap, side: Side, opposite: Side): Orientation {
-  const ends = endsOf(ink, side);
-  if (ends.length === 0) return { side, degrees: 0, sharpness: 1 };
+  const parts = partsOf(ink, side);
+  const ends = parts.map((part) => endsOf(part, side));
+  if (ends.every(({ length }) => length === 0)) return { side, degrees: 0, sharpness: 1 };
   const { degrees, score, mean } = sharpest(ends);
-  const otherWay = gathering(endsOf(ink, opposite), degrees);
-  return { side: otherWay > score ? opposite : side, degrees, sharpness: Math.max(score, otherWay) / mean };
+  const otherWay = gatheringOf(
+    parts.map((part) => endsOf(part, opposite)),
+    degrees,
+  );
+  return {
+    side: otherWay > score ? opposite : side,
+    degrees: parts.length === 1 ? degrees : sharpest([endsOf(ink, side)]).degrees,
+    sharpness: Math.max(score, otherWay) / mean,
+  };
 }
 
-function sharpest(ends: Ends): { degrees: number; score: number; mean: number } {
+function partsOf(ink: InkMap, side: Side): InkMap[] {
+  const isUpright = side === "bottom" || side === "top";
+  const { width, height } = ink;
+  const [span, depth] = isUpright ? [width, height] : [height, width];
+  const length = Math.ceil(span / Math.ceil(span / (depth * LONGEST_PART)));
+  if (length >= span) return [ink];
+  return Array.from({ length: Math.ceil(span / length) }, (_, index) => {
+    const [from, to] = [index * length, Math.min(span, (index + 1) * length)];
+    if (!isUpright) return { data: ink.data.subarray(from * width, to * width), width, height: to - from };
+    const part = { data: new Uint8Array((to - from) * height), width: to - from, height };
+    for (let y = 0; y < height; y++) {
+      part.data.set(ink.data.subarray(y * width + from, y * width + to), y * part.width);
+    }
+    return part;
+  });
+}
+
+function sharpest(ends: readonly Ends[]): { degrees: number; score: number; mean: number } {
   // Straight wins where nothing else is better: each later one must beat it.
-  let best = { degrees: 0, score: gathering(ends, 0) };
+  let best = { degrees: 0, score: gatheringOf(ends, 0) };
   const consider = (degrees: number) => {
-    const score = gathering(ends, degrees);
+    const score = gatheringOf(ends, degrees);
     if (score > best.score) best = { degrees, score };
     return score;
   };
@@ -68,7 +100,11 @@ function endsOf({ data, width, height }: InkMap, side: Side): Ends {
   return { along, across, length, span, depth };
 }
 
-/** Sum of the squares of how many ends lie in each row of the page, turned back by so much. */
+function gatheringOf(ends: readonly Ends[], degrees: number): number {
+  return ends.reduce((sum, part) => sum + gathering(part, degrees), 0);
+}
+
+/** Turns the ends back by so much, and sums up the squares of how many lie in each row then. */
 function gathering({ along, across, length, span, depth }: Ends, degrees: number): number {
   const slope = Math.tan((degrees * Math.PI) / 180);
   const margin = Math.ceil((Math.abs(slope) * span) / 2) + 1;

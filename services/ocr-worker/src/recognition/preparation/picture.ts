@@ -1,12 +1,15 @@
 import sharp, { type Sharp } from "sharp";
 import type { GreyImage } from "../grey-image.ts";
 
-/** One page at a time on one core: threads of sharp's own would only fight with other workers'. */
+// A worker reads one page at a time on one core; more threads would take it from the other workers.
 sharp.concurrency(1);
-// A page is never seen twice.
+// No page is decoded twice.
 sharp.cache(false);
 
 export const WHITE = 255;
+
+/** In pixels. */
+export type Size = { width: number; height: number };
 
 export function toSharp({ data, width, height }: GreyImage): Sharp {
   return sharp(data, { raw: { width, height, channels: 1 }, limitInputPixels: false });
@@ -17,20 +20,31 @@ export async function fromSharp(picture: Sharp, dpi: number | undefined): Promis
   return { data, width: info.width, height: info.height, dpi };
 }
 
-/** By `factor`, with the resolution that it has then. */
+/** Scales by `factor`, the resolution too. */
 export async function scale(image: GreyImage, factor: number): Promise<GreyImage> {
   const width = Math.max(1, Math.round(image.width * factor));
   const height = Math.max(1, Math.round(image.height * factor));
-  const dpi = image.dpi === undefined ? undefined : Math.round(image.dpi * factor);
+  const dpi = image.dpi === undefined ? undefined : image.dpi * factor;
   return fromSharp(toSharp(image).resize({ width, height, fit: "fill" }), dpi);
 }
 
-/** Clockwise; what lies outside is white. A quarter turn moves pixels, any other angle blends them. */
-export async function rotate(image: GreyImage, degrees: number): Promise<GreyImage> {
-  return fromSharp(toSharp(image).rotate(degrees, { background: "#fff" }), image.dpi);
+/** Rotates clockwise onto a canvas of the `background`'s level that holds all. A quarter turn moves pixels, any other angle blends them. */
+export async function rotate(image: GreyImage, degrees: number, background = WHITE): Promise<GreyImage> {
+  const colour = { r: background, g: background, b: background };
+  return fromSharp(toSharp(image).rotate(degrees, { background: colour }), image.dpi);
 }
 
-/** Raw grey in the plainest file that tesseract reads: nothing is compressed on the way. */
+/** The part around the middle; the image itself where it is not larger. */
+export async function cropMiddle(image: GreyImage, size: Size): Promise<GreyImage> {
+  const width = Math.min(image.width, size.width);
+  const height = Math.min(image.height, size.height);
+  if (width === image.width && height === image.height) return image;
+  const left = Math.floor((image.width - width) / 2);
+  const top = Math.floor((image.height - height) / 2);
+  return fromSharp(toSharp(image).extract({ left, top, width, height }), image.dpi);
+}
+
+/** As a portable graymap, which tesseract reads and nothing compresses. */
 export function toPgm({ data, width, height }: GreyImage): Buffer {
   return Buffer.concat([Buffer.from(`P5\n${width} ${height}\n255\n`), data]);
 }

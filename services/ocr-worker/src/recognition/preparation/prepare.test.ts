@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { clauses, drawPage, drawTable, grey, shadow } from "../../../../../tests/drawn-page.ts";
+import { clauses, drawPage, drawTable, drawText, grey, shadow } from "../../../../../tests/drawn-page.ts";
 import type { GreyImage } from "../grey-image.ts";
+import { invert } from "../light/light.ts";
 import { inkMap } from "./ink-map.ts";
-import { invert } from "./light.ts";
-import { rotate } from "./picture.ts";
-import { type Plan, planFor, prepare, upsideDown } from "./prepare.ts";
+import { cropMiddle, rotate } from "./picture.ts";
+import { asRuled, type Plan, planFor, prepare, upsideDown } from "./prepare.ts";
 
 const page = await grey(drawPage(clauses), 110);
 const place = { left: 60, top: 60, width: 880, height: 300 };
@@ -14,6 +14,7 @@ const rows = [
 ];
 const table = await grey(drawPage([], {}, drawTable({ ...place, rows })), 110);
 const prepared = async (image: GreyImage) => prepare(image, await planFor(image));
+const inkOf = (image: GreyImage) => inkMap(image).data.filter((pixel) => pixel === 1).length;
 const stepsOf = async (image: GreyImage) => (await prepared(image)).preparation.map(({ step }) => step);
 
 test("a page that needs nothing is left alone", async () => {
@@ -58,15 +59,15 @@ test("what is done is named in the order in which it is done", async () => {
   const small = await grey(drawPage(clauses, { width: 500, height: 200, fontSize: 10 }), 72);
   expect(await prepared(invert(await rotate(small, 183)))).toMatchObject({
     preparation: [
-      { step: "invert" },
       { step: "rotate", degrees: 180 },
       { step: "deskew", degrees: expect.closeTo(-3, 0) },
       { step: "scale", factor: 2 },
+      { step: "invert" },
     ],
     image: { dpi: 144 },
   });
   const shaded = await grey(drawPage(clauses, {}, shadow));
-  expect(await stepsOf(await rotate(shaded, 90))).toEqual(["flatten", "rotate"]);
+  expect(await stepsOf(await rotate(shaded, 90))).toEqual(["rotate", "flatten"]);
 });
 
 test("a table is found on a page that is turned, and its lines taken out", async () => {
@@ -84,6 +85,54 @@ test("lines that make no frame are left", async () => {
   const ruled = await grey(drawPage(clauses, {}, lines));
   expect(await planFor(ruled)).toMatchObject({ isRuled: true });
   expect((await prepared(ruled)).image === ruled).toBe(true);
+});
+
+test("a page that is set straight keeps its size", async () => {
+  const { width, height } = page;
+  for (const [degrees, size] of [
+    [3, { width, height }],
+    [-6, { width, height }],
+    [93, { width: height, height: width }],
+  ] as const) {
+    const skewed = await rotate(page, degrees);
+    const scanned = await cropMiddle(skewed, size);
+    const { picture } = await prepared(scanned);
+    expect({ width: picture.width, height: picture.height }).toEqual({ width, height });
+  }
+});
+
+test("a page that is set straight becomes larger where its text would be cut off", async () => {
+  const full = Array.from(
+    { length: 12 },
+    (_, line) => `${line} The Tenant shall pay the Rent on the usual quarter days`,
+  );
+  const crowded = await grey(drawPage(full, { width: 960, height: 760, fontSize: 28 }));
+  const askew = await rotate(crowded, 5);
+  const { picture } = await prepared(askew);
+  expect(inkOf(picture) / inkOf(crowded)).toBeGreaterThan(0.97);
+  // Text in the corners of a narrow page: its upper left and lower right end are outside once it is straight.
+  const corners = drawText(4, 30, "Upper left corner") + drawText(650, 490, "Lower right corner");
+  const narrow = await grey(drawPage(clauses, {}, `<g transform="rotate(-8 500 250)">${corners}</g>`));
+  const { picture: straight, preparation } = await prepared(
+    await cropMiddle(await rotate(narrow, 8), narrow),
+  );
+  expect(preparation.map(({ step }) => step)).toEqual(["deskew"]);
+  expect(inkOf(straight) / inkOf(narrow)).toBeGreaterThan(0.9);
+});
+
+test("the picture for people keeps its light and its lines", async () => {
+  const shaded = await grey(drawPage(clauses, {}, shadow), 110);
+  const evened = await prepared(shaded);
+  expect(evened.preparation).toEqual([{ step: "flatten" }]);
+  expect(evened.picture === shaded).toBe(true);
+  expect(evened.image.data.equals(shaded.data)).toBe(false);
+  const unruled = await prepared(table);
+  expect(unruled.preparation).toEqual([{ step: "remove_lines" }]);
+  expect(unruled.picture === table).toBe(true);
+  expect(asRuled(unruled)).toMatchObject({ image: table, preparation: [], frames: [] });
+  const negative = await prepared(invert(page));
+  expect(negative.preparation).toEqual([{ step: "invert" }]);
+  expect(negative.picture.data.equals(invert(page).data)).toBe(true);
 });
 
 describe("a page is scaled", () => {
@@ -117,7 +166,15 @@ describe("a page is scaled", () => {
 });
 
 test("upside down is half a turn more", () => {
-  const plan: Plan = { light: "even", turn: 0, skew: 2, factor: 1, letterHeight: 20, isRuled: false };
+  const plan: Plan = {
+    light: "even",
+    turn: 0,
+    skew: 2,
+    factor: 1,
+    letterHeight: 20,
+    isRuled: false,
+    size: { width: 100, height: 100 },
+  };
   expect(([0, 90, 180, 270] as const).map((turn) => upsideDown({ ...plan, turn }))).toEqual(
     [180, 270, 0, 90].map((turn) => ({ ...plan, turn })),
   );

@@ -1,21 +1,38 @@
 import type { Preparation } from "@orbital-witness/common/results/page-result.ts";
-import { type Frame, framesOf } from "../frames/cells.ts";
+import { framesOf } from "../frames/cells.ts";
+import type { Frame } from "../frames/frame.ts";
 import { removeRulingLines } from "../frames/ruling-lines.ts";
 import type { GreyImage } from "../grey-image.ts";
-import { inkMap } from "./ink-map.ts";
+import { flatten, invert, type Light, lightOf } from "../light/light.ts";
+import { type InkMap, inkMap } from "./ink-map.ts";
 import { lettersOf } from "./letters.ts";
-import { flatten, invert, type Light, lightOf } from "./light.ts";
 import { orientationOf, type Side } from "./orientation.ts";
-import { rotate, scale } from "./picture.ts";
+import { pageSide } from "./page-side.ts";
+import { cropMiddle, rotate, type Size, scale } from "./picture.ts";
+import { textExtent } from "./text-extent.ts";
 
-/** A page that was prepared, and how; `frames`: the forms and tables whose rules were taken out. */
-export type PreparedPage = { image: GreyImage; preparation: Preparation[]; frames: Frame[] };
+/**
+ * A page that was prepared. `picture` is for people: the page with its own light and lines, turned and scaled. `image` is for the
+ * recogniser, of the same size. `frames`: the forms and tables whose ruling lines were removed.
+ */
+export type PreparedPage = {
+  picture: GreyImage;
+  image: GreyImage;
+  /** `image` with its ruling lines. */
+  ruled: GreyImage;
+  preparation: Preparation[];
+  frames: Frame[];
+};
 
-/** What is to be done to a page. Angles in degrees: `turn` clockwise, to be upright; `skew` is how far it is then still turned clockwise. `letterHeight`: in pixels, before. */
+/**
+ * What will be done to a page. `turn`: clockwise, in degrees, until it is upright. `skew`: how many degrees clockwise it is askew after
+ * that. `size`: of the upright and straight page, before it is scaled. `letterHeight`: in pixels, before it is scaled.
+ */
 export type Plan = {
   light: Light;
   turn: Turn;
   skew: number;
+  size: Size;
   factor: number;
   letterHeight: number;
   isRuled: boolean;
@@ -23,19 +40,19 @@ export type Plan = {
 
 type Turn = 0 | 90 | 180 | 270;
 
-/** Pixels of the longer side that a page is looked at with: enough to see its lines, and little to go through. */
+/** The page is measured on a picture whose longer side has so many pixels: enough to tell its lines apart. */
 const LOOK_SIDE = 1000;
 
-/** Below it the lines of a page are in no clear direction. */
+/** Below it the lines of a page have no clear direction. */
 const LEAST_SHARPNESS = 1.5;
-/** Tesseract reads lines that are turned by less as well without. */
+/** Tesseract reads lines that are less askew as well as straight ones. */
 const LEAST_SKEW = 0.7;
 
-/** Letters (their median height, in pixels) that are smaller are read better twice as large. On a large page they are dashes and dots. */
+/** Letters of a smaller median height, in pixels, are read better at twice the size. On a large page they are dashes and dots. */
 const SMALL_LETTERS = 8.5;
 const MOST_FACTOR = 2;
 
-/** More pixels (on the longer side) than these only cost time, unless the letters are small. */
+/** More pixels on the longer side only cost time, unless the letters are small. */
 const LARGE_SIDE = 4000;
 const ENOUGH_SIDE = 3300;
 const ENOUGH_LETTERS = 16;
@@ -43,24 +60,28 @@ const ENOUGH_LETTERS = 16;
 const turns: Readonly<Record<Side, Turn>> = { bottom: 0, right: 90, top: 180, left: 270 };
 
 export async function planFor(image: GreyImage): Promise<Plan> {
-  const longer = Math.max(image.width, image.height);
-  const lookFactor = Math.min(1, LOOK_SIDE / longer);
+  const side = pageSide(image);
+  const lookFactor = Math.min(1, LOOK_SIDE / side);
   const look = await scale(image, lookFactor);
   const light = lightOf(look);
   const { letters, height, isRuled } = lettersOf(inkMap(light === "inverted" ? invert(look) : look));
-  const { side, degrees, sharpness } = orientationOf(letters);
-  const isClear = sharpness >= LEAST_SHARPNESS;
+  const orientation = orientationOf(letters);
+  const isClear = orientation.sharpness >= LEAST_SHARPNESS;
+  const turn = isClear ? turns[orientation.side] : 0;
+  const skew = isClear && Math.abs(orientation.degrees) >= LEAST_SKEW ? orientation.degrees : 0;
+  const letterHeight = height / lookFactor;
   return {
     light,
-    turn: isClear ? turns[side] : 0,
-    skew: isClear && Math.abs(degrees) >= LEAST_SKEW ? degrees : 0,
-    factor: factorFor(longer, height / lookFactor),
-    letterHeight: height / lookFactor,
+    turn,
+    skew,
+    size: sizeOf(image, { turn, skew, letters, lookFactor, letterHeight }),
+    factor: factorFor(Math.max(image.width, image.height), letterHeight),
+    letterHeight,
     isRuled,
   };
 }
 
-/** For a page that was read poorly: perhaps what was taken for the top is the bottom. */
+/** For a page that was read poorly: its bottom may have been taken for its top. */
 export function upsideDown(plan: Plan): Plan {
   const turn: Readonly<Record<Turn, Turn>> = { 0: 180, 90: 270, 180: 0, 270: 90 };
   return { ...plan, turn: turn[plan.turn] };
@@ -69,7 +90,19 @@ export function upsideDown(plan: Plan): Plan {
 export async function prepare(original: GreyImage, plan: Plan): Promise<PreparedPage> {
   const { light, turn, skew, factor, isRuled } = plan;
   const preparation: Preparation[] = [];
-  let image = original;
+  let picture = original;
+  if (turn !== 0 || skew !== 0) {
+    // One rotation instead of two: each blends pixels.
+    const rotated = await rotate(picture, turn - skew, light === "inverted" ? 0 : undefined);
+    picture = await cropMiddle(rotated, plan.size);
+  }
+  if (turn !== 0) preparation.push({ step: "rotate", degrees: turn });
+  if (skew !== 0) preparation.push({ step: "deskew", degrees: -skew });
+  if (factor !== 1) {
+    picture = await scale(picture, factor);
+    preparation.push({ step: "scale", factor });
+  }
+  let image = picture;
   if (light === "inverted") {
     image = invert(image);
     preparation.push({ step: "invert" });
@@ -78,20 +111,36 @@ export async function prepare(original: GreyImage, plan: Plan): Promise<Prepared
     image = await flatten(image);
     preparation.push({ step: "flatten" });
   }
-  // One turn instead of two: each blends pixels.
-  if (turn !== 0 || skew !== 0) image = await rotate(image, turn - skew);
-  if (turn !== 0) preparation.push({ step: "rotate", degrees: turn });
-  if (skew !== 0) preparation.push({ step: "deskew", degrees: -skew });
-  if (factor !== 1) {
-    image = await scale(image, factor);
-    preparation.push({ step: "scale", factor });
-  }
-  if (!isRuled) return { image, preparation, frames: [] };
+  if (!isRuled) return { picture, image, ruled: image, preparation, frames: [] };
   const letterHeight = plan.letterHeight * factor;
   const { image: unruled, rules } = removeRulingLines(image, letterHeight);
   const frames = framesOf(rules, letterHeight);
-  if (frames.length === 0) return { image, preparation, frames };
-  return { image: unruled, preparation: [...preparation, { step: "remove_lines" }], frames };
+  if (frames.length === 0) return { picture, image, ruled: image, preparation, frames };
+  return {
+    picture,
+    image: unruled,
+    ruled: image,
+    preparation: [...preparation, { step: "remove_lines" }],
+    frames,
+  };
+}
+
+type Measured = Pick<Plan, "turn" | "skew" | "letterHeight"> & { letters: InkMap; lookFactor: number };
+
+/** A page that is set straight keeps its size, and becomes larger only where text would be cut off. */
+function sizeOf(image: Size, { turn, skew, letters, lookFactor, letterHeight }: Measured): Size {
+  const isOnSide = turn === 90 || turn === 270;
+  const [width, height] = isOnSide ? [image.height, image.width] : [image.width, image.height];
+  if (skew === 0) return { width, height };
+  const extent = textExtent(letters, turn - skew);
+  const needed = (pixels: number) => Math.ceil(pixels / lookFactor + 2 * letterHeight);
+  return { width: Math.max(width, needed(extent.width)), height: Math.max(height, needed(extent.height)) };
+}
+
+/** The page with its ruling lines again, for one that turns out to be neither a form nor a table. */
+export function asRuled(page: PreparedPage): PreparedPage {
+  const preparation = page.preparation.filter(({ step }) => step !== "remove_lines");
+  return { ...page, image: page.ruled, preparation, frames: [] };
 }
 
 function factorFor(longer: number, letterHeight: number): number {

@@ -1,7 +1,7 @@
 import type { Box } from "@orbital-witness/common/results/page-result.ts";
 import type { GreyImage } from "../../../recognition/grey-image.ts";
+import { invert } from "../../../recognition/light/light.ts";
 import { componentsOf, inkMap } from "../../../recognition/preparation/ink-map.ts";
-import { invert } from "../../../recognition/preparation/light.ts";
 import { scale } from "../../../recognition/preparation/picture.ts";
 
 /**

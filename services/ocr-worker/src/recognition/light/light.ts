@@ -1,0 +1,68 @@
+import type { GreyImage } from "../grey-image.ts";
+import { fromSharp, toSharp, WHITE } from "../preparation/picture.ts";
+import { filled, printedSquares } from "./dark-areas.ts";
+import { squaresOf } from "./squares.ts";
+
+/** This share of a square's pixels is darker than its paper at the most: letters cover less than the rest. */
+const PAPER_QUANTILE = 0.8;
+/** This share of the squares may be darker than the threshold: a stamp, the scanner's lid at an edge. */
+const MOST_DARK = 0.06;
+const MOST_INK = 0.6;
+
+/** `inverted`: white letters on a black page. `uneven`: no single threshold parts ink from paper on the whole page. */
+export type Light = "even" | "uneven" | "inverted";
+
+/** Of a page, or of a reduced picture of it. */
+export function lightOf(image: GreyImage): Light {
+  const threshold = otsuThreshold(histogram(image.data), image.data.length);
+  const dark = image.data.reduce((count, level) => count + Number(level <= threshold), 0);
+  if (dark > image.data.length * MOST_INK) return "inverted";
+  const { levels } = squaresOf(image, PAPER_QUANTILE);
+  const printed = printedSquares(image, threshold);
+  const shaded = levels.filter((level, square) => level <= threshold && printed[square] === 0);
+  return shaded.length > levels.length * MOST_DARK ? "uneven" : "even";
+}
+
+export function invert(image: GreyImage): GreyImage {
+  return { ...image, data: Buffer.from(image.data.map((level) => WHITE - level)) };
+}
+
+/** Makes the paper white everywhere, and leaves areas that are printed dark as dark as they are on lit paper. */
+export async function flatten(image: GreyImage): Promise<GreyImage> {
+  const { width, height } = image;
+  const papers = squaresOf(image, PAPER_QUANTILE);
+  const threshold = otsuThreshold(histogram(image.data), image.data.length);
+  const data = Buffer.from(filled(papers, printedSquares(image, threshold)));
+  const squares = { data, width: papers.columns, height: papers.rows, dpi: undefined };
+  const paper = toSharp(squares).median(3).resize({ width, height, fit: "fill", kernel: "linear" });
+  const { data: around } = await fromSharp(paper, image.dpi);
+  const flat = Buffer.alloc(image.data.length);
+  for (let index = 0; index < flat.length; index++) {
+    const level = ((image.data[index] ?? 0) * WHITE) / Math.max(1, around[index] ?? WHITE);
+    flat[index] = Math.min(WHITE, level);
+  }
+  return { ...image, data: flat };
+}
+
+function histogram(data: Uint8Array): Uint32Array {
+  const levels = new Uint32Array(256);
+  for (const level of data) levels[level] = (levels[level] ?? 0) + 1;
+  return levels;
+}
+
+/** The level that parts dark from bright with the greatest variance between them (Otsu 1979), as tesseract does. */
+function otsuThreshold(levels: Uint32Array, pixels: number): number {
+  const total = levels.reduce((sum, count, level) => sum + count * level, 0);
+  let best = { level: 127, variance: 0 };
+  let below = 0;
+  let sumBelow = 0;
+  for (let level = 0; level < WHITE; level++) {
+    below += levels[level] ?? 0;
+    sumBelow += (levels[level] ?? 0) * level;
+    if (below === 0 || below === pixels) continue;
+    const difference = sumBelow / below - (total - sumBelow) / (pixels - below);
+    const variance = below * (pixels - below) * difference ** 2;
+    if (variance > best.variance) best = { level, variance };
+  }
+  return best.level;
+}
