@@ -24,6 +24,7 @@ export function orderApiEnvironment(
     ORDERS_PER_MINUTE: String(settings.ordersPerMinute),
     RESULT_DAYS: String(settings.resultDays),
     RESULTS_FOLDER: "/results",
+    REDIS_FOLDER: "/redis",
     SEARCH_FOLDER: "/search",
     // Orders take a third less processor time than with V8's default young generation.
     NODE_OPTIONS: "--max-semi-space-size=32 --max-old-space-size=128",
@@ -40,6 +41,7 @@ export function ocrWorkerEnvironment(settings: Settings, redisUrl: pulumi.Output
     DOCUMENTS_URL: settings.documentsUrl ?? "http://router:8081",
     RESULT_DAYS: String(settings.resultDays),
     RESULTS_FOLDER: "/results",
+    REDIS_FOLDER: "/redis",
     OCR_LANGUAGES: settings.ocrLanguages,
     DOCUMENT_MEGABYTES: String(settings.documentMegabytes),
     DECOMPRESSED_MEGABYTES: String(settings.decompressedMegabytes),

@@ -27,6 +27,9 @@ const jwtSecret =
 
 const redis = new Redis("redis", { image: settings.redisImage, network: back });
 
+// Those that store orders and results check how much room is left there.
+const redisVolume = { volume: redis.volume, path: "/redis", readOnly: true };
+
 // Results and the search index. Containers share these volumes, unlike Redis' volume, so a new container
 // starts beside the one that it replaces.
 const results = new docker.Volume(nameOf("results"), { labels: labelsOf("results") }, keepsData);
@@ -47,6 +50,7 @@ const orderApi = new Service("order-api", {
   volumes: [
     { volume: results, path: "/results", readOnly: true },
     { volume: search, path: "/search" },
+    redisVolume,
   ],
   memoryMegabytes: 512,
   stopSeconds: 15,
@@ -58,7 +62,7 @@ const ocrWorkers = new Service("ocr-worker", {
   networks: [front, back],
   environment: ocrWorkerEnvironment(settings, redis.url),
   buildArguments: { OCR_LANGUAGES: ocrLanguages },
-  volumes: [{ volume: results, path: "/results" }],
+  volumes: [{ volume: results, path: "/results" }, redisVolume],
   memoryMegabytes: 1536,
   // Each worker loads its language data first, and up to 64 of them share the cores.
   startSeconds: 300,

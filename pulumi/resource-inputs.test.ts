@@ -112,6 +112,9 @@ function service(
   };
 }
 
+/** To check how much room is left there. */
+const REDIS_VOLUME = { volumeName: `${NAME}-redis-data-0123456`, containerPath: "/redis", readOnly: true };
+
 const authApi = service(
   "auth-api",
   { networks: [FRONT], memory: 256, start: START_SECONDS, stop: 15 },
@@ -121,13 +124,14 @@ const authApi = service(
 const orderApi = service(
   "order-api",
   { networks: [FRONT, BACK], memory: 512, start: START_SECONDS, stop: 15 },
-  [mount("results", true), mount("search", false)],
+  [mount("results", true), mount("search", false), REDIS_VOLUME],
   [
     JWT_SECRET,
     REDIS_URL,
     "ORDERS_PER_MINUTE=600",
     "RESULT_DAYS=7",
     "RESULTS_FOLDER=/results",
+    "REDIS_FOLDER=/redis",
     "SEARCH_FOLDER=/search",
     "NODE_OPTIONS=--max-semi-space-size=32 --max-old-space-size=128",
     "MALLOC_ARENA_MAX=2",
@@ -138,12 +142,13 @@ const ocrWorker = (name: string) =>
   service(
     "ocr-worker",
     { networks: [FRONT, BACK], memory: 1536, start: 300, stop: 45 },
-    [mount("results", false)],
+    [mount("results", false), REDIS_VOLUME],
     [
       REDIS_URL,
       "DOCUMENTS_URL=http://router:8081",
       "RESULT_DAYS=7",
       "RESULTS_FOLDER=/results",
+      "REDIS_FOLDER=/redis",
       "OCR_LANGUAGES=eng",
       "DOCUMENT_MEGABYTES=64",
       "DECOMPRESSED_MEGABYTES=256",

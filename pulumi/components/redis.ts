@@ -13,6 +13,8 @@ export interface RedisArgs {
 /** The queue and the orders' records. Every write is on disk before it is answered; nothing is evicted. */
 export class Redis extends pulumi.ComponentResource {
   readonly container: docker.Container;
+  /** What Redis writes to. */
+  readonly volume: docker.Volume;
   /** `redis://` address with the password, a secret. */
   readonly url: pulumi.Output<string>;
 
@@ -28,7 +30,7 @@ export class Redis extends pulumi.ComponentResource {
       { name: args.image, keepLocally: true },
       { parent: this },
     );
-    const volume = new docker.Volume(
+    this.volume = new docker.Volume(
       nameOf(`${name}-data`),
       { labels: labelsOf("redis-data") },
       { parent: this, ...keepsData },
@@ -58,7 +60,7 @@ export class Redis extends pulumi.ComponentResource {
         user: "999:999",
         entrypoints: ["sh", "-c"],
         command: [redisStartCommand],
-        volumes: [{ volumeName: volume.name, containerPath: "/data" }],
+        volumes: [{ volumeName: this.volume.name, containerPath: "/data" }],
       },
       // Never two servers on one volume.
       { parent: this, deleteBeforeReplace: true },

@@ -6,6 +6,7 @@ import {
   secondsPerDay,
 } from "@orbital-witness/common/environment.ts";
 import { runService } from "@orbital-witness/common/http/serve.ts";
+import { CapacityGuard, reserves } from "@orbital-witness/common/orders/capacity-guard.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
 import { OrderDispatcher } from "@orbital-witness/common/orders/queue/order-dispatcher.ts";
@@ -31,6 +32,7 @@ await runService("ocr-worker", {
     DOCUMENTS_URL: documentsUrlVariable,
     RESULT_DAYS: resultDaysVariable,
     RESULTS_FOLDER: folderVariable,
+    REDIS_FOLDER: folderVariable.optional(),
     ...readingVariables,
     INSTANCE: z
       .string()
@@ -41,7 +43,7 @@ await runService("ocr-worker", {
   // A last look at its health may take 3 s, the order or page at hand 20 s more, its handing back 5 s, the end of the worker 3 s, all else 5 s.
   stopSeconds: 38,
   start: async (
-    { REDIS_URL, DOCUMENTS_URL, RESULT_DAYS, RESULTS_FOLDER, INSTANCE, ...variables },
+    { REDIS_URL, DOCUMENTS_URL, RESULT_DAYS, RESULTS_FOLDER, REDIS_FOLDER, INSTANCE, ...variables },
     serviceLog,
   ) => {
     const log = serviceLog.child({ worker: INSTANCE });
@@ -61,7 +63,10 @@ await runService("ocr-worker", {
     );
     const source = new DocumentSource(DOCUMENTS_URL, reading);
     const tools = { name: INSTANCE, attempts, messages, source, reader, results };
+    const folders = { resultsFolder: RESULTS_FOLDER, redisFolder: REDIS_FOLDER };
+    const capacity = new CapacityGuard({ redis, ...folders, reserve: reserves.working }, log);
     const worker = new OrderWorker(redis, queue, tools, log, {
+      room: (signal) => capacity.room(signal),
       stuck: () => {
         log.fatal("the worker takes no orders although Redis answers: its process ends, to be started anew");
         process.exit(1);
@@ -79,6 +84,7 @@ await runService("ocr-worker", {
           () => worker.close(),
           () => within(closeLimitMs, reader.close()),
           // These wait for Redis, which may be away; what they leave is for the others.
+          () => within(closeLimitMs, capacity.close()),
           () => within(closeLimitMs, sweep.close()),
           () => within(closeLimitMs, dispatcher.close()),
           () => within(closeLimitMs, queue.close()),

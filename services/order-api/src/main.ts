@@ -19,17 +19,19 @@ await runService("order-api", {
     ORDERS_PER_MINUTE: wholeNumber(1, 1_000_000, 600),
     RESULTS_FOLDER: folderVariable,
     SEARCH_FOLDER: folderVariable,
+    REDIS_FOLDER: folderVariable.optional(),
   }),
   // 3 s for the last answers, 6 s for the revocations, 2 s to close the connections.
   stopSeconds: 12,
-  start: ({ JWT_SECRET, REDIS_URL, RESULT_DAYS, ORDERS_PER_MINUTE, RESULTS_FOLDER, SEARCH_FOLDER }, log) =>
+  start: ({ JWT_SECRET, REDIS_URL, RESULT_DAYS, ORDERS_PER_MINUTE, ...folders }, log) =>
     startOrderApi({
       log,
       key: tokenKey(JWT_SECRET),
       redisUrl: REDIS_URL,
       retentionSeconds: RESULT_DAYS * secondsPerDay,
       ordersPerMinute: ORDERS_PER_MINUTE,
-      resultsFolder: RESULTS_FOLDER,
-      searchFolder: SEARCH_FOLDER,
+      resultsFolder: folders.RESULTS_FOLDER,
+      searchFolder: folders.SEARCH_FOLDER,
+      redisFolder: folders.REDIS_FOLDER,
     }),
 });

@@ -1,6 +1,11 @@
 import { ConcurrencyLimiter } from "@orbital-witness/common/http/concurrency-limiter.ts";
 import { RateLimit } from "@orbital-witness/common/http/rate-limit.ts";
 import type { Log } from "@orbital-witness/common/log.ts";
+import {
+  CapacityGuard,
+  type CapacityOptions,
+  reserves,
+} from "@orbital-witness/common/orders/capacity-guard.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { OrderDispatcher } from "@orbital-witness/common/orders/queue/order-dispatcher.ts";
 import { openOrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
@@ -9,7 +14,6 @@ import { openResultStore } from "@orbital-witness/common/results/open-result-sto
 import { within } from "@orbital-witness/common/time-limit.ts";
 import { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
 import { OrderAcceptance } from "./accept/accept-order.ts";
-import { StoreRoom } from "./accept/store-room.ts";
 import { createOrderApp } from "./app.ts";
 import { type FeedOptions, OrderFeed } from "./follow/order-feed.ts";
 import { Downloads } from "./results/downloads.ts";
@@ -27,6 +31,10 @@ export type OrderApiOptions = {
   resultsFolder: string;
   /** The folder of the search index. */
   searchFolder: string;
+  /** A folder on the file system that Redis writes to, to check how much room is left there. */
+  redisFolder?: string | undefined;
+  /** How many bytes are free on a folder's file system. */
+  freeBytes?: CapacityOptions["freeBytes"];
   /** Per user; retries count too. */
   ordersPerMinute: number;
   feed?: FeedOptions;
@@ -50,15 +58,19 @@ export function startOrderApi(options: OrderApiOptions) {
   const store = new OrderStore(redis, retentionSeconds);
   const queue = openOrderQueue(redis);
   const dispatcher = new OrderDispatcher(redis, queue, log);
-  const room = new StoreRoom(redis, log);
+  const { redisFolder, freeBytes } = options;
+  const capacity = new CapacityGuard(
+    { redis, resultsFolder, redisFolder, reserve: reserves.accepting, ...(freeBytes && { freeBytes }) },
+    log,
+  );
   const search = new SearchWorker({ resultsFolder, searchFolder }, log);
   const indexer = new SearchIndexer(redis, store, search, log);
-  const acceptance = new OrderAcceptance({ store, queue, dispatcher, room }, log);
+  const acceptance = new OrderAcceptance({ store, queue, dispatcher, capacity }, log);
   const stopping = new AbortController();
   const quota = { name: "orders", of: "orders of one user", limit: ordersPerMinute, windowSeconds: 60 };
   const limit = new RateLimit(quota);
   const tools = {
-    ...{ store, queue, dispatcher, room, acceptance, indexer, search },
+    ...{ store, queue, dispatcher, capacity, acceptance, indexer, search },
     tokens: new TokenVerifier(key),
     feed: new OrderFeed(store, messages, log, options.feed),
     results: openResultStore({ folder: resultsFolder }),
@@ -78,7 +90,7 @@ export function startOrderApi(options: OrderApiOptions) {
           log.warn({ err }, "closed while work was running"),
         );
       // Each waits if Redis hangs. Most of the time to stop is for the revocations, little for the others.
-      await Promise.all([acceptance.close(), soon(dispatcher), soon(room), soon(indexer)]);
+      await Promise.all([acceptance.close(), soon(dispatcher), soon(capacity), soon(indexer)]);
       await Promise.all([soon(queue), soon(search)]);
       await Promise.all([closeRedis(messages), closeRedis(redis)]);
     },

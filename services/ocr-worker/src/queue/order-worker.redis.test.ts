@@ -163,18 +163,48 @@ test("a document that is too slow twice fails", async () => {
 
 test("an order for which there is no room waits, and loses no attempt", async () => {
   const full = Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
-  const save = vi.spyOn(workers.results, "save").mockRejectedValueOnce(full).mockRejectedValueOnce(full);
+  const save = vi.spyOn(workers.results, "save").mockRejectedValueOnce(full);
   workers.startWorker();
   const order = await workers.ended(await workers.order("lease"));
   save.mockRestore();
   expect(order).toMatchObject({
     failures: 0,
-    attempts: [
-      "ocr-worker-1 handed_back storage_full",
-      "ocr-worker-1 handed_back storage_full",
-      "ocr-worker-1 completed",
-    ],
+    attempts: ["ocr-worker-1 handed_back storage_full", "ocr-worker-1 completed"],
   });
+});
+
+test("an order waits until there is room, and can be cancelled meanwhile", async () => {
+  const { promise, resolve: makeRoom } = Promise.withResolvers<void>();
+  let waits = 0;
+  const room = () => {
+    waits++;
+    return promise;
+  };
+  const worker = workers.startWorker("waiting", { room });
+  const [cancelled, next] = [await workers.order("lease"), await workers.order("lease")];
+  await expect.poll(() => waits).toBe(1);
+  expect(await workers.told(cancelled)).toMatchObject({ status: "queued", attempts: [] });
+  await worker.consuming();
+  expect(await workers.store.cancel(cancelled)).toMatchObject({ outcome: "cancelled" });
+  makeRoom();
+  expect(await workers.ended(next)).toMatchObject({ text: leaseText, attempts: ["waiting completed"] });
+  expect(await workers.told(cancelled)).toMatchObject({ status: "cancelled", attempts: [] });
+  await workers.noJobs();
+});
+
+test("a worker that waits for room stops at once, and leaves the order to others", async () => {
+  let waits = 0;
+  const room = (signal: AbortSignal) => {
+    waits++;
+    return new Promise<void>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  };
+  const worker = workers.startWorker("waiting", { room });
+  const id = await workers.order("lease");
+  await expect.poll(() => waits).toBe(1);
+  await worker.close();
+  expect(await workers.told(id)).toMatchObject({ status: "queued", attempts: [], failures: 0 });
+  workers.startWorker("next");
+  expect(await workers.ended(id)).toMatchObject({ attempts: ["next completed"] });
 });
 
 test("an order that kills its workers is claimed a bounded number of times", async () => {

@@ -47,6 +47,8 @@ export type OrderWorkerOptions = {
   /** How long the order or page at hand may still take when the worker is to stop, and its handing back after that, in ms. */
   finishMs?: number;
   handBackMs?: number;
+  /** Resolves when there is room for a document and its result; rejects with the signal's reason. */
+  room?: (signal: AbortSignal) => Promise<void>;
   /** Called when the worker takes no orders, and will not by itself. */
   stuck: () => void;
 };
@@ -81,7 +83,7 @@ export class OrderWorker {
     this.#redis = redis;
     this.#queue = queue;
     this.#tools = tools;
-    this.#options = { finishMs: 20_000, handBackMs: 5000, ...options };
+    this.#options = { finishMs: 20_000, handBackMs: 5000, room: async () => {}, ...options };
     this.#log = log;
     this.#state = new StateLog(log, "the order queue");
     this.#worker = new QueueWorker(
@@ -140,7 +142,10 @@ export class OrderWorker {
 
   async #process(job: QueueJob, token: string | undefined): Promise<void> {
     this.#state.recovered();
-    // It was on its way when the worker was told to stop.
+    const { aborted } = this.#closing.signal;
+    // The job stays this worker's, and its order can be cancelled, until there is room.
+    if (!aborted) await this.#options.room(this.#closing.signal).catch(() => {});
+    // The worker was told to stop meanwhile.
     if (this.#closing.signal.aborted) return this.#putBack(job, token);
     const { pages, againMs, last } = await this.#run(job);
     if (last) await unlessAborted(() => putLast(this.#redis, this.#queue, job), this.#giveUp.signal);

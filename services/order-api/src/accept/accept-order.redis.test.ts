@@ -237,6 +237,20 @@ test("a full Redis rejects orders and retries with advice, and accepts them once
   await expect.poll(async () => (await order()).status, { timeout: 5000 }).toBe(202);
 });
 
+test("orders are refused before the results' file system is full", async () => {
+  let free = 0;
+  const other = openOrderApi(container.url, { freeBytes: async () => free });
+  const place = () => other.as(alice).post("/orders", lease);
+  try {
+    const refused = { status: 503, code: "store_full" };
+    await expect.poll(async () => (await place()).json(), { timeout: 5000 }).toMatchObject(refused);
+    free = 2 ** 40;
+    await expect.poll(async () => (await place()).status, { timeout: 5000 }).toBe(202);
+  } finally {
+    await other.close();
+  }
+});
+
 test("orders are refused while a Redis that is nearly full still takes commands", async () => {
   const { maxmemory = "" } = await observer.configGet("maxmemory");
   const used = Number(/^used_memory:(\d+)/m.exec(await observer.info("memory"))?.[1]);

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Problem } from "@orbital-witness/common/http/problem.ts";
 import type { Log } from "@orbital-witness/common/log.ts";
+import type { CapacityGuard } from "@orbital-witness/common/orders/capacity-guard.ts";
 import type { NewOrder } from "@orbital-witness/common/orders/order.ts";
 import type { Idempotency, OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { OrderDispatcher } from "@orbital-witness/common/orders/queue/order-dispatcher.ts";
@@ -8,7 +9,7 @@ import type { OrderQueue } from "@orbital-witness/common/orders/queue/order-queu
 import { within } from "@orbital-witness/common/time-limit.ts";
 import { ClientOfflineError } from "redis";
 import { OrderRevocations } from "./order-revocations.ts";
-import { isOutOfMemory, type StoreRoom, storeFull } from "./store-room.ts";
+import { checkCapacity, isOutOfMemory, storeFull } from "./store-full.ts";
 
 /** Redis, by its own clock, must accept the order within this time. */
 const deadlineMs = 1200;
@@ -21,7 +22,7 @@ export type AcceptanceTools = {
   store: OrderStore;
   queue: OrderQueue;
   dispatcher: OrderDispatcher;
-  room: StoreRoom;
+  capacity: CapacityGuard;
 };
 
 /** `replayed`: the same Idempotency-Key placed this order before. */
@@ -64,8 +65,8 @@ export class OrderAcceptance {
   }
 
   async #accept(order: NewOrder, idempotency?: Idempotency): Promise<AcceptedOrder> {
-    const { store, dispatcher, room } = this.#tools;
-    room.check();
+    const { store, dispatcher, capacity } = this.#tools;
+    checkCapacity(capacity);
     const deadline = Date.now() + deadlineMs;
     const { outcome, orderId } = await within(
       deadlineMs + replyMs,

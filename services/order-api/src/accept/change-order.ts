@@ -1,6 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { Problem } from "@orbital-witness/common/http/problem.ts";
 import type { RateLimit } from "@orbital-witness/common/http/rate-limit.ts";
+import type { CapacityGuard } from "@orbital-witness/common/orders/capacity-guard.ts";
 import { maxRuns, type OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { OrderDispatcher } from "@orbital-witness/common/orders/queue/order-dispatcher.ts";
 import { type OrderQueue, removeJobs } from "@orbital-witness/common/orders/queue/order-queue.ts";
@@ -12,7 +13,7 @@ import { orderNotFound, ownOrder, readChanged, viewOf, write } from "../access/s
 import { type Endpoint, problemResponses, security } from "../endpoint.ts";
 import { orderPath } from "../follow/order-view.ts";
 import { orderPathSchema, orderViewSchema } from "../order-schemas.ts";
-import { isOutOfMemory, type StoreRoom, storeFull } from "./store-room.ts";
+import { checkCapacity, isOutOfMemory, storeFull } from "./store-full.ts";
 
 const content = { "application/json": { schema: orderViewSchema } };
 const removeLimitMs = 500;
@@ -80,18 +81,18 @@ export type RetryTools = {
   tokens: TokenVerifier;
   store: OrderStore;
   dispatcher: OrderDispatcher;
-  room: StoreRoom;
+  capacity: CapacityGuard;
   limit: RateLimit;
 };
 
-export function retryOrder({ tokens, store, dispatcher, room, limit }: RetryTools): Endpoint {
+export function retryOrder({ tokens, store, dispatcher, capacity, limit }: RetryTools): Endpoint {
   return {
     route: retryRoute,
     handle: async (c) => {
       const user = await orderingUser(tokens, c.req.raw);
       await limit.take(c, String(user.user_id));
       const { order_id } = await ownOrder(store, user, c.req.param("id"));
-      room.check();
+      checkCapacity(capacity);
       const { outcome, run } = await write(store.retry(order_id).catch(fullOr));
       switch (outcome) {
         case "queued":

@@ -1,0 +1,133 @@
+import { statfs } from "node:fs/promises";
+import type { Log } from "../log.ts";
+import type { RedisConnection } from "../redis/redis-connection.ts";
+import { repeat } from "../repeat.ts";
+import { StateLog } from "../state-log.ts";
+import { waitingKey } from "./order-keys.ts";
+
+const lookMs = 1000;
+const mebibyte = 1024 * 1024;
+
+/** Above it a really full Redis is near, which cannot hand out jobs any more: accepted orders would stand still. */
+const mostMemoryUsed = 0.85;
+/** What a waiting order still adds to Redis' memory, for its steps and jobs: about that of a document of four pages. */
+const memoryOfOrder = 4096;
+
+/** What must stay free on each file system, in bytes: `bytes`, and `ofOrder` for each order that waits. */
+export type Reserve = { bytes: number; ofOrder: number; meanwhile: string };
+
+/** New orders are refused earlier than the workers stop, so that there is room for those that were accepted. */
+export const reserves = {
+  accepting: { bytes: 128 * mebibyte, ofOrder: mebibyte / 4, meanwhile: "new orders are refused" },
+  working: { bytes: 64 * mebibyte, ofOrder: 0, meanwhile: "orders wait" },
+} as const satisfies Record<string, Reserve>;
+
+export type Shortage = {
+  of: "redis_memory" | "redis_disk" | "results_disk";
+  freeBytes: number;
+  neededBytes: number;
+};
+
+export type CapacityOptions = {
+  redis: RedisConnection;
+  resultsFolder: string;
+  /** A folder on the file system that Redis writes to; without it that one is not watched. */
+  redisFolder?: string | undefined;
+  reserve: Reserve;
+  /** How many bytes are free on a folder's file system. */
+  freeBytes?: (folder: string) => Promise<number>;
+};
+
+/**
+ * Checks every second whether Redis' memory, its file system and that of the results have room for more. With `appendfsync
+ * always` Redis ends itself when it cannot write, so it must not come to that.
+ */
+export class CapacityGuard {
+  readonly #options: Required<CapacityOptions>;
+  readonly #log: Log;
+  readonly #looks: StateLog;
+  readonly #stopped = new AbortController();
+  readonly #looking: Promise<void>;
+  readonly #waiting = new Set<() => void>();
+  #shortage: Shortage | undefined;
+
+  constructor(options: CapacityOptions, log: Log) {
+    this.#options = { redisFolder: undefined, freeBytes, ...options };
+    this.#log = log;
+    this.#looks = new StateLog(log, "the check for free room");
+    const look = () => this.#looks.watch(() => this.#look());
+    this.#looking = look().then(() => repeat(lookMs, this.#stopped.signal, look));
+  }
+
+  /** What is short; undefined while there is room, and until the first check. */
+  get shortage(): Shortage | undefined {
+    return this.#shortage;
+  }
+
+  /** Resolves as soon as nothing is short. Rejects with the signal's reason. */
+  async room(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (!this.#shortage) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    this.#waiting.add(resolve);
+    try {
+      await promise;
+    } finally {
+      this.#waiting.delete(resolve);
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#stopped.abort();
+    await this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    const { redis, resultsFolder, redisFolder, reserve, freeBytes } = this.#options;
+    const [memory, waiting] = await Promise.all([redis.info("memory"), redis.zCard(waitingKey)]);
+    const used = numberOf(memory, "used_memory");
+    const limit = numberOf(memory, "maxmemory");
+    const needed = reserve.bytes + waiting * reserve.ofOrder;
+    const found: Shortage[] = [
+      { of: "results_disk", freeBytes: await freeBytes(resultsFolder), neededBytes: needed },
+    ];
+    if (redisFolder !== undefined) {
+      // While Redis rewrites its append-only file there are two of them: the new one is as large as what Redis holds.
+      const neededBytes = needed + used;
+      found.push({ of: "redis_disk", freeBytes: await freeBytes(redisFolder), neededBytes });
+    }
+    if (limit > 0) {
+      const neededBytes = Math.ceil(limit * (1 - mostMemoryUsed)) + waiting * memoryOfOrder;
+      if (reserve.ofOrder > 0) found.push({ of: "redis_memory", freeBytes: limit - used, neededBytes });
+    }
+    this.#found(found.find(({ freeBytes: free, neededBytes }) => free < neededBytes));
+  }
+
+  #found(shortage: Shortage | undefined): void {
+    const before = this.#shortage;
+    this.#shortage = shortage;
+    if (shortage && shortage.of !== before?.of) {
+      this.#log.error(
+        shortage,
+        `there is too little room: ${this.#options.reserve.meanwhile} until there is more`,
+      );
+    }
+    if (shortage) return;
+    if (before) this.#log.info({ of: before.of }, "there is room again");
+    for (const resolve of this.#waiting) resolve();
+  }
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+function numberOf(info: string, name: string): number {
+  const found = new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1];
+  if (found === undefined) throw new Error(`Redis' INFO has no ${name}`);
+  return Number(found);
+}
