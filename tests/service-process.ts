@@ -3,10 +3,17 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
+/** Of a test's context, which concurrent tests need. */
+export type OnTestFinished = (cleanUp: () => void | Promise<void>) => void;
+
 /** Starts a service with only these variables; `lines()` returns its log so far. Killed after the test. */
-export function startService(main: URL, env: Record<string, string>) {
+export function startService(
+  main: URL,
+  env: Record<string, string>,
+  onFinished: OnTestFinished = onTestFinished,
+) {
   const child = spawn(process.execPath, [fileURLToPath(main)], { env, stdio: ["ignore", "pipe", "pipe"] });
-  onTestFinished(() => void child.kill("SIGKILL"));
+  onFinished(() => void child.kill("SIGKILL"));
   const output: string[] = [];
   child.stdout.on("data", (data) => output.push(String(data)));
   child.stderr.on("data", (data) => output.push(String(data)));

@@ -4,48 +4,52 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { freePort } from "../../../tests/free-port.ts";
 import { alice, folders, jwtSecret, lease } from "../../../tests/order-api/order-api.ts";
 import { pageOf, pictureOf } from "../../../tests/page-result.ts";
 import { startRedisContainer } from "../../../tests/redis/redis-container.ts";
 import { orderServices, redisDatabase } from "../../../tests/redis/redis-database.ts";
 import { accepted, claimed, pageJob } from "../../../tests/redis/sample-order.ts";
-import { startService } from "../../../tests/service-process.ts";
+import { type OnTestFinished, startService } from "../../../tests/service-process.ts";
 
 const { store, attempts } = orderServices();
 const { resultsFolder, searchFolder } = folders;
-const start = (env: Record<string, string>) =>
-  startService(new URL("./main.ts", import.meta.url), {
-    ...{ RESULTS_FOLDER: resultsFolder, SEARCH_FOLDER: searchFolder },
-    ...env,
-  });
+const start = (onTestFinished: OnTestFinished, env: Record<string, string>) =>
+  startService(
+    new URL("./main.ts", import.meta.url),
+    { RESULTS_FOLDER: resultsFolder, SEARCH_FOLDER: searchFolder, ...env },
+    onTestFinished,
+  );
 
-test.each([
+test.for([
   [{ JWT_SECRET: jwtSecret }, "REDIS_URL is not set"],
   [{ JWT_SECRET: jwtSecret, REDIS_URL: "redis://x", RESULT_DAYS: "0" }, "a whole number from 1 to 3650"],
   [{ JWT_SECRET: jwtSecret, REDIS_URL: "redis://x", ORDERS_PER_MINUTE: "x" }, "from 1 to 1000000"],
   [{ JWT_SECRET: jwtSecret, REDIS_URL: "redis://x", RESULTS_FOLDER: "results" }, "RESULTS_FOLDER is"],
   [{ JWT_SECRET: jwtSecret, REDIS_URL: "redis://x", SEARCH_FOLDER: "x" }, "SEARCH_FOLDER is"],
-])("%# ends the process with one line that says why: %s", async (env, message) => {
-  const { lines, exited } = start(env);
-  expect(await exited).toEqual([1, null]);
-  expect(lines()).toEqual([
-    expect.objectContaining({ level: "fatal", msg: expect.stringContaining(message) }),
-  ]);
-});
+] as const)(
+  "%# ends the process with one line that says why: %s",
+  async ([env, message], { onTestFinished }) => {
+    const { lines, exited } = start(onTestFinished, env);
+    expect(await exited).toEqual([1, null]);
+    expect(lines()).toEqual([
+      expect.objectContaining({ level: "fatal", msg: expect.stringContaining(message) }),
+    ]);
+  },
+);
 
-async function startReady(redisUrl: string, path: string) {
+async function startReady(onTestFinished: OnTestFinished, redisUrl: string, path: string) {
   const port = await freePort();
   const address = `http://127.0.0.1:${port}`;
-  const service = start({ JWT_SECRET: jwtSecret, REDIS_URL: redisUrl, PORT: String(port) });
+  const service = start(onTestFinished, { JWT_SECRET: jwtSecret, REDIS_URL: redisUrl, PORT: String(port) });
   const status = () => fetch(`${address}${path}`).then((response) => response.status);
-  await expect.poll(() => status().catch(() => 0), { timeout: 10_000 }).toBe(200);
+  await expect.poll(() => status().catch(() => 0), { timeout: 20_000 }).toBe(200);
   return { ...service, address };
 }
 
-test("SIGTERM ends open streams and exits 0", async () => {
-  const { child, exited, lines, address } = await startReady(redisDatabase(), "/readyz");
+test("SIGTERM ends open streams and exits 0", async ({ onTestFinished }) => {
+  const { child, exited, lines, address } = await startReady(onTestFinished, redisDatabase(), "/readyz");
   const headers = { Authorization: `Bearer ${alice}` };
   const ordered = await fetch(`${address}/orders`, {
     method: "POST",
@@ -75,8 +79,8 @@ async function completedOrder(pages: number) {
   return { order, path: `/orders/${order.order_id}/result` };
 }
 
-test("SIGTERM gives up results that are not taken, and exits 0", async () => {
-  const { child, exited, lines, address } = await startReady(redisDatabase(), "/readyz");
+test("SIGTERM ends results that nobody reads, and exits 0", async ({ onTestFinished }) => {
+  const { child, exited, lines, address } = await startReady(onTestFinished, redisDatabase(), "/readyz");
   const { order, path } = await completedOrder(2);
   // More than all buffers between the two hold.
   await truncate(join(resultsFolder, order.order_id, "1", "pages", "1.png"), 64 * 1024 * 1024);
@@ -86,13 +90,13 @@ test("SIGTERM gives up results that are not taken, and exits 0", async () => {
   child.kill("SIGTERM");
   expect(await exited).toEqual([0, null]);
   expect(lines()).toContainEqual(
-    expect.objectContaining({ level: "warn", msg: expect.stringContaining("broken off") }),
+    expect.objectContaining({ level: "warn", msg: expect.stringContaining("take too long") }),
   );
   await expect(image.arrayBuffer()).rejects.toThrow();
 });
 
-test("SIGTERM in the middle of a long PDF exits 0", async () => {
-  const { child, exited, address } = await startReady(redisDatabase(), "/readyz");
+test("SIGTERM in the middle of a long PDF exits 0", async ({ onTestFinished }) => {
+  const { child, exited, address } = await startReady(onTestFinished, redisDatabase(), "/readyz");
   const { path } = await completedOrder(300);
   const pdf = await fetch(`${address}${path}.pdf`, { headers: { Authorization: `Bearer ${alice}` } });
   expect(pdf.status).toBe(200);
@@ -102,8 +106,8 @@ test("SIGTERM in the middle of a long PDF exits 0", async () => {
   await taken;
 });
 
-test("SIGTERM exits 0 while Redis is away too", async () => {
-  const { child, exited, address } = await startReady("redis://127.0.0.1:1", "/livez");
+test("SIGTERM exits 0 while Redis is away too", async ({ onTestFinished }) => {
+  const { child, exited, address } = await startReady(onTestFinished, "redis://127.0.0.1:1", "/livez");
   const headers = { Authorization: `Bearer ${alice}` };
   const ordered = await fetch(`${address}/orders`, {
     method: "POST",
@@ -115,11 +119,11 @@ test("SIGTERM exits 0 while Redis is away too", async () => {
   expect(await exited).toEqual([0, null]);
 });
 
-/** A Redis of the test's own, that may be paused, and a service that uses it. */
-async function startWithRedis() {
+/** A Redis of the test's own, which may be paused, and a service that uses it. Tests with it mostly wait: side by side. */
+async function startWithRedis(onTestFinished: OnTestFinished) {
   const container = await startRedisContainer();
   onTestFinished(() => container.remove());
-  const service = await startReady(container.url, "/readyz");
+  const service = await startReady(onTestFinished, container.url, "/readyz");
   const order = (headers: Record<string, string> = {}) =>
     fetch(`${service.address}/orders`, {
       method: "POST",
@@ -129,8 +133,10 @@ async function startWithRedis() {
   return { ...service, container, order };
 }
 
-test("SIGTERM exits 0 while Redis hangs, with commands that are not answered", async () => {
-  const { child, exited, lines, container, order } = await startWithRedis();
+test.concurrent("SIGTERM exits 0 while Redis hangs, with commands that are not answered", {
+  timeout: 60_000,
+}, async ({ onTestFinished }) => {
+  const { child, exited, lines, container, order } = await startWithRedis(onTestFinished);
   await container.pause();
   // Its 503 takes longer than the parts need to ask Redis again; with a key it is not taken back.
   expect((await order({ "Idempotency-Key": "hangs" })).status).toBe(503);
@@ -139,8 +145,10 @@ test("SIGTERM exits 0 while Redis hangs, with commands that are not answered", a
   expect(lines().map((line) => line.msg)).toContain("stopped");
 });
 
-test("SIGTERM waits for a Redis that hangs, to take back an order that was answered 503", async () => {
-  const { child, exited, lines, container, order } = await startWithRedis();
+test.concurrent("SIGTERM waits for a Redis that hangs, to revoke an order that was answered 503", {
+  timeout: 60_000,
+}, async ({ onTestFinished }) => {
+  const { child, exited, lines, container, order } = await startWithRedis(onTestFinished);
   await container.pause();
   expect((await order()).status).toBe(503);
   child.kill("SIGTERM");
@@ -150,8 +158,10 @@ test("SIGTERM waits for a Redis that hangs, to take back an order that was answe
   expect(lines().map((line) => line.msg)).not.toContain("stopped before these were revoked");
 });
 
-test("SIGTERM names the orders that remain, if Redis does not come back", async () => {
-  const { child, exited, lines, container, order } = await startWithRedis();
+test.concurrent("SIGTERM names the orders that remain, if Redis does not come back", {
+  timeout: 60_000,
+}, async ({ onTestFinished }) => {
+  const { child, exited, lines, container, order } = await startWithRedis(onTestFinished);
   await container.pause();
   expect((await order()).status).toBe(503);
   child.kill("SIGTERM");
@@ -161,13 +171,17 @@ test("SIGTERM names the orders that remain, if Redis does not come back", async 
   );
 });
 
-test("the lines about the connection of the messages say that they are", async () => {
-  const { lines } = await startReady("redis://127.0.0.1:1", "/livez");
-  await expect.poll(lines).toContainEqual(expect.objectContaining({ connection: "messages" }));
+test.concurrent("log lines about the connection for messages name it", { timeout: 60_000 }, async ({
+  onTestFinished,
+}) => {
+  const { lines } = await startReady(onTestFinished, "redis://127.0.0.1:1", "/livez");
+  await expect
+    .poll(lines, { timeout: 10_000 })
+    .toContainEqual(expect.objectContaining({ connection: "messages" }));
 });
 
-test("methods that Request does not know are a 4xx of ours", async () => {
-  const { address } = await startReady("redis://127.0.0.1:1", "/livez");
+test("a method that the Request class does not know is 405", async ({ onTestFinished }) => {
+  const { address } = await startReady(onTestFinished, "redis://127.0.0.1:1", "/livez");
   const { port } = new URL(address);
   const answer = await raw(Number(port), "TRACE /orders HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   expect(answer).toMatch(/^HTTP\/1.1 405 /);
