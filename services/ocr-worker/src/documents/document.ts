@@ -3,15 +3,10 @@ import type { Segmentation } from "../recognition/engine.ts";
 import type { GreyImage } from "../recognition/grey-image.ts";
 
 /**
- * Text objects of a PDF page's own content, by their number: counted from 0, depth first into forms.
- * `hidden`: nobody sees any of their characters. `wrong`: they are to be seen, but recognition reads them.
- * `partly`: some of their characters are hidden, counted from 0 without blanks.
+ * Text objects of a PDF page's own content, by their number: counted from 0, depth first into forms. `hidden`:
+ * nobody sees any of their characters. `wrong`: they are to be seen, at least in part, but recognition reads them.
  */
-export type TextObjectsToRemove = {
-  hidden: number[];
-  wrong: number[];
-  partly: { object: number; characters: number[] }[];
-};
+export type TextObjectsToRemove = { hidden: number[]; wrong: number[] };
 
 /**
  * A page as it is to be seen. `text` where the document itself holds it, with boxes on the image; without it,

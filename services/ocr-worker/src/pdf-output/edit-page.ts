@@ -3,6 +3,7 @@ import { deflate } from "node:zlib";
 import { decodePDFRawStream, PDFArray, PDFDict, PDFName, PDFParser, PDFRawStream } from "@cantoo/pdf-lib";
 import type { PdfStream } from "@orbital-witness/common/results/pdf-page.ts";
 import type { TextObjectsToRemove } from "../documents/document.ts";
+import { objectLimit } from "../documents/pdf/page-objects.ts";
 import { Pdfium } from "../documents/pdf/pdfium.ts";
 import { objectTypes, type Pointer } from "../documents/pdf/pdfium-calls.ts";
 import { removeTexts, type TextFate } from "./remove-text.ts";
@@ -10,8 +11,6 @@ import { saveCopy } from "./save-copy.ts";
 
 const deflated = promisify<Uint8Array, Buffer>(deflate);
 const memoryBytes = 512 * 1024 * 1024;
-/** As deep as text objects are numbered. */
-const deepest = 8;
 
 /** Whether there is anything to take out of a page's content. */
 export function hasRemovals({ hidden, wrong }: TextObjectsToRemove): boolean {
@@ -50,7 +49,7 @@ function fatesOf(pdfium: Pdfium, page: Pointer, { hidden, wrong }: TextObjectsTo
       const object = module._FPDFFormObj_GetObject(form, index);
       const type = module._FPDFPageObj_GetType(object);
       if (type === objectTypes.text) all = gone.has(number++) && all;
-      else all = type === objectTypes.form && depth < deepest && isGone(object, depth + 1) && all;
+      else all = type === objectTypes.form && depth < objectLimit.depth && isGone(object, depth + 1) && all;
     }
     return all && module._FPDFFormObj_CountObjects(form) > 0;
   };

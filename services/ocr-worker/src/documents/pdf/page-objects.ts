@@ -14,7 +14,7 @@ export type TextObject = { object: Pointer; number: number; isPainted: boolean; 
 export type PageObjects = { images: Image[]; texts: Map<Pointer, TextObject>; segments: number };
 
 /** Objects that are nested deeper, or come after so many, are not looked at. */
-const objectLimit = { depth: 64, count: 200_000 };
+export const objectLimit = { depth: 64, count: 200_000 };
 
 /**
  * What a page is made of. Checks the size of images before anything decodes them: throws OrderFailure for one

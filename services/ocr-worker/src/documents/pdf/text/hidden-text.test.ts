@@ -84,21 +84,7 @@ describe.each(Object.entries(hidden))("text %s", (name, hide) => {
     const words = textOf({ blocks: text }).split(/\s+/).filter(Boolean).sort();
     const seen = ["The", "tenant", "pays", "the", "rent", "every", "quarter."];
     expect(words).toEqual([...seen, ...(name.endsWith("on it") ? ["REDACTED"] : [])].sort());
-    expect(remove).toMatchObject({ hidden: [1], wrong: [], partly: [] });
-  });
-});
-
-test("Of a line that a bar covers in part, the rest is read", async () => {
-  const bytes = await makePdf((page) => {
-    page.drawText("paid by Jane Doe in cash", { x: 20, y: 100, size: 12 });
-    page.drawRectangle({ x: 61, y: 96, width: 54, height: 14 });
-  });
-  const { text = [], remove } = await openPage(bytes);
-  expect(textOf({ blocks: text })).toBe("paid by in cash\n");
-  expect(remove).toEqual({
-    hidden: [],
-    wrong: [],
-    partly: [{ object: 0, characters: [6, 7, 8, 9, 10, 11, 12] }],
+    expect(remove).toMatchObject({ hidden: [1], wrong: [] });
   });
 });
 
@@ -118,7 +104,7 @@ test.each([0, 0.4])("Words that are drawn twice, %d points apart, are read once"
   });
   const { text = [], remove } = await openPage(bytes);
   expect(textOf({ blocks: text })).toBe("LEASE of the orchard\n");
-  expect(remove).toEqual({ hidden: [], wrong: [], partly: [] });
+  expect(remove).toEqual({ hidden: [], wrong: [] });
 });
 
 /** A page that draws the form X, which draws what is given. */
@@ -161,5 +147,5 @@ test("The invisible text of a scan is not believed", async () => {
   });
   const { text, remove } = await openPage(bytes);
   expect(text).toBeUndefined();
-  expect(remove).toEqual({ hidden: [0], wrong: [], partly: [] });
+  expect(remove).toEqual({ hidden: [0], wrong: [] });
 });

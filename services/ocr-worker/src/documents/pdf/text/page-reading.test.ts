@@ -63,13 +63,13 @@ describe("letters that a font maps to others", () => {
   ])("are not believed: %s", async (_, meanings) => {
     const { text, remove } = await openPage(mappedPdf(clauses, meanings), 1, {}, engine.recognize);
     expect(text).toBeUndefined();
-    expect(remove).toEqual({ hidden: [], wrong: [0, 1, 2, 3], partly: [] });
+    expect(remove).toEqual({ hidden: [], wrong: [0, 1, 2, 3] });
   });
 
   test("are believed where they are right", async () => {
     const { text = [], remove } = await openPage(mappedPdf(clauses, new Map()), 1, {}, engine.recognize);
     expect(textOf({ blocks: text })).toBe(`${clauses.join("\n")}\n`);
-    expect(remove).toEqual({ hidden: [], wrong: [], partly: [] });
+    expect(remove).toEqual({ hidden: [], wrong: [] });
   });
 });
 
@@ -91,7 +91,7 @@ test("Fonts of many faces and sizes are believed", async () => {
   });
   const { text, remove } = await openPage(bytes, 1, {}, engine.recognize);
   expect(text).toBeDefined();
-  expect(remove).toEqual({ hidden: [], wrong: [], partly: [] });
+  expect(remove).toEqual({ hidden: [], wrong: [] });
 });
 
 test.each([1, 2])("What is in a picture is read between the text above and below it (%i)", async (seed) => {
@@ -114,6 +114,19 @@ test.each([1, 2])("What is in a picture is read between the text above and below
   const recognised = wordsOf({ blocks: text }).filter(({ source }) => source === "ocr");
   expect(recognised.map((word) => word.text).join(" ")).toBe(inPicture.join(" "));
   for (const { confidence } of recognised) expect(confidence).toBeGreaterThan(60);
+});
+
+test("Of a line that a bar covers in part, the rest is recognised, and the line is text no more", async () => {
+  const bytes = await makePdf((page) => {
+    page.drawText("The rent for the orchard is", { x: 20, y: 130, size: 12 });
+    page.drawText("paid by Jane Doe in cash", { x: 20, y: 100, size: 12 });
+    page.drawRectangle({ x: 61, y: 96, width: 54, height: 14 });
+  });
+  const { text = [], remove } = await openPage(bytes, 1, {}, engine.recognize);
+  const words = textOf({ blocks: text }).split(/\s+/);
+  expect(words).toEqual(expect.arrayContaining(["rent", "orchard", "paid", "by", "in", "cash"]));
+  expect(words.join(" ")).not.toMatch(/Jane|Doe/);
+  expect(remove).toEqual({ hidden: [], wrong: [1] });
 });
 
 test("Rules, boxes and lines of a drawing beside text are not read", async () => {

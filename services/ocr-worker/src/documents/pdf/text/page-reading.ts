@@ -2,16 +2,16 @@ import { type Block, blockOf, lineOf, meanConfidence } from "@orbital-witness/co
 import type { GreyImage } from "../../../recognition/grey-image.ts";
 import type { PageContent, ReadPicture, TextObjectsToRemove } from "../../document.ts";
 import { type FlatPage, inFields } from "../page-annotations.ts";
-import type { PageDrawing } from "../page-drawing.ts";
+import type { PageDrawing, Rectangle } from "../page-drawing.ts";
 import type { PageObjects, TextObject } from "../page-objects.ts";
 import type { Pdfium } from "../pdfium.ts";
 import type { Pointer } from "../pdfium-calls.ts";
 import { type Character, charactersOf, type Token } from "./characters.ts";
 import { wronglyMappedFonts } from "./font-check.ts";
 import { mergedBlocks, movedBlock } from "./merge-lines.ts";
-import { charactersIn, meaninglessObjects, trustedLines, visibleLines } from "./page-text.ts";
+import { charactersIn, coveredObjects, meaninglessObjects, trustedLines, visibleLines } from "./page-text.ts";
 import { type LetterRegion, unreadLetters } from "./unread-letters.ts";
-import { share, type VisibleText, visibleText } from "./visible-text.ts";
+import { aroundAll, share, type VisibleText, visibleText, wholePixels } from "./visible-text.ts";
 
 /** A page whose text does not stand upright to this share is for recognition, which turns it. */
 const uprightShare = 0.9;
@@ -21,6 +21,8 @@ const stamp = { mostCharacters: 200, lettersPerCharacter: 3 };
 const mostRegions = 8;
 /** Of what is recognised in pictures beside text: less is bits of drawings and photographs. */
 const sure = { word: 40, line: 60 };
+
+const white = 255;
 
 /** A page that is loaded and drawn. `page` shows all of it, `textless` all but its text. */
 export type DrawnPage = {
@@ -67,7 +69,7 @@ export async function readPage(pdfium: Pdfium, drawn: DrawnPage, read: ReadPictu
     return { image, remove: removable(drawn, new Set()) };
   }
   const fontOf = (object: Pointer) => pdfium.module._FPDFTextObj_GetFont(object);
-  const unsound = meaninglessObjects(words);
+  const unsound = new Set([...meaninglessObjects(words), ...coveredObjects(drawn.tokens, drawn.visible)]);
   const sound = words.filter((word) => word.every(({ object }) => !unsound.has(object)));
   const byFont = Map.groupBy(sound, ([first]) => fontOf(first?.object ?? 0));
   const wrong = await wronglyMappedFonts(byFont, drawn, read);
@@ -76,7 +78,9 @@ export async function readPage(pdfium: Pdfium, drawn: DrawnPage, read: ReadPictu
     const text = objects.texts.get(object);
     if (text && !unsound.has(object) && !wrong.has(fontOf(object))) trusted.set(object, text);
   }
+  const untrusted = seen.filter(({ object }) => !trusted.has(object));
   const rest = allTrusted(drawn, trusted) ? drawn.textless : drawing.grey(image.dpi ?? 0, trusted.keys());
+  onWhite(rest, drawn.textless, untrusted);
   const regions = await unreadLetters(rest);
   const characters = seen.filter(({ object }) => trusted.has(object)).length;
   if (isStamp(characters, regions)) return { image, remove: removable(drawn, new Set()) };
@@ -94,6 +98,22 @@ function isStamp(characters: number, regions: readonly LetterRegion[]): boolean 
 
 function allTrusted({ objects }: DrawnPage, trusted: ReadonlyMap<Pointer, TextObject>): boolean {
   return [...objects.texts.values()].every(({ object, isPainted }) => !isPainted || trusted.has(object));
+}
+
+/** Puts text on white paper, dark whatever its colours are: bars and grounds around it are no letters. */
+function onWhite(picture: GreyImage, textless: GreyImage, characters: readonly Character[]): void {
+  for (const own of Map.groupBy(characters, ({ object }) => object).values()) {
+    const [left, top, right, bottom] = aroundAll(own.map(({ place }) => place));
+    const margin = (bottom - top) / 2;
+    const box: Rectangle = [left - margin, top - margin, right + margin, bottom + margin];
+    const [fromX, fromY, toX, toY] = wholePixels(box, picture);
+    for (let y = fromY; y < toY; y++) {
+      for (let at = y * picture.width + fromX; at < y * picture.width + toX; at++) {
+        const change = Math.abs((picture.data[at] ?? 0) - (textless.data[at] ?? 0));
+        picture.data[at] = white - change;
+      }
+    }
+  }
 }
 
 async function readRegions(
@@ -145,16 +165,12 @@ function removable(
   { tokens, visible, objects }: DrawnPage,
   trusted: ReadonlySet<Pointer> | ReadonlyMap<Pointer, TextObject>,
 ): TextObjectsToRemove {
-  const remove: TextObjectsToRemove = { hidden: [], wrong: [], partly: [] };
+  const remove: TextObjectsToRemove = { hidden: [], wrong: [] };
   for (const [object, characters] of Map.groupBy(charactersIn(tokens), (one: Character) => one.object)) {
     const text = objects.texts.get(object);
     if (!text?.isOwn) continue;
-    const hidden = characters.flatMap((one, index) => (visible.isVisible(one) ? [] : [index]));
-    if (hidden.length === characters.length) remove.hidden.push(text.number);
+    if (!characters.some((one) => visible.isVisible(one))) remove.hidden.push(text.number);
     else if (!trusted.has(object)) remove.wrong.push(text.number);
-    else if (share(characters, (one) => visible.isVisible(one)) < 0.9) {
-      remove.partly.push({ object: text.number, characters: hidden });
-    }
   }
   return remove;
 }

@@ -14,6 +14,9 @@ const visibleShare = { hidden: 0.3, whole: 0.7 };
 /** In heights of a word: the same word so close by is the same one. */
 const repeatedWithin = 0.2;
 
+/** So many characters that nobody sees, one after the other, are covered. */
+const coveredRun = 3;
+
 /** Letters without a meaning: control codes, private use, halves of surrogates, and the mark for what was lost. */
 const meaningless = /[\p{Cc}\p{Co}\p{Cs}\p{Cn}\uFFFD]/u;
 /** A bullet from a font of symbols. */
@@ -61,6 +64,21 @@ export function meaninglessObjects(words: readonly CharacterWord[]): Set<Pointer
   for (const word of words) {
     if (ornament.test(spelled(word))) continue;
     for (const { text, object } of word) if (meaningless.test(text)) found.add(object);
+  }
+  return found;
+}
+
+/**
+ * Text objects of which something hides a part, as a bar over a name does. Recognition reads what is left, so that a
+ * searchable copy needs nothing of them.
+ */
+export function coveredObjects(tokens: readonly Token[], visible: VisibleText): Set<Pointer> {
+  const found = new Set<Pointer>();
+  const runs = new Map<Pointer, number>();
+  for (const one of charactersIn(tokens)) {
+    const run = visible.isVisible(one) ? 0 : (runs.get(one.object) ?? 0) + 1;
+    runs.set(one.object, run);
+    if (run >= coveredRun) found.add(one.object);
   }
   return found;
 }
