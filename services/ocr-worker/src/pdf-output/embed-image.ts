@@ -1,6 +1,7 @@
 import type { PdfPage, PdfStream } from "@orbital-witness/common/results/pdf-page.ts";
-import sharp, { type Sharp } from "sharp";
+import sharp, { type PngOptions, type Sharp } from "sharp";
 import type { PageContent } from "../documents/document.ts";
+import { readTiffPages } from "../documents/image/tiff.ts";
 import { toSharp } from "../recognition/preparation/picture.ts";
 import { embedPng, isEmbeddable } from "./embed-png.ts";
 
@@ -14,8 +15,8 @@ type Embedded = Pick<PdfPage, "contents" | "resources" | "streams">;
 const jpegQuality = 90;
 
 /**
- * The image as a PDF page of this size in points. The data of JPEG and of most PNG files are taken as they
- * are; all else is compressed anew without loss, but for lossy WebP.
+ * The image as a PDF page of this size in points. The data of JPEG files, of most PNG files and of CCITT Group 4
+ * in one strip are taken as they are; all else is compressed anew without loss, but for lossy WebP.
  */
 export async function embedImage(source: PageSource, size: Size): Promise<Embedded> {
   const { format, bytes, page, content } = source;
@@ -32,23 +33,42 @@ export async function embedImage(source: PageSource, size: Size): Promise<Embedd
       return drawn([await jpegStream(await picture.jpeg({ quality: jpegQuality }).toBuffer())], size);
     }
     case "TIFF":
-      return drawn([await pngStream(sharp(bytes, { page: page - 1 }).autoOrient())], size);
+      return embedTiff(bytes, page, size);
     default:
       return drawn([await pngStream(toSharp(content.image).toColourspace("b-w"))], size);
   }
 }
 
-/** The images one below another over the whole page. */
-function drawn(images: PdfStream[], { width, height }: Size, orientation = 1): Embedded {
+async function embedTiff(bytes: Buffer, page: number, size: Size): Promise<Embedded> {
+  const { index, fax } = readTiffPages(bytes)[page - 1] ?? { index: page - 1 };
+  const [strip, ...others] = fax?.strips ?? [];
+  // Viewers blend the edges of strips that are drawn one below another: what lies across a seam would be spoilt.
+  if (!fax || !strip || others.length > 0) {
+    const picture = sharp(bytes, { page: index }).autoOrient();
+    return drawn([await pngStream(picture, fax && { palette: true, colours: 2, dither: 0 })], size);
+  }
+  const parameters = `/K -1 /Columns ${fax.width} /Rows ${strip.rows} /BlackIs1 ${fax.isInverted}`;
+  const entries = [
+    `${imageEntries(fax.width, strip.rows)} /ColorSpace /DeviceGray /BitsPerComponent 1`,
+    `/Filter /CCITTFaxDecode /DecodeParms << ${parameters} >>`,
+  ];
+  const content = fax.isReversed ? strip.data.map(reversedBits) : strip.data;
+  return drawn([{ entries: entries.join(" "), content }], size, fax.orientation);
+}
+
+function reversedBits(byte: number): number {
+  let reversed = 0;
+  for (let bit = 0; bit < 8; bit++) reversed |= ((byte >> bit) & 1) << (7 - bit);
+  return reversed;
+}
+
+/** The image over the whole page. */
+function drawn(images: [PdfStream], { width, height }: Size, orientation = 1): Embedded {
   const [a, b, c, d, e, f] = orientations[orientation] ?? [1, 0, 0, 1, 0, 0];
   const onPage = [a * width, b * height, c * width, d * height, e * width, f * height];
   const operators = `q ${onPage.map(decimal).join(" ")} cm /Image0 Do Q`;
   const content = { entries: "", content: Buffer.from(operators) };
-  return {
-    contents: images.length,
-    resources: "/XObject << /Image0 {{stream 0}} >>",
-    streams: [...images, content],
-  };
+  return { contents: 1, resources: "/XObject << /Image0 {{stream 0}} >>", streams: [...images, content] };
 }
 
 /** Of EXIF: from the unit square in which an image is drawn to that in which it is seen. */
@@ -78,8 +98,12 @@ async function jpegStream(bytes: Buffer): Promise<PdfStream> {
 }
 
 /** Compressed anew, without loss, on white paper. */
-async function pngStream(picture: Sharp): Promise<PdfStream> {
-  return embedPng(await picture.flatten({ background: "white" }).png({ compressionLevel: 9 }).toBuffer());
+async function pngStream(picture: Sharp, options?: PngOptions): Promise<PdfStream> {
+  const { channels = 3, hasAlpha } = await picture.metadata();
+  const opaque = picture.flatten({ background: "white" });
+  // sharp widens grey to three channels unless it is told not to.
+  const kept = channels - (hasAlpha ? 1 : 0) === 1 ? opaque.toColourspace("b-w") : opaque;
+  return embedPng(await kept.png({ compressionLevel: 9, ...options }).toBuffer());
 }
 
 function imageEntries(width: number, height: number): string {

@@ -36,11 +36,14 @@ export async function openPicture(bytes: Buffer, limits: DocumentLimits): Promis
 }
 
 export async function openTiff(bytes: Buffer, limits: DocumentLimits): Promise<Document> {
-  const resolutions = readTiffPages(bytes);
-  checkPages(resolutions.length, limits);
+  const pages = readTiffPages(bytes);
+  checkPages(pages.length, limits);
   return {
-    pages: resolutions.length,
-    page: (number) => readImage(bytes, number - 1, resolutions[number - 1], limits),
+    pages: pages.length,
+    page: (number) => {
+      const { index, resolution } = pages[number - 1] ?? { index: number - 1 };
+      return readImage(bytes, index, resolution, limits);
+    },
   };
 }
 

@@ -3,12 +3,43 @@ import { OrderFailure } from "../../failure.ts";
 /** More than this is only counted so far. */
 const mostPages = 100_000;
 
-const tags = { xResolution: 282, yResolution: 283, resolutionUnit: 296 } as const;
+const tags = {
+  ...{ subfileType: 254, width: 256, height: 257, bits: 258, compression: 259, photometric: 262 },
+  ...{
+    fillOrder: 266,
+    stripOffsets: 273,
+    orientation: 274,
+    samples: 277,
+    stripBytes: 279,
+    rowsPerStrip: 278,
+  },
+  ...{ xResolution: 282, yResolution: 283, resolutionUnit: 296 },
+} as const;
+/** Of the subfile type: another page of the file at a lower resolution. */
+const reducedCopy = 1;
+const group4 = 4;
+/** Bytes of a number by its type: BYTE, SHORT, LONG and LONG8. */
+const numberBytes: Readonly<Record<number, 1 | 2 | 4 | 8>> = { 1: 1, 3: 2, 4: 4, 16: 8 };
+const mostStrips = 20_000;
 const centimetres = 3;
 const centimetresPerInch = 2.54;
 
 /** Dots per inch, which fax machines set apart; undefined where the page does not say. */
 export type Resolution = { x: number; y: number } | undefined;
+
+/** A page in the strips of CCITT Group 4 that it is made of. `isReversed`: the first pixel is a byte's lowest bit. */
+export type FaxPage = {
+  width: number;
+  strips: { data: Buffer; rows: number }[];
+  /** Whether the colour that the code calls black is white. */
+  isInverted: boolean;
+  isReversed: boolean;
+  /** As EXIF counts it. */
+  orientation: number;
+};
+
+/** `index`: of its directory in the file, from 0. `fax` where the page is compressed so. */
+export type TiffPage = { index: number; resolution: Resolution; fax: FaxPage | undefined };
 
 /** How offsets and counts are written: in the usual files, and in those of more than 4 GiB. */
 type Layout = { first: number; countBytes: 2 | 8; entryBytes: 12 | 20; offsetBytes: 4 | 8 };
@@ -16,10 +47,10 @@ const usual: Layout = { first: 4, countBytes: 2, entryBytes: 12, offsetBytes: 4 
 const big: Layout = { first: 8, countBytes: 8, entryBytes: 20, offsetBytes: 8 };
 
 /**
- * The resolution of each page, from the chain of the pages' directories. libvips takes a chain that is broken
- * for one that ends: this throws OrderFailure for it.
+ * The pages, from the chain of their directories, without reduced copies of other pages. Throws OrderFailure
+ * for a broken chain, which libvips takes for one that ends.
  */
-export function readTiffPages(bytes: Buffer): Resolution[] {
+export function readTiffPages(bytes: Buffer): TiffPage[] {
   try {
     return new Tiff(bytes).pages();
   } catch (cause) {
@@ -36,12 +67,12 @@ class Tiff {
     this.#bytes = bytes;
   }
 
-  pages(): Resolution[] {
+  pages(): TiffPage[] {
     const head = this.#read(0, 4);
     this.#isLittle = head.toString("latin1", 0, 2) === "II";
     this.#layout = this.#number(head, 2, 2) === 43 ? big : usual;
     const { first, countBytes, entryBytes, offsetBytes } = this.#layout;
-    const pages: Resolution[] = [];
+    const pages: (TiffPage & { isReduced: boolean })[] = [];
     const seen = new Set<number>();
     let bytes = 0;
     let offset = this.#number(this.#read(first, offsetBytes), 0, offsetBytes);
@@ -52,21 +83,60 @@ class Tiff {
       bytes += count * entryBytes;
       if (bytes > this.#bytes.length) throw new Error("the directories overlap");
       const entries = this.#read(offset + countBytes, count * entryBytes + offsetBytes);
-      pages.push(this.#resolution(entries, count));
+      pages.push(this.#page(pages.length, entries, count));
       offset = this.#number(entries, count * entryBytes, offsetBytes);
     }
-    return pages;
+    const whole = pages.filter(({ isReduced }) => !isReduced);
+    return whole.length > 0 ? whole : pages;
   }
 
-  #resolution(entries: Buffer, count: number): Resolution {
+  #page(index: number, entries: Buffer, count: number) {
     const { entryBytes, offsetBytes } = this.#layout;
     const values = new Map<number, Buffer>();
+    const numbers = new Map<number, () => number[]>();
     for (let at = 0; at < count * entryBytes; at += entryBytes) {
-      values.set(
-        this.#number(entries, at, 2),
-        entries.subarray(at + entryBytes - offsetBytes, at + entryBytes),
-      );
+      const entry = entries.subarray(at, at + entryBytes);
+      const tag = this.#number(entry, 0, 2);
+      values.set(tag, entry.subarray(entryBytes - offsetBytes));
+      numbers.set(tag, () => this.#numbers(entry));
     }
+    const isReduced = ((numbers.get(tags.subfileType)?.()[0] ?? 0) & reducedCopy) !== 0;
+    return { index, isReduced, resolution: this.#resolution(values), fax: this.#fax(numbers) };
+  }
+
+  #fax(numbers: ReadonlyMap<number, () => number[]>): FaxPage | undefined {
+    const one = (tag: number, otherwise: number) => numbers.get(tag)?.()[0] ?? otherwise;
+    if (one(tags.compression, 1) !== group4 || one(tags.samples, 1) !== 1 || one(tags.bits, 1) !== 1) {
+      return undefined;
+    }
+    const [width, height] = [one(tags.width, 0), one(tags.height, 0)];
+    const rowsPerStrip = Math.min(height, one(tags.rowsPerStrip, height));
+    const [offsets, lengths] = [tags.stripOffsets, tags.stripBytes].map((tag) => numbers.get(tag)?.() ?? []);
+    if (!offsets?.length || offsets.length !== lengths?.length || rowsPerStrip === 0) return undefined;
+    const strips = offsets.map((offset, index) => ({
+      data: this.#read(offset, lengths[index] ?? 0),
+      rows: Math.min(rowsPerStrip, height - index * rowsPerStrip),
+    }));
+    if (strips.some(({ rows }) => rows <= 0)) return undefined;
+    return {
+      ...{ width, strips, isInverted: one(tags.photometric, 0) === 1 },
+      ...{ isReversed: one(tags.fillOrder, 1) === 2, orientation: one(tags.orientation, 1) },
+    };
+  }
+
+  /** Of an entry whose type is one of whole numbers; none for any other, and for too many. */
+  #numbers(entry: Buffer): number[] {
+    const { entryBytes, offsetBytes } = this.#layout;
+    const size = numberBytes[this.#number(entry, 2, 2)];
+    const count = this.#number(entry, 4, offsetBytes);
+    if (!size || count > mostStrips) return [];
+    const value = entry.subarray(entryBytes - offsetBytes);
+    const isInside = size * count <= offsetBytes;
+    const bytes = isInside ? value : this.#read(this.#number(value, 0, offsetBytes), size * count);
+    return Array.from({ length: count }, (_, index) => this.#number(bytes, index * size, size));
+  }
+
+  #resolution(values: ReadonlyMap<number, Buffer>): Resolution {
     const [x, y] = [
       this.#rational(values.get(tags.xResolution)),
       this.#rational(values.get(tags.yResolution)),
@@ -85,7 +155,7 @@ class Tiff {
     return Number.isFinite(quotient) && quotient > 0 ? quotient : undefined;
   }
 
-  #number(bytes: Buffer, at: number, length: 2 | 4 | 8): number {
+  #number(bytes: Buffer, at: number, length: 1 | 2 | 4 | 8): number {
     if (length === 8) {
       return Number(this.#isLittle ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
     }
