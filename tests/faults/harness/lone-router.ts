@@ -1,0 +1,20 @@
+import { readFile } from "node:fs/promises";
+import { execa } from "execa";
+import { freePort } from "../../free-port.ts";
+
+const caddyfile = new URL("../../../pulumi/Caddyfile", import.meta.url);
+
+/** A router with the stack's configuration. Its services have containers, but nothing listens at their port. */
+export async function startLoneRouter(image: string) {
+  const port = await freePort();
+  // Port 9 of the container itself: connections to it are refused.
+  const config = (await readFile(caddyfile, "utf8")).replaceAll(/(dynamic a \S+) 8080/g, "$1 9");
+  const hosts = ["order-api", "auth-api"].flatMap((host) => ["--add-host", `${host}:127.0.0.1`]);
+  const start =
+    'printf %s "$CADDYFILE" > /tmp/Caddyfile; exec caddy run --config /tmp/Caddyfile --adapter caddyfile';
+  const options = ["--detach", "--rm", "--publish", `127.0.0.1:${port}:8080`, "--env", "CADDYFILE", ...hosts];
+  const { stdout: id } = await execa("docker", ["run", ...options, image, "sh", "-c", start], {
+    env: { CADDYFILE: config },
+  });
+  return { url: `http://127.0.0.1:${port}`, remove: () => execa("docker", ["rm", "--force", id]) };
+}
