@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Six projects. `unit` needs nothing but Node, `ocr` starts engines that read pages, and `redis`, `stack` and `faults`
- * start containers. `readers` installs programs that others wrote and lets them read our results.
+ * Six projects. `unit` needs nothing but Node, `ocr` starts engines that read pages, and `redis`, `stack` and
+ * `faults` start containers. `readers` installs programs that others wrote and lets them read our results.
  * `commands/lib/tests/lanes.ts` says which run side by side.
  */
 export default defineConfig({

@@ -45,7 +45,9 @@ test("a command gets its arguments and the project's Node, and its exit code is 
   expect(run(folder)).toMatchObject({ status: 7, stdout: said });
 });
 
-const makeAnew = `console.log(...process.argv.slice(2));\nrequire("node:fs").writeFileSync("${INSTALLED}", "")`;
+const makeAnew = `
+console.log(...process.argv.slice(2));
+require("node:fs").writeFileSync("${INSTALLED}", "");`;
 
 test.each([
   ["outdated", INSTALLED, 1_000_000_000],

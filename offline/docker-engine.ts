@@ -8,7 +8,7 @@ import { installPackages } from "./packages.ts";
 
 const ENGINE_LOG = "/var/log/orbital-witness-dockerd.log";
 const START_SECONDS = 60;
-const LOG_ADVICE = `Read the end of ${ENGINE_LOG} (systemd: \`journalctl -u docker\`), fix the cause and try again.`;
+const LOG_ADVICE = `Read ${ENGINE_LOG} (systemd: \`journalctl -u docker\`), fix the cause and try again.`;
 
 /** Installs the distribution's Docker engine, after asking. Needs root on Debian or Ubuntu. */
 export async function installDockerEngine(): Promise<void> {

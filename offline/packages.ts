@@ -39,7 +39,7 @@ export async function installPackages(
   if (install.failed) {
     throw new Failure(
       `Installing ${purpose} failed:\n${update.failed ? `${update.all}\n` : ""}${install.all}`,
-      `Mend what apt-get names above, or run \`${command}\` by hand, and try again.`,
+      `Fix what apt-get names above, or run \`${command}\` by hand, and try again.`,
     );
   }
 }

@@ -145,7 +145,8 @@ export function imagePdf(image: {
   return rawPdf(
     "<< /Type /Catalog /Pages 2 0 R >>",
     "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R /Resources << /XObject << /I 5 0 R >> >> >>",
+    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R /Resources << /XObject << /I " +
+      "5 0 R >> >> >>",
     { dictionary: "", stream: Buffer.from("200 0 0 200 0 0 cm /I Do") },
     { dictionary: `${kind} /Width ${width} /Height ${height} ${dictionary}`, stream },
   );

@@ -1,13 +1,12 @@
 export const PASSPHRASE_ADVICE =
-  "Put the passphrase that this stack was made with into .pulumi-passphrase (or PULUMI_CONFIG_PASSPHRASE).\n" +
+  "Put the passphrase of this stack into .pulumi-passphrase (or PULUMI_CONFIG_PASSPHRASE).\n" +
   "If it is lost, docs/troubleshooting.md says under 'A lost passphrase' how to start again.";
 
 export const UNWELL_ADVICE =
-  "Mend what keeps the container from being healthy (all of its log: `docker logs <name>`), then do " +
-  "the same again.";
+  "Read all of its log with `docker logs <name>`, fix the cause and run the command again.";
 export const LOCKED_ADVICE =
   "Another run is at work, or was cut off. If none is: npm run pulumi -- cancel --yes --stack local";
-export const DEFAULT_ADVICE = "Mend what it names above and do the same again; what is done already is kept.";
+export const DEFAULT_ADVICE = "Fix what it names above and run the command again; finished steps are kept.";
 
 /** What to do about a failed run of Pulumi, told by what it said. */
 export function adviceFor(said: string): string | undefined {

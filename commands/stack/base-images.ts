@@ -6,12 +6,15 @@ import { makeOfflineImages, offlineImages } from "./offline.ts";
 export type BaseImages = Readonly<Record<keyof typeof offlineImages, string>>;
 
 /** The engine's messages when it reached no registry at all, as opposed to one that refused. */
-const UNREACHABLE =
-  /no such host|dial tcp|i\/o timeout|connection refused|network is unreachable|TLS handshake|x509|context deadline|EOF|name resolution/i;
+const UNREACHABLE = new RegExp(
+  "no such host|dial tcp|i/o timeout|connection refused|network is unreachable|" +
+    "TLS handshake|x509|context deadline|EOF|name resolution",
+  "i",
+);
 
 /**
- * Brings the base images onto the engine: those wanted, or, if no image registry can be reached, images of the
- * same name and tag that the engine has, or else images made from the distribution's packages.
+ * Brings the base images onto the engine: those wanted, or, if no image registry can be reached, images of
+ * the same name and tag that the engine has, or else images made from the distribution's packages.
  * @returns the images to use
  * @throws Failure when a registry answers but does not give an image
  */
@@ -26,7 +29,8 @@ export async function ensureBaseImages(wanted: BaseImages): Promise<BaseImages> 
     if (refusal !== undefined && !UNREACHABLE.test(refusal)) {
       throw new Failure(
         `The image ${image} (setting ${key}) cannot be downloaded: ${refusal}`,
-        `See whether the name is right, or log in by \`docker login\`. Another one: npm run pulumi -- config set ${key} <image> --stack local`,
+        "Correct the name, or run `docker login`. " +
+          `To set another image: npm run pulumi -- config set ${key} <image> --stack local`,
       );
     }
     if (refusal !== undefined) {

@@ -78,7 +78,7 @@ test.each([
   ["Cannot connect to the Docker daemon at unix:///var/run/docker.sock", /^Start the Docker engine/],
   ["failed to solve: process /bin/sh -c npm ci did not complete", /^The build of an image failed/],
   ["error: the stack is currently locked by 1 lock(s)", /^Another run is at work/],
-  ["something else", /^Mend what it names above/],
+  ["something else", /^Fix what it names above/],
 ])("what to do about %j", async (message, advice) => {
   writeFileSync(path.join(folder, "message"), message);
   usePulumi(["local"], `cat ${folder}/message >&2; exit 255`);
@@ -93,7 +93,7 @@ test("an update that leaves a container unwell shows which, and the end of its l
   useDocker("running unhealthy");
   const up = (await Stack.open(folder, "local")).up();
   await expect(up).rejects.toThrow(/see above\.\np-local-redis-1 is unhealthy\. .*\ncannot open \/data$/);
-  await expect(up).rejects.toMatchObject({ advice: expect.stringMatching(/^Mend what keeps the container/) });
+  await expect(up).rejects.toMatchObject({ advice: expect.stringMatching(/^Read all of its log/) });
 });
 
 test.each([

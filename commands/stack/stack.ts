@@ -74,8 +74,10 @@ export class Stack {
     const maker = all.length === 0 ? this.cli.kind : ofStandIn.length > 0 ? "stand-in" : "pulumi";
     if (maker !== this.cli.kind) {
       throw new Failure(
-        `The containers of this stack were created by ${ENGINES[maker]}, but this command uses ${ENGINES[this.cli.kind]}.`,
-        `Go on with STACK_ENGINE=${maker}, or first remove them, and the orders, with \`STACK_ENGINE=${maker} npm stop\`.`,
+        `The containers of this stack were created by ${ENGINES[maker]}, ` +
+          `but this command uses ${ENGINES[this.cli.kind]}.`,
+        `Go on with STACK_ENGINE=${maker}, ` +
+          `or first remove them, and the orders, with \`STACK_ENGINE=${maker} npm stop\`.`,
       );
     }
   }
@@ -109,8 +111,8 @@ export class Stack {
       if (usable[key] !== wanted[key]) {
         if (hasSetting(this.folder, this.name, key)) {
           throw new Failure(
-            `The image ${wanted[key]}, which the setting ${key} names, cannot be downloaded: no registry answers.`,
-            `Bring it onto the engine (\`docker load\`), or remove the setting from Pulumi.${this.name}.yaml.`,
+            `The image ${wanted[key]} (setting ${key}) cannot be downloaded: no registry answers.`,
+            `Load it with \`docker load\`, or remove the setting from Pulumi.${this.name}.yaml.`,
           );
         }
         await this.set(key, usable[key]);

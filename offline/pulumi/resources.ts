@@ -10,8 +10,8 @@ import { healthOf, untilHealthy } from "./health.ts";
 import { type Kind, physicalName, type Scope } from "./scope.ts";
 
 /**
- * `look` makes nothing lasting: it answers for what is there, and counts what an update would do. `read` does not
- * even look whether an image would be another.
+ * `look` makes nothing lasting: it answers for what is there, and counts what an update would do. `read` does
+ * not even look whether an image would be another.
  */
 export type Mode = "update" | "look" | "read";
 export type Change = "same" | "create" | "replace" | "delete";
@@ -55,8 +55,8 @@ interface Made {
 }
 
 /**
- * Carries the program's resources out on the Docker engine, one method for each type it knows. The key is asked for
- * when it is needed: to destroy needs none.
+ * Carries the program's resources out on the Docker engine, one method for each type it knows. The key is
+ * asked for when it is needed: to destroy needs none.
  */
 export class Resources {
   readonly #scope: Scope;
@@ -143,8 +143,9 @@ export class Resources {
   }
 
   /**
-   * Creates a network or volume once. A network with other inputs is replaced. A volume never is: it holds data, and
-   * its only inputs are labels, which the program's `ignoreChanges` keeps as they are on the real engine too.
+   * Creates a network or volume once. A network with other inputs is replaced. A volume never is: it holds
+   * data, and its only inputs are labels, which the program's `ignoreChanges` keeps as they are on the real
+   * engine too.
    */
   async #lasting(
     kind: "network" | "volume",
@@ -189,8 +190,8 @@ export class Resources {
       `${key}=${value}`,
     ]);
     const tag = this.#mode === "update" ? ["--tag", imageName] : [];
-    // The classic builder is part of every engine and needs no plugin of the client. One build after the other: side
-    // by side it makes equal layers twice, and the next build then misses its cache.
+    // The classic builder is part of every engine and needs no plugin of the client. One build after the
+    // other: side by side it makes equal layers twice, and the next build then misses its cache.
     const building = this.#lastBuild.then(() =>
       execa(
         "docker",
@@ -213,7 +214,7 @@ export class Resources {
     const result = await building;
     if (result.failed) {
       throw new Failure(
-        `The build of ${resource} failed:\n${`${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-25).join("\n")}`,
+        `The build of ${resource} failed:\n${lastLines(`${result.stdout}\n${result.stderr}`, 25)}`,
         "Fix what the build names above (services/Dockerfile, the service's folder), then try again.",
       );
     }
@@ -263,7 +264,8 @@ function known<T extends z.ZodType>(schema: T, type: string, name: string, raw: 
   const parsed = schema.safeParse(raw);
   if (!parsed.success) {
     throw new Failure(
-      `The stand-in for Pulumi's engine does not know all that ${name} (${type}) asks for:\n${z.prettifyError(parsed.error)}`,
+      `The stand-in for Pulumi's engine does not support all inputs of ${name} (${type}):\n` +
+        z.prettifyError(parsed.error),
       "Use the real Pulumi CLI, or teach the property to offline/pulumi.",
     );
   }
@@ -280,8 +282,8 @@ async function imageId(name: string): Promise<string | undefined> {
 }
 
 /**
- * The first that runs and, where there is time to wait, becomes healthy: what a passing fault made unhealthy is
- * not to be replaced.
+ * The first that runs and, where there is time to wait, becomes healthy: what a passing fault made unhealthy
+ * is not to be replaced.
  */
 async function firstWell<T extends { name: string }>(
   found: readonly T[],
@@ -308,4 +310,8 @@ async function partOf(container: string): Promise<string> {
 async function partition<T>(items: readonly T[], test: (item: T) => Promise<boolean>): Promise<[T[], T[]]> {
   const passes = await Promise.all(items.map(test));
   return [items.filter((_, index) => passes[index]), items.filter((_, index) => !passes[index])];
+}
+
+function lastLines(text: string, count: number): string {
+  return text.trim().split("\n").slice(-count).join("\n");
 }

@@ -14,8 +14,8 @@ export interface HardenedContainerArgs {
   readonly readyCommand: string;
   readonly memoryMegabytes: number;
   /**
-   * How long `pulumi up` waits for it to become ready, 180 by default. Generous, because a busy machine starts it
-   * slowly; the stand-in takes it for the time that a container may make no progress.
+   * How long `pulumi up` waits for it to become ready, 180 by default. Generous, because a busy machine
+   * starts it slowly; the stand-in takes it for the time that a container may make no progress.
    */
   readonly startSeconds?: number;
   /** Time between the signal to stop and the kill. */

@@ -3,8 +3,8 @@ export type Picture = { data: Uint8Array; width: number; height: number };
 
 /**
  * `structure`: mean structural similarity (Wang et al. 2004) of the windows in which either picture has ink;
- * 1 for equal pictures. `colour`: the greatest difference of a window's mean red, green or blue, each relative
- * to the window's brightness, 0 to 255.
+ * 1 for equal pictures. `colour`: the greatest difference of a window's mean red, green or blue, each
+ * relative to the window's brightness, 0 to 255.
  */
 export type Likeness = { structure: number; colour: number };
 

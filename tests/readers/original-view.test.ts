@@ -103,7 +103,7 @@ test("a born-digital PDF keeps its bytes, and gains no text that it has already"
   expect((await wordsIn(files.pdf)).map(({ text }) => text)).toEqual(truth.split(/\s+/));
 });
 
-test("words lie on the words whatever a page's rotation and unit, and a page on its side is shown upright", async () => {
+test("text lies on the words for every rotation and unit; a page on its side is shown upright", async () => {
   const upright = await wordsIn((await reading.read(await scannedPdf())).pdf);
   expect(upright.map(({ text }) => text).join(" ")).toContain("This lease is dated");
   const changes: [string, (page: PDFPage) => void, number][] = [

@@ -1,4 +1,4 @@
-"""Prints the words by page that lxml and csv find in a folder's `result.*` as JSON. Fails for invalid ALTO."""
+"""Prints the words by page that lxml and csv find in a folder's `result.*`. Fails for invalid ALTO."""
 
 import csv
 import json

@@ -140,7 +140,10 @@ export async function startOrderWorkers(url: string) {
       return (await store.find(orderId))?.status;
     },
 
-    /** The order once it ended: its record, its text, its pages and who read them, its steps and how its attempts ended. */
+    /**
+     * The order once it ended: its record, its text, its pages and who read them, its steps and how its
+     * attempts ended.
+     */
     async ended(orderId: string, timeout = 20_000) {
       await expect
         .poll(async () => hasEnded((await store.find(orderId))?.status ?? "queued"), {
@@ -203,7 +206,10 @@ export async function startOrderWorkers(url: string) {
   };
 }
 
-/** The same for the tests of one file, on the shared Redis: before each there is no worker, no order, and a lease at the source. */
+/**
+ * The same for the tests of one file, on the shared Redis: before each there is no worker, no order, and a
+ * lease at the source.
+ */
 export async function openOrderWorkers(): Promise<OrderWorkers> {
   const workers = await startOrderWorkers(redisDatabase());
   afterAll(() => workers.close());

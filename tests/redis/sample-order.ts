@@ -70,7 +70,8 @@ export async function claimedPage(attempts: OrderAttempts, job: PageJob, worker 
 const suspect = `#!lua flags=allow-oom
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('HSET', KEYS[1], 'suspected_attempt', redis.call('HGET', KEYS[1], 'attempt'), 'suspected_ms', now - ARGV[1])`;
+redis.call('HSET', KEYS[1],
+  'suspected_attempt', redis.call('HGET', KEYS[1], 'attempt'), 'suspected_ms', now - ARGV[1])`;
 
 /** A suspicion against the order's attempt that has stood for so long already; when Redis is full too. */
 export async function letSuspicionStand(redis: RedisConnection, orderId: string, ms = defaultSuspicionMs) {

@@ -11,8 +11,8 @@ const slowFaults = "tests/faults/slow";
 const redisAway = `${slowFaults}/redis-away.test.ts`;
 
 /**
- * `unit` and `readers` compute; the other lanes mostly wait for containers. So they share the cores, and `unit` steps
- * back: the others bound the time of an answer.
+ * `unit` and `readers` compute; the other lanes mostly wait for containers. So they share the cores, and
+ * `unit` steps back: the others bound the time of an answer.
  */
 const main: readonly Lane[] = [
   { name: "unit", args: ["--project=unit", "--project=ocr"], nice: 10 },

@@ -21,16 +21,17 @@ export type AuthOptions = {
 /** `POST /token` exchanges username and password for a token that is valid for `tokenSeconds`. */
 export function createAuthApp({ log, key, tokenSeconds, failuresPerMinute }: AuthOptions): HttpApp {
   const app = createHttpApp(log);
-  // By user and network together. By the user alone, anybody could lock anybody out. By the network alone, one
-  // customer's guesses would lock out all who share the address. Only hashed passwords add keys, which bounds them.
+  // By user and network together. By the user alone, anybody could lock anybody out. By the network alone,
+  // one customer's guesses would lock out all who share the address. Only hashed passwords add keys, which
+  // bounds them.
   const failures = new RateLimit({
     name: "failed-logins",
     of: "failed logins of one user from one address",
     limit: failuresPerMinute,
     windowSeconds: 60,
   });
-  // Each hash takes one core and 19 MiB for about 30 ms: the last in the line waits one to two seconds. Half of the line
-  // stays free for other networks.
+  // Each hash takes one core and 19 MiB for about 30 ms: the last in the line waits one to two seconds. Half
+  // of the line stays free for other networks.
   const hashing = new ConcurrencyLimiter({ slots: 2, waiting: 64, waitingPerClient: 32, retrySeconds: 1 });
   addHealthRoutes(app);
 

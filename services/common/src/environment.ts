@@ -59,7 +59,9 @@ export const jwtSecretVariable = z
   .refine((value) => Buffer.byteLength(value) >= 32)
   .meta({ description: "at least 32 bytes long", secret: true });
 
-/** How long an order and its result are kept after its end. The Order API and the workers must agree on it. */
+/**
+ * How long an order and its result are kept after its end. The Order API and the workers must agree on it.
+ */
 export const resultDaysVariable = wholeNumber(1, 3650, 7);
 export const secondsPerDay = 86_400;
 

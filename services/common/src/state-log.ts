@@ -1,8 +1,8 @@
 import type { Log } from "./log.ts";
 
 /**
- * Logs changes of a state, not repetitions: a connection that fails twice a second for an hour is two lines, one when it
- * broke and one when it was back.
+ * Logs changes of a state, not repetitions: a connection that fails twice a second for an hour is two lines,
+ * one when it broke and one when it was back.
  */
 export class StateLog {
   readonly #log: Log;

@@ -2,7 +2,10 @@ export class TimeLimitError extends Error {
   override readonly name = "TimeLimitError";
 }
 
-/** The promise's outcome, or a TimeLimitError after `limitMs`. The work itself continues, and may still end later. */
+/**
+ * The promise's outcome, or a TimeLimitError after `limitMs`. The work itself continues, and may still end
+ * later.
+ */
 export async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
   const limit = Promise.withResolvers<never>();
   const timer = setTimeout(() => limit.reject(new TimeLimitError(`no answer within ${limitMs} ms`)), limitMs);

@@ -2,7 +2,10 @@ import type { FailureReason } from "@orbital-witness/common/orders/order.ts";
 import { maxFailures } from "@orbital-witness/common/orders/queue/order-attempts.ts";
 import { z } from "zod";
 
-/** Every reason why an order or one of its pages may end without text, in the customer's words; the codes are stable. */
+/**
+ * Every reason why an order or one of its pages may end without text, in the customer's words; the codes are
+ * stable.
+ */
 const messages = {
   document_not_found: "There is no document of this type for this title number.",
   source_refused: "The document source refused to give the document.",
@@ -30,11 +33,17 @@ const messages = {
 export type FailureCode = keyof typeof messages;
 export const failureCodeSchema = z.enum(Object.keys(messages) as FailureCode[]);
 
-/** The document itself decides these, so one more attempt is made at the end of the queue: the machine may have been busy. */
+/**
+ * The document itself decides these, so one more attempt is made at the end of the queue: the machine may
+ * have been busy.
+ */
 const decidedByDocument: ReadonlySet<FailureCode> = new Set(["page_too_slow", "page_crashed"]);
 const attemptsIfDecidedByDocument = 2;
 
-/** These depend on something other than the document. Every code in neither set fails its order or page at once. */
+/**
+ * These depend on something other than the document. Every code in neither set fails its order or page at
+ * once.
+ */
 const transient: ReadonlySet<FailureCode> = new Set([
   "source_unavailable",
   "storage_unavailable",

@@ -9,8 +9,8 @@ import type { z } from "zod";
 export type OrderApi = OpenAPIHono<AppEnv>;
 
 /**
- * A method of a path: its definition in the OpenAPI document, and its handler. `path` is Hono's form of the path, where a
- * parameter is only a part of a segment.
+ * A method of a path: its definition in the OpenAPI document, and its handler. `path` is Hono's form of the
+ * path, where a parameter is only a part of a segment.
  */
 export type Endpoint = { route: ReturnType<typeof createRoute>; path?: string; handle: Handler<AppEnv> };
 

@@ -66,20 +66,26 @@ export const orderViewSchema = summary
       )
       .meta({ description: "Each time that a worker took the order, oldest first" }),
     pages_failed: z.array(failureReasonSchema.extend({ page: z.int() }).meta({ id: "PageFailure" })).meta({
-      description: `The first ${namedPages} pages that could not be read; [] for a document of one page. The JSON result has all`,
+      description:
+        `The first ${namedPages} pages that could not be read; [] for a document of one page. ` +
+        "The JSON result has all",
     }),
     pages_failed_count: z.int().meta({ description: "How many pages could not be read so far" }),
     pages_empty: z.array(z.int()).meta({
-      description: `The first ${namedPages} empty pages; [] for a document of one page. The JSON result has all`,
+      description: `The first ${namedPages} empty pages; [] for a document of one page. The JSON lists all`,
     }),
     pages_empty_count: z.int().meta({ description: "How many pages are empty so far" }),
     position: z.int().nullable().meta({
       description: "Place in the queue, 1 for the next order; null unless the order is queued",
     }),
-    expected_seconds: z.int().nullable().meta({
-      description:
-        "Estimated seconds until completion, from recent orders; null unless the order is queued and an estimate exists",
-    }),
+    expected_seconds: z
+      .int()
+      .nullable()
+      .meta({
+        description:
+          "Estimated seconds until completion, from recent orders; null unless the order is queued and " +
+          "an estimate exists",
+      }),
   })
   .meta({ id: "Order" });
 export type OrderView = z.input<typeof orderViewSchema>;

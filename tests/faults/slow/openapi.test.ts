@@ -8,7 +8,10 @@ import { installPython } from "../../python-packages.ts";
 import { FaultStack } from "../harness/fault-stack.ts";
 
 const SCHEMATHESIS = "schemathesis==4.32.5";
-/** What an API must keep to whatever it is sent. Its other checks ask for links and for examples of every status. */
+/**
+ * What an API must keep to whatever it is sent. Its other checks ask for links and for examples of every
+ * status.
+ */
 const CHECKS = [
   "not_a_server_error",
   "status_code_conformance",

@@ -4,8 +4,8 @@ import { passwordMatches } from "./password.ts";
 type StoredUser = TokenUser & { passwordHash: string };
 
 /**
- * The demo users; the password of each is "password". Hashed as OWASP's Password Storage Cheat Sheet recommends: argon2id
- * with 19 MiB, two passes, one lane, and a salt for each user.
+ * The demo users; the password of each is "password". Hashed as OWASP's Password Storage Cheat Sheet
+ * recommends: argon2id with 19 MiB, two passes, one lane, and a salt for each user.
  */
 const users: readonly StoredUser[] = [
   {

@@ -6,8 +6,8 @@ import type { Context } from "hono";
 const routersHeader = "X-Real-IP";
 
 /**
- * The client that limits count: an IPv4 address, or the /64 of an IPv6 address (`2001:db8:0:0::/64`), since one customer
- * has all of it. From the router's header; without the router, from the connection.
+ * The client that limits count: an IPv4 address, or the /64 of an IPv6 address (`2001:db8:0:0::/64`), since
+ * one customer has all of it. From the router's header; without the router, from the connection.
  */
 export function clientNetwork(c: Context): string {
   const given = c.req.header(routersHeader) ?? "";

@@ -18,8 +18,8 @@ const malformed: Refusal = {
 };
 
 /**
- * Sends a problem document for a request that Node refuses before the app sees it; Node's own answer has no body. It has
- * no `request_id`, since the header with it may not have been read.
+ * Sends a problem document for a request that Node refuses before the app sees it; Node's own answer has no
+ * body. It has no `request_id`, since the header with it may not have been read.
  */
 export function answerClientErrors(server: Server): void {
   const responses = new WeakMap<Duplex, ServerResponse>();

@@ -8,8 +8,8 @@ export type ReadyCheck = () => Promise<unknown>;
 const checkLimitMs = 1000;
 
 /**
- * `/livez` says that the process answers, `/readyz` that its dependencies answer too (503 names the failing checks).
- * `/health` is the address of earlier versions.
+ * `/livez` says that the process answers, `/readyz` that its dependencies answer too (503 names the failing
+ * checks). `/health` is the address of earlier versions.
  */
 export function addHealthRoutes(app: HttpApp, checks: Record<string, ReadyCheck> = {}): void {
   app.get("/health", (c) => c.json({ healthy: true }));

@@ -13,11 +13,11 @@ export type Quota = {
 };
 
 /**
- * A quota for each key, in this process. A key's window begins with its first take. Counted requests are answered with
- * `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers).
+ * A quota for each key, in this process. A key's window begins with its first take. Counted requests are
+ * answered with `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers).
  *
- * A key of any length takes a few hundred bytes until its window ends. The caller bounds their number: take only for keys
- * that nobody can invent by the thousand.
+ * A key of any length takes a few hundred bytes until its window ends. The caller bounds their number: take
+ * only for keys that nobody can invent by the thousand.
  */
 export class RateLimit {
   readonly #quota: Quota;

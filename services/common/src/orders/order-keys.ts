@@ -1,4 +1,7 @@
-/** An order's keys: its record (hash), its events (stream, and the channel that tells of each) and what became of an attempt's pages (hash). */
+/**
+ * An order's keys: its record (hash), its events (stream, and the channel that tells of each) and what became
+ * of an attempt's pages (hash).
+ */
 export const recordKey = (orderId: string) => `order:${orderId}`;
 export const eventsKey = (orderId: string) => `order:${orderId}:events`;
 export const pagesKey = (orderId: string, attempt: number) => `order:${orderId}:pages:${attempt}`;
@@ -6,7 +9,10 @@ export const pagesKey = (orderId: string, attempt: number) => `order:${orderId}:
 /** A user's orders, a sorted set by the number under which each was accepted. */
 export const userOrdersKey = (userId: number) => `user:${userId}:orders`;
 
-/** The order that was accepted under an Idempotency-Key, and of what request. `digest` because a key may be of any length. */
+/**
+ * The order that was accepted under an Idempotency-Key, and of what request. `digest` because a key may be of
+ * any length.
+ */
 export const idempotencyKey = (userId: number, digest: string) => `user:${userId}:idempotency:${digest}`;
 
 /** Numbers the orders as they are accepted and retried. */

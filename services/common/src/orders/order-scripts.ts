@@ -1,10 +1,12 @@
 import { RedisScript } from "../redis/redis-script.ts";
 
 /**
- * The steps of an order's life, each one step in Redis. KEYS begin with the record and the events in every script
- * but the worker's presence. Times are Redis's own clock: a script that runs after a stall knows that it is late.
+ * The steps of an order's life, each one step in Redis. KEYS begin with the record and the events in every
+ * script but the worker's presence. Times are Redis's own clock: a script that runs after a stall knows that
+ * it is late.
  *
- * `allow-oom`: what frees memory, or ends an order that was accepted, goes on when Redis is full. Only accepting is refused.
+ * `allow-oom`: what frees memory, or ends an order that was accepted, goes on when Redis is full. Only
+ * accepting is refused.
  */
 const prelude = `
 local time = redis.call('TIME')
@@ -12,7 +14,9 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 local function record(...) return redis.call('HMGET', KEYS[1], ...) end
 
-local function has_ended(status) return status == 'completed' or status == 'failed' or status == 'cancelled' end
+local function has_ended(status)
+  return status == 'completed' or status == 'failed' or status == 'cancelled'
+end
 
 local function tell(...)
   local id = redis.call('XADD', KEYS[2], '*', ...)
@@ -47,8 +51,8 @@ local function complete(id, attempt, pages, retention, duration_key, unindexed_k
   tell('status', 'completed', 'attempt', attempt, 'outcome', 'completed')
 end
 
--- KEYS: record, events, waiting, outbox. The order has a job, which the caller delays. If that fails, the outbox makes
--- another one; otherwise the entry there changes nothing.
+-- KEYS: record, events, waiting, outbox. The order has a job, which the caller delays. If that fails, the
+-- outbox creates another one; otherwise the entry there changes nothing.
 local function requeue(id, attempt, outcome, code, message)
   local turn, run = unpack(record('turn', 'run'))
   redis.call('HSET', KEYS[1], 'status', 'queued')
@@ -58,11 +62,13 @@ local function requeue(id, attempt, outcome, code, message)
   if code == '' then
     tell('status', 'queued', 'attempt', attempt, 'outcome', outcome)
   else
-    tell('status', 'queued', 'attempt', attempt, 'outcome', outcome, 'reason_code', code, 'reason_message', message)
+    tell('status', 'queued', 'attempt', attempt, 'outcome', outcome,
+      'reason_code', code, 'reason_message', message)
   end
 end
 
--- Only the attempt that has the order may write: one that lost it, or whose order was cancelled, finds another here.
+-- Only the attempt that has the order may write. An attempt that lost it, or whose order was cancelled, finds
+-- another attempt here.
 local function is_mine(attempt)
   local status, current = unpack(record('status', 'attempt'))
   return (status == 'fetching' or status == 'recognizing') and current == attempt
@@ -73,10 +79,12 @@ local function is_in_one_hand(attempt) return is_mine(attempt) and not record('s
 `;
 
 /**
- * KEYS of what uses it: record, events, the attempt's pages, duration, unindexed. The hash of the pages holds of each that ended `read`, `empty` or
- * `failed <code> <message>`; of the others, under `<page>:claim`, who reads it, and under `<page>:failures` how often that went wrong.
+ * KEYS of what uses it: record, events, the attempt's pages, duration, unindexed. The hash of the pages holds
+ * of each that ended `read`, `empty` or `failed <code> <message>`; of the others, under `<page>:claim`, who
+ * reads it, and under `<page>:failures` how often that went wrong.
  *
- * The page that ends last ends its order. The reason is the page's where it failed, and the order's where it is empty as all others are.
+ * The page that ends last ends its order. The reason is the page's where it failed, and the order's where it
+ * is empty as all others are.
  */
 const endPage = `
 local function end_page(id, attempt, page, outcome, worker, code, message, retention)
@@ -107,7 +115,8 @@ const evenWhenFull = (body: string) => new RedisScript(`#!lua flags=allow-oom\n$
 
 /**
  * KEYS: record, events, user's orders, waiting, outbox, sequence, and the idempotency key where there is one.
- * ARGV: deadline in ms, order's id, retention in s, fingerprint of the request, the record's fields and values.
+ * ARGV: deadline in ms, order's id, retention in s, fingerprint of the request, the record's fields and
+ * values.
  */
 export const acceptScript = ordinary(`
 if now > tonumber(ARGV[1]) then return {'late', ''} end
@@ -121,7 +130,8 @@ if KEYS[7] then
   redis.call('EXPIRE', KEYS[7], ARGV[3])
 end
 local turn = redis.call('INCR', KEYS[6])
-redis.call('HSET', KEYS[1], 'status', 'queued', 'run', 1, 'attempt', 0, 'failures', 0, 'turn', turn, 'created_ms', now, unpack(ARGV, 5))
+redis.call('HSET', KEYS[1], 'status', 'queued', 'run', 1, 'attempt', 0, 'failures', 0,
+  'turn', turn, 'created_ms', now, unpack(ARGV, 5))
 redis.call('ZADD', KEYS[3], turn, id)
 redis.call('ZADD', KEYS[4], turn, id)
 redis.call('ZADD', KEYS[5], now, id .. '.1')
@@ -179,15 +189,17 @@ return {'queued', tostring(run)}
 `);
 
 /**
- * KEYS: record, events, waiting, outbox. ARGV: order's id, run, worker, the most failures, reason (code, message) of an attempt that
- * never ended, retention in s, how long in ms a suspicion must stand.
+ * KEYS: record, events, waiting, outbox. ARGV: order's id, run, worker, the most failures, reason (code,
+ * message) of an attempt that never ended, retention in s, how long in ms a suspicion must stand.
  *
- * An order that an attempt has is suspected first, of having lost its worker: the attempt hears of it, and withdraws the suspicion if its
- * worker is there. A suspicion from long ago counts for nothing: Redis may have been away since, and the worker not been able to.
- * An order that is spread has no worker that it could lose: whoever claims it sees to it that its pages have jobs.
+ * An order that an attempt has is suspected first, of having lost its worker: the attempt hears of it, and
+ * withdraws the suspicion if its worker is there. A suspicion from long ago counts for nothing: Redis may
+ * have been away since, and the worker not been able to. An order that is spread has no worker that it could
+ * lose: whoever claims it sees to it that its pages have jobs.
  */
 export const claimScript = evenWhenFull(`
-local status, run, attempt, suspected, since = unpack(record('status', 'run', 'attempt', 'suspected_attempt', 'suspected_ms'))
+local status, run, attempt, suspected, since =
+  unpack(record('status', 'run', 'attempt', 'suspected_attempt', 'suspected_ms'))
 if not status or run ~= ARGV[2] then return {'gone'} end
 if has_ended(status) then return {'ended'} end
 local spread, pages = unpack(record('spread', 'pages'))
@@ -232,8 +244,8 @@ return 'held'
 `);
 
 /**
- * KEYS: record, events. ARGV: attempt, pages. Where there are more pages than one the order is spread: from here on the ends of its pages end
- * it, and no worker has it.
+ * KEYS: record, events. ARGV: attempt, pages. Where there are more pages than one the order is spread: from
+ * here on the ends of its pages end it, and no worker has it.
  */
 export const recognizingScript = evenWhenFull(`
 if not is_mine(ARGV[1]) then return 'lost' end
@@ -254,14 +266,15 @@ return 'written'
 `);
 
 /**
- * KEYS: record, events, the attempt's pages, duration, unindexed. ARGV: order's id, attempt, page, claim, worker, the most failures,
- * reason (code, message) of a page whose worker never came back, retention in s.
+ * KEYS: record, events, the attempt's pages, duration, unindexed. ARGV: order's id, attempt, page, claim,
+ * worker, the most failures, reason (code, message) of a page whose worker never came back, retention in s.
  */
 export const claimPageScript = evenWhenFull(`
 ${endPage}
 local id, attempt, page, claim, worker = unpack(ARGV)
 if not is_mine(attempt) then return {'gone'} end
-local ended, claimed, failures = unpack(redis.call('HMGET', KEYS[3], page, page .. ':claim', page .. ':failures'))
+local ended, claimed, failures =
+  unpack(redis.call('HMGET', KEYS[3], page, page .. ':claim', page .. ':failures'))
 if ended then return {'ended'} end
 if claimed then
   failures = redis.call('HINCRBY', KEYS[3], page .. ':failures', 1)
@@ -275,8 +288,9 @@ return {'claimed', tostring(failures or 0), record('request_id')[1]}
 `);
 
 /**
- * KEYS: record, events, the attempt's pages, duration, unindexed. ARGV: order's id, attempt, page, outcome, worker, reason (code, message),
- * retention in s. Whoever was taken for lost may end it too: what it read is what the other one would read.
+ * KEYS: record, events, the attempt's pages, duration, unindexed. ARGV: order's id, attempt, page, outcome,
+ * worker, reason (code, message), retention in s. Whoever was taken for lost may end it too: what it read is
+ * what the other one would read.
  */
 export const endPageScript = evenWhenFull(`
 ${endPage}
@@ -285,13 +299,16 @@ return end_page(unpack(ARGV))
 `);
 
 /**
- * KEYS: record, events, the attempt's pages, duration, unindexed. ARGV: order's id, attempt, page, claim, worker, outcome ('failed' counts,
- * 'handed_back' does not), the most failures, reason (code, message), retention in s.
+ * KEYS: record, events, the attempt's pages, duration, unindexed. ARGV: order's id, attempt, page, claim,
+ * worker, outcome ('failed' counts, 'handed_back' does not), the most failures, reason (code, message),
+ * retention in s.
  */
 export const releasePageScript = evenWhenFull(`
 ${endPage}
 local id, attempt, page, claim, worker, outcome = unpack(ARGV)
-if not is_mine(attempt) or redis.call('HGET', KEYS[3], page .. ':claim') ~= claim then return {'lost', '0'} end
+if not is_mine(attempt) or redis.call('HGET', KEYS[3], page .. ':claim') ~= claim then
+  return {'lost', '0'}
+end
 local failures = redis.call('HGET', KEYS[3], page .. ':failures') or '0'
 if outcome == 'failed' then
   failures = redis.call('HINCRBY', KEYS[3], page .. ':failures', 1)
@@ -326,8 +343,9 @@ return 'written'
 `);
 
 /**
- * KEYS: record, events, waiting, outbox, sequence. ARGV: order's id, attempt, outcome ('failed' counts, 'handed_back' does
- * not), the most failures, reason (code, message; empty for none), retention in s, '1' for a new turn at the end of the queue.
+ * KEYS: record, events, waiting, outbox, sequence. ARGV: order's id, attempt, outcome ('failed' counts,
+ * 'handed_back' does not), the most failures, reason (code, message; empty for none), retention in s, '1' for
+ * a new turn at the end of the queue.
  */
 export const releaseScript = evenWhenFull(`
 if not is_in_one_hand(ARGV[2]) then return {'lost', '0'} end
@@ -351,8 +369,8 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
 `);
 
 /**
- * KEYS: the records of orders. Of each its status, its last attempt and the attempt whose result counts; empty strings for
- * fields that are not there.
+ * KEYS: the records of orders. Of each its status, its last attempt and the attempt whose result counts;
+ * empty strings for fields that are not there.
  */
 export const endsScript = new RedisScript(`#!lua flags=no-writes
 local ends = {}
@@ -371,7 +389,10 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 `);
 
-/** KEYS: record, events, waiting. ARGV: order's id. A script, because a full Redis refuses transactions, those that only read too. */
+/**
+ * KEYS: record, events, waiting. ARGV: order's id. A script, because a full Redis refuses transactions, those
+ * that only read too.
+ */
 export const snapshotScript = new RedisScript(`#!lua flags=no-writes
 return {
   redis.call('HGETALL', KEYS[1]),
@@ -382,8 +403,8 @@ return {
 `);
 
 /**
- * KEYS: record, events, waiting. ARGV: order's id, the most pages to name. Of the events only the steps, and of the pages
- * only those that failed or are empty: a large document has thousands of others.
+ * KEYS: record, events, waiting. ARGV: order's id, the most pages to name. Of the events only the steps, and
+ * of the pages only those that failed or are empty: a large document has thousands of others.
  */
 export const overviewScript = new RedisScript(`#!lua flags=no-writes
 local steps = {}

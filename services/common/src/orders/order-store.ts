@@ -35,8 +35,9 @@ const overviewReply = z.tuple([
 export type Idempotency = { key: string; fingerprint: string };
 
 /**
- * An order with its events, oldest first, and the pages of its last attempt that ended, in their order (none where the document has one page);
- * `ahead` is how many orders wait before it, undefined where it does not wait.
+ * An order with its events, oldest first, and the pages of its last attempt that ended, in their order (none
+ * where the document has one page); `ahead` is how many orders wait before it, undefined where it does not
+ * wait.
  */
 export type OrderSnapshot = {
   record: OrderRecord;
@@ -46,8 +47,8 @@ export type OrderSnapshot = {
 };
 
 /**
- * An order without what grows with its document: its steps, how many pages of its last attempt failed or are empty, and
- * the first `namedPages` of each. `ahead` as in `OrderSnapshot`.
+ * An order without what grows with its document: its steps, how many pages of its last attempt failed or are
+ * empty, and the first `namedPages` of each. `ahead` as in `OrderSnapshot`.
  */
 export type OrderOverview = {
   record: OrderRecord;
@@ -59,7 +60,9 @@ export type OrderOverview = {
 };
 export const namedPages = 100;
 
-/** What expectations are made of: the moving mean of an order's time with a worker, and the workers there are. */
+/**
+ * What expectations are made of: the moving mean of an order's time with a worker, and the workers there are.
+ */
 export type QueuePace = { meanMs: number | undefined; workers: number };
 
 const endSchema = orderRecordSchema.pick({ status: true, attempt: true, result_attempt: true });
@@ -80,7 +83,10 @@ export type OrderPage = { records: OrderRecord[]; next: number | undefined };
 
 /** Bounded, since every run adds to what is told of the order. */
 export const maxRuns = 20;
-/** How many records one page of a filtered list may look at; the page may then be shorter than asked for, with a `next`. */
+/**
+ * How many records one page of a filtered list may look at; the page may then be shorter than asked for, with
+ * a `next`.
+ */
 const listScan = 200;
 
 /** The orders' records as the Order API uses them. Every method rejects when Redis does. */
@@ -95,8 +101,8 @@ export class OrderStore {
   }
 
   /**
-   * Makes the order and its place in the outbox, if Redis gets to it before `deadlineMs` (since the epoch). "known":
-   * its Idempotency-Key has made the order `orderId` before, "mismatch": of another request.
+   * Makes the order and its place in the outbox, if Redis gets to it before `deadlineMs` (since the epoch).
+   * "known": its Idempotency-Key has made the order `orderId` before, "mismatch": of another request.
    */
   async accept(order: NewOrder, deadlineMs: number, idempotency?: Idempotency) {
     const id = order.order_id;
@@ -113,7 +119,10 @@ export class OrderStore {
     return { outcome, orderId };
   }
 
-  /** Undoes accepting; a worker that runs the order already finds its result unwanted. Returns the order's run, 0 for none. */
+  /**
+   * Undoes accepting; a worker that runs the order already finds its result unwanted. Returns the order's
+   * run, 0 for none.
+   */
   async revoke({ order_id, user_id }: Pick<NewOrder, "order_id" | "user_id">): Promise<number> {
     const { userOrdersKey, waitingKey, outboxKey, unindexedKey } = keys;
     const named = [userOrdersKey(user_id), waitingKey, outboxKey, unindexedKey];
@@ -144,8 +153,8 @@ export class OrderStore {
   }
 
   /**
-   * How far each of the orders is, in one call: undefined for an order that is unknown, "unreadable" for a record that no
-   * version of ours wrote.
+   * How far each of the orders is, in one call: undefined for an order that is unknown, "unreadable" for a
+   * record that no version of ours wrote.
    */
   async ends(orderIds: readonly string[]): Promise<(OrderEnd | "unreadable" | undefined)[]> {
     if (orderIds.length === 0) return [];

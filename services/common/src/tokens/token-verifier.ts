@@ -1,7 +1,9 @@
 import { decodeJwt } from "jose";
 import { type TokenUser, verifyToken } from "./access-token.ts";
 
-/** Verifies each token once and remembers it until it expires: a signature costs more than a read from Redis. */
+/**
+ * Verifies each token once and remembers it until it expires: a signature costs more than a read from Redis.
+ */
 export class TokenVerifier {
   readonly #key: Uint8Array;
   readonly #most: number;

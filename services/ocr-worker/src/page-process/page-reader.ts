@@ -14,24 +14,27 @@ export type DocumentInfo = { format: string; pages: number };
 export type PageRead = { isEmpty: boolean; characters: number; notShown?: string | undefined };
 
 /**
- * Looks at documents and reads their pages in a process of its own, which is made anew after a number of pages, after any fault, and when it has to be
- * stopped: whatever a document does, it does not do it to the worker.
+ * Looks at documents and reads their pages in a process of its own, which is made anew after a number of
+ * pages, after any fault, and when it has to be stopped: whatever a document does, it does not do it to the
+ * worker.
  */
 export interface PageReader {
   /** Starts the process and loads the language data. Also done by the others where it is due. */
   start(): Promise<void>;
-  /** Rejects before the first process is ready and after one could not be started; not while one is made anew. */
+  /**
+   * Rejects before the first process is ready and after one could not be started; not while one is made anew.
+   */
   ready(): Promise<void>;
   /** Throws OrderFailure for a document that cannot be read at all, or the reason of `aborted`. */
   inspect(ref: ResultRef, aborted: AbortSignal): Promise<DocumentInfo>;
   /**
-   * Finds what it takes to append to a PDF, and saves it. Rejects for a PDF of which that cannot be found, whose pages
-   * can then be shown only as they were read, or with the reason of `aborted`.
+   * Finds what it takes to append to a PDF, and saves it. Rejects for a PDF of which that cannot be found,
+   * whose pages can then be shown only as they were read, or with the reason of `aborted`.
    */
   outline(ref: ResultRef, aborted: AbortSignal): Promise<void>;
   /**
-   * Reads a page (from 1) of the ref's document and saves what was read, unless it is there already. Throws OrderFailure for a page that cannot be read,
-   * or the reason of `aborted`, at once.
+   * Reads a page (from 1) of the ref's document and saves what was read, unless it is there already. Throws
+   * OrderFailure for a page that cannot be read, or the reason of `aborted`, at once.
    */
   read(ref: ResultRef, page: number, aborted: AbortSignal): Promise<PageRead>;
   close(): Promise<void>;

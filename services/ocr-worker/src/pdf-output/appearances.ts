@@ -5,8 +5,8 @@ import type { Pointer } from "../documents/pdf/pdfium-calls.ts";
 import { saveCopy } from "./save-copy.ts";
 
 /**
- * The objects that change where pdfium makes the appearances that form values and notes lack, compared with `before`.
- * None for a document of which nothing lacks any.
+ * The objects that change where pdfium makes the appearances that form values and notes lack, compared with
+ * `before`. None for a document of which nothing lacks any.
  */
 export async function missingAppearances(
   pdfium: Pdfium,

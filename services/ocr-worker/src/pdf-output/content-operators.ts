@@ -1,6 +1,6 @@
 /**
- * An operation of a content stream. `start`: where its operands begin; `end`: after its operator. `hasText`: one of its
- * operands is, or has, a string that is not empty.
+ * An operation of a content stream. `start`: where its operands begin; `end`: after its operator. `hasText`:
+ * one of its operands is, or has, a string that is not empty.
  */
 export type Operation = { operator: string; start: number; end: number; hasText: boolean };
 

@@ -18,8 +18,8 @@ export function hasRemovals({ hidden, wrong }: TextObjectsToRemove): boolean {
 }
 
 /**
- * The page's content without the text objects to be removed: `hidden` ones go, `wrong` ones stay to be seen, but are no
- * text any more. Throws an Error where pdfium's objects are not found again in the content.
+ * The page's content without the text objects to be removed: `hidden` ones go, `wrong` ones stay to be seen,
+ * but are no text any more. Throws an Error where pdfium's objects are not found again in the content.
  */
 export async function editedContent(
   bytes: Buffer,
@@ -72,7 +72,9 @@ function fatesOf(pdfium: Pdfium, page: Pointer, { hidden, wrong }: TextObjectsTo
   return { texts, drawsGo };
 }
 
-/** From where one text object begins to where another does, along its line, in thousandths of its font's size. */
+/**
+ * From where one text object begins to where another does, along its line, in thousandths of its font's size.
+ */
 function advanceOf(pdfium: Pdfium, one: Pointer, other: Pointer): number {
   const { module } = pdfium;
   const from = pdfium.floats(6, (at) => module._FPDFPageObj_GetMatrix(one, at));
@@ -84,7 +86,9 @@ function advanceOf(pdfium: Pdfium, one: Pointer, other: Pointer): number {
   return (1000 * ((nextE - e) * a + (nextF - f) * b)) / ((a * a + b * b) * size);
 }
 
-/** The decoded content of a page: pdfium copies the page into a document of its own, which is little to parse. */
+/**
+ * The decoded content of a page: pdfium copies the page into a document of its own, which is little to parse.
+ */
 async function contentOf(pdfium: Pdfium, document: Pointer, page: number): Promise<Buffer> {
   const { module } = pdfium;
   const alone = module._FPDF_CreateNewDocument();

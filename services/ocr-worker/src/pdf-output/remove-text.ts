@@ -1,8 +1,8 @@
 import { type Operation, operationsOf } from "./content-operators.ts";
 
 /**
- * A text object of a page's own content, in their order. `fate`: whether it stays, goes, or stays to be seen without
- * being text. `advance`: how far the next one begins after it, in thousandths of its font's size.
+ * A text object of a page's own content, in their order. `fate`: whether it stays, goes, or stays to be seen
+ * without being text. `advance`: how far the next one begins after it, in thousandths of its font's size.
  */
 export type TextFate = { fate: "keep" | "remove" | "untext"; advance: number };
 
@@ -14,8 +14,9 @@ const moves: ReadonlySet<string> = new Set(["Td", "TD", "Tm", "T*", "'", '"', "B
 const draws: ReadonlySet<string> = new Set(["Do", "ID"]);
 
 /**
- * The content without the texts that go, all else byte by byte. `drawsGo`: of each operation that draws an image or form,
- * whether it goes. Undefined where the content's operations are not those that the objects were made of.
+ * The content without the texts that go, all else byte by byte. `drawsGo`: of each operation that draws an
+ * image or form, whether it goes. Undefined where the content's operations are not those that the objects
+ * were made of.
  */
 export function removeTexts(
   content: Uint8Array,

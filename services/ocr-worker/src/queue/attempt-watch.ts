@@ -20,8 +20,8 @@ export class AttemptLost extends Error {
 type AttemptRef = Pick<OrderRecord, "order_id" | "attempt">;
 
 /**
- * Follows the record of an order while an attempt runs, at every message of its events and every second; `signal` aborts with an
- * AttemptLost. The looks tell the other workers that this one is there.
+ * Follows the record of an order while an attempt runs, at every message of its events and every second;
+ * `signal` aborts with an AttemptLost. The looks tell the other workers that this one is there.
  */
 export class AttemptWatch {
   readonly #attempts: OrderAttempts;

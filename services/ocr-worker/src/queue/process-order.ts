@@ -9,8 +9,8 @@ import { retryDelayMs } from "./retry-delay.ts";
 import { type JobEnd, type OrderTools, type Stop, WatchedWork } from "./watched-work.ts";
 
 /**
- * One attempt at one order, from its claim to its end or until its pages are left to the workers. Rejects when the claim did not get
- * through, or the end before `giveUp`.
+ * One attempt at one order, from its claim to its end or until its pages are left to the workers. Rejects
+ * when the claim did not get through, or the end before `giveUp`.
  */
 export async function processOrder(
   tools: OrderTools,
@@ -45,8 +45,8 @@ export async function processOrder(
 const marginMs = 50;
 
 /**
- * Claims an order. Where another worker seems to have it, this one waits for that worker's answer: in the queue, other
- * orders could keep it from coming back before the suspicion is too old to count.
+ * Claims an order. Where another worker seems to have it, this one waits for that worker's answer: in the
+ * queue, other orders could keep it from coming back before the suspicion is too old to count.
  */
 async function claimed(tools: OrderTools, job: OrderJob, stop: Stop, log: Log): Promise<Claim> {
   const { attempts, name } = tools;
@@ -132,7 +132,10 @@ class Attempt {
     }
   }
 
-  /** Returns the document's length. Apart, so that nothing of it is kept in memory while another process reads it. */
+  /**
+   * Returns the document's length. Apart, so that nothing of it is kept in memory while another process reads
+   * it.
+   */
   async #save(): Promise<number> {
     const { source, results } = this.#tools;
     const document = await source.fetch(this.#order, this.#order.request_id, this.#work.aborted);
@@ -182,7 +185,10 @@ class Attempt {
     return { againMs: this.#tools.attempts.suspicionMs };
   }
 
-  /** Where it says "lost", the job must stay: the write may have been done twice, and the next claim finds out. */
+  /**
+   * Where it says "lost", the job must stay: the write may have been done twice, and the next claim finds
+   * out.
+   */
   #release(outcome: "failed" | "handed_back", reason?: FailureReason, options?: ReleaseOptions) {
     return this.#work.persist(() => this.#tools.attempts.release(this.#order, outcome, reason, options));
   }

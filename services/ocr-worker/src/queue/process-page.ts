@@ -7,8 +7,8 @@ import { failureReason, type OrderFailure } from "../failure.ts";
 import { type JobEnd, type OrderTools, type Stop, WatchedWork } from "./watched-work.ts";
 
 /**
- * One page of a document of several, from its claim to its end, which may be the order's. Rejects when the claim did not get through, or the
- * end before `giveUp`.
+ * One page of a document of several, from its claim to its end, which may be the order's. Rejects when the
+ * claim did not get through, or the end before `giveUp`.
  */
 export async function processPage(
   tools: OrderTools,
@@ -74,7 +74,10 @@ class PageReading {
     return {};
   }
 
-  /** Where it says "lost", the job must stay: the write may have been done twice, and the next claim finds out. */
+  /**
+   * Where it says "lost", the job must stay: the write may have been done twice, and the next claim finds
+   * out.
+   */
   #release(outcome: "failed" | "handed_back", reason?: FailureReason, options?: ReleaseOptions) {
     return this.#work.persist(() => this.#tools.attempts.releasePage(this.#page, outcome, reason, options));
   }

@@ -27,9 +27,9 @@ export type OrderTools = {
 export type Stop = { handBack: AbortSignal; giveUp: AbortSignal };
 
 /**
- * What becomes of a job. With `pages` it waits for its pages' jobs, after it added those that are missing (with none, for
- * those that exist). After that it comes again in `againMs`, behind all that wait if it is to be `last`; without `againMs`
- * it is done.
+ * What becomes of a job. With `pages` it waits for its pages' jobs, after it added those that are missing
+ * (with none, for those that exist). After that it comes again in `againMs`, behind all that wait if it is to
+ * be `last`; without `againMs` it is done.
  */
 export type JobEnd = { pages?: PageJob[]; againMs?: number; last?: boolean };
 
@@ -104,7 +104,9 @@ export class WatchedWork {
     return persist(write, signal, this.#state);
   }
 
-  /** The next attempt after a failure, for which the order or page was released; undefined after the last one. */
+  /**
+   * The next attempt after a failure, for which the order or page was released; undefined after the last one.
+   */
   againAfter(
     failure: OrderFailure,
     { state, failures }: { state: string; failures: number },

@@ -18,7 +18,10 @@ const batch = 500;
 /** `name`: the worker's. */
 export type SweepTools = { name: string; results: ResultStore; store: OrderStore; attempts: OrderAttempts };
 
-/** Removes the files that no order needs any more, at the start and every ten minutes. One worker of all does so. */
+/**
+ * Removes the files that no order needs any more, at the start and every ten minutes. One worker of all does
+ * so.
+ */
 export class ResultSweep {
   readonly #tools: SweepTools;
   readonly #log: Log;
@@ -64,8 +67,8 @@ export class ResultSweep {
 }
 
 /**
- * Removes the files of an order that Redis has not known for an hour (`end` is undefined), and of one that ended all but its
- * result. Returns how many attempts or whole orders it removed.
+ * Removes the files of an order that Redis has not known for an hour (`end` is undefined), and of one that
+ * ended all but its result. Returns how many attempts or whole orders it removed.
  */
 export async function sweepOrder(
   results: ResultStore,

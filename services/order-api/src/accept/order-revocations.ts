@@ -14,8 +14,8 @@ const most = 10_000;
 type Owed = { order: NewOrder; deadline: number; due: number };
 
 /**
- * Revokes orders that were answered 503, as soon as Redis answers. Otherwise an accepted order whose answer was lost
- * would run without its client's knowledge.
+ * Revokes orders that were answered 503, as soon as Redis answers. Otherwise an accepted order whose answer
+ * was lost would run without its client's knowledge.
  */
 export class OrderRevocations {
   readonly #store: OrderStore;

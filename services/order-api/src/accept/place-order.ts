@@ -22,7 +22,8 @@ const headers = z.object({
     .optional()
     .meta({
       description:
-        "Makes the request safe to repeat: the same key with the same fields returns the same order, for as many days as results are kept.",
+        "Makes the request safe to repeat: the same key with the same fields returns the same order, " +
+        "for as many days as results are kept.",
     }),
 });
 
@@ -43,7 +44,8 @@ const route = createRoute({
   tags: ["orders"],
   summary: "Order a document",
   description:
-    "Answers at once. The order ends `completed` with a text, or `failed` with a reason. After a 503 without an " +
+    "Answers at once. The order ends `completed` with a text, or `failed` with a reason. After a 503 " +
+    "without an " +
     "`Idempotency-Key` there is no order. With a key the order may still appear, under that key only.",
   security,
   request: {

@@ -12,7 +12,10 @@ export function bearerToken(header: string | undefined): string | undefined {
   return token;
 }
 
-/** The field `token`; undefined if it is missing or empty. Throws 401 if it is not text, or was given several times. */
+/**
+ * The field `token`; undefined if it is missing or empty. Throws 401 if it is not text, or was given several
+ * times.
+ */
 export function fieldToken(fields: Record<string, unknown>): string | undefined {
   const { token } = fields;
   if (token === undefined || typeof token === "string") return token || undefined;

@@ -15,8 +15,8 @@ export async function orderingUser(tokens: TokenVerifier, request: Request): Pro
 }
 
 /**
- * The same for a request with a body, whose field `token` may hold the token instead. A token in the header is checked
- * before the body is read.
+ * The same for a request with a body, whose field `token` may hold the token instead. A token in the header
+ * is checked before the body is read.
  */
 export async function orderingUserAndFields(
   tokens: TokenVerifier,

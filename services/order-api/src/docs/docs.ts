@@ -8,19 +8,20 @@ import { createTokenRoute } from "./create-token.ts";
 const description = `
 Order a land registry document and get its text.
 
-1. \`POST /token\` with \`username\` and \`password\` returns a token. It is valid for seconds: get a new one whenever you need it.
-   On this page, **Authorize** gets one for you (leave \`client_id\` and \`client_secret\` empty).
-2. \`POST /orders\` answers 202 at once. The order is then safe on disk. It ends \`completed\`, \`failed\` with a reason, or
-   \`cancelled\` by you.
-3. \`GET /orders/{id}/events\` reports every step as it happens. \`GET /orders/{id}\` returns the current state.
-4. \`GET /orders/{id}/result.txt\` is the text. Other formats are \`.json\`, \`.hocr\`, \`.tsv\`, \`.alto.xml\` and \`.pdf\` (searchable).
-   \`GET /orders/{id}/result\` picks the format by \`Accept\`.
+1. \`POST /token\` with \`username\` and \`password\` returns a token. It is valid for seconds:
+   get a new one whenever you need it. On this page, **Authorize** gets one for you (leave \`client_id\` and \`client_secret\` empty).
+2. \`POST /orders\` answers 202 at once. The order is then safe on disk. It ends
+   \`completed\`, \`failed\` with a reason, or \`cancelled\` by you.
+3. \`GET /orders/{id}/events\` reports every step as it happens. 
+   \`GET /orders/{id}\` returns the current state.
+4. \`GET /orders/{id}/result.txt\` is the text. Other formats are \`.json\`, \`.hocr\`, \`.tsv\`,
+   \`.alto.xml\` and \`.pdf\` (searchable). \`GET /orders/{id}/result\` picks the format by \`Accept\`.
 5. \`GET /search\` finds words on the pages of all your completed orders.
 
 The document types are ${documentTypes.join(", ")}.
 
-To repeat a request for an order safely, send an \`Idempotency-Key\`. Errors are problem documents (RFC 9457): \`code\` is for
-programs and does not change, \`detail\` is for people.
+To repeat a request for an order safely, send an \`Idempotency-Key\`. Errors are problem documents
+(RFC 9457): \`code\` is for programs and does not change, \`detail\` is for people.
 `.trim();
 
 const license = { name: "MIT License", identifier: "MIT" };
@@ -40,7 +41,9 @@ const parts = {
   "favicon-32x32.png": ["swagger-ui-dist/favicon-32x32.png", "image/png"],
 } as const;
 
-/** Nothing from other servers, and no inline scripts. `data:` is for the icons in Swagger UI's style sheet. */
+/**
+ * Nothing from other servers, and no inline scripts. `data:` is for the icons in Swagger UI's style sheet.
+ */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -53,8 +56,9 @@ const contentSecurityPolicy = [
 ].join("; ");
 
 /**
- * Adds `/openapi.json`, made from the endpoints added so far, and `/docs`, a page to browse it. The page's links are
- * relative, so that it works under any prefix. `tokenUrl` and `servers` start at the root, where the router has both APIs.
+ * Adds `/openapi.json`, made from the endpoints added so far, and `/docs`, a page to browse it. The page's
+ * links are relative, so that it works under any prefix. `tokenUrl` and `servers` start at the root, where
+ * the router has both APIs.
  */
 export function addDocs(api: OrderApi): void {
   const { openAPIRegistry } = api;

@@ -30,9 +30,12 @@ const route = createRoute({
   tags: ["orders"],
   summary: "Follow an order's events",
   description:
-    "Server-sent events from the start of the order, or after `Last-Event-ID`: `status` for each change of the status, " +
-    "`progress` for each page. The data of each is an `OrderEvent`. A comment every ten seconds keeps the connection " +
-    "alive. The stream closes when the order ends. The token is checked when the stream opens, and may expire later.",
+    "Server-sent events from the start of the order, or after `Last-Event-ID`: `status` for each " +
+    "change of the status, " +
+    "`progress` for each page. The data of each is an `OrderEvent`. A comment every ten seconds " +
+    "keeps the connection " +
+    "alive. The stream closes when the order ends. The token is checked when the stream opens, and may " +
+    "expire later.",
   security,
   request: { params: orderPathSchema, headers },
   responses: {
@@ -103,6 +106,6 @@ export function followOrder({ tokens, store, feed, stopping }: FollowTools): End
 }
 
 function tooManyStreams(): Problem {
-  const detail = `You have ${mostOfOneUser} event streams open, which is the limit. Close one, or poll GET /orders/{id}.`;
+  const detail = `You have ${mostOfOneUser} event streams open, the limit. Close one, or poll GET /orders/{id}.`;
   return new Problem(429, "too_many_streams", detail, { headers: { "Retry-After": "10" } });
 }

@@ -39,8 +39,8 @@ export class OrderFeed {
   }
 
   /**
-   * The events of an order after the event `after`, until the order has ended or is gone, or `signal` aborts. Yields
-   * "heartbeat" at the start and at intervals, also while Redis is away.
+   * The events of an order after the event `after`, until the order has ended or is gone, or `signal` aborts.
+   * Yields "heartbeat" at the start and at intervals, also while Redis is away.
    */
   async *follow(
     orderId: string,

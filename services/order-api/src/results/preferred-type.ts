@@ -4,8 +4,9 @@ import { accepts } from "hono/accepts";
 type MediaRange = { type: string; q: number };
 
 /**
- * The supported media type that the request's `Accept` prefers, the first of equals; undefined if it accepts none. The
- * most specific range decides about a type (RFC 9110, 12.5.1): a `q=0` excludes what a wildcard would accept.
+ * The supported media type that the request's `Accept` prefers, the first of equals; undefined if it accepts
+ * none. The most specific range decides about a type (RFC 9110, 12.5.1): a `q=0` excludes what a wildcard
+ * would accept.
  */
 export function preferredType(c: Context, supported: readonly [string, ...string[]]): string | undefined {
   const supports = [...supported];

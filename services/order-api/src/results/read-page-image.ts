@@ -88,6 +88,6 @@ function rangeOf(c: Context<AppEnv>, tag: string, size: number): ByteRange | und
 }
 
 function pageNotFound({ result_pages = 1 }: OrderRecord): Problem {
-  const detail = `This page has no image: the document has ${result_pages} pages, and failed pages have none.`;
+  const detail = `This page has no image: the document has ${result_pages} pages; failed pages have none.`;
   return new Problem(404, "page_not_found", detail);
 }

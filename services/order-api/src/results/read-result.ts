@@ -41,15 +41,21 @@ const headers = z.object({
 
 /** `original` and `prepared` are the same in all formats but PDF. */
 const query = z.object({
-  view: z.enum(["original", "prepared"]).default("original").meta({
-    description:
-      "What `result.pdf` shows: the document as it came, with invisible text over it, or its pages as they were read",
-  }),
+  view: z
+    .enum(["original", "prepared"])
+    .default("original")
+    .meta({
+      description:
+        "What `result.pdf` shows: the document as it came, with invisible text over it, or its pages as " +
+        "they were read",
+    }),
 });
 
 const description =
-  "An empty page says so, and a page that could not be read says why. 409 `order_not_completed` until the order ends; " +
-  "409 `order_failed` or `order_cancelled` if it ended without a result. 503 `busy` while too many results are being " +
+  "An empty page says so, and a page that could not be read says why. 409 `order_not_completed` " +
+  "until the order ends; " +
+  "409 `order_failed` or `order_cancelled` if it ended without a result. 503 `busy` while too many " +
+  "results are being " +
   "sent, of yours or of all. A result never changes, and is never sent in ranges.";
 
 const resultRoute = createRoute({

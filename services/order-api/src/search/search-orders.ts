@@ -42,7 +42,8 @@ const query = z.object({
     })
     .meta({
       description:
-        'Words that must all occur on a page, in any order; `"a phrase"` in quotes; `leas*` for words with this prefix. ' +
+        'Words that must all occur on a page, in any order; `"a phrase"` in quotes; `leas*` for ' +
+        "words with this prefix. " +
         "Case, accents, punctuation and ligatures make no difference.",
       example: '"term of years" rent*',
     }),
@@ -64,8 +65,10 @@ const route = createRoute({
   tags: ["search"],
   summary: "Search the pages of your completed orders",
   description:
-    "Pages on which all terms occur: best first, then newest. An order is found from its completion until it expires. " +
-    "503 `search_unavailable` while the index is being rebuilt, `busy` while too many searches are running, of yours or of all.",
+    "Pages on which all terms occur: best first, then newest. An order is found from its completion " +
+    "until it expires. " +
+    "503 `search_unavailable` while the index is being rebuilt, `busy` while too many searches are " +
+    "running, of yours or of all.",
   security,
   request: { query },
   responses: {

@@ -9,8 +9,8 @@ import { DamagedIndexError, type IndexedPage, SearchIndex } from "./search-index
 import type { Answer, Question, SearchFolders, Work } from "./search-worker.ts";
 
 /**
- * The thread of the index. SQLite is synchronous: in the main thread a search of 100 ms, or a document of hundreds of
- * pages, would block every other answer.
+ * The thread of the index. SQLite is synchronous: in the main thread a search of 100 ms, or a document of
+ * hundreds of pages, would block every other answer.
  */
 const { resultsFolder, searchFolder }: SearchFolders = workerData;
 const results = openResultStore({ folder: resultsFolder });

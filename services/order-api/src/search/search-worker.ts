@@ -7,7 +7,10 @@ export type SearchFolders = { resultsFolder: string; searchFolder: string };
 /** A completed order, with its pages in the result store. */
 export type OrderToIndex = IndexedOrder & { result_attempt: number; result_pages: number };
 
-/** The work of the thread; see `SearchIndex`. `damaged`: pages that are not in the index since their results are damaged. */
+/**
+ * The work of the thread; see `SearchIndex`. `damaged`: pages that are not in the index since their results
+ * are damaged.
+ */
 export type Work = {
   stage(): Promise<Stage>;
   setStage(stage: Stage): Promise<void>;

@@ -22,8 +22,8 @@ import {
 import type { OrderJob, PageJob } from "./order-queue.ts";
 
 /**
- * How many attempts of one run may fail or be lost, and how often one page of a document of several. Bounded, because a document
- * that kills its worker would go round for ever.
+ * How many attempts of one run may fail or be lost, and how often one page of a document of several. Bounded,
+ * because a document that kills its worker would go round for ever.
  */
 export const maxFailures = 5;
 
@@ -31,9 +31,9 @@ export const maxFailures = 5;
 export const workerSeenMs = 15_000;
 
 /**
- * How long a worker has to withdraw a suspicion before its order is given to another. The queue's lock also expires while
- * Redis is away, which must not cost a healthy attempt. The value is twice what a worker may need to reconnect: it tries
- * every 3 s.
+ * How long a worker has to withdraw a suspicion before its order is given to another. The queue's lock also
+ * expires while Redis is away, which must not cost a healthy attempt. The value is twice what a worker may
+ * need to reconnect: it tries every 3 s.
  */
 export const defaultSuspicionMs = 6000;
 
@@ -54,10 +54,11 @@ const endPageReply = z.enum(["written", "last", "lost"]);
 const releaseReply = z.tuple([z.enum(["queued", "exhausted", "lost"]), z.coerce.number()]);
 
 /**
- * "gone": no order wants this job; "ended": it has one that is over; "suspected": the order seems to run already, the job is to wait for
- * `suspicionMs` and to claim again; "lost": the worker before did not withdraw the suspicion by `hold`, the order waits again and has
- * had so many `failures`; "exhausted": as lost, once too often, and failed now; "spread": its pages are the workers', and the `pending`
- * ones must have jobs.
+ * "gone": no order wants this job; "ended": it has one that is over; "suspected": the order seems to run
+ * already, the job is to wait for `suspicionMs` and to claim again; "lost": the worker before did not
+ * withdraw the suspicion by `hold`, the order waits again and has had so many `failures`; "exhausted": as
+ * lost, once too often, and failed now; "spread": its pages are the workers', and the `pending` ones must
+ * have jobs.
  */
 export type Claim =
   | { state: "gone" | "ended" | "suspected" | "exhausted" }
@@ -68,13 +69,20 @@ export type Claim =
 /** A page that a worker has. `failures`: how often reading it went wrong before. */
 export type ClaimedPage = PageJob & { claim: string; worker: string; request_id: string; failures: number };
 
-/** "gone": no order wants this page any more; "ended": it is over; "exhausted": it lost its worker once too often, and failed now. */
+/**
+ * "gone": no order wants this page any more; "ended": it is over; "exhausted": it lost its worker once too
+ * often, and failed now.
+ */
 export type PageClaim = { state: "gone" | "ended" | "exhausted" } | { state: "claimed"; page: ClaimedPage };
 
-/** `maxFailures`: how many failures end the order or page. `last`: the order waits at the end of the queue. */
+/**
+ * `maxFailures`: how many failures end the order or page. `last`: the order waits at the end of the queue.
+ */
 export type ReleaseOptions = { maxFailures?: number; last?: boolean };
 
-/** The orders' records as the workers use them, when Redis is full too. Every method rejects when Redis does. */
+/**
+ * The orders' records as the workers use them, when Redis is full too. Every method rejects when Redis does.
+ */
 export class OrderAttempts {
   readonly #redis: RedisConnection;
   readonly #retentionSeconds: number;
@@ -106,8 +114,9 @@ export class OrderAttempts {
   }
 
   /**
-   * The document is there and has so many pages. With one, the attempt goes on to the order's end; with more, the order is spread, and ends
-   * with its last page. "lost", here and below: the order was cancelled, revoked or taken over.
+   * The document is there and has so many pages. With one, the attempt goes on to the order's end; with more,
+   * the order is spread, and ends with its last page. "lost", here and below: the order was cancelled,
+   * revoked or taken over.
    */
   async recognizing({ order_id, attempt }: OrderRecord, pages: number) {
     return writeReply.parse(await recognizingScript.run(this.#redis, this.#of(order_id), [attempt, pages]));
@@ -132,9 +141,10 @@ export class OrderAttempts {
   }
 
   /**
-   * The page is over, whoever says so: what a worker reads that was taken for lost is what the other one would. `reason` is the page's where it failed,
-   * and the order's where it is empty as all others are. "last": the order ended with it, as completed where any page was read, else as
-   * failed, with the reason of the first page that failed.
+   * The page is over, whoever says so: what a worker reads that was taken for lost is what the other one
+   * would. `reason` is the page's where it failed, and the order's where it is empty as all others are.
+   * "last": the order ended with it, as completed where any page was read, else as failed, with the reason of
+   * the first page that failed.
    */
   async endPage(job: PageJob, worker: string, outcome: PageEnd["outcome"], reason = noReason) {
     const { order_id, attempt, page } = job;
@@ -172,8 +182,8 @@ export class OrderAttempts {
   }
 
   /**
-   * Puts the order back: "failed" after a fault that may pass, which counts and may be one too many ("exhausted"),
-   * "handed_back" by a worker that stops.
+   * Puts the order back: "failed" after a fault that may pass, which counts and may be one too many
+   * ("exhausted"), "handed_back" by a worker that stops.
    */
   async release(
     { order_id, attempt }: OrderRecord,
@@ -189,7 +199,9 @@ export class OrderAttempts {
     return { state, failures };
   }
 
-  /** Whether the worker may sweep the results for the next `ms`. One worker may, until it lets that time pass. */
+  /**
+   * Whether the worker may sweep the results for the next `ms`. One worker may, until it lets that time pass.
+   */
   async maySweep(worker: string, ms: number): Promise<boolean> {
     return (await sweepScript.run(this.#redis, [keys.sweeperKey], [worker, ms])) === 1;
   }

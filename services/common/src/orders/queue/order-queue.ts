@@ -34,9 +34,10 @@ const lastPriority = 2 ** 21 - 1;
 const priorityUnit = 2 ** 32;
 
 /**
- * Priorities `n` (from 1) behind that of the job which is next: start-time fair queueing. The pages of a document are two apart, so that they alternate
- * with the orders that come meanwhile and with other documents' pages. And since no job is added to the priority that is being served, none
- * waits for ever, however many come.
+ * Priorities `n` (from 1) behind that of the job which is next: start-time fair queueing. The pages of a
+ * document are two apart, so that they alternate with the orders that come meanwhile and with other
+ * documents' pages. And since no job is added to the priority that is being served, none waits for ever,
+ * however many come.
  */
 async function priorities(redis: RedisConnection, queue: OrderQueue): Promise<(n: number) => number> {
   const [next] = await redis.zRangeWithScores(queue.toKey("prioritized"), 0, 0);
@@ -51,7 +52,8 @@ export async function addOrderJobs(
   jobs: readonly OrderJob[],
 ): Promise<void> {
   const priority = (await priorities(redis, queue))(1);
-  // Not `addBulk`: its transaction fails for good once Redis, restarted, does not know BullMQ's script any more (6.7).
+  // Not `addBulk`: its transaction fails for good once Redis, restarted, does not know BullMQ's script any
+  // more (6.7).
   await Promise.all(
     jobs.map((job) => queue.add("order", job, { jobId: jobId(job.order_id, job.run), priority })),
   );
@@ -83,7 +85,10 @@ export async function putLast(redis: RedisConnection, queue: OrderQueue, job: Qu
   await job.changePriority({ priority: Math.min(priority, lastPriority) });
 }
 
-/** Removes the jobs of a run but for those that a worker has, which finds out by itself that its order is over. */
+/**
+ * Removes the jobs of a run but for those that a worker has, which finds out by itself that its order is
+ * over.
+ */
 export async function removeJobs(queue: OrderQueue, { order_id, run }: OrderJob): Promise<void> {
   const id = jobId(order_id, run);
   if ((await queue.remove(id)) === 1) return;
@@ -92,8 +97,9 @@ export async function removeJobs(queue: OrderQueue, { order_id, run }: OrderJob)
 }
 
 /**
- * A connection as BullMQ takes it. Its errors end here, where the connection's own listener has logged them: BullMQ's listener goes
- * when BullMQ is closed, and an error that came before the connection is closed too would end the process.
+ * A connection as BullMQ takes it. Its errors end here, where the connection's own listener has logged them:
+ * BullMQ's listener goes when BullMQ is closed, and an error that came before the connection is closed too
+ * would end the process.
  */
 export function queueConnection(redis: RedisConnection) {
   const connection = createNodeRedisClient(redis);
@@ -102,15 +108,16 @@ export function queueConnection(redis: RedisConnection) {
 }
 
 /**
- * The producers' side. The version check would ask Redis once at the start, and BullMQ never gets over its failing
- * (6.7), so it is skipped.
+ * The producers' side. The version check would ask Redis once at the start, and BullMQ never gets over its
+ * failing (6.7), so it is skipped.
  */
 export function openOrderQueue(redis: RedisConnection): OrderQueue {
   const queue: OrderQueue = new Queue(orderQueueName, {
     connection: queueConnection(redis),
     skipVersionCheck: true,
     defaultJobOptions: {
-      // For what goes wrong around an attempt, such as Redis going away; the order's record bounds the attempts themselves.
+      // For what goes wrong around an attempt, such as Redis going away; the order's record bounds the
+      // attempts themselves.
       attempts: 1000,
       backoff: { type: "fixed", delay: 2000, jitter: 0.5 },
       removeOnComplete: true,

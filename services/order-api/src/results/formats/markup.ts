@@ -9,7 +9,10 @@ const entities: Record<string, string> = {
   "'": "&#39;",
 };
 
-/** Escapes a text for XML and HTML, in content and attributes, and drops the characters that XML does not allow. */
+/**
+ * Escapes a text for XML and HTML, in content and attributes, and drops the characters that XML does not
+ * allow.
+ */
 export function escapeMarkup(text: string): string {
   return text.replace(forbidden, "").replace(/[&<>"']/g, (character) => entities[character] ?? "");
 }

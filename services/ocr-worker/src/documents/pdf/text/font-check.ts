@@ -69,7 +69,9 @@ function isWrong(compared: readonly Compared[]): boolean {
 
 type Pair = { told: string; found: string };
 
-/** Of what was confidently read at a word's place: words that stand below each other there may be read as one. */
+/**
+ * Of what was confidently read at a word's place: words that stand below each other there may be read as one.
+ */
 function closestReading({ told, found }: Compared): Pair | undefined {
   const mean = found.reduce((sum, { confidence = 0 }) => sum + confidence, 0) / Math.max(1, found.length);
   if (mean < sure) return undefined;
@@ -98,7 +100,10 @@ function hasSwappedCharacter(pairs: readonly Pair[]): boolean {
   });
 }
 
-/** Words that together have as many different characters as so few can; each character twice where there is room. */
+/**
+ * Words that together have as many different characters as so few can; each character twice where there is
+ * room.
+ */
 function sampleOf(words: readonly CharacterWord[]): CharacterWord[] {
   const candidates = words.filter((word) => {
     const [, top, , bottom] = aroundAll(word.map(({ box }) => box));

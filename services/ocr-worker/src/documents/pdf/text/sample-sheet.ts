@@ -12,7 +12,10 @@ export type TextInk = { page: GreyImage; textless: GreyImage };
 
 type Cell = { font: number; word: CharacterWord; box: [number, number, number, number] };
 
-/** The words one after the other in lines, each font on lines of its own; cells reach into the gaps between them. */
+/**
+ * The words one after the other in lines, each font on lines of its own; cells reach into the gaps between
+ * them.
+ */
 export function sheetOf(
   samples: readonly { font: number; word: CharacterWord }[],
   { page, textless }: TextInk,

@@ -18,9 +18,9 @@ const mostAlone = 200;
 export type VisibleText = { isVisible(character: Character): boolean };
 
 /**
- * Compares the page with and without its text. Text that changes no pixel is hidden: it has the colour of the paper, is
- * clipped, lies under something, or belongs to a layer that is off. Where text lies over text, and where the greys do
- * not differ, each text object is drawn without all others, in colour.
+ * Compares the page with and without its text. Text that changes no pixel is hidden: it has the colour of the
+ * paper, is clipped, lies under something, or belongs to a layer that is off. Where text lies over text, and
+ * where the greys do not differ, each text object is drawn without all others, in colour.
  */
 export function visibleText(
   drawing: PageDrawing,
