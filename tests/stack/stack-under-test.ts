@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
@@ -70,6 +70,14 @@ export class StackUnderTest {
       throw new Error(`there is no stack in ${folder}`);
     }
     return new StackUnderTest(folder, stack);
+  }
+
+  /** Moves the clone's folder, as a user does. @returns the clone in its new folder */
+  async moveTo(folder: string): Promise<StackUnderTest> {
+    await rename(this.folder, folder);
+    const moved = new StackUnderTest(folder, await Stack.open(folder, STACK));
+    for (const image of this.#images) moved.#images.add(image);
+    return moved;
   }
 
   async up(options: { refresh?: boolean } = {}): Promise<StackOutputs> {

@@ -416,15 +416,20 @@ describe("updates", () => {
 });
 
 describe("a second clone", () => {
-  it("runs beside the first, and is removed without it", async () => {
+  it("runs beside the first, keeps its volumes when it is moved, and is removed without the first", async () => {
     const before = await idsByName();
-    const second = await StackUnderTest.make({ ocrWorkers: "1" });
+    let second = await StackUnderTest.make({ ocrWorkers: "1" });
     try {
       const { url } = await second.up();
       expect(
         (await new Customer(url).post("/token", { username: "alice", password: "password" })).status,
       ).toBe(200);
       expect(await second.containers()).toHaveLength(5);
+      const volumes = await second.stack.containers.volumes();
+      second = await second.moveTo(`${second.folder}-moved`);
+      await second.up();
+      expect(await second.containers()).toHaveLength(5);
+      expect(await second.stack.containers.volumes()).toEqual(volumes);
     } finally {
       await second.remove();
     }
