@@ -49,6 +49,10 @@ export type Preparation = z.output<typeof preparationSchema>;
  */
 export const segmentations = ["auto", "single_column", "single_block", "sparse_text", "text_layer"] as const;
 
+/** What was not strictly right in the document, though all of the page is there. */
+export const pageWarnings = ["jpeg_end_missing", "jpeg_header_unusual"] as const;
+export type PageWarning = (typeof pageWarnings)[number];
+
 /** Where a page's words come from; `mixed`: some were recognised, and others told by the document. */
 export const pageSources = ["ocr", "text_layer", "mixed"] as const;
 
@@ -66,6 +70,8 @@ export const pageResultSchema = z.object({
   segmentation: z.enum(segmentations),
   /** Mean of the recognised words' confidences; null without such words. */
   confidence: confidenceSchema.nullable(),
+  /** Left out where there are none. */
+  warnings: z.array(z.enum(pageWarnings)).min(1).optional(),
   /** In reading order; none for an empty page. */
   blocks: z.array(blockSchema),
 });

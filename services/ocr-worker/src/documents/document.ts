@@ -1,4 +1,4 @@
-import type { Block } from "@orbital-witness/common/results/page-result.ts";
+import type { Block, PageWarning } from "@orbital-witness/common/results/page-result.ts";
 import type { Segmentation } from "../recognition/engine.ts";
 import type { GreyImage } from "../recognition/grey-image.ts";
 
@@ -12,7 +12,13 @@ export type TextObjectsToRemove = { hidden: number[]; wrong: number[] };
  * A page as it is to be seen. `text` where the document itself holds it, with boxes on the image; without it,
  * the image is to be recognised. `remove`: of a PDF's page, what a searchable copy must not keep.
  */
-export type PageContent = { image: GreyImage; text?: Block[]; remove?: TextObjectsToRemove };
+export type PageContent = {
+  image: GreyImage;
+  text?: Block[];
+  remove?: TextObjectsToRemove;
+  /** What was not strictly right in the document. */
+  warnings?: PageWarning[];
+};
 
 /** Recognises a picture as it is, without preparing it. */
 export type ReadPicture = (image: GreyImage, segmentation: Segmentation) => Promise<Block[]>;

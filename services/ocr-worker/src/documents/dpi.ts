@@ -1,4 +1,4 @@
-/** 72 and 96 are what programs write that do not know; what scanners write is more. */
+/** Programs that do not know a resolution write 72 or 96; scanners write more. */
 export function credibleDpi(dpi: number | undefined): number | undefined {
-  return dpi !== undefined && dpi >= 100 && dpi <= 1200 ? Math.round(dpi) : undefined;
+  return dpi !== undefined && dpi >= 100 && dpi <= 1200 ? dpi : undefined;
 }

@@ -70,8 +70,9 @@ export class PageWork {
     const bytes = await this.#document(ref);
     const { format, document } = await openDocument(bytes, this.#settings.limits);
     const content = await document.page(page, this.#engine.recognize);
-    const { image, text } = content;
+    const { image, text, warnings = [] } = content;
     const recognized = text ? withText(image, text) : await this.#recognize(image);
+    if (warnings.length > 0) recognized.result.warnings = warnings;
     const png = await toPng(recognized.image);
     const source = { format, bytes, page, content };
     const notShown = await this.#savePdfPage(ref, source, recognized.result);

@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { drawGrey, drawTiff } from "../../../../../tests/documents.ts";
@@ -9,6 +10,10 @@ const line = drawLine(text);
 const { data: grey, info } = await drawGrey(text);
 const size = { width: info.width, height: info.height };
 const raw = { raw: { ...size, channels: 1 } } as const;
+/** As scanners write it, with a JFIF header of 300 dots per inch. */
+const jfif = Buffer.from("ffe000104a46494600010101012c012c0000", "hex");
+const bare = await sharp(grey, raw).jpeg({ quality: 100 }).toBuffer();
+const jpeg = Buffer.concat([bare.subarray(0, 2), jfif, bare.subarray(2)]);
 
 /** Of the pixels, by how much they are off at the most. */
 function difference(data: Buffer, expected: Buffer): number {
@@ -40,7 +45,7 @@ describe("an image becomes grey", () => {
     expect(text).toBeUndefined();
     expect(image).toMatchObject(size);
     expect(difference(image.data, grey)).toBeLessThanOrEqual(most);
-    expect(image.dpi).toBe(format === "WebP" ? undefined : 300);
+    expect(image.dpi).toBeCloseTo(300, 6);
   });
 });
 
@@ -100,6 +105,106 @@ test("bytes between the parts of a JPEG, as cameras leave them, harm nothing", a
     Buffer.concat([jpeg.subarray(0, -2), Buffer.alloc(5, 7), jpeg.subarray(-2)]),
   );
   expect(difference(image.data, grey)).toBeLessThanOrEqual(8);
+});
+
+test("pixels of a PNG and a JPEG that are not square become so", async () => {
+  const png = await line.clone().withDensity(204).png().toBuffer();
+  // Half as many dots down: a pHYs chunk and a JFIF header hold them after those across.
+  png.writeUInt32BE(Math.round(102 / 0.0254), png.indexOf("pHYs") + 8);
+  const fax = Buffer.from(jpeg);
+  fax.writeUInt8(1, 13);
+  fax.writeUInt16BE(204, 14);
+  fax.writeUInt16BE(102, 16);
+  for (const bytes of [png, fax]) {
+    const { image } = await openPage(withChecksum(bytes));
+    expect(image).toMatchObject({ width: size.width, height: 2 * size.height });
+    expect(image.dpi).toBeCloseTo(204, 1);
+  }
+});
+
+/** A PNG whose pHYs chunk was changed, with its checksum. */
+function withChecksum(bytes: Buffer): Buffer {
+  const at = bytes.indexOf("pHYs");
+  if (bytes[0] === 0x89) bytes.writeUInt32BE(crc32(bytes.subarray(at, at + 13)), at + 13);
+  return bytes;
+}
+
+test("a resolution that is no whole number is kept", async () => {
+  const bytes = await line
+    .clone()
+    .tiff({ compression: "lzw", xres: 150.4 / 25.4, yres: 150.4 / 25.4 })
+    .toBuffer();
+  expect((await openPage(bytes)).image.dpi).toBeCloseTo(150.4, 2);
+});
+
+describe("reduced copies in a TIFF are no pages", () => {
+  const pyramid = () =>
+    sharp(grey, raw)
+      .toColourspace("b-w")
+      .tiff({ compression: "deflate", tile: true, tileWidth: 64, pyramid: true });
+
+  test("by tag 254, as a pyramid has them", async () => {
+    const bytes = await pyramid().toBuffer();
+    expect((await sharp(bytes).metadata()).pages).toBeGreaterThan(1);
+    const { document } = await openBytes(bytes);
+    expect(document.pages).toBe(1);
+    expect((await openPage(bytes)).image).toMatchObject(size);
+  });
+
+  test("by tag 255 of older files, the copy first", async () => {
+    const bytes = await drawTiff(["One", "Two"], { compression: "deflate" });
+    const first = bytes.readUInt32LE(4);
+    // The first entry of a directory has the lowest tag; 255 stands at its place, as one short number.
+    bytes.writeUInt16LE(255, first + 2);
+    bytes.writeUInt16LE(3, first + 4);
+    bytes.writeUInt32LE(1, first + 6);
+    bytes.writeUInt32LE(2, first + 10);
+    const { document } = await openBytes(bytes);
+    expect(document.pages).toBe(1);
+    const { data } = await drawGrey("Two");
+    expect(difference((await openPage(bytes)).image.data, data)).toBe(0);
+  });
+
+  test("unless there is nothing else", async () => {
+    const bytes = await drawTiff(["One"], { compression: "deflate" });
+    const first = bytes.readUInt32LE(4);
+    bytes.writeUInt32LE(1, first + 10);
+    expect((await openBytes(bytes)).document.pages).toBe(1);
+  });
+});
+
+describe("a JPEG that is not strictly right is read, and its page says so", () => {
+  const changed = (change: (bytes: Buffer) => void) => {
+    const bytes = Buffer.from(jpeg);
+    change(bytes);
+    return bytes;
+  };
+  const scan = jpeg.indexOf(Buffer.from([0xff, 0xda]));
+  const scanEnd = scan + 2 + jpeg.readUInt16BE(scan + 2);
+  test.each([
+    ["its end is missing", jpeg.subarray(0, -2), ["jpeg_end_missing"]],
+    ["its JFIF revision is unknown", changed((bytes) => bytes.writeUInt8(2, 11)), ["jpeg_header_unusual"]],
+    [
+      "its scan names other coefficients",
+      changed((bytes) => bytes.fill(0, scanEnd - 3, scanEnd)),
+      ["jpeg_header_unusual"],
+    ],
+    ["nothing is wrong", jpeg, []],
+  ])("%s", async (_, bytes, warnings) => {
+    const content = await openPage(bytes);
+    expect(content.warnings).toEqual(warnings);
+    expect(difference(content.image.data, grey)).toBeLessThanOrEqual(8);
+  });
+
+  test.each([0.3, 0.6, 0.95])("but not when %d of it is there", async (share) => {
+    const cut = jpeg.subarray(0, scanEnd + Math.floor((jpeg.length - scanEnd) * share));
+    await expect(openPage(cut)).rejects.toMatchObject({ code: "document_damaged" });
+  });
+
+  test("nor when it is progressive and its last scans may be missing", async () => {
+    const progressive = await line.clone().jpeg({ quality: 100, progressive: true }).toBuffer();
+    await expect(openPage(progressive.subarray(0, -2))).rejects.toMatchObject({ code: "document_damaged" });
+  });
 });
 
 test("a damaged page of a TIFF fails alone", async () => {

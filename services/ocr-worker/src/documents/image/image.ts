@@ -5,6 +5,8 @@ import type { GreyImage } from "../../recognition/grey-image.ts";
 import { fromSharp } from "../../recognition/preparation/picture.ts";
 import type { Document } from "../document.ts";
 import { credibleDpi } from "../dpi.ts";
+import { repairJpeg } from "./repair-jpeg.ts";
+import { imageResolution } from "./resolution.ts";
 import { type Resolution, readTiffPages } from "./tiff.ts";
 
 /**
@@ -24,15 +26,20 @@ export function restrictLibvips(): void {
 }
 
 /** PNG, JPEG and WebP; of an animation the first picture. */
-export async function openPicture(bytes: Buffer, limits: DocumentLimits): Promise<Document> {
-  const claimed = pngSize(bytes);
+export async function openPicture(original: Buffer, limits: DocumentLimits): Promise<Document> {
+  const claimed = pngSize(original);
   if (claimed) checkPixels(claimed.width, claimed.height, limits);
-  const { width, height, density } = await readHeader(bytes, 0).catch((cause: unknown) => {
+  const { bytes, warnings } = isJpeg(original) ? repairJpeg(original) : { bytes: original, warnings: [] };
+  const { width, height, density, exif } = await readHeader(bytes, 0).catch((cause: unknown) => {
     throw new OrderFailure("document_damaged", { cause });
   });
   checkPixels(width, height, limits);
-  const resolution = density === undefined ? undefined : { x: density, y: density };
-  return { pages: 1, page: () => readImage(bytes, 0, resolution, limits) };
+  const square = density === undefined ? undefined : { x: density, y: density };
+  const resolution = imageResolution(bytes, exif) ?? square;
+  return {
+    pages: 1,
+    page: async () => ({ ...(await readImage(bytes, 0, resolution, limits)), warnings }),
+  };
 }
 
 export async function openTiff(bytes: Buffer, limits: DocumentLimits): Promise<Document> {
@@ -47,8 +54,13 @@ export async function openTiff(bytes: Buffer, limits: DocumentLimits): Promise<D
   };
 }
 
-/** Rejects for a JPEG that is damaged: others draw what is left of it. */
-export async function checkJpeg(bytes: Buffer, { pixels }: DocumentLimits): Promise<void> {
+function isJpeg(bytes: Buffer): boolean {
+  return bytes[0] === 0xff && bytes[1] === 0xd8;
+}
+
+/** Rejects for a JPEG whose pixels are damaged: others draw what is left of it. */
+export async function checkJpeg(original: Buffer, { pixels }: DocumentLimits): Promise<void> {
+  const { bytes } = repairJpeg(original);
   await strictly((failOn) =>
     sharp(bytes, { failOn, limitInputPixels: pixels }).resize({ width: 16 }).raw().toBuffer(),
   );

@@ -4,7 +4,15 @@ import { OrderFailure } from "../../failure.ts";
 const mostPages = 100_000;
 
 const tags = {
-  ...{ subfileType: 254, width: 256, height: 257, bits: 258, compression: 259, photometric: 262 },
+  ...{
+    newSubfileType: 254,
+    subfileType: 255,
+    width: 256,
+    height: 257,
+    bits: 258,
+    compression: 259,
+    photometric: 262,
+  },
   ...{
     fillOrder: 266,
     stripOffsets: 273,
@@ -15,8 +23,10 @@ const tags = {
   },
   ...{ xResolution: 282, yResolution: 283, resolutionUnit: 296 },
 } as const;
-/** Of the subfile type: another page of the file at a lower resolution. */
-const reducedCopy = 1;
+/** Bits of the new subfile type: another page of the file at a lower resolution, and a mask for one. */
+const reducedOrMask = 0b101;
+/** Of the subfile type, in older files: another page at a lower resolution. */
+const reducedCopy = 2;
 const group4 = 4;
 /** Bytes of a number by its type: BYTE, SHORT, LONG and LONG8. */
 const numberBytes: Readonly<Record<number, 1 | 2 | 4 | 8>> = { 1: 1, 3: 2, 4: 4, 16: 8 };
@@ -100,7 +110,9 @@ class Tiff {
       values.set(tag, entry.subarray(entryBytes - offsetBytes));
       numbers.set(tag, () => this.#numbers(entry));
     }
-    const isReduced = ((numbers.get(tags.subfileType)?.()[0] ?? 0) & reducedCopy) !== 0;
+    const [kind = 0] = numbers.get(tags.newSubfileType)?.() ?? [];
+    const [older] = numbers.get(tags.subfileType)?.() ?? [];
+    const isReduced = (kind & reducedOrMask) !== 0 || older === reducedCopy;
     return { index, isReduced, resolution: this.#resolution(values), fax: this.#fax(numbers) };
   }
 
