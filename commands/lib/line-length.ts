@@ -9,7 +9,7 @@ const CHECKED = /\.(ts|mjs|js|css|html|md|py|sh|ya?ml)$|(^|\/)(Dockerfile|Caddyf
 
 /**
  * Numbers of the lines that are too long, from 1. A line is not too long if it cannot be broken: rows of
- * Markdown tables, Markdown code blocks, and lines with a single long word, such as an address.
+ * Markdown tables, Markdown code blocks, and lines of two words or with a long one, such as an address.
  */
 export function longLines(file: string, text: string): number[] {
   const isMarkdown = file.endsWith(".md");
@@ -23,7 +23,8 @@ export function longLines(file: string, text: string): number[] {
 
 function canBeBroken(line: string): boolean {
   const indent = line.length - line.trimStart().length;
-  return line.split(/\s+/).every((word) => indent + word.length <= MOST_COLUMNS);
+  const words = line.trim().split(/\s+/);
+  return words.length > 2 && words.every((word) => indent + word.length <= MOST_COLUMNS);
 }
 
 /**

@@ -40,7 +40,8 @@ await runService("ocr-worker", {
       .default(hostname())
       .meta({ description: "1 to 64 letters, digits, dots, hyphens or underscores" }),
   }),
-  // A last look at its health may take 3 s, the order or page at hand 20 s more, its handing back 5 s, the end of the worker 3 s, all else 5 s.
+  // A last look at its health may take 3 s, the order or page at hand 20 s more, its handing back 5 s, the
+  // end of the worker 3 s, all else 5 s.
   stopSeconds: 38,
   start: async (
     { REDIS_URL, DOCUMENTS_URL, RESULT_DAYS, RESULTS_FOLDER, REDIS_FOLDER, INSTANCE, ...variables },

@@ -119,7 +119,10 @@ test("SIGTERM exits 0 while Redis is away too", async ({ onTestFinished }) => {
   expect(await exited).toEqual([0, null]);
 });
 
-/** A Redis of the test's own, which may be paused, and a service that uses it. Tests with it mostly wait: side by side. */
+/**
+ * A Redis of the test's own, which may be paused, and a service that uses it. Tests with it mostly wait: side
+ * by side.
+ */
 async function startWithRedis(onTestFinished: OnTestFinished) {
   const container = await startRedisContainer();
   onTestFinished(() => container.remove());

@@ -41,13 +41,19 @@ export type OrderApiOptions = {
 };
 
 const closeLimitMs = 1000;
-/** A PDF holds a megabyte until its reader has taken it, or ten of the largest pages; a text some hundred kilobytes. */
+/**
+ * A PDF holds a megabyte until its reader has taken it, or ten of the largest pages; a text some hundred
+ * kilobytes.
+ */
 const downloadLimits = {
   pdf: { slots: 6, slotsPerClient: 2, retrySeconds: 5 },
   text: { slots: 12, slotsPerClient: 4, waiting: 200, waitingPerClient: 20, retrySeconds: 2 },
   ...{ textWaitMs: 3000, idleMs: 30_000 },
 };
-/** Searches share one thread, which takes up to 80 ms for each: more of them would exceed the limit of an answer. */
+/**
+ * Searches share one thread, which takes up to 80 ms for each: more of them would exceed the limit of an
+ * answer.
+ */
 const searchLimits = { slots: 40, slotsPerClient: 10, retrySeconds: 1 };
 
 /** The Order API with its connections. Does not wait for Redis. */

@@ -4,7 +4,9 @@ import { freePort } from "../../free-port.ts";
 
 const caddyfile = new URL("../../../pulumi/Caddyfile", import.meta.url);
 
-/** A router with the stack's configuration. Its services have containers, but nothing listens at their port. */
+/**
+ * A router with the stack's configuration. Its services have containers, but nothing listens at their port.
+ */
 export async function startLoneRouter(image: string) {
   const port = await freePort();
   // Port 9 of the container itself: connections to it are refused.

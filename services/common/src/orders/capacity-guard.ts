@@ -8,15 +8,23 @@ import { waitingKey } from "./order-keys.ts";
 const lookMs = 1000;
 const mebibyte = 1024 * 1024;
 
-/** Above it a really full Redis is near, which cannot hand out jobs any more: accepted orders would stand still. */
+/**
+ * Above it a really full Redis is near, which cannot hand out jobs any more: accepted orders would stand
+ * still.
+ */
 const mostMemoryUsed = 0.85;
-/** What a waiting order still adds to Redis' memory, for its steps and jobs: about that of a document of four pages. */
+/**
+ * What a waiting order still adds to Redis' memory, for its steps and jobs: about that of a document of four
+ * pages.
+ */
 const memoryOfOrder = 4096;
 
 /** What must stay free on each file system, in bytes: `bytes`, and `ofOrder` for each order that waits. */
 export type Reserve = { bytes: number; ofOrder: number; meanwhile: string };
 
-/** New orders are refused earlier than the workers stop, so that there is room for those that were accepted. */
+/**
+ * New orders are refused earlier than the workers stop, so that there is room for those that were accepted.
+ */
 export const reserves = {
   accepting: { bytes: 128 * mebibyte, ofOrder: mebibyte / 4, meanwhile: "new orders are refused" },
   working: { bytes: 64 * mebibyte, ofOrder: 0, meanwhile: "orders wait" },
@@ -39,8 +47,8 @@ export type CapacityOptions = {
 };
 
 /**
- * Checks every second whether Redis' memory, its file system and that of the results have room for more. With `appendfsync
- * always` Redis ends itself when it cannot write, so it must not come to that.
+ * Checks every second whether Redis' memory, its file system and that of the results have room for more. With
+ * `appendfsync always` Redis ends itself when it cannot write, so it must not come to that.
  */
 export class CapacityGuard {
   readonly #options: Required<CapacityOptions>;
@@ -95,7 +103,8 @@ export class CapacityGuard {
       { of: "results_disk", freeBytes: await freeBytes(resultsFolder), neededBytes: needed },
     ];
     if (redisFolder !== undefined) {
-      // While Redis rewrites its append-only file there are two of them: the new one is as large as what Redis holds.
+      // While Redis rewrites its append-only file there are two of them: the new one is as large as what
+      // Redis holds.
       const neededBytes = needed + used;
       found.push({ of: "redis_disk", freeBytes: await freeBytes(redisFolder), neededBytes });
     }

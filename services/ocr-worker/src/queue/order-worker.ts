@@ -44,7 +44,10 @@ const lostJobCodes: ReadonlySet<unknown> = new Set([
 const lostLockMessage = "could not renew lock";
 
 export type OrderWorkerOptions = {
-  /** How long the order or page at hand may still take when the worker is to stop, and its handing back after that, in ms. */
+  /**
+   * How long the order or page at hand may still take when the worker is to stop, and its handing back after
+   * that, in ms.
+   */
   finishMs?: number;
   handBackMs?: number;
   /** Resolves when there is room for a document and its result; rejects with the signal's reason. */
@@ -70,8 +73,8 @@ export class OrderWorker {
   #givingUp: Promise<void> = Promise.resolve();
 
   /**
-   * `redis` holds commands while Redis is away: BullMQ's loop would spin on commands that fail at once. `queue` is for the pages of long
-   * documents.
+   * `redis` holds commands while Redis is away: BullMQ's loop would spin on commands that fail at once.
+   * `queue` is for the pages of long documents.
    */
   constructor(
     redis: RedisConnection,
@@ -117,7 +120,9 @@ export class OrderWorker {
       throw new Error("the worker takes no orders");
   }
 
-  /** Takes no other order, and finishes the one at hand or hands it back. Rejects when Redis does not answer. */
+  /**
+   * Takes no other order, and finishes the one at hand or hands it back. Rejects when Redis does not answer.
+   */
   async close(): Promise<void> {
     this.#closing.abort();
     const { finishMs, handBackMs } = this.#options;
@@ -171,7 +176,9 @@ export class OrderWorker {
     return this.#log.child({ order_id, run });
   }
 
-  /** Sees to it that there are jobs of these pages, and leaves the order's job to wait for all that there are. */
+  /**
+   * Sees to it that there are jobs of these pages, and leaves the order's job to wait for all that there are.
+   */
   async #waitForPages(pages: PageJob[], job: QueueJob, token: string | undefined): Promise<void> {
     const add = () => addPageJobs(this.#redis, this.#queue, pages);
     if (pages.length > 0) await unlessAborted(add, this.#giveUp.signal);
@@ -207,8 +214,9 @@ export class OrderWorker {
   }
 
   /**
-   * Every few seconds says that the worker is there, and sees to it that it is. A worker that asks for no orders for a minute, though
-   * Redis answers all the while, is beyond what it can mend itself: a new process begins with new connections.
+   * Every few seconds says that the worker is there, and sees to it that it is. A worker that asks for no
+   * orders for a minute, though Redis answers all the while, is beyond what it can mend itself: a new process
+   * begins with new connections.
    */
   #beat(): Promise<void> {
     return repeat(beatMs, this.#closing.signal, async () => {

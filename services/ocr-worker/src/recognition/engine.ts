@@ -9,7 +9,10 @@ import { blocksOf } from "./blocks.ts";
 import type { GreyImage } from "./grey-image.ts";
 import { toPgm } from "./preparation/picture.ts";
 
-/** Of the best set's integer models; for development, where no other folder is given. The image has none of it. */
+/**
+ * Of the best set's integer models; for development, where no other folder is given. The image has none of
+ * it.
+ */
 export function developmentLanguageData(): string {
   const data = path.dirname(fileURLToPath(import.meta.resolve("@tesseract.js-data/eng")));
   return path.join(data, "4.0.0_best_int");
@@ -24,16 +27,23 @@ const pageSegmentationModes: Readonly<Record<Segmentation, PSM>> = {
   sparse_text: PSM.SPARSE_TEXT,
 };
 
-/** One tesseract.js engine in a thread of its own. When its thread dies the process does: nobody else would learn of it. */
+/**
+ * One tesseract.js engine in a thread of its own. When its thread dies the process does: nobody else would
+ * learn of it.
+ */
 export type Engine = {
-  /** What stands on the image as it is. Rejects where tesseract breaks on it; the engine is to be made anew then. */
+  /**
+   * What stands on the image as it is. Rejects where tesseract breaks on it; the engine is to be made anew
+   * then.
+   */
   recognize(image: GreyImage, segmentation: Segmentation): Promise<Block[]>;
   close(): Promise<void>;
 };
 
 /**
- * Loads tesseract with `<language>.traineddata` or `<language>.traineddata.gz` from a folder. Throws where one is missing or is none.
- * What the libraries print is dropped: it would stand between the log's lines of JSON.
+ * Loads tesseract with `<language>.traineddata` or `<language>.traineddata.gz` from a folder. Throws where
+ * one is missing or is none. What the libraries print is dropped: it would stand between the log's lines of
+ * JSON.
  */
 export async function openEngine(languages: readonly string[], languageData: string): Promise<Engine> {
   await checkFiles(languages, languageData);
@@ -80,7 +90,8 @@ async function startWorker(languages: readonly string[], folder: string): Promis
     cachePath: folder,
     langPath: folder,
     cacheMethod: "readOnly",
-    // Without a handler a fault is thrown outside of everybody's stack; while it starts, nothing else tells of one.
+    // Without a handler a fault is thrown outside of everybody's stack; while it starts, nothing else tells
+    // of one.
     errorHandler: (error) => {
       reject(error);
       if (!isStarted) thread?.removeAllListeners("message");

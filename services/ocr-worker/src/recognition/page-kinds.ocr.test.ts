@@ -57,7 +57,8 @@ describe("sums at the right are whole, in the row of their label", () => {
 
 describe("white letters on dark areas are read, and stay on the picture", () => {
   const band = (y: number, title: string) =>
-    `<rect y="${y}" width="1000" height="100" fill="#222"/><text x="80" y="${y + 62}" fill="white">${title}</text>`;
+    `<rect y="${y}" width="1000" height="100" fill="#222"/>
+    <text x="80" y="${y + 62}" fill="white">${title}</text>`;
   const areas = band(10, "OFFICIAL COPY OF REGISTER") + band(490, "PROPRIETORSHIP REGISTER");
   const lines = clauses.map((line, index) => drawText(80, 170 + index * 54, line)).join("");
   const text = ["OFFICIAL COPY OF REGISTER", ...clauses, "PROPRIETORSHIP REGISTER"].join("\n");
@@ -76,10 +77,9 @@ describe("white letters on dark areas are read, and stay on the picture", () => 
 
 const words =
   `lease tenant landlord covenant premises boundary schedule payment quarterly rent repair notice building
-  timber garden wall drain roof station road mill orchard river bridge meadow county parish witness interest balance
-  deposit search water insurance service ground transfer completion granted reserved subject access passage`.split(
-    /\s+/,
-  );
+  timber garden wall drain roof station road mill orchard river bridge meadow county parish witness interest
+  balance deposit search water insurance service ground transfer completion granted reserved subject access
+  passage`.split(/\s+/);
 
 /** Lines of prose that fit into a column, always the same for a seed. */
 function column(lines: number, letters: number, seed: number): string[] {

@@ -10,7 +10,9 @@ import { withoutStrayMarks } from "./stray-marks.ts";
 
 export type { GreyImage } from "./grey-image.ts";
 
-/** The page's picture for people, with its own light and lines, and what was read on it; boxes in its pixels. */
+/**
+ * The page's picture for people, with its own light and lines, and what was read on it; boxes in its pixels.
+ */
 export type RecognizedPage = { image: GreyImage; result: Omit<PageResult, "page"> };
 
 /** Prepares a page where measurements say that it helps, and recognises it. Throws when the engine breaks. */

@@ -29,8 +29,8 @@ export type AcceptanceTools = {
 export type AcceptedOrder = { orderId: string; replayed: boolean };
 
 /**
- * Accepts orders: after a 202 the order is on disk; after a 503 there is no order, except under the client's own
- * Idempotency-Key. One step in Redis creates the order, and the dispatcher puts it into the queue.
+ * Accepts orders: after a 202 the order is on disk; after a 503 there is no order, except under the client's
+ * own Idempotency-Key. One step in Redis creates the order, and the dispatcher puts it into the queue.
  */
 export class OrderAcceptance {
   readonly #tools: AcceptanceTools;
@@ -43,8 +43,8 @@ export class OrderAcceptance {
   }
 
   /**
-   * Resolves when the order is on disk. Throws a problem in less than 2 s: 503 if Redis is away, late or full; 409 and 422
-   * for an Idempotency-Key that is in use.
+   * Resolves when the order is on disk. Throws a problem in less than 2 s: 503 if Redis is away, late or
+   * full; 409 and 422 for an Idempotency-Key that is in use.
    */
   async accept(order: NewOrder, idempotency?: Idempotency): Promise<AcceptedOrder> {
     if (!idempotency) return this.#accept(order);
@@ -93,7 +93,8 @@ export class OrderAcceptance {
 
 function unavailable(idempotency: Idempotency | undefined, cause: unknown): Problem {
   const promise = idempotency
-    ? "This one may still appear, under this Idempotency-Key only: send the same request with the same key again."
+    ? "This one may still appear, under this Idempotency-Key only: " +
+      "send the same request with the same key again."
     : "Nothing was ordered, and no order will appear later.";
   const detail = `Orders cannot be taken at the moment. ${promise}`;
   return new Problem(503, "queue_unavailable", detail, { headers: { "Retry-After": "1" }, cause });
@@ -106,6 +107,7 @@ function keyInFlight(): Problem {
 
 function keyReused(): Problem {
   const detail =
-    "This Idempotency-Key was used with another title_number or document_type. Use a new key for a new order.";
+    "This Idempotency-Key was used with another title_number or document_type. Use a new key for a new " +
+    "order.";
   return new Problem(422, "idempotency_key_reused", detail);
 }

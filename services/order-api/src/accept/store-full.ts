@@ -13,7 +13,9 @@ export function isOutOfMemory(error: unknown): boolean {
 
 export function storeFull(cause?: unknown): Problem {
   const detail =
-    "There is no room for more orders. Nothing was ordered by this request. Room comes as older orders expire. " +
-    "For more of it, free disk space, give Redis more memory, or keep orders for a shorter time (resultDays).";
+    "There is no room for more orders. Nothing was ordered by this request. " +
+    "Room comes as older orders expire. " +
+    "For more of it, free disk space, give Redis more memory, or keep orders for a shorter time " +
+    "(resultDays).";
   return new Problem(503, "store_full", detail, { headers: { "Retry-After": "60" }, cause });
 }

@@ -9,7 +9,8 @@ const description = `
 Order a land registry document and get its text.
 
 1. \`POST /token\` with \`username\` and \`password\` returns a token. It is valid for seconds:
-   get a new one whenever you need it. On this page, **Authorize** gets one for you (leave \`client_id\` and \`client_secret\` empty).
+   get a new one whenever you need it. On this page, **Authorize** gets one for you (leave \`client_id\` and
+   \`client_secret\` empty).
 2. \`POST /orders\` answers 202 at once. The order is then safe on disk. It ends
    \`completed\`, \`failed\` with a reason, or \`cancelled\` by you.
 3. \`GET /orders/{id}/events\` reports every step as it happens. 

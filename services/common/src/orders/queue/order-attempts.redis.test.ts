@@ -291,7 +291,7 @@ test("an order whose pages are all empty fails as one", async () => {
   });
 });
 
-test("an order that is spread belongs to nobody; a claim returns the pages that are still to be read", async () => {
+test("an order that is spread belongs to nobody; a claim returns the pages still to be read", async () => {
   const order = await spread(12);
   for (const page of [2, 10]) await read(order, page);
   const claimedPages = [1, 3, 4, 5, 6, 7, 8, 9, 11, 12];

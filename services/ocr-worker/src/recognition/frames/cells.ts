@@ -16,7 +16,10 @@ const GRID = 4;
 /** In letters' heights: what is smaller is no frame with cells in it. */
 const SMALLEST_FRAME = 6;
 
-/** The forms and tables that rules make, from the top, those side by side from the left. `letterHeight` in pixels. */
+/**
+ * The forms and tables that rules make, from the top, those side by side from the left. `letterHeight` in
+ * pixels.
+ */
 export function framesOf(rules: Rules, letterHeight: number): Frame[] {
   const grid = reduced(rules);
   const least = (SMALLEST_FRAME * letterHeight) / GRID;
@@ -28,9 +31,13 @@ export function framesOf(rules: Rules, letterHeight: number): Frame[] {
   );
 }
 
-/** Words that stand in a frame become a block for each of its cells; what stands above a frame comes before it, what else after. */
+/**
+ * Words that stand in a frame become a block for each of its cells; what stands above a frame comes before
+ * it, what else after.
+ */
 export function inReadingOrder(blocks: Block[], frames: readonly Frame[]): Block[] {
-  // From the last: a frame would take the blocks of one before it, beside or around it, for text that comes after.
+  // From the last: a frame would take the blocks of one before it, beside or around it, for text that comes
+  // after.
   return frames.reduceRight(cellByCell, blocks);
 }
 
@@ -61,7 +68,10 @@ function cellByCell(blocks: Block[], frame: Frame): Block[] {
   return [...before, ...framed, ...after];
 }
 
-/** Cells at the frame's edge may be open there, and not every rule reaches it: a margin of a letter closes them. */
+/**
+ * Cells at the frame's edge may be open there, and not every rule reaches it: a margin of a letter closes
+ * them.
+ */
 function frameOf(grid: InkMap, [left, top, right, bottom]: Box, letterHeight: number): Frame {
   const width = right - left;
   const height = bottom - top;

@@ -3,12 +3,16 @@ import type { Frame } from "./frame.ts";
 
 /** Half of the cells of a form or a table that have words have at most so many. */
 const MOST_WORDS = 40;
-/** This share of the lines may run over a rule by mistake where the engine keeps the columns between rules apart. */
+/**
+ * This share of the lines may run over a rule by mistake where the engine keeps the columns between rules
+ * apart.
+ */
 const MOST_CROSSING = 0.1;
 
 /**
- * Whether a frame is a form or a table, to be read cell by cell. Rules between the columns of a magazine, and boxes in them, are
- * not: the engine reads such columns in their order. Its lines tell, where they run across rules from cell to cell.
+ * Whether a frame is a form or a table, to be read cell by cell. Rules between the columns of a magazine, and
+ * boxes in them, are not: the engine reads such columns in their order. Its lines tell, where they run across
+ * rules from cell to cell.
  */
 export function readsCellByCell(blocks: readonly Block[], frame: Frame): boolean {
   const words = new Map<number, number>();

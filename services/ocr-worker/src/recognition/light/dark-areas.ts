@@ -4,16 +4,22 @@ import { neighboursOf, type Squares, squaresOf } from "./squares.ts";
 
 /** Letters cover less than half of a square: the median is what they are printed on. */
 const GROUND_QUANTILE = 0.5;
-/** A shadow darkens from one square to the next by less than this share, and this much. An area that is printed dark has an edge. */
+/**
+ * A shadow darkens from one square to the next by less than this share, and this much. An area that is
+ * printed dark has an edge.
+ */
 const GRADUAL_SHARE = 0.3;
 const GRADUAL_STEP = 8;
-/** Dark marks are darker than their ground by this share, and this much. Bright marks are nearer to white than to their ground. */
+/**
+ * Dark marks are darker than their ground by this share, and this much. Bright marks are nearer to white than
+ * to their ground.
+ */
 const DARK_SHARE = 0.4;
 const DARK_STEP = 24;
 
 /**
- * 1 for each square that is printed dark, as a ground for white letters is; 0 for bright paper and for paper in a shadow, which has
- * dark letters on it. `threshold`: dark grounds are not brighter.
+ * 1 for each square that is printed dark, as a ground for white letters is; 0 for bright paper and for paper
+ * in a shadow, which has dark letters on it. `threshold`: dark grounds are not brighter.
  */
 export function printedSquares(image: GreyImage, threshold: number): Uint8Array {
   const grounds = squaresOf(image, GROUND_QUANTILE);
@@ -77,7 +83,9 @@ function isPrinted(
   return darker < brighter;
 }
 
-/** The levels with those of `missing` squares taken from the squares around them. White where none is left. */
+/**
+ * The levels with those of `missing` squares taken from the squares around them. White where none is left.
+ */
 export function filled(squares: Squares, missing: Uint8Array): Uint8Array {
   const levels = Uint8Array.from(squares.levels);
   let left = missing;

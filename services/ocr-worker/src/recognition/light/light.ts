@@ -9,7 +9,10 @@ const PAPER_QUANTILE = 0.8;
 const MOST_DARK = 0.06;
 const MOST_INK = 0.6;
 
-/** `inverted`: white letters on a black page. `uneven`: no single threshold parts ink from paper on the whole page. */
+/**
+ * `inverted`: white letters on a black page. `uneven`: no single threshold parts ink from paper on the whole
+ * page.
+ */
 export type Light = "even" | "uneven" | "inverted";
 
 /** Of a page, or of a reduced picture of it. */
@@ -27,7 +30,9 @@ export function invert(image: GreyImage): GreyImage {
   return { ...image, data: Buffer.from(image.data.map((level) => WHITE - level)) };
 }
 
-/** Makes the paper white everywhere, and leaves areas that are printed dark as dark as they are on lit paper. */
+/**
+ * Makes the paper white everywhere, and leaves areas that are printed dark as dark as they are on lit paper.
+ */
 export async function flatten(image: GreyImage): Promise<GreyImage> {
   const { width, height } = image;
   const papers = squaresOf(image, PAPER_QUANTILE);
@@ -50,7 +55,10 @@ function histogram(data: Uint8Array): Uint32Array {
   return levels;
 }
 
-/** The level that parts dark from bright with the greatest variance between them (Otsu 1979), as tesseract does. */
+/**
+ * The level that parts dark from bright with the greatest variance between them (Otsu 1979), as tesseract
+ * does.
+ */
 function otsuThreshold(levels: Uint32Array, pixels: number): number {
   const total = levels.reduce((sum, count, level) => sum + count * level, 0);
   let best = { level: 127, variance: 0 };

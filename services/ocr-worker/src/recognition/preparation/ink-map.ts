@@ -33,7 +33,10 @@ export function inkMap({ data, width, height }: GreyImage): InkMap {
   return { data: ink, width, height };
 }
 
-/** Sums of all that is above and left, with a row and a column of zeros first. A page of 50 megapixels stays below 2^34. */
+/**
+ * Sums of all that is above and left, with a row and a column of zeros first. A page of 50 megapixels stays
+ * below 2^34.
+ */
 function integral(data: Uint8Array, width: number, height: number): Float64Array {
   const stride = width + 1;
   const sums = new Float64Array(stride * (height + 1));

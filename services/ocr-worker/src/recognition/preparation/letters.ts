@@ -9,7 +9,10 @@ const LARGEST_LETTER = 1 / 20;
 const SMALLEST_FRAME = 1 / 6;
 const MOST_FILLED = 0.2;
 
-/** What is on a page by its size. `height`: the letters' median one in pixels, 0 without any. `isRuled`: lines as of a form or a table. */
+/**
+ * What is on a page by its size. `height`: the letters' median one in pixels, 0 without any. `isRuled`: lines
+ * as of a form or a table.
+ */
 export type Letters = { letters: InkMap; height: number; isRuled: boolean };
 
 /** Tells ink that is as large as letters are from rules, pictures and grain. */

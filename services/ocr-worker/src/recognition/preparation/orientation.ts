@@ -7,16 +7,22 @@ const FINEST_STEP = 0.03;
 /** A page is compared in parts at most so many times as long, along the lines of text, as they are high. */
 const LONGEST_PART = 1.5;
 
-/** The side of the page that the letters stand on: `bottom` of an upright page, `left` of one that was turned clockwise by 90 degrees. */
+/**
+ * The side of the page that the letters stand on: `bottom` of an upright page, `left` of one that was turned
+ * clockwise by 90 degrees.
+ */
 export type Side = "bottom" | "left" | "top" | "right";
 
 /**
- * How the lines of text lie. `degrees` (-15 to 15): clockwise, beyond the quarter turns. `sharpness`: how clearly strokes end in
- * lines at that angle; 1 where they do not at all.
+ * How the lines of text lie. `degrees` (-15 to 15): clockwise, beyond the quarter turns. `sharpness`: how
+ * clearly strokes end in lines at that angle; 1 where they do not at all.
  */
 export type Orientation = { side: Side; degrees: number; sharpness: number };
 
-/** Where strokes end towards a side: `along` the line of text, from the page's middle, and `across` it, from 0. */
+/**
+ * Where strokes end towards a side: `along` the line of text, from the page's middle, and `across` it, from
+ * 0.
+ */
 type Ends = { along: Int16Array; across: Int16Array; length: number; span: number; depth: number };
 
 /** Letters stand on their line and differ above it: the side where strokes end most sharply is the bottom. */
@@ -26,8 +32,8 @@ export function orientationOf(ink: InkMap): Orientation {
 }
 
 /**
- * On a long strip the columns of a receipt are much longer than its lines, and would end more sharply than those: both directions are
- * compared on parts of the page. The angle is that of the page as a whole.
+ * On a long strip the columns of a receipt are much longer than its lines, and would end more sharply than
+ * those: both directions are compared on parts of the page. The angle is that of the page as a whole.
  */
 function axisOrientation(ink: InkMap, side: Side, opposite: Side): Orientation {
   const parts = partsOf(ink, side);

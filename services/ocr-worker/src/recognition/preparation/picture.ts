@@ -28,7 +28,10 @@ export async function scale(image: GreyImage, factor: number): Promise<GreyImage
   return fromSharp(toSharp(image).resize({ width, height, fit: "fill" }), dpi);
 }
 
-/** Rotates clockwise onto a canvas of the `background`'s level that holds all. A quarter turn moves pixels, any other angle blends them. */
+/**
+ * Rotates clockwise onto a canvas of the `background`'s level that holds all. A quarter turn moves pixels,
+ * any other angle blends them.
+ */
 export async function rotate(image: GreyImage, degrees: number, background = WHITE): Promise<GreyImage> {
   const colour = { r: background, g: background, b: background };
   return fromSharp(toSharp(image).rotate(degrees, { background: colour }), image.dpi);

@@ -151,7 +151,8 @@ describe("a page is scaled", () => {
   });
 
   test("never up where it is large: what seem to be small letters are dashes", async () => {
-    const dashes = `<path d="M200 203H4700M200 303H4700M200 403H4700" stroke="black" stroke-width="2" stroke-dasharray="60 40"/>`;
+    const pen = 'stroke="black" stroke-width="2" stroke-dasharray="60 40"';
+    const dashes = `<path d="M200 203H4700M200 303H4700M200 403H4700" ${pen}/>`;
     const plan = await planFor(await grey(drawPage([], { width: 5000 }, dashes)));
     expect(plan.letterHeight).toBeLessThan(8.5);
     expect(plan.factor).toBe(1);

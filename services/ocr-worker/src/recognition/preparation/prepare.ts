@@ -12,8 +12,9 @@ import { cropMiddle, rotate, type Size, scale } from "./picture.ts";
 import { textExtent } from "./text-extent.ts";
 
 /**
- * A page that was prepared. `picture` is for people: the page with its own light and lines, turned and scaled. `image` is for the
- * recogniser, of the same size. `frames`: the forms and tables whose ruling lines were removed.
+ * A page that was prepared. `picture` is for people: the page with its own light and lines, turned and
+ * scaled. `image` is for the recogniser, of the same size. `frames`: the forms and tables whose ruling lines
+ * were removed.
  */
 export type PreparedPage = {
   picture: GreyImage;
@@ -25,8 +26,9 @@ export type PreparedPage = {
 };
 
 /**
- * What will be done to a page. `turn`: clockwise, in degrees, until it is upright. `skew`: how many degrees clockwise it is askew after
- * that. `size`: of the upright and straight page, before it is scaled. `letterHeight`: in pixels, before it is scaled.
+ * What will be done to a page. `turn`: clockwise, in degrees, until it is upright. `skew`: how many degrees
+ * clockwise it is askew after that. `size`: of the upright and straight page, before it is scaled.
+ * `letterHeight`: in pixels, before it is scaled.
  */
 export type Plan = {
   light: Light;
@@ -48,7 +50,10 @@ const LEAST_SHARPNESS = 1.5;
 /** Tesseract reads lines that are less askew as well as straight ones. */
 const LEAST_SKEW = 0.7;
 
-/** Letters of a smaller median height, in pixels, are read better at twice the size. On a large page they are dashes and dots. */
+/**
+ * Letters of a smaller median height, in pixels, are read better at twice the size. On a large page they are
+ * dashes and dots.
+ */
 const SMALL_LETTERS = 8.5;
 const MOST_FACTOR = 2;
 

@@ -4,7 +4,10 @@ import type { Size } from "./picture.ts";
 /** So many of the letters' pixels may be dust and the scanner's lid, outside of the text. */
 const STRAY_SHARE = 0.0005;
 
-/** The size of the part around the page's middle that holds the text once the page is rotated clockwise by so many degrees. */
+/**
+ * The size of the part around the page's middle that holds the text once the page is rotated clockwise by so
+ * many degrees.
+ */
 export function textExtent({ data, width, height }: InkMap, degrees: number): Size {
   const angle = (degrees * Math.PI) / 180;
   const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];

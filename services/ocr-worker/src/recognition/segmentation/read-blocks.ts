@@ -15,8 +15,8 @@ const LESS_SURE = 5;
 const LEAST_FOUND = 0.7;
 
 /**
- * Reads with automatic segmentation. Where that tears the rows of a statement or a receipt, reads again as a column or a block,
- * and keeps whichever tears the fewest rows and no columns.
+ * Reads with automatic segmentation. Where that tears the rows of a statement or a receipt, reads again as a
+ * column or a block, and keeps whichever tears the fewest rows and no columns.
  */
 export async function readBlocks(engine: Engine, image: GreyImage): Promise<SegmentedBlocks> {
   const automatic = { blocks: await engine.recognize(image, "auto"), segmentation: "auto" as const };

@@ -11,8 +11,8 @@ const MOSTLY = 0.8;
 const LEAST_ROWS = 3;
 
 /**
- * How many rows of the page the segmentation broke: words in two pieces that belong to different lines, and figures that were
- * read apart from the text at their left. 0 on a page whose columns are columns.
+ * How many rows of the page the segmentation broke: words in two pieces that belong to different lines, and
+ * figures that were read apart from the text at their left. 0 on a page whose columns are columns.
  */
 export function tornRows(blocks: readonly Block[]): number {
   return tornWords(blocks) + figuresApart(blocks);
