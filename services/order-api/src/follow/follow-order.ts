@@ -106,6 +106,6 @@ export function followOrder({ tokens, store, feed, stopping }: FollowTools): End
 }
 
 function tooManyStreams(): Problem {
-  const detail = `You have ${mostOfOneUser} event streams open, the limit. Close one or poll GET /orders/{id}.`;
+  const detail = `You have ${mostOfOneUser} event streams open. Close one, or poll GET /orders/{id}.`;
   return new Problem(429, "too_many_streams", detail, { headers: { "Retry-After": "10" } });
 }
