@@ -22,6 +22,7 @@ import { readingOptions, readingVariables } from "../../services/ocr-worker/src/
 import { DocumentSource } from "../../services/ocr-worker/src/source/document-source.ts";
 import { makePdf } from "../documents.ts";
 import { drawLine, leaseText } from "../scan.ts";
+import { startRedisContainer } from "./redis-container.ts";
 import { redisDatabase, silentLog } from "./redis-database.ts";
 
 const retentionSeconds = 3600;
@@ -215,6 +216,15 @@ export async function openOrderWorkers(): Promise<OrderWorkers> {
   afterAll(() => workers.close());
   beforeEach(() => workers.beginAnew());
   return workers;
+}
+
+/** The same on a Redis of the file's own, which its tests may harm. */
+export async function openOrderWorkersOnOwnRedis() {
+  const container = await startRedisContainer();
+  const workers = await startOrderWorkers(container.url);
+  afterAll(() => workers.close().finally(container.remove));
+  beforeEach(() => workers.beginAnew());
+  return { container, workers };
 }
 
 /** An answer of the source that waits for `give`. */

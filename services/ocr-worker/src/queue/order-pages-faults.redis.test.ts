@@ -1,0 +1,84 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, test } from "vitest";
+import {
+  heldAnswer,
+  openOrderWorkersOnOwnRedis,
+  slowDocument,
+} from "../../../../tests/redis/order-workers.ts";
+import { leaseText } from "../../../../tests/scan.ts";
+
+/** Longer than a worker may be silent about its job, and than a healthy one waits for the next. */
+const awayMs = 15_000;
+
+const { container, workers } = await openOrderWorkersOnOwnRedis();
+
+const fails = (check: () => Promise<void>) =>
+  check().then(
+    () => false,
+    () => true,
+  );
+
+/**
+ * Two workers at a document of which a page is read, and then what happens to Redis. The document is read to
+ * its end all the same.
+ */
+async function inTheMiddle(happens: () => Promise<void>) {
+  const pages = 4;
+  const document = await slowDocument(pages);
+  workers.answers.transfer = () => ({ status: 200, body: document });
+  for (const name of ["first", "second"]) workers.startWorker(name);
+  const id = await workers.order("transfer");
+  const read = async () => (await workers.told(id)).page ?? 0;
+  await expect.poll(read, { timeout: 30_000, interval: 20 }).toBeGreaterThan(0);
+  await happens();
+  expect(await workers.ended(id, 60_000)).toMatchObject({
+    ...{ status: "completed", result_pages: pages, failures: 0 },
+    pages: Array.from({ length: pages }, (_, index) => ({ page: index + 1, outcome: "read" })),
+  });
+  await workers.noJobs(30_000);
+}
+
+test("Redis killed and away for a while in the middle of a document costs no page", async () => {
+  await inTheMiddle(async () => {
+    await container.kill();
+    await pause(awayMs);
+    await container.start();
+  });
+}, 150_000);
+
+test("Redis full for a while in the middle of a document costs no page", async () => {
+  const { maxmemory = "" } = await workers.redis.configGet("maxmemory");
+  await inTheMiddle(async () => {
+    await workers.redis.configSet("maxmemory", "1");
+    await pause(awayMs);
+    await workers.redis.configSet("maxmemory", maxmemory);
+  });
+}, 150_000);
+
+test("workers that were started while Redis was away take orders when it comes", async () => {
+  const waiting = await workers.order("lease");
+  await container.kill();
+  const worker = workers.startWorker();
+  await pause(3000);
+  expect(await fails(worker.consuming)).toBe(true);
+  await container.start();
+  expect(await workers.ended(waiting)).toMatchObject({ text: leaseText });
+  await worker.consuming();
+}, 60_000);
+
+test("a worker that is stopped while Redis is away does not wait for it", async () => {
+  const { answer, give } = heldAnswer();
+  workers.answers.deed = answer;
+  const worker = workers.startWorker("stopped", { finishMs: 500, handBackMs: 500 });
+  const id = await workers.order("deed");
+  await expect.poll(() => workers.status(id)).toBe("fetching");
+  await container.kill();
+  try {
+    give();
+    await expect(worker.close()).rejects.toThrow();
+  } finally {
+    await container.start();
+  }
+  workers.startWorker("next");
+  expect(await workers.ended(id, 40_000)).toMatchObject({ text: leaseText });
+}, 90_000);

@@ -1,0 +1,223 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { maxFailures, OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
+import { jobId } from "@orbital-witness/common/orders/queue/order-queue.ts";
+import { expect, test, vi } from "vitest";
+import { pageOf, pictureOf } from "../../../../tests/page-result.ts";
+import { found, heldAnswer, openOrderWorkers } from "../../../../tests/redis/order-workers.ts";
+import { claimSuspected } from "../../../../tests/redis/sample-order.ts";
+import { leaseText } from "../../../../tests/scan.ts";
+import { failureReason, OrderFailure } from "../failure.ts";
+import { ProcessPageReader } from "../page-process/page-reader.ts";
+import { retryDelayMs } from "./retry-delay.ts";
+
+const lost = failureReason("worker_lost");
+
+const workers = await openOrderWorkers();
+
+test("a source that is down is tried again, a bounded number of times", async () => {
+  let requests = 0;
+  let downs = 2;
+  workers.answers.transfer = () => (requests++ < downs ? { status: 503, body: "" } : found);
+  workers.startWorker();
+  expect(await workers.ended(await workers.order("transfer"))).toMatchObject({
+    text: leaseText,
+    attempts: [
+      "ocr-worker-1 failed source_unavailable",
+      "ocr-worker-1 failed source_unavailable",
+      "ocr-worker-1 completed",
+    ],
+  });
+  requests = 0;
+  downs = 100;
+  expect(await workers.ended(await workers.order("transfer"), 40_000)).toMatchObject({
+    status: "failed",
+    reason_code: "source_unavailable",
+    failures: maxFailures,
+  });
+  expect(requests).toBe(maxFailures);
+  await workers.noJobs();
+}, 60_000);
+
+test("an order that waits for its next attempt lets others pass", async () => {
+  workers.answers.transfer = () => ({ status: 503, body: "" });
+  workers.startWorker();
+  const down = await workers.order("transfer");
+  await expect.poll(async () => (await workers.told(down)).attempts.length).toBe(1);
+  expect(await workers.ended(await workers.order("lease"))).toMatchObject({ status: "completed" });
+  expect(await workers.status(down)).not.toBe("failed");
+});
+
+test("the order of a worker that died is run by another", async () => {
+  const id = await workers.order("lease");
+  await workers.attempts.claim({ order_id: id, run: 1 }, "dead", lost);
+  await workers.leave(jobId(id, 1));
+  workers.startWorker();
+  expect(await workers.ended(id)).toMatchObject({
+    text: leaseText,
+    attempts: ["dead lost worker_lost", "ocr-worker-1 completed"],
+  });
+});
+
+test("a busy worker takes up a lost order before the backlog", async () => {
+  // Each order takes longer than a suspicion counts, so that the lost one cannot be claimed between two of them.
+  const suspicionMs = 200;
+  const answer = () => pause(600, found);
+  workers.answers.deed = answer;
+  const lostOrder = await workers.order("lease");
+  await workers.attempts.claim({ order_id: lostOrder, run: 1 }, "dead", lost);
+  const backlog: string[] = [];
+  for (let count = 0; count < 8; count++) backlog.push(await workers.order("deed"));
+  await workers.leave(jobId(lostOrder, 1));
+  workers.startWorker("busy", { suspicionMs });
+  expect(await workers.ended(lostOrder)).toMatchObject({
+    attempts: ["dead lost worker_lost", "busy completed"],
+  });
+  const statuses = await Promise.all(backlog.map(workers.status));
+  expect(statuses.filter((status) => status === "queued").length).toBeGreaterThanOrEqual(5);
+});
+
+test("a document that is too slow is tried once more, after everything that waits", async () => {
+  const { answer, give } = heldAnswer();
+  workers.answers.charge = answer;
+  const slow = await workers.order("lease");
+  const held = await workers.order("charge");
+  const waiting = [await workers.order("lease"), await workers.order("lease")];
+  const read = vi.spyOn(ProcessPageReader.prototype, "read");
+  read.mockRejectedValueOnce(new OrderFailure("page_too_slow"));
+  workers.startWorker();
+  await expect.poll(() => workers.status(held), { timeout: 10_000 }).toBe("fetching");
+  expect(await workers.told(slow)).toMatchObject({ failures: 1, status: "queued" });
+  // Its pause is over before the held order ends. Being the first that was accepted, it would go before the others.
+  await pause(retryDelayMs(1, () => 1) + 100);
+  give();
+  expect(await workers.ended(slow)).toMatchObject({
+    attempts: ["ocr-worker-1 failed page_too_slow", "ocr-worker-1 completed"],
+  });
+  read.mockRestore();
+  const ends: number[] = [];
+  for (const id of [slow, ...waiting]) ends.push((await workers.ended(id)).finished_ms ?? 0);
+  expect(Math.max(...ends)).toBe(ends[0]);
+});
+
+test("a document that is too slow twice fails", async () => {
+  const read = vi.spyOn(ProcessPageReader.prototype, "read");
+  read.mockImplementation(async () => {
+    throw new OrderFailure("page_too_slow");
+  });
+  workers.startWorker();
+  const order = await workers.ended(await workers.order("lease"));
+  read.mockRestore();
+  expect(order).toMatchObject({ status: "failed", reason_code: "page_too_slow", failures: 2 });
+  await workers.noJobs();
+});
+
+test("an order for which there is no room waits, and loses no attempt", async () => {
+  const full = Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+  const save = vi.spyOn(workers.results, "save").mockRejectedValueOnce(full);
+  workers.startWorker();
+  const order = await workers.ended(await workers.order("lease"));
+  save.mockRestore();
+  expect(order).toMatchObject({
+    failures: 0,
+    attempts: ["ocr-worker-1 handed_back storage_full", "ocr-worker-1 completed"],
+  });
+});
+
+test("an order waits until there is room, and can be cancelled meanwhile", async () => {
+  const { promise, resolve: makeRoom } = Promise.withResolvers<void>();
+  let waits = 0;
+  const room = () => {
+    waits++;
+    return promise;
+  };
+  const worker = workers.startWorker("waiting", { room });
+  const [cancelled, next] = [await workers.order("lease"), await workers.order("lease")];
+  await expect.poll(() => waits).toBe(1);
+  expect(await workers.told(cancelled)).toMatchObject({ status: "queued", attempts: [] });
+  await worker.consuming();
+  expect(await workers.store.cancel(cancelled)).toMatchObject({ outcome: "cancelled" });
+  makeRoom();
+  expect(await workers.ended(next)).toMatchObject({ text: leaseText, attempts: ["waiting completed"] });
+  expect(await workers.told(cancelled)).toMatchObject({ status: "cancelled", attempts: [] });
+  await workers.noJobs();
+});
+
+test("a worker that waits for room stops at once, and leaves the order to others", async () => {
+  let waits = 0;
+  const room = (signal: AbortSignal) => {
+    waits++;
+    return new Promise<void>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  };
+  const worker = workers.startWorker("waiting", { room });
+  const id = await workers.order("lease");
+  await expect.poll(() => waits).toBe(1);
+  await worker.close();
+  expect(await workers.told(id)).toMatchObject({ status: "queued", attempts: [], failures: 0 });
+  workers.startWorker("next");
+  expect(await workers.ended(id)).toMatchObject({ attempts: ["next completed"] });
+});
+
+test("an order that kills its workers is claimed a bounded number of times", async () => {
+  const id = await workers.order("lease");
+  const job = { order_id: id, run: 1 };
+  for (let failures = 1; failures < maxFailures; failures++) {
+    expect(await workers.attempts.claim(job, "dead", lost)).toMatchObject({ state: "claimed" });
+    expect(await claimSuspected(workers.redis, workers.attempts, job)).toEqual({ state: "lost", failures });
+  }
+  await workers.attempts.claim(job, "dead", lost);
+  await workers.leave(jobId(id, 1));
+  workers.startWorker();
+  const order = await workers.ended(id);
+  expect(order).toMatchObject({ status: "failed", reason_code: "worker_lost" });
+  expect(order.attempts).toEqual(Array(maxFailures).fill("dead lost worker_lost"));
+  await workers.noJobs();
+});
+
+test("a worker that is there keeps its order, though the queue gives the job to another", async () => {
+  const { answer, give } = heldAnswer();
+  workers.answers.lease = answer;
+  const suspicionMs = 1500;
+  workers.startWorker("first", { suspicionMs });
+  const id = await workers.order("lease");
+  await expect.poll(() => workers.status(id)).toBe("fetching");
+  const claims = vi.spyOn(OrderAttempts.prototype, "claim");
+  workers.startWorker("second", { suspicionMs });
+  await workers.leave(jobId(id, 1));
+  // The second worker suspects the first one, waits for as long as a suspicion must stand, and claims again.
+  await expect.poll(() => workers.redis.zCard("bull:orders:delayed"), { timeout: 15_000 }).toBe(1);
+  expect(await Promise.all(claims.mock.results.map(({ value }) => value))).toEqual([
+    { state: "suspected" },
+    { state: "suspected" },
+  ]);
+  claims.mockRestore();
+  give();
+  expect(await workers.ended(id)).toMatchObject({
+    text: leaseText,
+    attempts: ["first completed"],
+    failures: 0,
+  });
+  await workers.noJobs();
+});
+
+test("a worker that lost its order to another cannot overwrite that one's result", async () => {
+  const { answer, give } = heldAnswer();
+  workers.answers.lease = answer;
+  workers.startWorker("first");
+  const id = await workers.order("lease");
+  await expect.poll(() => workers.status(id)).toBe("fetching");
+  const job = { order_id: id, run: 1 };
+  expect(await claimSuspected(workers.redis, workers.attempts, job)).toMatchObject({ state: "lost" });
+  const claim = await workers.attempts.claim(job, "second", lost);
+  if (claim.state !== "claimed") throw new Error(claim.state);
+  const page = pageOf(1, [[["the", "second's"]]]);
+  await workers.results.savePage(claim.order, page, await pictureOf(page));
+  expect(await workers.attempts.complete(claim.order)).toBe("written");
+  give();
+  workers.answers.lease = () => found;
+  await workers.ended(await workers.order("lease"));
+  expect(await workers.told(id)).toMatchObject({
+    text: "the second's",
+    attempts: ["first lost worker_lost", "second completed"],
+  });
+  expect(await workers.results.page({ order_id: id, attempt: 1 }, 1)).toBeUndefined();
+});
