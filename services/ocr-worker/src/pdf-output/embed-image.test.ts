@@ -35,7 +35,7 @@ test("a grey image stays grey", async () => {
   expect((await embedded("TIFF", tiff)).images[0]?.entries).toContain("/ColorSpace /DeviceGray");
 });
 
-test("CCITT Group 4 in one strip stays as it is, and is compressed anew where viewers would show seams", async () => {
+test("CCITT Group 4 stays as it is in one strip, and is compressed anew in several", async () => {
   const tiff = await drawTiff([leaseText, "Second page"], { compression: "ccittfax4", bitdepth: 1 });
   const { images } = await embedded("TIFF", tiff, 2);
   expect(images).toHaveLength(1);

@@ -15,8 +15,8 @@ type Embedded = Pick<PdfPage, "contents" | "resources" | "streams">;
 const jpegQuality = 90;
 
 /**
- * The image as a PDF page of this size in points. The data of JPEG files, of most PNG files and of CCITT Group 4
- * in one strip are taken as they are; all else is compressed anew without loss, but for lossy WebP.
+ * The image as a PDF page of this size in points. The data of JPEG files, of most PNG files and of CCITT
+ * Group 4 in one strip are taken as they are; all else is compressed anew without loss, but for lossy WebP.
  */
 export async function embedImage(source: PageSource, size: Size): Promise<Embedded> {
   const { format, bytes, page, content } = source;
@@ -42,7 +42,7 @@ export async function embedImage(source: PageSource, size: Size): Promise<Embedd
 async function embedTiff(bytes: Buffer, page: number, size: Size): Promise<Embedded> {
   const { index, fax } = readTiffPages(bytes)[page - 1] ?? { index: page - 1 };
   const [strip, ...others] = fax?.strips ?? [];
-  // Viewers blend the edges of strips that are drawn one below another: what lies across a seam would be spoilt.
+  // Viewers blend the edges of strips that lie one below another, which spoils letters across a seam.
   if (!fax || !strip || others.length > 0) {
     const picture = sharp(bytes, { page: index }).autoOrient();
     return drawn([await pngStream(picture, fax && { palette: true, colours: 2, dither: 0 })], size);

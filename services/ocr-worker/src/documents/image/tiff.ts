@@ -37,7 +37,10 @@ const centimetresPerInch = 2.54;
 /** Dots per inch, which fax machines set apart; undefined where the page does not say. */
 export type Resolution = { x: number; y: number } | undefined;
 
-/** A page in the strips of CCITT Group 4 that it is made of. `isReversed`: the first pixel is a byte's lowest bit. */
+/**
+ * A page in the strips of CCITT Group 4 that it is made of. `isReversed`: the first pixel is a byte's
+ * lowest bit.
+ */
 export type FaxPage = {
   width: number;
   strips: { data: Buffer; rows: number }[];
