@@ -7,7 +7,8 @@ import { confirm, say } from "../lib/terminal.ts";
 import { installPackages } from "./packages.ts";
 
 const ENGINE_LOG = "/var/log/orbital-witness-dockerd.log";
-const START_SECONDS = 60;
+/** Generous, because a busy machine starts it slowly. An engine that ends is noticed at once. */
+const START_SECONDS = 300;
 const LOG_ADVICE = `Read ${ENGINE_LOG} (systemd: \`journalctl -u docker\`), fix the cause and try again.`;
 
 /** Installs the distribution's Docker engine, after asking. Needs root on Debian or Ubuntu. */
@@ -56,7 +57,7 @@ export async function startDockerEngine(): Promise<void> {
   await untilTheEngineAnswers(() => end);
 }
 
-/** @param ended why the engine is no more, undefined while it may still come */
+/** @param ended why the engine ended; undefined while it runs */
 async function untilTheEngineAnswers(ended: () => string | undefined): Promise<void> {
   const giveUpAt = Date.now() + START_SECONDS * 1000;
   while ((await execa("docker", ["version"], { reject: false })).failed) {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { execa } from "execa";
 import { Failure } from "../lib/failure.ts";
-import { confirm, say } from "../lib/terminal.ts";
+import { confirm, isInteractive, say } from "../lib/terminal.ts";
 
 /**
  * Installs packages of Debian or Ubuntu, after asking.
@@ -28,8 +28,11 @@ export async function installPackages(
       `Run \`${command}\` and try again.`,
     );
   }
-  say(`Installing ${purpose} (${names.join(", ")}) from the distribution's packages`);
+  const unasked = isInteractive() ? "" : ", without asking: there is no terminal";
+  say(`Installing ${purpose} (${names.join(", ")}) from the distribution's packages${unasked}`);
   const env = { DEBIAN_FRONTEND: "noninteractive" };
+  // Finishes an installation that was interrupted; apt-get refuses to work before that.
+  await execa("dpkg", ["--configure", "-a"], { env, reject: false });
   const update = await execa("apt-get", ["update"], { env, all: true, reject: false });
   const install = await execa("apt-get", ["install", "--yes", "--no-install-recommends", ...names], {
     env,

@@ -41,7 +41,13 @@ export async function ensureBaseImages(wanted: BaseImages): Promise<BaseImages> 
     }
   }
   if (Object.values<string>(usable).some((image) => Object.values<string>(offlineImages).includes(image))) {
-    await makeOfflineImages();
+    // Everybody must be able to read the files of an image, whatever the umask of this user.
+    const umask = process.umask(0o022);
+    try {
+      await makeOfflineImages();
+    } finally {
+      process.umask(umask);
+    }
   }
   return usable;
 }
