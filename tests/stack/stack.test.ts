@@ -416,7 +416,7 @@ describe("updates", () => {
 });
 
 describe("a second clone", () => {
-  it("runs beside the first, keeps its volumes when it is moved, and is removed without the first", async () => {
+  it("runs beside the first, keeps its volumes when it is moved, and is removed alone", async () => {
     const before = await idsByName();
     let second = await StackUnderTest.make({ ocrWorkers: "1" });
     try {

@@ -3,8 +3,9 @@ import type { Segmentation } from "../recognition/engine.ts";
 import type { GreyImage } from "../recognition/grey-image.ts";
 
 /**
- * Text objects of a PDF page's own content, by their number: counted from 0, depth first into forms. `hidden`:
- * nobody sees any of their characters. `wrong`: they are to be seen, at least in part, but recognition reads them.
+ * Text objects of a PDF page's own content, by their number: counted from 0, depth first into forms.
+ * `hidden`: nobody sees any of their characters. `wrong`: they are to be seen, at least in part, but
+ * recognition reads them.
  */
 export type TextObjectsToRemove = { hidden: number[]; wrong: number[] };
 

@@ -59,7 +59,8 @@ test("the order of a worker that died is run by another", async () => {
 });
 
 test("a busy worker takes up a lost order before the backlog", async () => {
-  // Each order takes longer than a suspicion counts, so that the lost one cannot be claimed between two of them.
+  // Each order takes longer than a suspicion counts, so that the lost one cannot be claimed between two of
+  // them.
   const suspicionMs = 200;
   const answer = () => pause(600, found);
   workers.answers.deed = answer;
@@ -87,7 +88,8 @@ test("a document that is too slow is tried once more, after everything that wait
   workers.startWorker();
   await expect.poll(() => workers.status(held), { timeout: 10_000 }).toBe("fetching");
   expect(await workers.told(slow)).toMatchObject({ failures: 1, status: "queued" });
-  // Its pause is over before the held order ends. Being the first that was accepted, it would go before the others.
+  // Its pause is over before the held order ends. Being the first that was accepted, it would go before the
+  // others.
   await pause(retryDelayMs(1, () => 1) + 100);
   give();
   expect(await workers.ended(slow)).toMatchObject({

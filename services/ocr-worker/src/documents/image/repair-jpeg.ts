@@ -10,8 +10,9 @@ const sequential: ReadonlySet<number> = new Set([0xc0, 0xc1]);
 export type RepairedJpeg = { bytes: Buffer; warnings: PageWarning[] };
 
 /**
- * Sets right what some scanners write wrongly around the pixels: no end-of-image marker, an unknown JFIF revision,
- * and scan parameters that a sequential JPEG does not have. Damaged pixels stay damaged: a decoder still warns about them.
+ * Sets right what some scanners write wrongly around the pixels: no end-of-image marker, an unknown JFIF
+ * revision, and scan parameters that a sequential JPEG does not have. Damaged pixels stay damaged: a decoder
+ * still warns about them.
  */
 export function repairJpeg(original: Buffer): RepairedJpeg {
   const segments = [...segmentsOf(original)];

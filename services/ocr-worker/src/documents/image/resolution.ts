@@ -6,7 +6,9 @@ const centimetresPerInch = 2.54;
 const perInch = 1;
 const perCentimetre = 2;
 
-/** Of a PNG by its pHYs chunk, of a JPEG by its JFIF or Exif header. sharp gives the resolution across alone. */
+/**
+ * Of a PNG by its pHYs chunk, of a JPEG by its JFIF or Exif header. sharp gives the resolution across alone.
+ */
 export function imageResolution(bytes: Buffer, exif: Buffer | undefined): Resolution {
   return pngResolution(bytes) ?? jfifResolution(bytes) ?? exifResolution(exif);
 }

@@ -116,7 +116,7 @@ test.each([1, 2])("What is in a picture is read between the text above and below
   for (const { confidence } of recognised) expect(confidence).toBeGreaterThan(60);
 });
 
-test("Of a line that a bar covers in part, the rest is recognised, and the line is text no more", async () => {
+test("the rest of a line that a bar covers in part is recognised, and the line is text no more", async () => {
   const bytes = await makePdf((page) => {
     page.drawText("The rent for the orchard is", { x: 20, y: 130, size: 12 });
     page.drawText("paid by Jane Doe in cash", { x: 20, y: 100, size: 12 });

@@ -8,7 +8,9 @@ import type { Character, Token } from "./characters.ts";
 import { aroundAll, share, type VisibleText, wholePixels } from "./visible-text.ts";
 import { type CharacterWord, linesOf, spelled } from "./words.ts";
 
-/** A word with fewer visible characters is hidden, with more it is whole; between, the visible ones are kept. */
+/**
+ * A word with fewer visible characters is hidden, with more it is whole; between, the visible ones are kept.
+ */
 const visibleShare = { hidden: 0.3, whole: 0.7 };
 
 /** In heights of a word: the same word so close by is the same one. */
@@ -17,7 +19,10 @@ const repeatedWithin = 0.2;
 /** So many characters that nobody sees, one after the other, are covered. */
 const coveredRun = 3;
 
-/** Letters without a meaning: control codes, private use, halves of surrogates, and the mark for what was lost. */
+/**
+ * Letters without a meaning: control codes, private use, halves of surrogates, and the mark for what was
+ * lost.
+ */
 const meaningless = /[\p{Cc}\p{Co}\p{Cs}\p{Cn}\uFFFD]/u;
 /** A bullet from a font of symbols. */
 const ornament = /^\p{Co}$/u;
@@ -69,8 +74,8 @@ export function meaninglessObjects(words: readonly CharacterWord[]): Set<Pointer
 }
 
 /**
- * Text objects of which something hides a part, as a bar over a name does. Recognition reads what is left, so that a
- * searchable copy needs nothing of them.
+ * Text objects of which something hides a part, as a bar over a name does. Recognition reads what is left, so
+ * that a searchable copy needs nothing of them.
  */
 export function coveredObjects(tokens: readonly Token[], visible: VisibleText): Set<Pointer> {
   const found = new Set<Pointer>();
