@@ -242,7 +242,7 @@ test("an empty page is empty", async () => {
   expect(await newReader().read(ref, 1, unaborted)).toEqual({ isEmpty: true, characters: 0 });
 });
 
-test("the process is made anew after so many pages", async () => {
+test("the process is replaced after so many pages", async () => {
   const reader = newReader({ pagesPerProcess: 2 });
   await reader.start();
   const [first] = processes();
@@ -309,7 +309,7 @@ test("a process that dies takes its page along and no other", async () => {
   expect(await textOfPage(reader, ref)).toBe(leaseText);
 });
 
-test("a process that dies between pages is made anew by itself", async () => {
+test("a process that dies between pages is replaced", async () => {
   const reader = newReader();
   await reader.start();
   const [pid] = processes();

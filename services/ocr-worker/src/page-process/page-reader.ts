@@ -14,7 +14,7 @@ export type DocumentInfo = { format: string; pages: number };
 export type PageRead = { isEmpty: boolean; characters: number; notShown?: string | undefined };
 
 /**
- * Looks at documents and reads their pages in a process of its own, which is made anew after a number of
+ * Looks at documents and reads their pages in a process of its own, which is replaced after a number of
  * pages, after any fault, and when it has to be stopped: whatever a document does, it does not do it to the
  * worker.
  */
@@ -22,7 +22,8 @@ export interface PageReader {
   /** Starts the process and loads the language data. Also done by the others where it is due. */
   start(): Promise<void>;
   /**
-   * Rejects before the first process is ready and after one could not be started; not while one is made anew.
+   * Rejects before the first process is ready and after one could not be started; not while one is being
+   * replaced.
    */
   ready(): Promise<void>;
   /** Throws OrderFailure for a document that cannot be read at all, or the reason of `aborted`. */
@@ -45,7 +46,7 @@ export type PageReaderOptions = {
   languages: readonly string[];
   /** A folder with `<language>.traineddata` or `<language>.traineddata.gz`. */
   languageData: string;
-  /** After so many pages the process is made anew. */
+  /** The process is replaced after so many pages. */
   pagesPerProcess?: number;
   /** How long the process may take to start, in ms. */
   startMs?: number;

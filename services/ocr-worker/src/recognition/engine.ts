@@ -33,7 +33,7 @@ const pageSegmentationModes: Readonly<Record<Segmentation, PSM>> = {
  */
 export type Engine = {
   /**
-   * What stands on the image as it is. Rejects where tesseract breaks on it; the engine is to be made anew
+   * What stands on the image as it is. Rejects when tesseract breaks on it; the engine is to be made anew
    * then.
    */
   recognize(image: GreyImage, segmentation: Segmentation): Promise<Block[]>;
