@@ -30,7 +30,7 @@ async function running() {
 
 const summary = async (orderId: string) => summarize(await store.eventsAfter(orderId, "0"));
 
-test("a claimed order is its worker's, who gets the whole record", async () => {
+test("a claimed order belongs to its worker, which gets the whole record", async () => {
   const accept = await accepted(store);
   const order = await claimed(attempts, accept.order_id);
   expect(order).toMatchObject({ ...accept, status: "fetching", attempt: 1, failures: 0 });
@@ -41,7 +41,7 @@ test("a claimed order is its worker's, who gets the whole record", async () => {
 test("an order of one page runs to its end, and waits for the search index", async () => {
   const order = await running();
   expect(await attempts.recognizing(order, 1)).toBe("written");
-  // Its answer may have got lost.
+  // Repeated, because the first answer may have been lost.
   expect(await attempts.recognizing(order, 1)).toBe("written");
   expect(await store.find(order.order_id)).toMatchObject({ status: "recognizing", page: 0, pages: 1 });
   expect(await attempts.complete(order)).toBe("written");
@@ -58,7 +58,7 @@ test("an order of one page runs to its end, and waits for the search index", asy
   expect(await claim(order.order_id)).toEqual({ state: "ended" });
 });
 
-test("a job of no order, or of another run, is nobody's", async () => {
+test("a job without an order, or for another run, cannot be claimed", async () => {
   expect(await claim(sampleOrder().order_id)).toEqual({ state: "gone" });
   const { order_id, attempt } = await running();
   await attempts.fail(order_id, attempt, reason);
@@ -70,7 +70,7 @@ test("a job of no order, or of another run, is nobody's", async () => {
   expect(await claim(order_id, 2)).toMatchObject({ state: "claimed" });
 });
 
-test("an attempt whose worker is there withdraws the suspicion, and keeps its order", async () => {
+test("an attempt whose worker is present withdraws the suspicion, and keeps its order", async () => {
   const order = await running();
   expect(await claim(order.order_id)).toEqual({ state: "suspected" });
   await letSuspicionStand(redis, order.order_id);
@@ -80,7 +80,7 @@ test("an attempt whose worker is there withdraws the suspicion, and keeps its or
   expect(await attempts.hold(order)).toBe("lost");
 });
 
-test("a suspicion from long ago counts for nothing, one that stands does not begin anew", async () => {
+test("an expired suspicion does not count, and a current one does not restart", async () => {
   const { order_id } = await running();
   expect(await claim(order_id)).toEqual({ state: "suspected" });
   await letSuspicionStand(redis, order_id, 3 * defaultSuspicionMs);
@@ -90,7 +90,7 @@ test("a suspicion from long ago counts for nothing, one that stands does not beg
   expect(await claim(order_id)).toMatchObject({ state: "lost" });
 });
 
-test("an order whose worker never came back waits again, and fails at last", async () => {
+test("an order whose worker never came back is queued again, and fails after the last attempt", async () => {
   const { order_id } = await accepted(store);
   for (let failures = 1; failures < maxFailures; failures++) {
     await claimed(attempts, order_id);
@@ -105,7 +105,7 @@ test("an order whose worker never came back waits again, and fails at last", asy
   expect((await summary(order_id)).attempts).toMatchObject(lost);
 });
 
-test("what may pass is tried again, and fails at last", async () => {
+test("a transient failure is retried, and the order fails after the last attempt", async () => {
   const { order_id } = await accepted(store);
   for (let failures = 1; failures < maxFailures; failures++) {
     const order = await claimed(attempts, order_id);
@@ -122,7 +122,7 @@ test("what may pass is tried again, and fails at last", async () => {
   expect(await attempts.release(again, "failed", reason)).toEqual({ state: "queued", failures: 1 });
 });
 
-test("handing back does not count, however often", async () => {
+test("handing back does not count as a failure, however often it happens", async () => {
   const { order_id } = await accepted(store);
   for (let time = 0; time < maxFailures + 1; time++) {
     const order = await claimed(attempts, order_id);
@@ -144,7 +144,7 @@ const writes: [string, (order: OrderRecord) => Promise<unknown>][] = [
   ["release by handing back", (order) => attempts.release(order, "handed_back")],
 ];
 
-/** How an attempt loses its order. */
+/** The ways in which an attempt loses its order. */
 const losses: [string, (order: OrderRecord) => Promise<unknown>][] = [
   ["was taken for lost", ({ order_id }) => takeForLost(order_id)],
   [
@@ -193,7 +193,7 @@ test.each(lostWrites)("%s changes nothing when the order %s", async (_name, _los
   expect((await redis.keys("*")).sort()).toEqual(keys);
 });
 
-test("the result that counts is of the attempt that had the order", async () => {
+test("the result that counts is that of the attempt that had the order", async () => {
   const first = await running();
   await takeForLost(first.order_id);
   const second = await claimed(attempts, first.order_id);
@@ -203,7 +203,7 @@ test("the result that counts is of the attempt that had the order", async () => 
   expect(await store.find(first.order_id)).toMatchObject({ result_attempt: 2 });
 });
 
-test("what the queue gives up fails, in its own run only", async () => {
+test("an order whose job the queue gives up fails, but only in the job's own run", async () => {
   const { order_id } = await accepted(store);
   expect(await attempts.giveUp({ order_id, run: 2 }, reason)).toBe("lost");
   expect(await attempts.giveUp({ order_id, run: 1 }, reason)).toBe("written");
@@ -217,7 +217,7 @@ test("what the queue gives up fails, in its own run only", async () => {
   expect((await summary(order_id)).attempts).toMatchObject([{ attempt: 1, outcome: "failed", reason }]);
 });
 
-test("an attempt that was over before the queue gave up keeps its own outcome", async () => {
+test("an attempt that ended before the queue gave up keeps its own outcome", async () => {
   const order = await running();
   await attempts.release(order, "handed_back");
   await attempts.giveUp(order, reason);
@@ -227,7 +227,7 @@ test("an attempt that was over before the queue gave up keeps its own outcome", 
   expect(told[0]).not.toHaveProperty("reason");
 });
 
-/** An order whose document has so many pages. */
+/** An order whose document has `pages` pages. */
 async function spread(pages: number) {
   const order = await running();
   expect(await attempts.recognizing(order, pages)).toBe("written");
@@ -243,7 +243,7 @@ const empty = (order: OrderRecord, page: number) =>
 const fail = (order: OrderRecord, page: number) =>
   attempts.endPage(pageJob(order, page), "worker-1", "failed", damaged(page));
 
-test("an order of several pages ends with the last, as completed where one was read", async () => {
+test("an order of several pages ends with its last page, as completed if any page was read", async () => {
   const order = await spread(3);
   expect(await empty(order, 3)).toBe("written");
   expect(await store.find(order.order_id)).toMatchObject({ status: "recognizing", page: 1, pages: 3 });
@@ -269,7 +269,7 @@ test("an order of several pages ends with the last, as completed where one was r
   expect(await redis.ttl(pagesKey(order.order_id, 1))).toBeGreaterThan(0);
 });
 
-test("an order of which no page was read fails, with the reason of the first page that failed", async () => {
+test("an order without any readable page fails, with the reason of its first failed page", async () => {
   const order = await spread(3);
   await fail(order, 3);
   await empty(order, 1);
@@ -280,7 +280,7 @@ test("an order of which no page was read fails, with the reason of the first pag
   expect(await redis.zScore(unindexedKey, order.order_id)).toBeNull();
 });
 
-test("an order whose pages are all empty fails as one", async () => {
+test("an order whose pages are all empty fails with that reason", async () => {
   const order = await spread(2);
   await empty(order, 2);
   expect(await empty(order, 1)).toBe("last");
@@ -291,7 +291,7 @@ test("an order whose pages are all empty fails as one", async () => {
   });
 });
 
-test("an order that is spread belongs to nobody; a claim returns the pages still to be read", async () => {
+test("a spread order belongs to no worker, and a claim returns the pages still to be read", async () => {
   const order = await spread(12);
   for (const page of [2, 10]) await read(order, page);
   const claimedPages = [1, 3, 4, 5, 6, 7, 8, 9, 11, 12];
@@ -310,7 +310,7 @@ test("a page ends once", async () => {
   expect(await attempts.claimPage(pageJob(order, 1), "worker-2", workerLost)).toEqual({ state: "ended" });
 });
 
-test("a page whose worker never came back is read by another, and fails at last, alone", async () => {
+test("a page whose worker never came back is read by another, and at last fails alone", async () => {
   const order = await spread(2);
   for (let failures = 0; failures < maxFailures; failures++) {
     expect(await claimedPage(attempts, pageJob(order, 1))).toMatchObject({ failures, request_id: "r" });
@@ -322,7 +322,7 @@ test("a page whose worker never came back is read by another, and fails at last,
   expect(snapshot?.pages[0]).toEqual({ page: 1, outcome: "failed", reason: workerLost });
 });
 
-test("what may pass with a page is tried again, and fails at last, alone", async () => {
+test("a transient failure of a page is retried, and at last the page fails alone", async () => {
   const order = await spread(2);
   await read(order, 2);
   for (let failures = 1; failures < maxFailures; failures++) {
@@ -338,7 +338,7 @@ test("what may pass with a page is tried again, and fails at last, alone", async
   expect(await store.find(order.order_id)).toMatchObject({ status: "completed" });
 });
 
-test("handing a page back does not count, however often", async () => {
+test("handing a page back does not count as a failure, however often it happens", async () => {
   const order = await spread(2);
   for (let time = 0; time < maxFailures + 1; time++) {
     const page = await claimedPage(attempts, pageJob(order, 1));
@@ -346,7 +346,7 @@ test("handing a page back does not count, however often", async () => {
   }
 });
 
-test("who lost a page cannot put it back, and may end it", async () => {
+test("a worker that lost a page cannot put it back, but may end it", async () => {
   const order = await spread(2);
   const first = await claimedPage(attempts, pageJob(order, 1));
   const second = await claimedPage(attempts, pageJob(order, 1), "worker-2");
@@ -392,7 +392,7 @@ test.each(lostPageWrites)("%s changes nothing when the order %s", async (_name, 
   expect((await redis.keys("*")).sort()).toEqual(keys);
 });
 
-test("a retried order tells nothing of the pages of its last run", async () => {
+test("a retried order shows nothing of the pages of its last run", async () => {
   const order = await spread(2);
   await fail(order, 1);
   await fail(order, 2);

@@ -22,18 +22,18 @@ import {
 import type { OrderJob, PageJob } from "./order-queue.ts";
 
 /**
- * How many attempts of one run may fail or be lost, and how often one page of a document of several. Bounded,
- * because a document that kills its worker would go round for ever.
+ * How many attempts of one run may fail or be lost; the same limit holds for each page of a document of
+ * several. Without a limit, a document that kills its worker would be retried for ever.
  */
 export const maxFailures = 5;
 
-/** A worker that has not been seen for so long does not count. */
+/** A worker that was not seen for this long is not counted. */
 export const workerSeenMs = 15_000;
 
 /**
- * How long a worker has to withdraw a suspicion before its order is given to another. The queue's lock also
- * expires while Redis is away, which must not cost a healthy attempt. The value is twice what a worker may
- * need to reconnect: it tries every 3 s.
+ * How long a worker has to withdraw a suspicion before its order is given to another worker. The queue's lock
+ * also expires while Redis is away, which must not cost a healthy attempt. The value is twice the time that a
+ * worker may need to reconnect, since it retries every 3 s.
  */
 export const defaultSuspicionMs = 6000;
 
@@ -54,11 +54,11 @@ const endPageReply = z.enum(["written", "last", "lost"]);
 const releaseReply = z.tuple([z.enum(["queued", "exhausted", "lost"]), z.coerce.number()]);
 
 /**
- * "gone": no order wants this job; "ended": it has one that is over; "suspected": the order seems to run
- * already, the job is to wait for `suspicionMs` and to claim again; "lost": the worker before did not
- * withdraw the suspicion by `hold`, the order waits again and has had so many `failures`; "exhausted": as
- * lost, once too often, and failed now; "spread": its pages are the workers', and the `pending` ones must
- * have jobs.
+ * "gone": no order needs this job. "ended": its order has ended. "suspected": another worker seems to run the
+ * order; the job should wait for `suspicionMs` and claim again. "lost": the previous worker did not withdraw
+ * the suspicion with `hold`; the order waits again and has `failures` failures so far. "exhausted": as
+ * "lost", but the limit is reached and the order failed. "spread": the workers read its pages separately, and
+ * the `pending` pages must have jobs.
  */
 export type Claim =
   | { state: "gone" | "ended" | "suspected" | "exhausted" }
@@ -66,42 +66,47 @@ export type Claim =
   | { state: "claimed"; order: OrderRecord }
   | { state: "spread"; order: OrderRecord; pending: number[] };
 
-/** A page that a worker has. `failures`: how often reading it went wrong before. */
+/** A page that a worker claimed. `failures`: how often reading it failed before. */
 export type ClaimedPage = PageJob & { claim: string; worker: string; request_id: string; failures: number };
 
 /**
- * "gone": no order wants this page any more; "ended": it is over; "exhausted": it lost its worker once too
- * often, and failed now.
+ * "gone": no order needs this page any more. "ended": the page has ended. "exhausted": the page lost its
+ * worker once too often and has now failed.
  */
 export type PageClaim = { state: "gone" | "ended" | "exhausted" } | { state: "claimed"; page: ClaimedPage };
 
 /**
- * `maxFailures`: how many failures end the order or page. `last`: the order waits at the end of the queue.
+ * `maxFailures`: the number of failures that ends the order or page. `last`: the order waits at the end of
+ * the queue.
  */
 export type ReleaseOptions = { maxFailures?: number; last?: boolean };
 
 /**
- * The orders' records as the workers use them, when Redis is full too. Every method rejects when Redis does.
+ * The orders' records as the workers use them. They work when Redis is full, too. Every method rejects when
+ * Redis does.
  */
 export class OrderAttempts {
   readonly #redis: RedisConnection;
   readonly #retentionSeconds: number;
-  /** How long a suspicion must stand, in ms. */
+  /** How long a suspicion must stand before it counts, in ms. */
   readonly suspicionMs: number;
 
-  /** `retentionSeconds`: how long an order and its result stay once it ended. */
+  /** `retentionSeconds`: how long an order and its result are kept after the order ended. */
   constructor(redis: RedisConnection, retentionSeconds: number, suspicionMs = defaultSuspicionMs) {
     this.#redis = redis;
     this.#retentionSeconds = retentionSeconds;
     this.suspicionMs = suspicionMs;
   }
 
-  /** Says that the attempt's worker is there, and asks whether the order is still this attempt's. */
+  /**
+   * Reports that the attempt's worker is present, and returns whether the order still belongs to this
+   * attempt.
+   */
   async hold({ order_id, attempt }: Pick<OrderRecord, "order_id" | "attempt">) {
     return holdReply.parse(await holdScript.run(this.#redis, this.#of(order_id), [attempt]));
   }
 
-  /** Takes an order to run it. `lost` is the reason of an attempt that never ended. */
+  /** Claims an order. `lost` is the reason recorded for an attempt that never ended. */
   async claim({ order_id, run }: OrderJob, worker: string, lost: FailureReason): Promise<Claim> {
     const bounds = [this.#retentionSeconds, this.suspicionMs];
     const values = [order_id, run, worker, maxFailures, lost.code, lost.message, ...bounds];
@@ -114,22 +119,22 @@ export class OrderAttempts {
   }
 
   /**
-   * The document is there and has so many pages. With one, the attempt goes on to the order's end; with more,
-   * the order is spread, and ends with its last page. "lost", here and below: the order was cancelled,
-   * revoked or taken over.
+   * Records that the document was fetched and has `pages` pages. With one page, the attempt runs to the
+   * order's end. With more, the order is spread and ends with its last page. "lost", here and below: the
+   * order was cancelled, revoked or taken over.
    */
   async recognizing({ order_id, attempt }: OrderRecord, pages: number) {
     return writeReply.parse(await recognizingScript.run(this.#redis, this.#of(order_id), [attempt, pages]));
   }
 
-  /** The only page of the document is read, and its result is stored. */
+  /** Completes an order of one page, whose result is stored. */
   async complete({ order_id, attempt }: OrderRecord) {
     const named = this.#of(order_id, keys.durationKey, keys.unindexedKey);
     const values = [order_id, attempt, this.#retentionSeconds];
     return writeReply.parse(await completeScript.run(this.#redis, named, values));
   }
 
-  /** Takes a page to read it. `lost` is the reason of a page whose worker never came back. */
+  /** Claims a page. `lost` is the reason recorded for a page whose worker never came back. */
   async claimPage(job: PageJob, worker: string, lost: FailureReason): Promise<PageClaim> {
     const claim = randomUUID();
     const bounds = [maxFailures, lost.code, lost.message, this.#retentionSeconds];
@@ -141,10 +146,10 @@ export class OrderAttempts {
   }
 
   /**
-   * The page is over, whoever says so: what a worker reads that was taken for lost is what the other one
-   * would. `reason` is the page's where it failed, and the order's where it is empty as all others are.
-   * "last": the order ended with it, as completed where any page was read, else as failed, with the reason of
-   * the first page that failed.
+   * Ends the page. Any worker may do so: a worker that was considered lost reads the same as its successor.
+   * `reason` is the page's if it failed; if all pages are empty, it is the order's. "last": the order ended
+   * with this page, as completed if any page was read, otherwise as failed with the reason of the first
+   * failed page.
    */
   async endPage(job: PageJob, worker: string, outcome: PageEnd["outcome"], reason = noReason) {
     const { order_id, attempt, page } = job;
@@ -153,7 +158,7 @@ export class OrderAttempts {
     return endPageReply.parse(await endPageScript.run(this.#redis, this.#ofPage(job), values));
   }
 
-  /** Puts the page back, as `release` does with an order; "exhausted" is the page's failure alone. */
+  /** Puts the page back, as `release` does with an order. "exhausted" means that only the page failed. */
   async releasePage(
     page: ClaimedPage,
     outcome: "failed" | "handed_back",
@@ -175,15 +180,15 @@ export class OrderAttempts {
     return writeReply.parse(await failScript.run(this.#redis, this.#of(orderId), values));
   }
 
-  /** Fails the order because the queue gave its job up, at whichever attempt or before the first. */
+  /** Fails the order because the queue gave up its job, at any attempt or before the first one. */
   async giveUp({ order_id, run }: OrderJob, { code, message }: FailureReason) {
     const values = [order_id, run, code, message, this.#retentionSeconds];
     return writeReply.parse(await giveUpScript.run(this.#redis, this.#of(order_id, keys.waitingKey), values));
   }
 
   /**
-   * Puts the order back: "failed" after a fault that may pass, which counts and may be one too many
-   * ("exhausted"), "handed_back" by a worker that stops.
+   * Puts the order back. "failed": after a transient fault; it counts, and may be the last one allowed
+   * ("exhausted"). "handed_back": by a worker that stops.
    */
   async release(
     { order_id, attempt }: OrderRecord,
@@ -200,13 +205,14 @@ export class OrderAttempts {
   }
 
   /**
-   * Whether the worker may sweep the results for the next `ms`. One worker may, until it lets that time pass.
+   * Acquires or renews the lease for sweeping the results, for `ms`. Returns whether this worker holds it.
+   * Only one worker can.
    */
   async maySweep(worker: string, ms: number): Promise<boolean> {
     return (await sweepScript.run(this.#redis, [keys.sweeperKey], [worker, ms])) === 1;
   }
 
-  /** Says that the worker is there; to be repeated every few seconds. */
+  /** Reports that the worker is present. Repeat this every few seconds. */
   async present(worker: string): Promise<void> {
     await presentScript.run(this.#redis, [keys.workersKey], [worker, workerSeenMs]);
   }

@@ -8,7 +8,7 @@ import { OrderStore } from "../order-store.ts";
 import { OrderDispatcher } from "./order-dispatcher.ts";
 import { openOrderQueue } from "./order-queue.ts";
 
-/** These tests kill their Redis, so it is their own. */
+/** These tests kill Redis, so they have one of their own. */
 let container: RedisContainer;
 let redis: ReturnType<typeof openRedis>;
 let queue: ReturnType<typeof openOrderQueue>;
@@ -52,8 +52,8 @@ test("an order is dispatched at once and leaves the outbox", async () => {
   });
 });
 
-test("what was left in the outbox is swept up, however much", async () => {
-  // By one who was killed between accepting and dispatching.
+test("entries left in the outbox are swept up, however many", async () => {
+  // Their sender was killed between accepting and dispatching.
   const orders = await Promise.all(Array.from({ length: 600 }, () => accepted(store)));
   await dispatching(async () => {
     await expect.poll(() => redis.zCard(outboxKey), { timeout: 10_000 }).toBe(0);
@@ -61,7 +61,7 @@ test("what was left in the outbox is swept up, however much", async () => {
   });
 });
 
-test("what was just accepted is left to whoever accepted it", async () => {
+test("the sweep ignores entries that were accepted just now", async () => {
   const before = Date.now();
   const { order_id } = await accepted(store);
   await dispatching(async () => {
@@ -71,7 +71,7 @@ test("what was just accepted is left to whoever accepted it", async () => {
   });
 });
 
-test("a job that is dispatched twice is one job", async () => {
+test("dispatching a job twice creates one job", async () => {
   const { order_id } = await accepted(store);
   await dispatching(async (dispatcher) => {
     dispatcher.dispatch({ order_id, run: 1 });
@@ -83,7 +83,7 @@ test("a job that is dispatched twice is one job", async () => {
   });
 });
 
-test("Redis away and back, with none of the scripts that it knew", async () => {
+test("dispatching continues after Redis restarts without its cached scripts", async () => {
   const before = await accepted(store);
   await dispatching(async (dispatcher) => {
     await container.kill();

@@ -7,13 +7,13 @@ import { addOrderJobs, jobId, type OrderJob, type OrderQueue, parseJobId } from 
 
 const batch = 256;
 const sweepMs = 1000;
-/** What lies in the outbox for longer than this was left there by somebody who went away. */
+/** An outbox entry older than this was left behind by a process that is gone. */
 const leftBehindMs = 2000;
 
 /**
- * Carries accepted orders from the outbox to the queue, at least once: a job added twice is one job, and a
- * job of an order that is over does nothing. Whoever accepts orders dispatches his own at once; all sweep up
- * what others left behind.
+ * Moves accepted orders from the outbox to the queue, at least once. A job added twice is one job, and a job
+ * of an order that ended does nothing. A process that accepts an order dispatches it at once; every process
+ * sweeps up entries that others left behind.
  */
 export class OrderDispatcher {
   readonly #redis: RedisConnection;
@@ -31,13 +31,13 @@ export class OrderDispatcher {
     this.#sweeping = repeat(sweepMs, this.#stopped.signal, () => this.#state.watch(() => this.#sweepOnce()));
   }
 
-  /** An order that was just accepted. */
+  /** Dispatches an order that was just accepted. */
   dispatch(job: OrderJob): void {
     this.#fresh.push(job);
     this.#dispatching ??= this.#dispatchFresh();
   }
 
-  /** Waits for what is under way; what is left stays in the outbox for the others. */
+  /** Waits for the jobs being added now. The rest stays in the outbox for other processes. */
   async close(): Promise<void> {
     this.#stopped.abort();
     await Promise.all([this.#sweeping, this.#dispatching]);
@@ -60,7 +60,7 @@ export class OrderDispatcher {
     } while (members.length === batch && !this.#stopped.signal.aborted);
   }
 
-  /** What fails stays in the outbox: the next sweep finds it. */
+  /** A job that cannot be added stays in the outbox until the next sweep. */
   async #carry(jobs: OrderJob[]): Promise<void> {
     const ids = jobs.map(({ order_id, run }) => jobId(order_id, run));
     await addOrderJobs(this.#redis, this.#queue, jobs);
