@@ -7,7 +7,7 @@ import { CapacityGuard, type CapacityOptions, reserves } from "./capacity-guard.
 const { redis, store } = orderServices();
 const gibibyte = 2 ** 30;
 
-/** A guard of two file systems, whose free room a test sets. */
+/** A guard of two file systems whose free space the test sets. */
 function guarded(options: Partial<CapacityOptions> = {}) {
   const free = { "/results": gibibyte, "/redis": gibibyte };
   const folders = { resultsFolder: "/results", redisFolder: "/redis" };
@@ -32,13 +32,13 @@ test.each([
   await shortage().toBeUndefined();
 });
 
-test("Redis' file system needs as much more as Redis holds, for the rewriting of its file", async () => {
+test("Redis' file system needs extra space as large as Redis' data, for rewriting its file", async () => {
   const { free, shortage } = guarded();
   free["/redis"] = reserves.accepting.bytes + 1000;
   await shortage().toMatchObject({ of: "redis_disk" });
 });
 
-test("orders that wait keep room, which they need later", async () => {
+test("waiting orders reserve the room that they will need", async () => {
   await accepted(store);
   const { free, shortage } = guarded();
   free["/results"] = reserves.accepting.bytes + reserves.accepting.ofOrder / 2;
@@ -47,7 +47,7 @@ test("orders that wait keep room, which they need later", async () => {
   await shortage().toBeUndefined();
 });
 
-test("workers go on after new orders are refused", async () => {
+test("workers continue after new orders are refused", async () => {
   const accepting = guarded();
   const working = guarded({ reserve: reserves.working });
   for (const { free } of [accepting, working]) free["/results"] = 100 * 2 ** 20;
@@ -55,7 +55,7 @@ test("workers go on after new orders are refused", async () => {
   expect(working.guard.shortage).toBeUndefined();
 });
 
-test("`room` waits until there is room, or until its signal", async () => {
+test("`room` waits until there is room, or until its signal aborts", async () => {
   const { free, guard, shortage } = guarded();
   await guard.room(AbortSignal.timeout(1000));
   free["/results"] = 0;
@@ -73,7 +73,7 @@ test("`room` waits until there is room, or until its signal", async () => {
   await room;
 });
 
-test("a real file system is looked at", async () => {
+test("the free space of a real file system is measured", async () => {
   const bytes = Number.MAX_SAFE_INTEGER;
   const guard = new CapacityGuard(
     { redis, resultsFolder: tmpdir(), reserve: { bytes, ofOrder: 0, meanwhile: "" } },

@@ -9,22 +9,20 @@ const lookMs = 1000;
 const mebibyte = 1024 * 1024;
 
 /**
- * Above it a really full Redis is near, which cannot hand out jobs any more: accepted orders would stand
- * still.
+ * Above this share Redis is nearly full. A full Redis cannot hand out jobs, so accepted orders would be
+ * stuck.
  */
 const mostMemoryUsed = 0.85;
 /**
- * What a waiting order still adds to Redis' memory, for its steps and jobs: about that of a document of four
- * pages.
+ * The Redis memory, in bytes, that a waiting order still needs for its events and jobs: about that of a
+ * document of four pages.
  */
 const memoryOfOrder = 4096;
 
-/** What must stay free on each file system, in bytes: `bytes`, and `ofOrder` for each order that waits. */
+/** The free space each file system must keep, in bytes: `bytes`, plus `ofOrder` for each waiting order. */
 export type Reserve = { bytes: number; ofOrder: number; meanwhile: string };
 
-/**
- * New orders are refused earlier than the workers stop, so that there is room for those that were accepted.
- */
+/** New orders are refused before the workers stop, so that accepted orders still have room. */
 export const reserves = {
   accepting: { bytes: 128 * mebibyte, ofOrder: mebibyte / 4, meanwhile: "new orders are refused" },
   working: { bytes: 64 * mebibyte, ofOrder: 0, meanwhile: "orders wait" },
@@ -39,16 +37,16 @@ export type Shortage = {
 export type CapacityOptions = {
   redis: RedisConnection;
   resultsFolder: string;
-  /** A folder on the file system that Redis writes to; without it that one is not watched. */
+  /** A folder on the file system that Redis writes to. Without it that file system is not watched. */
   redisFolder?: string | undefined;
   reserve: Reserve;
-  /** How many bytes are free on a folder's file system. */
+  /** Returns the free bytes on a folder's file system. */
   freeBytes?: (folder: string) => Promise<number>;
 };
 
 /**
- * Checks every second whether Redis' memory, its file system and that of the results have room for more. With
- * `appendfsync always` Redis ends itself when it cannot write, so it must not come to that.
+ * Checks every second whether Redis' memory, Redis' file system and the results' file system have room for
+ * more. With `appendfsync always` Redis exits when it cannot write, so the guard has to act before that.
  */
 export class CapacityGuard {
   readonly #options: Required<CapacityOptions>;
@@ -67,7 +65,7 @@ export class CapacityGuard {
     this.#looking = look().then(() => repeat(lookMs, this.#stopped.signal, look));
   }
 
-  /** What is short; undefined while there is room, and until the first check. */
+  /** What is short. Undefined while there is room, and before the first check. */
   get shortage(): Shortage | undefined {
     return this.#shortage;
   }
@@ -103,8 +101,8 @@ export class CapacityGuard {
       { of: "results_disk", freeBytes: await freeBytes(resultsFolder), neededBytes: needed },
     ];
     if (redisFolder !== undefined) {
-      // While Redis rewrites its append-only file there are two of them: the new one is as large as what
-      // Redis holds.
+      // While Redis rewrites its append-only file, both versions exist. The new one is as large as Redis'
+      // data.
       const neededBytes = needed + used;
       found.push({ of: "redis_disk", freeBytes: await freeBytes(redisFolder), neededBytes });
     }

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { parseOrderEvent, summarize } from "./order-events.ts";
 
-/** Events as the stream has them, a second apart from the epoch on. */
+/** Stream entries, one second apart, starting at the epoch. */
 const events = (...messages: Record<string, string>[]) =>
   messages.map((message, second) => parseOrderEvent({ id: `${second * 1000}-0`, message }));
 const at = (second: number) => new Date(second * 1000).toISOString();
 
-test("an event has its id, its time and its fields as what they are", () => {
+test("an event has its id, its time and typed fields", () => {
   const message = { status: "recognizing", attempt: "2", page: "0", pages: "3" };
   expect(parseOrderEvent({ id: "1764000000123-4", message })).toEqual({
     id: "1764000000123-4",
@@ -25,11 +25,11 @@ test.each([{ status: "lost" }, { attempt: "-1" }, { outcome: "won" }, { page: "x
   },
 );
 
-test("no events are no history and no attempts", () => {
+test("an order without events has no history and no attempts", () => {
   expect(summarize([])).toEqual({ history: [], attempts: [] });
 });
 
-test("each step and each attempt, with how it ended", () => {
+test("every step and every attempt is listed, with the attempt's outcome", () => {
   const reason = { reason_code: "source_unavailable", reason_message: "busy" };
   const told = events(
     { status: "queued" },
@@ -68,7 +68,7 @@ test("each step and each attempt, with how it ended", () => {
   });
 });
 
-test("an attempt that runs has no end", () => {
+test("a running attempt has no end", () => {
   const told = events({ status: "queued" }, { status: "fetching", attempt: "1", worker: "a" });
   expect(summarize(told).attempts).toEqual([
     { attempt: 1, worker: "a", started_at: at(1), ended_at: null, outcome: null },

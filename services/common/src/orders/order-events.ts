@@ -3,14 +3,14 @@ import { type FailureReason, type OrderStatus, orderStatusSchema } from "./order
 
 const count = z.coerce.number().int().nonnegative();
 
-/** How an attempt ended: `lost` is a worker that never came back, `handed_back` one that was stopped. */
+/** How an attempt ended. `lost`: its worker never came back. `handed_back`: its worker was stopped. */
 export const attemptOutcomes = ["completed", "failed", "lost", "handed_back", "cancelled"] as const;
 export type AttemptOutcome = (typeof attemptOutcomes)[number];
 
 /**
- * An entry of an order's stream. With `status` it is a step of the order's life, with `page` alone the
- * progress within a step. `outcome` says that the attempt ended with this step; the reason is the attempt's
- * or, at the status failed, the order's.
+ * An entry of an order's stream. An entry with `status` is a step of the order's life; one with only `page`
+ * is progress within a step. `outcome` means that the attempt ended with this step. `reason` belongs to the
+ * attempt or, at the status failed, to the order.
  */
 const fieldsSchema = z.object({
   status: orderStatusSchema.optional(),
@@ -23,10 +23,10 @@ const fieldsSchema = z.object({
   pages: count.optional(),
 });
 
-/** `id` is the stream's, ascending; `at` is ISO 8601. */
+/** `id` is the stream's entry id, ascending. `at` is ISO 8601. */
 export type OrderEvent = z.output<typeof fieldsSchema> & { id: string; at: string };
 
-/** Throws a ZodError for an entry that no script of ours wrote. */
+/** Throws a ZodError for an entry that our scripts did not write. */
 export function parseOrderEvent(entry: { id: string; message: Record<string, string> }): OrderEvent {
   const at = new Date(Number(entry.id.split("-", 1)[0])).toISOString();
   return { id: entry.id, at, ...fieldsSchema.parse({ ...entry.message }) };
@@ -34,7 +34,9 @@ export function parseOrderEvent(entry: { id: string; message: Record<string, str
 
 export type OrderStep = { status: OrderStatus; at: string };
 
-/** `ended_at` and `outcome` are null while it runs; `reason` is there when something went wrong. */
+/**
+ * `ended_at` and `outcome` are null while the attempt runs. `reason` is present when something went wrong.
+ */
 export type OrderAttempt = {
   attempt: number;
   worker: string;
@@ -44,7 +46,7 @@ export type OrderAttempt = {
   reason?: FailureReason;
 };
 
-/** What an order's events tell: each step and each attempt, oldest first. */
+/** The steps and attempts in an order's events, oldest first. */
 export function summarize(events: readonly OrderEvent[]): { history: OrderStep[]; attempts: OrderAttempt[] } {
   const history: OrderStep[] = [];
   const attempts: OrderAttempt[] = [];

@@ -17,7 +17,7 @@ import { OrderAttempts } from "./queue/order-attempts.ts";
 import { OrderDispatcher } from "./queue/order-dispatcher.ts";
 import { openOrderQueue } from "./queue/order-queue.ts";
 
-/** Memory is the whole server's, so it is these tests' own. */
+/** The memory limit applies to the whole server, so these tests have a Redis of their own. */
 let container: RedisContainer;
 let redis: ReturnType<typeof openRedis>;
 let store: OrderStore;
@@ -42,13 +42,13 @@ beforeEach(async () => {
   await redis.flushDb();
 });
 
-test("no order is accepted, and nothing of it is left", async () => {
+test("a new order is refused and leaves nothing behind", async () => {
   await full();
   await expect(store.accept(sampleOrder(), inTime(), { key: "k", fingerprint: "a" })).rejects.toThrow(/^OOM/);
   expect(await redis.dbSize()).toBe(0);
 });
 
-test("no order is retried, and the failed one stays as it is", async () => {
+test("a retry is refused, and the failed order stays as it is", async () => {
   const { order_id } = await accepted(store);
   const { attempt } = await claimed(attempts, order_id);
   await attempts.fail(order_id, attempt, reason);
@@ -58,7 +58,7 @@ test("no order is retried, and the failed one stays as it is", async () => {
   expect(await store.snapshot(order_id)).toEqual(before);
 });
 
-test("an order that was accepted goes on to its end", async () => {
+test("an accepted order runs to its end", async () => {
   const { order_id } = await accepted(store);
   await full();
   const handedBack = await claimed(attempts, order_id);
@@ -73,7 +73,7 @@ test("an order that was accepted goes on to its end", async () => {
   expect(await store.find(order_id)).toMatchObject({ status: "completed" });
 });
 
-test("an order of several pages goes on to its end", async () => {
+test("an accepted order of several pages runs to its end", async () => {
   const { order_id } = await accepted(store);
   await full();
   const order = await claimed(attempts, order_id);
@@ -90,7 +90,7 @@ test("an order of several pages goes on to its end", async () => {
   });
 });
 
-test("an order fails, is given up, cancelled or revoked", async () => {
+test("an order can fail, be given up, cancelled or revoked", async () => {
   const orders = await Promise.all(Array.from({ length: 4 }, () => accepted(store)));
   const [failed = "", givenUp = "", cancelled = ""] = orders.map(({ order_id }) => order_id);
   await full();
@@ -126,7 +126,7 @@ test("the workers can be counted", async () => {
   expect(await store.pace()).toMatchObject({ workers: 0 });
 });
 
-test("what Redis has no room to queue waits in the outbox until there is", async () => {
+test("jobs that Redis has no room to queue wait in the outbox until there is room", async () => {
   const queue = openOrderQueue(redis);
   const dispatcher = new OrderDispatcher(redis, queue, silentLog);
   const { order_id } = await accepted(store);

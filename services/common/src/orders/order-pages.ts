@@ -1,12 +1,12 @@
 import type { FailureReason } from "./order.ts";
 
-/** What became of a page (from 1). */
+/** How a page (from 1) ended. */
 export type PageEnd = { page: number } & (
   | { outcome: "read" | "empty" }
   | { outcome: "failed"; reason: FailureReason }
 );
 
-/** From the hash of an attempt's pages, by page; those that are still to be read are not among them. */
+/** Parses the hash of an attempt's pages, ordered by page. Pages that are still to be read are left out. */
 export function parsePageEnds(fields: Record<string, string>): PageEnd[] {
   return Object.entries(fields)
     .filter(([name]) => /^\d+$/.test(name))

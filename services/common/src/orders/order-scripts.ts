@@ -1,12 +1,12 @@
 import { RedisScript } from "../redis/redis-script.ts";
 
 /**
- * The steps of an order's life, each one step in Redis. KEYS begin with the record and the events in every
- * script but the worker's presence. Times are Redis's own clock: a script that runs after a stall knows that
- * it is late.
+ * The steps of an order's life. Each is one atomic script in Redis. In every script that concerns an order,
+ * KEYS begin with its record and events. Times come from Redis's clock, so that a script that runs after a
+ * stall knows that it is late.
  *
- * `allow-oom`: what frees memory, or ends an order that was accepted, goes on when Redis is full. Only
- * accepting is refused.
+ * `allow-oom`: scripts that free memory, or that advance an accepted order, also run when Redis is full. Only
+ * accepting and retrying are refused.
  */
 const prelude = `
 local time = redis.call('TIME')
@@ -23,7 +23,7 @@ local function tell(...)
   redis.call('PUBLISH', KEYS[2], id)
 end
 
--- What became of the pages of an attempt that is spread over the workers.
+-- The outcomes of the pages of an attempt whose order is spread over the workers.
 local function pages_key(attempt) return KEYS[1] .. ':pages:' .. attempt end
 
 local function finish(status, retention)
@@ -34,7 +34,7 @@ local function finish(status, retention)
   redis.call('EXPIRE', pages_key(record('attempt')[1]), retention)
 end
 
--- What follows the retention tells how the attempt ended that failed with its order.
+-- The arguments after the retention say how an attempt ended that failed with its order.
 local function fail(code, message, retention, ...)
   redis.call('HSET', KEYS[1], 'reason_code', code, 'reason_message', message)
   finish('failed', retention)
@@ -52,7 +52,7 @@ local function complete(id, attempt, pages, retention, duration_key, unindexed_k
 end
 
 -- KEYS: record, events, waiting, outbox. The order has a job, which the caller delays. If that fails, the
--- outbox creates another one; otherwise the entry there changes nothing.
+-- outbox creates another one; otherwise the outbox entry changes nothing.
 local function requeue(id, attempt, outcome, code, message)
   local turn, run = unpack(record('turn', 'run'))
   redis.call('HSET', KEYS[1], 'status', 'queued')
@@ -67,24 +67,24 @@ local function requeue(id, attempt, outcome, code, message)
   end
 end
 
--- Only the attempt that has the order may write. An attempt that lost it, or whose order was cancelled, finds
--- another attempt here.
+-- Only the attempt that has the order may write. An attempt that lost the order, or whose order was
+-- cancelled, finds another attempt number here.
 local function is_mine(attempt)
   local status, current = unpack(record('status', 'attempt'))
   return (status == 'fetching' or status == 'recognizing') and current == attempt
 end
 
--- And only while its pages are not spread: those end the order then.
+-- It may write only until its pages are spread. From then on the pages end the order.
 local function is_in_one_hand(attempt) return is_mine(attempt) and not record('spread')[1] end
 `;
 
 /**
- * KEYS of what uses it: record, events, the attempt's pages, duration, unindexed. The hash of the pages holds
- * of each that ended `read`, `empty` or `failed <code> <message>`; of the others, under `<page>:claim`, who
- * reads it, and under `<page>:failures` how often that went wrong.
+ * KEYS of the scripts that use this: record, events, the attempt's pages, duration, unindexed. The hash of
+ * the pages holds `read`, `empty` or `failed <code> <message>` for each page that ended. For the others,
+ * `<page>:claim` is the claim of the reading worker, and `<page>:failures` the number of failures.
  *
- * The page that ends last ends its order. The reason is the page's where it failed, and the order's where it
- * is empty as all others are.
+ * The last page to end also ends the order. The reason is the page's if the page failed. If all pages are
+ * empty, it is the order's.
  */
 const endPage = `
 local function end_page(id, attempt, page, outcome, worker, code, message, retention)
@@ -136,7 +136,7 @@ redis.call('ZADD', KEYS[3], turn, id)
 redis.call('ZADD', KEYS[4], turn, id)
 redis.call('ZADD', KEYS[5], now, id .. '.1')
 tell('status', 'queued')
--- Records expire by themselves, their place in the list of their user's orders does not.
+-- Records expire by themselves. Entries in the list of a user's orders do not.
 for _, oldest in ipairs(redis.call('ZRANGE', KEYS[3], 0, 1)) do
   if redis.call('EXISTS', 'order:' .. oldest) == 0 then redis.call('ZREM', KEYS[3], oldest) end
 end
@@ -192,10 +192,10 @@ return {'queued', tostring(run)}
  * KEYS: record, events, waiting, outbox. ARGV: order's id, run, worker, the most failures, reason (code,
  * message) of an attempt that never ended, retention in s, how long in ms a suspicion must stand.
  *
- * An order that an attempt has is suspected first, of having lost its worker: the attempt hears of it, and
- * withdraws the suspicion if its worker is there. A suspicion from long ago counts for nothing: Redis may
- * have been away since, and the worker not been able to. An order that is spread has no worker that it could
- * lose: whoever claims it sees to it that its pages have jobs.
+ * If an attempt has the order, the script first records the suspicion that its worker is lost. The attempt is
+ * told, and withdraws the suspicion if its worker is present. An old suspicion does not count: Redis may have
+ * been away since, so that the worker could not answer. A spread order has no worker to lose: any worker that
+ * claims it makes sure that its pages have jobs.
  */
 export const claimScript = evenWhenFull(`
 local status, run, attempt, suspected, since =
@@ -244,12 +244,12 @@ return 'held'
 `);
 
 /**
- * KEYS: record, events. ARGV: attempt, pages. Where there are more pages than one the order is spread: from
- * here on the ends of its pages end it, and no worker has it.
+ * KEYS: record, events. ARGV: attempt, pages. An order of several pages is spread: from here on the last of
+ * its pages ends it, and no worker has it.
  */
 export const recognizingScript = evenWhenFull(`
 if not is_mine(ARGV[1]) then return 'lost' end
--- Repeated, since the answer did not come.
+-- A repeated call, whose first answer was lost.
 if record('status')[1] == 'recognizing' then return 'written' end
 redis.call('HSET', KEYS[1], 'status', 'recognizing', 'page', 0, 'pages', ARGV[2])
 if tonumber(ARGV[2]) > 1 then redis.call('HSET', KEYS[1], 'spread', 1) end
@@ -289,8 +289,8 @@ return {'claimed', tostring(failures or 0), record('request_id')[1]}
 
 /**
  * KEYS: record, events, the attempt's pages, duration, unindexed. ARGV: order's id, attempt, page, outcome,
- * worker, reason (code, message), retention in s. Whoever was taken for lost may end it too: what it read is
- * what the other one would read.
+ * worker, reason (code, message), retention in s. A worker that was considered lost may end the page too: it
+ * reads the same as its successor.
  */
 export const endPageScript = evenWhenFull(`
 ${endPage}
@@ -333,7 +333,7 @@ export const giveUpScript = evenWhenFull(`
 local status, run, attempt = unpack(record('status', 'run', 'attempt'))
 if not status or run ~= ARGV[2] or has_ended(status) then return 'lost' end
 if status == 'queued' then
-  -- Its last attempt, if there was one, has ended before and keeps its own outcome.
+  -- The last attempt, if there was one, ended before and keeps its own outcome.
   redis.call('ZREM', KEYS[3], ARGV[1])
   fail(ARGV[3], ARGV[4], ARGV[5])
 else
@@ -362,15 +362,15 @@ requeue(ARGV[1], ARGV[2], ARGV[3], ARGV[5], ARGV[6])
 return {'queued', tostring(failures)}
 `);
 
-/** KEYS: workers. ARGV: worker, how long in ms one that is not there any more stays. */
+/** KEYS: workers. ARGV: worker, how long in ms an absent worker stays in the set. */
 export const presentScript = evenWhenFull(`
 redis.call('ZADD', KEYS[1], now, ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
 `);
 
 /**
- * KEYS: the records of orders. Of each its status, its last attempt and the attempt whose result counts;
- * empty strings for fields that are not there.
+ * KEYS: the records of orders. Returns for each its status, its last attempt and the attempt whose result
+ * counts. Missing fields are empty strings.
  */
 export const endsScript = new RedisScript(`#!lua flags=no-writes
 local ends = {}
@@ -381,7 +381,7 @@ end
 return ends
 `);
 
-/** KEYS: who sweeps. ARGV: worker, for how long in ms. 1 if the worker may sweep. */
+/** KEYS: sweeper. ARGV: worker, duration of the lease in ms. Returns 1 if the worker may sweep. */
 export const sweepScript = evenWhenFull(`
 local sweeper = redis.call('GET', KEYS[1])
 if sweeper and sweeper ~= ARGV[1] then return 0 end
@@ -390,8 +390,8 @@ return 1
 `);
 
 /**
- * KEYS: record, events, waiting. ARGV: order's id. A script, because a full Redis refuses transactions, those
- * that only read too.
+ * KEYS: record, events, waiting. ARGV: order's id. This is a script because a full Redis refuses
+ * transactions, even those that only read.
  */
 export const snapshotScript = new RedisScript(`#!lua flags=no-writes
 return {
@@ -403,8 +403,8 @@ return {
 `);
 
 /**
- * KEYS: record, events, waiting. ARGV: order's id, the most pages to name. Of the events only the steps, and
- * of the pages only those that failed or are empty: a large document has thousands of others.
+ * KEYS: record, events, waiting. ARGV: order's id, the most pages to name. Returns only the events that are
+ * steps, and only the pages that failed or are empty: a large document has thousands of others.
  */
 export const overviewScript = new RedisScript(`#!lua flags=no-writes
 local steps = {}

@@ -25,7 +25,7 @@ import { maxFailures, workerSeenMs } from "./queue/order-attempts.ts";
 const { redis, store, attempts } = orderServices();
 const reason = { code: "document_damaged", message: "broken" };
 
-/** Brings an accepted order to a status. */
+/** Brings an accepted order to the given status. */
 const stages: Record<OrderStatus, (orderId: string) => Promise<unknown>> = {
   queued: async () => {},
   fetching: (id) => claimed(attempts, id),
@@ -46,7 +46,7 @@ async function at(status: OrderStatus) {
   return order;
 }
 
-/** All that Redis holds of an order, by key or as a member. */
+/** Everything that Redis holds about an order, in its keys or as a member of a set. */
 async function traces(orderId: string): Promise<string[]> {
   const keys = await redis.keys("*");
   const found: string[] = [];
@@ -59,7 +59,7 @@ async function traces(orderId: string): Promise<string[]> {
 
 const timesToLive = (id: string) => Promise.all([recordKey(id), eventsKey(id)].map((key) => redis.ttl(key)));
 
-test("what is accepted has a record, a first event, a place in the queue and one in the outbox", async () => {
+test("an accepted order has a record, a first event, a queue place and an outbox entry", async () => {
   const order = sampleOrder();
   const before = Date.now();
   expect(await store.accept(order, inTime())).toEqual({ outcome: "accepted", orderId: order.order_id });
@@ -72,13 +72,13 @@ test("what is accepted has a record, a first event, a place in the queue and one
   expect(await timesToLive(order.order_id)).toEqual([-1, -1]);
 });
 
-test("Redis refuses what is late by its own clock", async () => {
+test("Redis refuses an order that is late by Redis' own clock", async () => {
   const order = sampleOrder();
   expect(await store.accept(order, Date.now() - 1)).toMatchObject({ outcome: "late" });
   expect(await traces(order.order_id)).toEqual([]);
 });
 
-test("an Idempotency-Key makes one order, of one request, for one user", async () => {
+test("an Idempotency-Key creates one order, for one request of one user", async () => {
   const idempotency = { key: "k", fingerprint: "a" };
   const first = await accepted(store, {}, idempotency);
   const again = sampleOrder({ user_id: first.user_id });
@@ -93,7 +93,7 @@ test("an Idempotency-Key makes one order, of one request, for one user", async (
   await accepted(store, { user_id: first.user_id }, { key: "other", fingerprint: "a" });
 });
 
-test("under an Idempotency-Key of an order that is not there any more a new one is made", async () => {
+test("an Idempotency-Key whose order no longer exists creates a new order", async () => {
   const first = await accepted(store, {}, { key: "k", fingerprint: "a" });
   await redis.del(recordKey(first.order_id));
   const second = await accepted(store, { user_id: first.user_id }, { key: "k", fingerprint: "b" });
@@ -105,7 +105,7 @@ test("under an Idempotency-Key of an order that is not there any more a new one 
 });
 
 test.each(["queued", "fetching", "recognizing", "completed", "failed", "cancelled"] as const)(
-  "revoking leaves nothing of an order that is %s",
+  "revoking an order that is %s leaves nothing of it",
   async (status) => {
     const order = await at(status);
     expect(await store.revoke(order)).toBe(1);
@@ -167,7 +167,7 @@ test.each(["queued", "fetching", "recognizing", "completed", "cancelled"] as con
   },
 );
 
-test("of an order that is not there nothing is found, cancelled or retried", async () => {
+test("an unknown order cannot be found, cancelled or retried", async () => {
   const { order_id } = sampleOrder();
   expect(await store.find(order_id)).toBeUndefined();
   expect(await store.snapshot(order_id)).toBeUndefined();
@@ -216,7 +216,7 @@ const ends: [string, (orderId: string) => Promise<unknown>][] = [
   ["given up", (id) => attempts.giveUp({ order_id: id, run: 1 }, reason)],
 ];
 
-test.each(ends)("retention begins with the end: %s", async (_, end) => {
+test.each(ends)("retention begins when the order ends: %s", async (_, end) => {
   const { order_id } = await accepted(store);
   expect(await timesToLive(order_id)).toEqual([-1, -1]);
   await end(order_id);
@@ -227,7 +227,7 @@ test.each(ends)("retention begins with the end: %s", async (_, end) => {
     expect(seconds).toBeLessThanOrEqual(retentionSeconds);
   }
   expect(await redis.zScore(waitingKey, order_id)).toBeNull();
-  // -2: there is no such key.
+  // -2: the key does not exist.
   const ofPages = await redis.ttl(pagesKey(order_id, 1));
   expect(ofPages === -2 || ofPages > retentionSeconds - 60).toBe(true);
   if (record?.status === "failed") {
@@ -236,14 +236,14 @@ test.each(ends)("retention begins with the end: %s", async (_, end) => {
   }
 });
 
-test("a snapshot has record, events and how many wait before", async () => {
+test("a snapshot has the record, the events and the number of orders that wait before this one", async () => {
   await redis.del(waitingKey);
   const [first, second, third] = [await accepted(store), await accepted(store), await accepted(store)];
   const ahead = (order: { order_id: string }) => store.snapshot(order.order_id).then((found) => found?.ahead);
   expect(await Promise.all([first, second, third].map(ahead))).toEqual([0, 1, 2]);
   const running = await claimed(attempts, first.order_id);
   expect(await Promise.all([first, second, third].map(ahead))).toEqual([undefined, 0, 1]);
-  // Handed back it has its place again, before those who came later.
+  // An order that is handed back keeps its place before later orders.
   await attempts.release(running, "handed_back");
   expect(await Promise.all([first, second, third].map(ahead))).toEqual([0, 1, 2]);
   const snapshot = await store.snapshot(first.order_id);
@@ -252,7 +252,7 @@ test("a snapshot has record, events and how many wait before", async () => {
   expect(snapshot?.events.map(({ status }) => status)).toEqual(["queued", "fetching", "queued"]);
 });
 
-test("events ascend, can be resumed after each, and are told of on their channel", async () => {
+test("events ascend, can be resumed after any event, and are published on their channel", async () => {
   const { order_id } = await accepted(store);
   const told: string[] = [];
   const listener = redis.duplicate();
@@ -283,7 +283,7 @@ test("events ascend, can be resumed after each, and are told of on their channel
   await listener.close();
 });
 
-test("the pace is the mean time with a worker and the workers that were there lately", async () => {
+test("the pace is the mean time with a worker and the number of workers seen lately", async () => {
   await redis.flushDb();
   expect(await store.pace()).toEqual({ meanMs: undefined, workers: 0 });
   await attempts.present("worker-1");
@@ -312,7 +312,7 @@ test("the pace is the mean time with a worker and the workers that were there la
   expect(await store.pace()).toMatchObject({ meanMs: Math.floor(mean * 0.9 + second * 0.1) });
 });
 
-test("a user's orders, newest first, page by page", async () => {
+test("a user's orders are listed newest first, page by page", async () => {
   const { user_id, ...first } = await accepted(store);
   const later: string[] = [];
   for (let made = 1; made < 7; made++) later.unshift((await accepted(store, { user_id })).order_id);
@@ -333,7 +333,7 @@ test("a user's orders, newest first, page by page", async () => {
   expect(await store.list(sampleOrder().user_id, 7)).toEqual({ records: [], next: undefined });
 });
 
-test("a list keeps its places while orders come in and are retried", async () => {
+test("a list keeps its positions while orders are added and retried", async () => {
   const { user_id, order_id } = await at("failed");
   const second = await accepted(store, { user_id });
   const page = await store.list(user_id, 1);
@@ -343,10 +343,10 @@ test("a list keeps its places while orders come in and are retried", async () =>
   expect((await store.list(user_id, 1, {}, page.next)).records).toMatchObject([{ order_id }]);
 });
 
-test("a list by status and title number looks beyond what does not fit", async () => {
+test("a list filtered by status and title number skips the orders that do not match", async () => {
   const { user_id, order_id } = await at("failed");
   const other = await accepted(store, { user_id, title_number: "AB1" });
-  // More than Redis is asked for at once.
+  // More than the store requests from Redis at once.
   for (let made = 0; made < 120; made++) await accepted(store, { user_id, title_number: "AB2" });
   const ids = async (filter: OrderFilter) =>
     (await store.list(user_id, 10, filter)).records.map((record) => record.order_id);
@@ -357,7 +357,7 @@ test("a list by status and title number looks beyond what does not fit", async (
   expect(await ids({ title_number: "AB2" })).toHaveLength(10);
 });
 
-test("an order that expired is in no list, and accepting the next clears its place", async () => {
+test("an expired order is in no list, and accepting the next order removes its entry", async () => {
   const { user_id, order_id } = await accepted(store);
   const second = await accepted(store, { user_id });
   await redis.del([recordKey(order_id), eventsKey(order_id)]);
@@ -367,7 +367,7 @@ test("an order that expired is in no list, and accepting the next clears its pla
   expect(await redis.zRange(userOrdersKey(user_id), 0, -1)).toEqual([second.order_id, third.order_id]);
 });
 
-test("an order has so many runs and no more", async () => {
+test("the number of runs of an order is limited", async () => {
   const { order_id } = await accepted(store);
   for (let run = 1; run <= maxRuns; run++) {
     const { attempt } = await claimed(attempts, order_id, run);

@@ -31,13 +31,13 @@ const overviewReply = z.tuple([
   z.number().nullable(),
 ]);
 
-/** An Idempotency-Key's digest, and the digest of the request that came with it. */
+/** An Idempotency-Key's digest, and the digest of the request that it came with. */
 export type Idempotency = { key: string; fingerprint: string };
 
 /**
- * An order with its events, oldest first, and the pages of its last attempt that ended, in their order (none
- * where the document has one page); `ahead` is how many orders wait before it, undefined where it does not
- * wait.
+ * An order with its events, oldest first, and the pages of its last attempt that ended, in page order. A
+ * document of one page has none. `ahead` is the number of orders that wait before this one; undefined unless
+ * this order waits.
  */
 export type OrderSnapshot = {
   record: OrderRecord;
@@ -47,8 +47,8 @@ export type OrderSnapshot = {
 };
 
 /**
- * An order without what grows with its document: its steps, how many pages of its last attempt failed or are
- * empty, and the first `namedPages` of each. `ahead` as in `OrderSnapshot`.
+ * An order without the parts that grow with its document: its steps, the numbers of failed and of empty pages
+ * of its last attempt, and the first `namedPages` of each. `ahead` as in `OrderSnapshot`.
  */
 export type OrderOverview = {
   record: OrderRecord;
@@ -61,7 +61,8 @@ export type OrderOverview = {
 export const namedPages = 100;
 
 /**
- * What expectations are made of: the moving mean of an order's time with a worker, and the workers there are.
+ * The basis for estimated times: the moving mean of the time an order spends with a worker, and the number of
+ * workers.
  */
 export type QueuePace = { meanMs: number | undefined; workers: number };
 
@@ -78,31 +79,32 @@ export type OrderEnd = Pick<OrderRecord, "status" | "attempt" | "result_attempt"
 
 export type OrderFilter = { status?: OrderStatus | undefined; title_number?: string | undefined };
 
-/** `next` is what `before` is for the following page; undefined at the end. */
+/** Pass `next` as `before` to get the following page. Undefined on the last page. */
 export type OrderPage = { records: OrderRecord[]; next: number | undefined };
 
-/** Bounded, since every run adds to what is told of the order. */
+/** Limits the runs of an order, since each run adds to its history. */
 export const maxRuns = 20;
 /**
- * How many records one page of a filtered list may look at; the page may then be shorter than asked for, with
- * a `next`.
+ * The most records that one page of a filtered list reads. The page may then be shorter than requested and
+ * still have a `next`.
  */
 const listScan = 200;
 
-/** The orders' records as the Order API uses them. Every method rejects when Redis does. */
+/** The orders' records, as the Order API uses them. Every method rejects when Redis does. */
 export class OrderStore {
   readonly #redis: RedisConnection;
   readonly #retentionSeconds: number;
 
-  /** `retentionSeconds`: how long an order and its result stay once it ended. */
+  /** `retentionSeconds`: how long an order and its result are kept after the order ended. */
   constructor(redis: RedisConnection, retentionSeconds: number) {
     this.#redis = redis;
     this.#retentionSeconds = retentionSeconds;
   }
 
   /**
-   * Makes the order and its place in the outbox, if Redis gets to it before `deadlineMs` (since the epoch).
-   * "known": its Idempotency-Key has made the order `orderId` before, "mismatch": of another request.
+   * Creates the order and its outbox entry, if Redis executes this before `deadlineMs` (since the epoch).
+   * "known": the Idempotency-Key created the order `orderId` before. "mismatch": it did so for a different
+   * request.
    */
   async accept(order: NewOrder, deadlineMs: number, idempotency?: Idempotency) {
     const id = order.order_id;
@@ -120,8 +122,8 @@ export class OrderStore {
   }
 
   /**
-   * Undoes accepting; a worker that runs the order already finds its result unwanted. Returns the order's
-   * run, 0 for none.
+   * Undoes `accept`. A worker that already runs the order finds that its result is not wanted. Returns the
+   * order's run, or 0 if there was none.
    */
   async revoke({ order_id, user_id }: Pick<NewOrder, "order_id" | "user_id">): Promise<number> {
     const { userOrdersKey, waitingKey, outboxKey, unindexedKey } = keys;
@@ -131,7 +133,7 @@ export class OrderStore {
       .parse(await revokeScript.run(this.#redis, [...this.#of(order_id), ...named], [order_id]));
   }
 
-  /** `run` is the one whose job is not needed any more. */
+  /** `run` is the run whose job is no longer needed. */
   async cancel(orderId: string) {
     const named = [keys.waitingKey, keys.outboxKey];
     const values = [orderId, this.#retentionSeconds];
@@ -140,7 +142,10 @@ export class OrderStore {
     return { outcome, run };
   }
 
-  /** Queues a failed order again, at the queue's end, as a new `run`; "too_many" where it had `maxRuns`. */
+  /**
+   * Queues a failed order again, at the end of the queue, as a new `run`. "too_many": the order had
+   * `maxRuns`.
+   */
   async retry(orderId: string) {
     const named = [keys.waitingKey, keys.outboxKey, keys.sequenceKey];
     const reply = await retryScript.run(this.#redis, [...this.#of(orderId), ...named], [orderId, maxRuns]);
@@ -153,15 +158,15 @@ export class OrderStore {
   }
 
   /**
-   * How far each of the orders is, in one call: undefined for an order that is unknown, "unreadable" for a
-   * record that no version of ours wrote.
+   * The progress of each order, in one call. Undefined for an unknown order; "unreadable" for a record that
+   * no version of this project wrote.
    */
   async ends(orderIds: readonly string[]): Promise<(OrderEnd | "unreadable" | undefined)[]> {
     if (orderIds.length === 0) return [];
     return endsReply.parse(await endsScript.run(this.#redis, orderIds.map(keys.recordKey), []));
   }
 
-  /** Record, events, pages and place in the queue of one moment. */
+  /** The record, events, pages and queue position, all read at the same moment. */
   async snapshot(orderId: string): Promise<OrderSnapshot | undefined> {
     const reply = await snapshotScript.run(this.#redis, [...this.#of(orderId), keys.waitingKey], [orderId]);
     const [fields, entries, pages, ahead] = snapshotReply.parse(reply);
@@ -175,7 +180,7 @@ export class OrderStore {
     };
   }
 
-  /** What an order's owner sees of it at one moment. */
+  /** What the order's owner sees of it, all read at the same moment. */
   async overview(orderId: string): Promise<OrderOverview | undefined> {
     const named = [...this.#of(orderId), keys.waitingKey];
     const reply = await overviewScript.run(this.#redis, named, [orderId, namedPages]);
@@ -197,10 +202,10 @@ export class OrderStore {
     return { meanMs: meanMs == null ? undefined : Number(meanMs), workers };
   }
 
-  /** A user's orders, newest first, those before the place `before` where it is given. */
+  /** A user's orders, newest first. With `before`, only those before that position. */
   async list(userId: number, limit: number, filter: OrderFilter = {}, before?: number): Promise<OrderPage> {
     const isFiltered = filter.status !== undefined || filter.title_number !== undefined;
-    // One more than is shown tells whether there is another page.
+    // Reads one order more than it returns, to find out whether there is another page.
     const count = isFiltered ? listScan : limit + 1;
     const places = await this.#redis.zRangeWithScores(
       keys.userOrdersKey(userId),
@@ -218,13 +223,13 @@ export class OrderStore {
     return { records, next: places.length < count ? undefined : places.at(-1)?.score };
   }
 
-  /** The events after the one with the id `after` ("0" for all), oldest first. */
+  /** The events after the event id `after` ("0" for all), oldest first. */
   async eventsAfter(orderId: string, after: string): Promise<OrderEvent[]> {
     const entries = await this.#redis.xRange(keys.eventsKey(orderId), `(${after}`, "+");
     return (entries ?? []).map(parseOrderEvent);
   }
 
-  /** What became of the pages of a completed order; none where the document has one page. */
+  /** How the pages of a completed order ended. Empty for a document of one page. */
   async pages({ order_id, result_attempt = 0 }: OrderRecord): Promise<PageEnd[]> {
     return parsePageEnds(await this.#redis.hGetAll(keys.pagesKey(order_id, result_attempt)));
   }

@@ -25,7 +25,7 @@ export const titleNumberSchema = z
   .meta({ example: "OW12345678" });
 export const documentTypeSchema = z.enum(documentTypes, documentTypeMessage);
 
-/** What a customer asks for. */
+/** The fields of a customer's order. */
 export const orderRequestSchema = z.object({
   title_number: titleNumberSchema,
   document_type: documentTypeSchema,
@@ -33,8 +33,8 @@ export const orderRequestSchema = z.object({
 export type OrderRequest = z.output<typeof orderRequestSchema>;
 
 /**
- * Why an order ended without text, or an attempt without an end: `code` for programs, `message` for the
- * customer.
+ * Why an order ended without text, or why an attempt did not finish. `code` is for programs, `message` for
+ * the customer.
  */
 export const failureReasonSchema = z.object({ code: z.string(), message: z.string() });
 export type FailureReason = z.output<typeof failureReasonSchema>;
@@ -54,7 +54,7 @@ export type OrderStatus = z.output<typeof orderStatusSchema>;
 
 const endStatuses: ReadonlySet<OrderStatus> = new Set(["completed", "failed", "cancelled"]);
 
-/** Whether nothing more happens to an order of this status unless its customer retries it. */
+/** Whether an order of this status is final unless its customer retries it. */
 export function hasEnded(status: OrderStatus): boolean {
   return endStatuses.has(status);
 }
@@ -62,11 +62,11 @@ export function hasEnded(status: OrderStatus): boolean {
 const count = z.coerce.number().int().nonnegative();
 
 /**
- * An order's record, from its hash in Redis (which holds more: what the scripts alone need). Times (`_ms`)
- * are milliseconds since the epoch by Redis's clock. `run` counts the customer's retries, `attempt` the
- * claims by workers over all runs, `failures` the attempts of this run that count against its bound. `turn`
- * is its place in the queue's order. `result_attempt` is the attempt whose result counts, `result_pages` how
- * many pages it has, those that failed among them.
+ * An order's record, parsed from its hash in Redis. The hash has more fields, which only the scripts use.
+ * Times (`_ms`) are milliseconds since the epoch by Redis's clock. `run` counts the customer's retries,
+ * `attempt` the claims by workers over all runs, `failures` the attempts of this run that count against its
+ * limit. `turn` is the order's position in the queue. `result_attempt` is the attempt whose result counts;
+ * `result_pages` is its number of pages, including failed ones.
  */
 export const orderRecordSchema = orderRequestSchema.extend({
   order_id: orderIdSchema,
