@@ -6,7 +6,7 @@ import { closeRedis, openRedis, type RedisConnection } from "./redis-connection.
 
 const limits = { pingMs: 100, silenceMs: 900 };
 
-/** Connections through a proxy that can make them deaf. */
+/** Connections through a proxy that can silence them without closing them. */
 async function throughProxy() {
   const url = new URL(redisDatabase());
   const proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
@@ -19,14 +19,14 @@ async function throughProxy() {
   return { proxy, open };
 }
 
-/** Writes all the time, as a worker at work does: a socket that is written to is never idle. */
+/** Writes continuously, as a busy worker does: a socket that is written to is never idle. */
 function keepWriting(connection: RedisConnection): void {
   const timer = setInterval(() => connection.incr("written").catch(() => {}), 50);
   onTestFinished(() => clearInterval(timer));
 }
 
 test.each(["reject", "wait"] as const)(
-  "a deaf connection is replaced while commands are sent (%s)",
+  "a silent connection is replaced while commands are sent (%s)",
   async (when) => {
     const { proxy, open } = await throughProxy();
     const connection = open(when);
@@ -39,7 +39,7 @@ test.each(["reject", "wait"] as const)(
   },
 );
 
-test("a deaf connection keeps its subscriptions when it is replaced", async () => {
+test("a silent connection keeps its subscriptions when it is replaced", async () => {
   const { proxy, open } = await throughProxy();
   const [messages, sender] = [open("wait"), open("wait")];
   const received: string[] = [];
@@ -52,7 +52,7 @@ test("a deaf connection keeps its subscriptions when it is replaced", async () =
   await expect.poll(exchange, { timeout: 5000 }).toContain("again");
 });
 
-test("a duplicate that blocks, as BullMQ's, is replaced too", async () => {
+test("a blocking duplicate, such as BullMQ's, is replaced too", async () => {
   const { proxy, open } = await throughProxy();
   const connection = open("wait");
   const blocking = connection.duplicate();
@@ -70,7 +70,7 @@ test("a duplicate that blocks, as BullMQ's, is replaced too", async () => {
   expect(await popped).toMatchObject({ value: "there" });
 });
 
-test("a connection that is idle, blocked for less than the limit, or closed is left alone", async () => {
+test("a connection that is idle, blocked for less than the limit, or closed is not replaced", async () => {
   const { open } = await throughProxy();
   const connection = open("wait");
   let readies = 0;

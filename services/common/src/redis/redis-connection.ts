@@ -7,14 +7,14 @@ import { reconnectWhenSilent, type SilenceLimits } from "./silence-watch.ts";
 export type RedisConnection = ReturnType<typeof openRedis>;
 
 /**
- * BullMQ's blocking reads, on a duplicate of a connection, delay the answer to a ping for up to 10 s. The sum
- * leaves a worker time to be back within 30 s of a cut.
+ * BullMQ's blocking reads, on a duplicate of a connection, delay the answer to a ping by up to 10 s. Together
+ * these times let a worker be back within 30 s of a network cut.
  */
 const defaultLimits: SilenceLimits = { pingMs: 2500, silenceMs: 11_500 };
 
 /**
- * A connection that keeps trying to reconnect, and logs only that Redis went away or came back. Returns at
- * once, connected or not. `whenAway`: "reject" fails a command at once, "wait" holds it until Redis is back.
+ * A connection that keeps reconnecting, and logs only when Redis goes away or comes back. Returns at once,
+ * connected or not. `whenAway`: "reject" fails a command at once, "wait" holds it until Redis is back.
  */
 export function openRedis(url: string, log: Log, whenAway: "reject" | "wait", limits = defaultLimits) {
   const client = createClient({
@@ -25,7 +25,7 @@ export function openRedis(url: string, log: Log, whenAway: "reject" | "wait", li
     commandOptions: { timeout: 0 },
     socket: {
       connectTimeout: 2000,
-      // Bounds the handshake, during which nothing else is sent and no pings are.
+      // Limits the handshake, during which no pings are sent.
       socketTimeout: limits.pingMs + limits.silenceMs,
       reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 5), 1000),
     },
@@ -34,7 +34,7 @@ export function openRedis(url: string, log: Log, whenAway: "reject" | "wait", li
   client.on("error", (error) => state.failed(error));
   client.on("ready", () => state.recovered());
   reconnectWhenSilent(client, limits, (error) => state.failed(error));
-  // The strategy above never gives up, so this fails only when the connection is closed while connecting.
+  // The strategy above never gives up, so this fails only if the connection is closed while connecting.
   client.connect().catch((error: unknown) => state.failed(error));
   return client;
 }

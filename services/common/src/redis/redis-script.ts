@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { RedisConnection } from "./redis-connection.ts";
 
-/** A hash, or a stream's entry, as scripts return it: names and values in turn. */
+/** Parses a hash, or a stream's entry, as scripts return it: names and values alternate. */
 export const fieldsReply = z.array(z.string()).transform((words) => {
   const fields: Record<string, string> = {};
   for (const [index, name] of words.entries()) if (index % 2 === 0) fields[name] = words[index + 1] ?? "";
@@ -24,7 +24,7 @@ export class RedisScript {
     try {
       return await redis.evalSha(this.#digest, options);
     } catch (error) {
-      // A Redis that was restarted, or sees the script for the first time.
+      // Redis was restarted, or has not seen the script yet.
       if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
       return redis.eval(this.#source, options);
     }

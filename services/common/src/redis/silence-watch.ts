@@ -1,4 +1,4 @@
-/** What is used of a node-redis client. */
+/** The part of a node-redis client that is used here. */
 interface Client {
   readonly isOpen: boolean;
   readonly isReady: boolean;
@@ -8,18 +8,19 @@ interface Client {
   duplicate(...overrides: unknown[]): Client;
 }
 
-/** `pingMs`: between two pings. `silenceMs`: for so long an answer to a ping may stay out. */
+/** `pingMs`: time between two pings. `silenceMs`: how long a ping may stay unanswered. */
 export type SilenceLimits = { pingMs: number; silenceMs: number };
 
-/** How often it is checked whether a ping was answered, within `silenceMs`. */
+/** How many times within `silenceMs` the watch checks for an answer. */
 const checks = 10;
 
 /**
  * Reconnects `client`, and every duplicate of it, when pings stay unanswered. A cut network may deliver
- * neither data nor an end of the connection, and Node's own socket timeout counts writes as activity: it
+ * neither data nor the end of the connection. Node's own socket timeout counts writes as activity, so it
  * never fires while commands are sent.
  *
- * Silence is counted in checks and not by the clock, which goes on while the process itself is paused.
+ * Silence is counted in checks and not by the clock, because the clock continues while the process itself is
+ * paused.
  */
 export function reconnectWhenSilent(
   client: Client,
@@ -36,7 +37,7 @@ export function reconnectWhenSilent(
     unanswered++;
     if (unanswered < checks) return;
     silent(new Error(`Redis answered no ping for ${pingMs + silenceMs} ms: the connection is replaced`));
-    // The client keeps its subscriptions. `connect` tries until it succeeds or the client is closed.
+    // The client keeps its subscriptions. `connect` retries until it succeeds or the client is closed.
     client.destroy();
     client.connect().catch(silent);
   };
