@@ -12,8 +12,8 @@ const inflate = promisify(gunzip);
 const deflate = promisify(gzip);
 
 /**
- * A result store in a folder: `<order>/<attempt>/document` and the like, and of each page `pages/<n>.json.gz`
- * (its result) and `pages/<n>.png` (its image as it was read). Methods reject as node:fs does.
+ * A result store in a folder: `<order>/<attempt>/document` and so on. Each page has `pages/<n>.json.gz` (its
+ * result) and `pages/<n>.png` (its image as it was read). Methods reject as node:fs does.
  */
 export class FolderResultStore implements ResultStore {
   readonly settings: { folder: string };
@@ -108,7 +108,7 @@ async function writeOnce(file: string, bytes: Uint8Array): Promise<void> {
     } finally {
       await handle.close();
     }
-    // Unlike a rename, a link fails where the file is there already.
+    // Unlike a rename, a link fails if the file exists already.
     await link(unfinished, file);
     await syncFolder(path.dirname(file));
   } catch (error) {
@@ -118,7 +118,7 @@ async function writeOnce(file: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** The names in a folder reach the disk by themselves, not with the files. */
+/** Syncs a folder, because syncing a file does not make its name durable. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder);
   try {

@@ -1,7 +1,7 @@
 import { FolderResultStore } from "./folder-result-store.ts";
 import type { ResultStore, ResultStoreSettings } from "./result-store.ts";
 
-/** The store that the settings name. */
+/** Opens the store that the settings name. */
 export function openResultStore({ folder }: ResultStoreSettings): ResultStore {
   return new FolderResultStore(folder);
 }

@@ -1,19 +1,19 @@
 import { z } from "zod";
 
 /**
- * Left, top, right, bottom in pixels of the page's image as it was read; the last two are the first pixel
- * outside.
+ * Left, top, right, bottom in pixels of the page's image as it was read. The right and bottom pixels are just
+ * outside the box.
  */
 export const boxSchema = z.tuple([z.int(), z.int(), z.int(), z.int()]);
 export type Box = z.output<typeof boxSchema>;
 
-/** How sure the recognition is: 0 (a guess) to 100 (certain). */
+/** The confidence of the recognition: 0 (a guess) to 100 (certain). */
 export const confidenceSchema = z.number().min(0).max(100);
 
-/** Recognised, or told by the document: its own text, or what was filled in a field of its form. */
+/** Recognised, or taken from the document: from its text, or from a form field that was filled in. */
 export const wordSources = ["ocr", "text_layer", "form_value"] as const;
 
-/** `confidence` of a recognised word only. */
+/** Only recognised words have a `confidence`. */
 export const wordSchema = z.object({
   text: z.string().min(1),
   box: boxSchema,
@@ -28,7 +28,7 @@ export type Line = z.output<typeof lineSchema>;
 export const blockSchema = z.object({ box: boxSchema, lines: z.array(lineSchema).min(1) });
 export type Block = z.output<typeof blockSchema>;
 
-/** What was done to a page before it was read, in this order. */
+/** The changes made to a page before it was read, in this order. */
 export const preparationSchema = z.discriminatedUnion("step", [
   /** Clockwise, in degrees. */
   z.object({ step: z.literal("rotate"), degrees: z.union([z.literal(90), z.literal(180), z.literal(270)]) }),
@@ -38,27 +38,27 @@ export const preparationSchema = z.discriminatedUnion("step", [
   /** Uneven light was evened out. */
   z.object({ step: z.literal("flatten") }),
   z.object({ step: z.literal("invert") }),
-  /** Ruling lines of forms and tables were taken out. */
+  /** Ruling lines of forms and tables were removed. */
   z.object({ step: z.literal("remove_lines") }),
 ]);
 export type Preparation = z.output<typeof preparationSchema>;
 
 /**
- * How the page was divided into blocks; tesseract's modes 3, 4, 6 and 11. `text_layer`: as the document says
+ * How the page was divided into blocks; tesseract's modes 3, 4, 6 and 11. `text_layer`: as in the document
  * itself.
  */
 export const segmentations = ["auto", "single_column", "single_block", "sparse_text", "text_layer"] as const;
 
-/** What was not strictly right in the document, though all of the page is there. */
+/** Errors in the document that did not keep any of the page from being read. */
 export const pageWarnings = ["jpeg_end_missing", "jpeg_header_unusual"] as const;
 export type PageWarning = (typeof pageWarnings)[number];
 
-/** Where a page's words come from; `mixed`: some were recognised, and others told by the document. */
+/** Where a page's words come from. `mixed`: some were recognised, and others taken from the document. */
 export const pageSources = ["ocr", "text_layer", "mixed"] as const;
 
 /**
- * What was read on one page. `page` counts from 1; `width` and `height` in pixels, `dpi` of the page as it
- * was read.
+ * The content read from one page. `page` counts from 1. `width` and `height` are in pixels, and `dpi` is the
+ * resolution, of the page as it was read.
  */
 export const pageResultSchema = z.object({
   page: z.int().positive(),
@@ -68,11 +68,11 @@ export const pageResultSchema = z.object({
   source: z.enum(pageSources),
   preparation: z.array(preparationSchema),
   segmentation: z.enum(segmentations),
-  /** Mean of the recognised words' confidences; null without such words. */
+  /** Mean confidence of the recognised words. Null if there are none. */
   confidence: confidenceSchema.nullable(),
-  /** Left out where there are none. */
+  /** Omitted when there are none. */
   warnings: z.array(z.enum(pageWarnings)).min(1).optional(),
-  /** In reading order; none for an empty page. */
+  /** In reading order. An empty page has none. */
   blocks: z.array(blockSchema),
 });
 export type PageResult = z.output<typeof pageResultSchema>;
@@ -95,14 +95,14 @@ export function wordsOf({ blocks }: Pick<PageResult, "blocks">): Word[] {
   return blocks.flatMap(({ lines }) => lines.flatMap(({ words }) => words));
 }
 
-/** The mean confidence of the recognised words; null without such words. */
+/** Mean confidence of the recognised words. Null if there are none. */
 export function meanConfidence(page: Pick<PageResult, "blocks">): number | null {
   const confidences = wordsOf(page).flatMap(({ confidence }) => confidence ?? []);
   if (confidences.length === 0) return null;
   return confidences.reduce((sum, confidence) => sum + confidence, 0) / confidences.length;
 }
 
-/** Where the words of a page come from. What was filled in a form counts as told by the document. */
+/** Where the words of a page come from. Filled form values count as taken from the document. */
 export function sourceOf(page: Pick<PageResult, "blocks">): PageResult["source"] {
   const words = wordsOf(page);
   const recognised = words.filter(({ source }) => source === "ocr").length;
@@ -110,7 +110,7 @@ export function sourceOf(page: Pick<PageResult, "blocks">): PageResult["source"]
   return recognised === 0 ? "text_layer" : "mixed";
 }
 
-/** Lines end with a line feed, blocks are apart by an empty line; "" for an empty page. */
+/** The page's text. Lines end with a line feed, and an empty line separates blocks. "" for an empty page. */
 export function textOf({ blocks }: Pick<PageResult, "blocks">): string {
   return blocks
     .map(({ lines }) => lines.map(({ words }) => `${words.map(({ text }) => text).join(" ")}\n`).join(""))

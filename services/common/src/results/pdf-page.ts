@@ -2,21 +2,20 @@ import { z } from "zod";
 import type { ResultRef, ResultStore } from "./result-store.ts";
 
 /**
- * What a page's PDF page is made of, beside the words. The strings are PDF source in latin1, in which
- * `{{stream 2}}` stands for a reference to the third of `streams`.
+ * The data for a page of the searchable PDF, except the words. Strings are PDF source in latin1. In them
+ * `{{stream 2}}` stands for a reference to the third item of `streams`.
  */
 export const pdfPageSchema = z.object({
-  /** The image that was read, before its preparation, in pixels. */
+  /** Size in pixels of the image that was read, before its preparation. */
   image: z.object({ width: z.int().positive(), height: z.int().positive() }),
-  /** Of a page of an image: its size in points. */
+  /** Size in points of the page of an image. */
   size: z.object({ width: z.number().positive(), height: z.number().positive() }).optional(),
   /**
-   * The stream that replaces the page's content, and entries of its resources that replace others of their
-   * names.
+   * The stream that replaces the page's content, and resource entries that replace those of the same name.
    */
   contents: z.int().nonnegative().optional(),
   resources: z.string().optional(),
-  /** Each with its dictionary's entries without `Length`, and its length in bytes. */
+  /** For each stream, its dictionary's entries without `Length`, and its length in bytes. */
   streams: z.array(z.object({ entries: z.string(), length: z.int().nonnegative() })),
 });
 export type PdfPageParts = Omit<z.output<typeof pdfPageSchema>, "streams">;
@@ -25,7 +24,7 @@ export type PdfPage = PdfPageParts & { streams: PdfStream[] };
 
 const lengthBytes = 4;
 
-/** The length of a JSON header in four bytes, the header, and the streams' contents. */
+/** The format is: the length of a JSON header in four bytes, the header, and the streams' contents. */
 export async function savePdfPage(
   store: ResultStore,
   ref: ResultRef,

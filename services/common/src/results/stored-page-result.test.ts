@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { pageOf } from "../../../../tests/page-result.ts";
 import { parsePageResult } from "./stored-page-result.ts";
 
-/** As versions stored it whose words had no source. */
+/** A result of a version whose words had no source. */
 function earlierPage(source: string, confidence: number | null, words: object[]) {
   const box = [1, 2, 3, 4];
   const blocks = words.length === 0 ? [] : [{ box, lines: [{ box, words }] }];
@@ -19,14 +19,14 @@ test("A page is parsed as it was stored", () => {
   expect(parsePageResult(JSON.parse(JSON.stringify(page)))).toEqual(page);
 });
 
-test("Words that were stored without a source get their page's", () => {
+test("Words that were stored without a source get that of their page", () => {
   const stored = earlierPage("ocr", 91, [{ ...word, confidence: 91 }]);
   expect(parsePageResult(stored)).toEqual(
     earlierPage("ocr", 91, [{ ...word, source: "ocr", confidence: 91 }]),
   );
 });
 
-test("Words of a text layer lose the confidence that was stored with them", () => {
+test("Words of a text layer lose their stored confidence", () => {
   const stored = earlierPage("text_layer", 100, [{ ...word, confidence: 100 }]);
   expect(parsePageResult(stored)).toEqual(
     earlierPage("text_layer", null, [{ ...word, source: "text_layer" }]),

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { type PageResult, pageResultSchema, wordSchema } from "./page-result.ts";
 
 /**
- * Before words had a source, a page had one for all of them, and words of a text layer a confidence of 100.
+ * In earlier versions a page had one source for all its words, and the words of a text layer had a confidence
+ * of 100.
  */
 const unsourcedWord = wordSchema.omit({ source: true });
 const unsourcedPage = z.looseObject({
@@ -12,7 +13,7 @@ const unsourcedPage = z.looseObject({
   ),
 });
 
-/** A page's result as this or an earlier version stored it. Throws a ZodError for anything else. */
+/** Parses a page's result that this or an earlier version stored. Throws a ZodError for anything else. */
 export function parsePageResult(stored: unknown): PageResult {
   const { data: earlier } = unsourcedPage.safeParse(stored);
   return pageResultSchema.parse(earlier ? withSources(earlier) : stored);
