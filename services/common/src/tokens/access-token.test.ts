@@ -22,19 +22,19 @@ function encode(part: unknown): string {
   return Buffer.from(JSON.stringify(part)).toString("base64url");
 }
 
-/** Signed with our own key: what is wrong with it is its claims or its header. */
+/** A token signed with our own key, so that only its claims or its header can be wrong. */
 function signed(claims: Record<string, unknown>, header: Record<string, unknown> = {}, with_ = key) {
   return new SignJWT(claims).setProtectedHeader({ alg: "HS256", ...header }).sign(with_);
 }
 
-test("an issued token gives its user back, with the registered and the original's claims", async () => {
+test("an issued token returns its user, with the registered claims and the original's claims", async () => {
   const token = await issueToken(key, alice, 30);
   expect(await verifyToken(key, token)).toEqual(alice);
   const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
   expect(claims).toEqual({ ...goodClaims, iat: claims.iat, exp: claims.iat + 30 });
 });
 
-test("the claims that the tests below spoil are good", async () => {
+test("the claims that the following tests change are valid", async () => {
   expect(await verifyToken(key, await signed(goodClaims))).toEqual(alice);
 });
 
@@ -58,13 +58,13 @@ test.each([
   await expect(verifyToken(key, token)).rejects.toMatchObject({ code: "token_invalid" });
 });
 
-test("a token is refused from the second on in which it expires", async () => {
+test("a token is refused from the second in which it expires", async () => {
   const token = await signed({ ...goodClaims, iat: now - 30, exp: now });
   await expect(verifyToken(key, token)).rejects.toMatchObject({ code: "token_expired" });
 });
 
 test.each([["true"], [1], [null], [{}], [undefined], [false]])(
-  "can_order %j gives no right",
+  "can_order %j grants no right",
   async (value) => {
     expect(await verifyToken(key, await signed({ ...goodClaims, can_order: value }))).toMatchObject({
       can_order: false,
@@ -83,7 +83,7 @@ test.each(["none", "None", "NONE", "nOnE"])(
   },
 );
 
-test("no other algorithm is taken, whatever key its header brings", async () => {
+test("no other algorithm is accepted, whatever key the token's header carries", async () => {
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const header = { alg: "RS256", typ: "JWT", jwk: publicKey.export({ format: "jwk" }) };
   const content = `${encode(header)}.${encode(goodClaims)}`;
@@ -95,7 +95,7 @@ test("no other algorithm is taken, whatever key its header brings", async () => 
   await expect(verifyToken(key, hs512)).rejects.toMatchObject({ code: "token_invalid" });
 });
 
-test("a token of another key, a changed one and no token at all are refused", async () => {
+test("a token of another key, a changed token and a missing token are refused", async () => {
   const token = await signed(goodClaims, {}, tokenKey("another-secret-of-32-bytes-or-more"));
   const [header, , signature] = (await signed(goodClaims)).split(".");
   const changed = `${header}.${encode({ ...goodClaims, user_id: 2, sub: "2" })}.${signature}`;

@@ -14,7 +14,7 @@ const claims = z
     sub: z.string(),
     user_id: z.int().positive(),
     username: z.string().min(1).max(256),
-    // Only `true` itself: a "true" or a 1 gives no right.
+    // Only `true` itself grants the right; "true" and 1 do not.
     can_order: z
       .unknown()
       .optional()
@@ -22,7 +22,7 @@ const claims = z
   })
   .refine(({ sub, user_id }) => sub === String(user_id));
 
-/** The token gives no access. The message may be shown: it holds nothing of the token. */
+/** The token grants no access. The message may be shown: it contains nothing of the token. */
 export class TokenError extends Error {
   override readonly name = "TokenError";
   readonly code: "token_expired" | "token_invalid";
@@ -50,7 +50,7 @@ export function issueToken(key: Uint8Array, user: TokenUser, seconds: number): P
     .sign(key);
 }
 
-/** Throws TokenError for everything but an unexpired HS256 token of our own issuer with all claims. */
+/** Throws TokenError unless the token is an unexpired HS256 token of our own issuer with all claims. */
 export async function verifyToken(key: Uint8Array, token: string): Promise<TokenUser> {
   if (token.length > maxLength) throw new TokenError("token_invalid", "The token is too long.");
   try {

@@ -5,7 +5,7 @@ const filled = z
   .max(256, "must not be longer than 256 characters")
   .refine((value) => value.trim() !== "", "must not be blank");
 
-/** The body of `POST /token`. The Auth API answers it, and the Order API's document describes it. */
+/** The body of `POST /token`. The Auth API accepts it, and the Order API's OpenAPI document describes it. */
 export const tokenRequestSchema = z
   .object({
     username: filled.meta({ example: "alice" }),

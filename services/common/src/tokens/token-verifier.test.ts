@@ -24,7 +24,7 @@ test("a token is verified once and refused from the second it expires", async ()
   await expect(verifier.verify(token)).rejects.toMatchObject({ code: "token_expired" });
 });
 
-test("a good token vouches for no other, and a bad one is not remembered", async () => {
+test("a valid token does not vouch for another, and an invalid one is not remembered", async () => {
   const verifier = new TokenVerifier(key);
   const token = await issueToken(key, alice, 30);
   await verifier.verify(token);
@@ -34,7 +34,7 @@ test("a good token vouches for no other, and a bad one is not remembered", async
   }
 });
 
-test("only the latest are remembered", async () => {
+test("only the latest tokens are remembered", async () => {
   const verifier = new TokenVerifier(key, 2);
   const tokens = await Promise.all([1, 2, 3].map((user_id) => issueToken(key, { ...alice, user_id }, 30)));
   for (const token of tokens) await verifier.verify(token);
