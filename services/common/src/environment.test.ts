@@ -5,7 +5,7 @@ import { jwtSecretVariable, readEnvironment, redisUrlVariable, serviceVariables 
 const schema = z.object({ ...serviceVariables, JWT_SECRET: jwtSecretVariable });
 const secret = "0123456789abcdef0123456789abcdef";
 
-test("defaults stand in for what is not set", () => {
+test("unset variables get their defaults", () => {
   const environment = readEnvironment(schema, { JWT_SECRET: secret, HOME: "/root" });
   expect(environment).toEqual({ PORT: 8080, LOG_LEVEL: "info", JWT_SECRET: secret });
 });
@@ -24,17 +24,17 @@ test.each([
   expect(() => readEnvironment(schema, variables)).toThrow(expect.objectContaining({ message }));
 });
 
-test("every wrong variable is named, and no secret's value", () => {
+test("every invalid variable is named, without the values of secrets", () => {
   const variables = { JWT_SECRET: "only11bytes", PORT: "-1" };
   expect(() => readEnvironment(schema, variables)).toThrow(/^(?!.*only11bytes).*PORT.*JWT_SECRET/);
 });
 
-test("a secret is measured in bytes", () => {
+test("the length of a secret is measured in bytes", () => {
   expect(jwtSecretVariable.safeParse("ü".repeat(16)).success).toBe(true);
   expect(jwtSecretVariable.safeParse("ü".repeat(15)).success).toBe(false);
 });
 
-test("only Redis addresses are Redis addresses", () => {
+test("only Redis addresses are accepted as Redis addresses", () => {
   expect(redisUrlVariable.safeParse("redis://:p@redis:6379").success).toBe(true);
   expect(redisUrlVariable.safeParse("http://redis:6379").success).toBe(false);
 });

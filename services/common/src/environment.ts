@@ -1,13 +1,15 @@
 import { z } from "zod";
 
-/** A setting is missing or wrong. The message names every such variable, but never the value of a secret. */
+/**
+ * A setting is missing or invalid. The message names every such variable, but never the value of a secret.
+ */
 export class EnvironmentError extends Error {
   override readonly name = "EnvironmentError";
 }
 
 /**
- * Reads the variables that the schema names. A variable's `description` says what is right ("a whole number
- * from 1 to 9"); `secret: true` in its metadata keeps its value out of the error.
+ * Reads the variables that the schema names. A variable's `description` says what is valid ("a whole number
+ * from 1 to 9"). `secret: true` in its metadata keeps its value out of the error.
  */
 export function readEnvironment<Schema extends z.ZodObject>(
   schema: Schema,
@@ -53,14 +55,15 @@ export const serviceVariables = {
     .meta({ description: `one of ${logLevels.join(", ")}` }),
 };
 
-/** The key for HS256, which must not be shorter than the hash of 32 bytes (RFC 7518, 3.2). */
+/** The key for HS256. It must have at least the 32 bytes of the hash (RFC 7518, 3.2). */
 export const jwtSecretVariable = z
   .string()
   .refine((value) => Buffer.byteLength(value) >= 32)
   .meta({ description: "at least 32 bytes long", secret: true });
 
 /**
- * How long an order and its result are kept after its end. The Order API and the workers must agree on it.
+ * How long an order and its result are kept after the order ended. The Order API and the workers must use the
+ * same value.
  */
 export const resultDaysVariable = wholeNumber(1, 3650, 7);
 export const secondsPerDay = 86_400;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { repeat } from "./repeat.ts";
 
-test("pauses after each work, also after one that took long, until the signal", async () => {
+test("pauses after each run of the work, also after a long one, until the signal aborts", async () => {
   const stopped = new AbortController();
   const starts: number[] = [];
   const begun = Date.now();
@@ -12,16 +12,16 @@ test("pauses after each work, also after one that took long, until the signal", 
   };
   await repeat(30, stopped.signal, work);
   expect(starts).toHaveLength(3);
-  // Work and pause, whatever else the machine does.
+  // The work and the pause are at least this long on any machine.
   for (const [index, at] of starts.entries()) expect(at).toBeGreaterThanOrEqual(25 + index * 85);
 });
 
-test("rejects as the work does", async () => {
+test("rejects when the work rejects", async () => {
   const work = () => Promise.reject(new Error("broken"));
   await expect(repeat(1, new AbortController().signal, work)).rejects.toThrow("broken");
 });
 
-test("ends at once when the signal comes during a pause", async () => {
+test("ends at once when the signal aborts during a pause", async () => {
   const stopped = new AbortController();
   const repeating = repeat(60_000, stopped.signal, async () => {});
   stopped.abort();

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 /**
- * Pauses `ms`, then works, again and again until the signal: a work that takes long is followed by a pause
- * too. Rejects as the work.
+ * Pauses for `ms`, then runs `work`, again and again until the signal aborts. The pause is not shortened by a
+ * long run. Rejects when `work` rejects.
  */
 export async function repeat(ms: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
   while (!signal.aborted) {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createLog } from "./log.ts";
 import { StateLog } from "./state-log.ts";
 
-test("a state is logged when it changes, not each time it is found", () => {
+test("a state is logged when it changes, not each time it is reported", () => {
   const lines: string[] = [];
   const state = new StateLog(createLog("test", "info", { write: (line) => lines.push(line) }), "Redis");
   state.recovered();
@@ -17,7 +17,7 @@ test("a state is logged when it changes, not each time it is found", () => {
   ]);
 });
 
-test("watched work throws nothing, and its failing and going on again are logged", async () => {
+test("watched work never throws, and its failure and recovery are logged", async () => {
   const lines: string[] = [];
   const state = new StateLog(createLog("test", "info", { write: (line) => lines.push(line) }), "Redis");
   await state.watch(() => Promise.reject(new Error("ECONNREFUSED")));

@@ -1,8 +1,8 @@
 import type { Log } from "./log.ts";
 
 /**
- * Logs changes of a state, not repetitions: a connection that fails twice a second for an hour is two lines,
- * one when it broke and one when it was back.
+ * Logs changes of a state, not repetitions. A connection that fails twice a second for an hour gives two
+ * lines: one when it broke and one when it recovered.
  */
 export class StateLog {
   readonly #log: Log;
@@ -26,7 +26,7 @@ export class StateLog {
     this.#log.info(`${this.#what} answers again`);
   }
 
-  /** Runs work that will be repeated. A failure is logged, not thrown. */
+  /** Runs work that will be repeated. Logs a failure instead of throwing it. */
   async watch(work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
