@@ -1,6 +1,6 @@
-// Runs after every install, and before and after every npm script: makes git look away from this clone's own
-// values in Pulumi.local.yaml, so that they and its secrets get into no commit. Plain JavaScript, because any
-// Node runs it. docs/decisions.md says why it is a filter.
+// Runs after every install, and before and after every npm script. Makes git ignore this clone's own values
+// in Pulumi.local.yaml, so that no commit contains them or its secrets. Plain JavaScript, because it must run
+// on any Node. docs/decisions.md says why it is a filter.
 import { execFileSync } from "node:child_process";
 import { appendFileSync, chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -51,12 +51,13 @@ function install(isHidden) {
       git("config", `filter.${FILTER}.${key}`, value);
     }
   }
-  // Earlier versions hid the file by this mark, with which `git pull` stops when it wants to change the file.
+  // Earlier versions hid the file by this mark. With the mark, `git pull` stops when it has to change the
+  // file.
   if (isHidden) {
     git("update-index", "--no-skip-worktree", FILE);
   }
-  // Git takes a file of another size for changed without asking the filter: this lets it look. Nothing is
-  // staged.
+  // Git treats a file of another size as changed without running the filter. This makes git run it, and
+  // stages nothing.
   git("add", FILE);
 }
 
@@ -68,7 +69,7 @@ function configured() {
       lines.map((line) => [line.split(" ")[0].split(".").at(-1), line.replace(/^\S+ /, "")]),
     );
   } catch (error) {
-    // 1: none yet.
+    // Exit code 1: there are no such settings yet.
     if (error.status === 1) {
       return {};
     }

@@ -40,7 +40,7 @@ function change(folder: string): void {
   appendFileSync(path.join(folder, "other"), "2\n");
 }
 
-test("git shows the change without it", () => {
+test("without the filter, git shows the change", () => {
   const folder = repository();
   change(folder);
   expect(git(folder, "diff", "--name-only")).toBe("Pulumi.local.yaml\nother");
@@ -49,7 +49,7 @@ test("git shows the change without it", () => {
 test.each([
   ["git status", ["status", "--short"], "M other"],
   ["git diff", ["diff", "--name-only"], "other"],
-])("%s does not show it, be it run once or twice", (_, args, seen) => {
+])("%s does not show the own values, even after a second run of the script", (_, args, seen) => {
   const folder = repository();
   expect(keep(folder)).toEqual({ status: 0, said: "" });
   change(folder);
@@ -73,7 +73,7 @@ test.each([
       ["commit", "--quiet", "-m", "two"],
     ],
   ],
-])("%s does not commit it", (_, commands) => {
+])("%s does not commit the own values", (_, commands) => {
   const folder = repository();
   keep(folder);
   change(folder);
@@ -85,7 +85,7 @@ test.each([
   expect(git(folder, "show", "HEAD:Pulumi.local.yaml")).toBe(COMMITTED.trim());
 });
 
-test("git stash and git reset --hard leave it as it is", () => {
+test("git stash and git reset --hard keep the own values", () => {
   const folder = repository();
   keep(folder);
   change(folder);
@@ -97,7 +97,7 @@ test("git stash and git reset --hard leave it as it is", () => {
   expect(settingsOf(folder)).toBe(OWN);
 });
 
-test("git commit with the file's name commits nothing of it", () => {
+test("git commit with the file's name does not commit the own values", () => {
   const folder = repository();
   keep(folder);
   change(folder);
@@ -107,7 +107,7 @@ test("git commit with the file's name commits nothing of it", () => {
   expect(git(folder, "diff", "--cached", "--name-only")).toBe("");
 });
 
-/** A clone with own values, of a repository that then changes the committed file. */
+/** A clone with its own values. Its origin has a newer commit, which changes the file. */
 function clonedBefore(changed: string): string {
   const origin = repository();
   const folder = path.join(scratchFolder(), "clone");
@@ -135,7 +135,7 @@ test.each([
   expect(git(folder, "status", "--short")).toBe("");
 });
 
-test("git switch and git rebase keep them too, there and back", () => {
+test("git switch and git rebase keep the own values", () => {
   const folder = clonedBefore(COMMITTED.replace("# b: 2", "# b: 3"));
   writeFileSync(path.join(folder, "other"), "3\n");
   git(folder, "commit", "-a", "--quiet", "-m", "mine");
@@ -149,7 +149,7 @@ test("git switch and git rebase keep them too, there and back", () => {
   expect(git(folder, "status", "--short")).toBe("");
 });
 
-test("without own values the file follows the commits, and own values that were taken out stay out", () => {
+test("after its own values were removed, the file follows the commits", () => {
   const folder = clonedBefore(COMMITTED.replace("# b: 2", "# b: 3"));
   writeFileSync(path.join(folder, "Pulumi.local.yaml"), COMMITTED);
   keep(folder);
@@ -157,7 +157,7 @@ test("without own values the file follows the commits, and own values that were 
   expect(settingsOf(folder)).toBe(COMMITTED.replace("# b: 2", "# b: 3"));
 });
 
-test("the committed file is changed on purpose by passing the filter by", () => {
+test("a commit can change the file if it bypasses the filter", () => {
   const folder = repository();
   keep(folder);
   writeFileSync(path.join(folder, "Pulumi.local.yaml"), `${COMMITTED}  # c: 3\n`);
@@ -167,7 +167,7 @@ test("the committed file is changed on purpose by passing the filter by", () => 
   expect(git(folder, "status", "--short")).toBe("");
 });
 
-test("a clone whose file an earlier version hid by skip-worktree can pull again", () => {
+test("a clone can pull again after an earlier version hid the file with skip-worktree", () => {
   const folder = clonedBefore(COMMITTED.replace("# b: 2", "# b: 3"));
   git(folder, "update-index", "--skip-worktree", "Pulumi.local.yaml");
   expect(keep(folder)).toEqual({ status: 0, said: "" });
@@ -175,7 +175,7 @@ test("a clone whose file an earlier version hid by skip-worktree can pull again"
   expect(settingsOf(folder)).toBe(OWN.replace("# b: 2", "# b: 3"));
 });
 
-test("what another program set shows as changed until git add, which stages nothing", () => {
+test("the file shows as changed after another program edits it, until git add, which stages nothing", () => {
   const folder = clonedBefore(COMMITTED.replace("# b: 2", "# b: 3"));
   appendFileSync(path.join(folder, "Pulumi.local.yaml"), "  # mine\n");
   expect(git(folder, "status", "--short")).toBe("M Pulumi.local.yaml");
@@ -207,11 +207,11 @@ test.each([
     },
     {},
   ],
-])("%s it does nothing, and says nothing", (_, prepare, env) => {
+])("%s the script does nothing and prints nothing", (_, prepare, env) => {
   expect(keep(prepare(), env)).toEqual({ status: 0, said: "" });
 });
 
-test("what else git says is passed on, and fails no install", () => {
+test("other errors of git are printed, and do not fail the install", () => {
   const folder = scratchFolder();
   fakeProgram(path.join(folder, "git"), "echo 'fatal: detected dubious ownership' >&2; exit 128");
   const { status, said } = keep(folder, { PATH: folder });

@@ -5,11 +5,11 @@ import { projectFolder } from "./stack/project.ts";
 import { choosePulumi } from "./stack/pulumi-cli.ts";
 import { Stack } from "./stack/stack.ts";
 
-/** Commands that change what is on the Docker engine, or the stack's state: one at a time. */
+/** Commands that change the Docker engine or the stack's state. Only one of them runs at a time. */
 const CHANGING = ["up", "update", "destroy", "refresh", "import"];
 /** The stack of a fresh clone. */
 const DEFAULT_STACK = "local";
-/** Commands that somebody may run first in a fresh clone: they create its stack. */
+/** Commands that may come first in a fresh clone, and so create its stack. */
 const FIRST = ["up", "update", "preview", "config set"];
 
 /** `npm run pulumi -- <arguments>`: runs whichever CLI this machine has, with this clone's passphrase. */

@@ -40,7 +40,7 @@ if (!existsSync(node)) {
 const { keepSettingsLocal } = await import("./keep-settings-local.mjs");
 keepSettingsLocal();
 const [program, ...args] = process.argv.slice(2);
-// Ctrl-C reaches the command too, which may take a moment to end in good order: this process waits for it.
+// Ctrl-C reaches the command too. This process waits, because the command may need time to end cleanly.
 process.on("SIGINT", () => {});
 const running = spawn(node, [inProject(program), ...args], {
   cwd: projectFolder,
@@ -54,13 +54,13 @@ const running = spawn(node, [inProject(program), ...args], {
 });
 process.on("SIGTERM", () => running.kill("SIGTERM"));
 running.on("exit", (status, signal) => {
-  // The command may have set something.
+  // The command may have changed a setting.
   keepSettingsLocal();
   process.exitCode = signal ? 130 : (status ?? 1);
 });
 
 /**
- * npm writes this file at the end of every install: when it is older than the lock file, the install is
+ * npm writes this file at the end of every install. If it is older than the lock file, the install is
  * outdated.
  */
 function isInstalled() {

@@ -7,7 +7,7 @@ import { scratchFolder } from "../lib/scratch-folder.ts";
 const LOCK = "package-lock.json";
 const INSTALLED = "node_modules/.package-lock.json";
 
-/** A clone with its door, a command of its own, and this Node in place of npm's package `node`. */
+/** A clone with run.mjs, a command, and this Node in place of the npm package `node`. */
 function clone(): string {
   const folder = scratchFolder();
   const bin = path.join(folder, "node_modules", ".bin");
@@ -39,7 +39,7 @@ function run(folder: string, npm = "process.exit(99)") {
   return { status: result.status, stdout: result.stdout.trim(), stderr: result.stderr };
 }
 
-test("a command gets its arguments and the project's Node, and its exit code is passed on", () => {
+test("a command gets its arguments and the project's Node, and its exit code is returned", () => {
   const folder = clone();
   const said = `${folder} ${folder}/node_modules/.bin --a b c`;
   expect(run(folder)).toMatchObject({ status: 7, stdout: said });
@@ -60,7 +60,7 @@ test.each([
   expect(stdout).toMatch(/^• Installing the dependencies .*\nci --no-audit .*\n.* --a b c$/);
 });
 
-test("an install that fails stops it", () => {
+test("the command does not run after a failed install", () => {
   const folder = clone();
   rmSync(path.join(folder, INSTALLED));
   const { status, stdout, stderr } = run(folder);
@@ -69,7 +69,7 @@ test("an install that fails stops it", () => {
   expect(stderr).toContain("✗ The dependencies could not be installed.");
 });
 
-test("an install without the project's Node stops it", () => {
+test("the command does not run if the install lacks the project's Node", () => {
   const folder = clone();
   rmSync(path.join(folder, "node_modules", ".bin", "node"));
   const { status, stderr } = run(folder);

@@ -8,7 +8,7 @@ import { projectFolder, setting } from "./stack/project.ts";
 import { Stack, type StackOutputs } from "./stack/stack.ts";
 
 const STACK = "local";
-/** How long to wait for containers that are starting, after an engine's restart for example. */
+/** How long to wait for containers that are starting, for example after a restart of the engine. */
 const START_SECONDS = 300;
 const SAMPLE = { titleNumber: "OW12345678", documentType: "lease" };
 
@@ -35,7 +35,7 @@ await runCommand(async () => {
 });
 process.exit();
 
-/** Pulumi notices what was killed or removed by hand only with a refresh. */
+/** Pulumi only notices containers that were killed or removed by hand if it refreshes. */
 async function repaired(stack: Stack, outputs: StackOutputs): Promise<StackOutputs> {
   const unwell = await stack.containers.unwell(outputs.containers, START_SECONDS);
   if (unwell.length === 0) {

@@ -12,7 +12,7 @@ afterEach(() => server?.close());
 const seen: string[] = [];
 let views = 0;
 
-/** A stack that gives these answers, and a new token at each asking. */
+/** A stack that gives these answers, and a new token for each login. */
 async function stackThat(answers: Answers): Promise<string> {
   seen.length = 0;
   views = 0;
@@ -38,7 +38,7 @@ async function stackThat(answers: Answers): Promise<string> {
 
 const LEASE = { titleNumber: "OW12345678", documentType: "lease" };
 
-test("an order is followed, with a fresh token for each look, until there is its text", async () => {
+test("an order is polled with a fresh token each time, until its text is available", async () => {
   const url = await stackThat({
     "GET /orders/7 1": [200, { status: "queued" }],
     "GET /orders/7 2": [200, { status: "completed", reason: null }],
@@ -77,7 +77,7 @@ test.each<[string, Answers, string]>([
     '/orders answered 403: {"title":"Forbidden"}',
   ],
   ["a service that is away", { "POST /token": [503, "away"] }, "/token answered 503: away"],
-])("%s is a failure that tells what was answered", async (_, answers, message) => {
+])("%s is a failure whose message says what happened", async (_, answers, message) => {
   const ordered = orderAsCustomer(await stackThat(answers), LEASE, 0.1);
   await expect(ordered).rejects.toThrow(Failure);
   await expect(ordered).rejects.toThrow(message);

@@ -17,13 +17,13 @@ export interface Order {
 export interface Delivery {
   readonly orderId: string;
   readonly text: string;
-  /** From the order's answer to its end. */
+  /** From the acceptance of the order to its end. */
   readonly milliseconds: number;
 }
 
 /**
- * What a customer does: a token, an order, its text. @throws Failure with what was answered, where it goes
- * wrong
+ * Logs in, places the order and waits for its text.
+ * @throws Failure with the answer, if it is an error, or if the order does not complete in time
  */
 export async function orderAsCustomer(url: string, order: Order, waitSeconds = 120): Promise<Delivery> {
   const credentials = { username: "alice", password: "password" };
@@ -38,7 +38,7 @@ export async function orderAsCustomer(url: string, order: Order, waitSeconds = 1
 
   const giveUpAt = Date.now() + waitSeconds * 1000;
   for (;;) {
-    // A token is valid for seconds, a queue may take longer.
+    // A token is valid for seconds only, and an order may wait longer than that.
     const authorization = `Bearer ${await fetchToken()}`;
     const { status, reason } = view.parse(await ask(`${url}/orders/${orderId}`, { authorization }));
     if (status === "completed") {
@@ -58,7 +58,7 @@ export async function orderAsCustomer(url: string, order: Order, waitSeconds = 1
     if (Date.now() > giveUpAt) {
       throw new Failure(
         `The order ${orderId} is still ${status} after ${waitSeconds} s.`,
-        "See whether the workers run (`docker ps`) and what they say (`docker logs <worker>`).",
+        "Check whether the workers run (`docker ps`) and read their logs (`docker logs <worker>`).",
       );
     }
     await pause(250);
@@ -76,7 +76,7 @@ async function ask(
   }).catch((cause: Error) => {
     throw new Failure(
       `${url} does not answer: ${cause.cause instanceof Error ? cause.cause.message : cause.message}`,
-      "See whether the router runs (`docker ps`), and whether a proxy of yours stands between " +
+      "Check whether the router runs (`docker ps`), and whether a proxy intercepts the request " +
         "(NO_PROXY=localhost).",
       { cause },
     );

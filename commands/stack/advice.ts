@@ -8,7 +8,7 @@ export const LOCKED_ADVICE =
   "Another run is at work, or was cut off. If none is: npm run pulumi -- cancel --yes --stack local";
 export const DEFAULT_ADVICE = "Fix what it names above and run the command again; finished steps are kept.";
 
-/** What to do about a failed run of Pulumi, told by what it said. */
+/** What to do about a failed run of Pulumi, by its output. */
 export function adviceFor(said: string): string | undefined {
   if (/incorrect passphrase|passphrase must be set|cipher: message authentication failed/i.test(said)) {
     return PASSPHRASE_ADVICE;

@@ -16,7 +16,7 @@ const wanted = {
   caddyImage: `caddy:2.10${DIGEST}`,
 };
 
-/** An engine with these images, which reaches no registry. */
+/** An engine that has these images and cannot reach a registry. */
 function engineWith(...images: string[]): void {
   vi.mocked(execa).mockImplementation(((_: string, args: string[]) => {
     const failed = args[0] === "pull" || !images.includes(args.at(-1) ?? "");
@@ -34,14 +34,14 @@ test("images with the wanted digests are used without asking a registry", async 
   expect(vi.mocked(execa).mock.calls.filter(([, args]) => String(args).startsWith("pull"))).toEqual([]);
 });
 
-test("where no registry can be reached, an image of the same name and tag does", async () => {
+test("if no registry can be reached, an image of the same name and tag is used", async () => {
   engineWith("node:24", "redis:7.2", wanted.caddyImage);
   const tagged = { nodeImage: "node:24", redisImage: "redis:7.2", caddyImage: wanted.caddyImage };
   expect(await ensureBaseImages(wanted)).toEqual(tagged);
   expect(makeOfflineImages).not.toHaveBeenCalled();
 });
 
-test("what the engine has in no form is made from the distribution's packages", async () => {
+test("an image that the engine lacks is built from the distribution's packages", async () => {
   engineWith("node:24", "redis:7.2");
   expect(await ensureBaseImages(wanted)).toMatchObject({ caddyImage: offlineImages.caddyImage });
   expect(makeOfflineImages).toHaveBeenCalledOnce();

@@ -5,7 +5,7 @@ import { makeOfflineImages, offlineImages } from "./offline.ts";
 
 export type BaseImages = Readonly<Record<keyof typeof offlineImages, string>>;
 
-/** The engine's messages when it reached no registry at all, as opposed to one that refused. */
+/** The engine's messages if it reached no registry at all. A registry that refuses gives other messages. */
 const UNREACHABLE = new RegExp(
   "no such host|dial tcp|i/o timeout|connection refused|network is unreachable|" +
     "TLS handshake|x509|context deadline|EOF|name resolution",
@@ -13,8 +13,9 @@ const UNREACHABLE = new RegExp(
 );
 
 /**
- * Brings the base images onto the engine: those wanted, or, if no image registry can be reached, images of
- * the same name and tag that the engine has, or else images made from the distribution's packages.
+ * Brings the wanted base images onto the engine. If no image registry can be reached, an image of the same
+ * name and tag that the engine has replaces the wanted one, or else an image built from the distribution's
+ * packages.
  * @returns the images to use
  * @throws Failure when a registry answers but does not give an image
  */
@@ -35,7 +36,7 @@ export async function ensureBaseImages(wanted: BaseImages): Promise<BaseImages> 
     }
     if (refusal !== undefined) {
       say(`${image} cannot be downloaded (${refusal})`);
-      // `docker load` brings a name and a tag, but no digest of a registry.
+      // `docker load` restores the name and the tag, but not the registry's digest.
       const tagged = image.replace(/@sha256:.*$/, "");
       usable[key] = tagged !== image && (await isThere(tagged)) ? tagged : offlineImages[key];
     }
@@ -56,7 +57,7 @@ async function isThere(image: string): Promise<boolean> {
   return !(await execa("docker", ["image", "inspect", image], { reject: false })).failed;
 }
 
-/** @returns why it could not be downloaded; undefined when it was */
+/** @returns why the download failed; undefined if it succeeded */
 async function pull(image: string): Promise<string | undefined> {
   say(`Downloading ${image}`);
   const { failed, stderr } = await execa("docker", ["pull", "--quiet", image], { reject: false });

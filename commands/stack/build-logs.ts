@@ -5,8 +5,8 @@ import path from "node:path";
 const LINES_SHOWN = 25;
 
 /**
- * The end of the log of each image build that failed after `since` (milliseconds): the provider itself shows
- * the command that failed, but not its output. Empty when no build failed.
+ * The end of the log of each image build that failed after `since` (milliseconds). The provider shows the
+ * command that failed, but not its output. Empty when no build failed.
  */
 export async function logOfFailedBuilds(folder: string, since: number): Promise<string> {
   const logFolder = path.join(folder, ".pulumi");

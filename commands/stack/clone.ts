@@ -3,8 +3,8 @@ import { say } from "../../lib/terminal.ts";
 import { keepCloneId, originalOf } from "../../pulumi/clone-id.ts";
 
 /**
- * Sees to it that the clone in this folder has an id, and keeps it when the folder was moved.
- * @throws Failure in a copy, whose state is that of its original: both would change the same containers
+ * Gives the clone in this folder an id if it has none. A moved clone keeps its id.
+ * @throws Failure in a copy: the state is that of the original, so both would change the same containers
  */
 export function identifyClone(folder: string): void {
   const original = originalOf(folder);

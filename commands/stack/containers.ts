@@ -5,7 +5,7 @@ import { STAND_IN_LABEL } from "./offline.ts";
 
 const CONTAINERS = ["ps", "--all", "--format", "{{.Names}}"];
 
-/** Finds what one stack of one clone has on the Docker engine, by its labels. */
+/** Finds the containers, networks and volumes of one stack of one clone by their labels. */
 export class StackContainers {
   readonly #labels: readonly string[];
 
@@ -13,12 +13,12 @@ export class StackContainers {
     this.#labels = [`orbital-witness.clone=${cloneId(folder)}`, `orbital-witness.stack=${stack}`];
   }
 
-  /** All containers, in whatever state. */
+  /** All containers, in any state. */
   async names(): Promise<string[]> {
     return this.#list(CONTAINERS);
   }
 
-  /** Those that the stand-in created. */
+  /** The containers that the stand-in created. */
   async namesOfStandIn(): Promise<string[]> {
     return this.#list(CONTAINERS, [STAND_IN_LABEL]);
   }
@@ -44,10 +44,13 @@ export class StackContainers {
     return stdout.split("\n").filter((name) => name !== "");
   }
 
-  /** The log of a container that a failed update left unwell: it often says more than the update. */
+  /**
+   * The end of the log of an unhealthy container. After a failed update it often explains more than the
+   * update's error.
+   */
   async logOfUnwell(): Promise<string> {
     const containers = await this.names().catch(() => {
-      // The engine itself does not answer: the update failed for that, and said so.
+      // The engine does not answer. The error of the update says so already.
       return [];
     });
     const [first] = await this.unwell(containers);
@@ -60,7 +63,7 @@ export class StackContainers {
   }
 
   /**
-   * Lists the containers that are missing, stopped or not healthy, each with what is wrong.
+   * Lists the containers that are missing, stopped or not healthy, each with its state.
    * @param waitSeconds how long to wait for those that are starting
    */
   async unwell(containers: readonly string[], waitSeconds = 0): Promise<string[]> {
@@ -79,7 +82,7 @@ export class StackContainers {
   }
 }
 
-/** Its health while it runs, else its status: exited, created, paused, restarting, gone. */
+/** The health of a running container, else its status: exited, created, paused, restarting, gone. */
 async function stateOf(container: string): Promise<string> {
   const format = "{{.State.Status}} {{with .State.Health}}{{.Status}}{{end}}";
   const { failed, stdout } = await execa("docker", ["inspect", "--format", format, container], {

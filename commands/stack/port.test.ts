@@ -15,14 +15,14 @@ beforeAll(async () => {
 afterAll(() => busy.close());
 afterEach(() => vi.unstubAllEnvs());
 
-/** A docker client that knows these containers for the port; without any, it must not be asked at all. */
+/** A docker client that lists these containers for the port. Without containers, calling it is an error. */
 function fakeDocker(holders: readonly string[]): void {
   const script = `[ "$*" = "ps --filter publish=${port} --format {{.Names}}" ] || exit 1
 printf '%s\\n' ${holders.join(" ")}`;
   vi.stubEnv("PATH", fakeProgram(path.join(scratchFolder(), "docker"), script));
 }
 
-test("a free port is fine, and stays free", async () => {
+test("a free port is accepted, and stays free", async () => {
   vi.stubEnv("PATH", "/nowhere");
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
@@ -33,7 +33,7 @@ test("a free port is fine, and stays free", async () => {
   await ensurePortIsFree("127.0.0.1", free, []);
 });
 
-test("this clone's own router may hold it", async () => {
+test("a port that this clone's own router holds is accepted", async () => {
   fakeDocker(["my-router-1"]);
   await ensurePortIsFree("127.0.0.1", port, ["my-redis-1", "my-router-1"]);
 });
@@ -41,7 +41,7 @@ test("this clone's own router may hold it", async () => {
 test.each([
   ["another program", [], "another program"],
   ["another clone's router", ["your-router-1"], "the container your-router-1"],
-])("%s that holds it is named", async (_, holders, named) => {
+])("the error names %s that holds the port", async (_, holders, named) => {
   fakeDocker(holders);
   const ensured = ensurePortIsFree("127.0.0.1", port, ["my-router-1"]);
   await expect(ensured).rejects.toThrow(Failure);
@@ -49,7 +49,7 @@ test.each([
   await expect(ensured).rejects.toMatchObject({ advice: expect.stringContaining("config set httpPort") });
 });
 
-test("an address that the machine does not have is named", async () => {
+test("the error names an address that the machine does not have", async () => {
   const ensured = ensurePortIsFree("192.0.2.7", port, []);
   await expect(ensured).rejects.toThrow(Failure);
   await expect(ensured).rejects.toThrow("no address 192.0.2.7 (setting bindAddress)");

@@ -5,8 +5,8 @@ import { Failure } from "../../lib/failure.ts";
 const CHOOSE = "npm run pulumi -- config set httpPort 8080 --stack local";
 
 /**
- * Values out of their range pass: the program names them, with the range.
- * @throws Failure where something other than this clone's own router holds the port that the router needs
+ * Accepts values out of range: the program rejects them, and names the range.
+ * @throws Failure if anything but this clone's own router holds the port, or the machine lacks the address
  */
 export async function ensurePortIsFree(
   address: string,
@@ -26,7 +26,7 @@ export async function ensurePortIsFree(
       "Choose one that it has: npm run pulumi -- config set bindAddress 127.0.0.1 --stack local",
     );
   }
-  // A low port is refused to this user before anybody looks whether it is free; Docker, which opens it, may.
+  // This user may not open low ports, whether they are free or not. Docker opens the port, and may.
   if (refusal === "EACCES" && !(await answers(address, port))) {
     return;
   }
@@ -48,7 +48,7 @@ export async function ensurePortIsFree(
   );
 }
 
-/** @returns the error's code, undefined where the port could be had */
+/** @returns the error's code; undefined if the port is free */
 function tryToListen(address: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -16,7 +16,7 @@ function usePath(...folders: string[]): void {
   vi.stubEnv("PATH", [...folders, "/usr/bin", "/bin"].join(path.delimiter));
 }
 
-test.each(["docker", "Pulumi", "standin"])("STACK_ENGINE=%s is no engine", async (wish) => {
+test.each(["docker", "Pulumi", "standin"])("STACK_ENGINE=%s is rejected", async (wish) => {
   vi.stubEnv("STACK_ENGINE", wish);
   const folder = scratchFolder();
   await expect(choosePulumi(folder)).rejects.toThrow(Failure);
@@ -37,7 +37,7 @@ test.each([undefined, "", "pulumi"])(
   },
 );
 
-test("npm's own, a folder and a file that is no program are passed over", async () => {
+test("npm's own `pulumi`, a folder and a file that is not executable are skipped", async () => {
   const folder = scratchFolder();
   mkdirSync(path.join(folder, "project", "pulumi"), { recursive: true });
   usePath(
@@ -51,13 +51,13 @@ test("npm's own, a folder and a file that is no program are passed over", async 
   expect(await cli.quietly(["up"], "")).toBe("the one meant: up");
 });
 
-test("STACK_ENGINE=stand-in goes before the program on the PATH", async () => {
+test("STACK_ENGINE=stand-in takes precedence over the program on the PATH", async () => {
   vi.stubEnv("STACK_ENGINE", "stand-in");
   usePath(fakeProgram(path.join(scratchFolder(), "pulumi"), NOT_MEANT));
   expect((await choosePulumi(scratchFolder())).kind).toBe("stand-in");
 });
 
-test("a copy of another clone is refused, since its state is that clone's", async () => {
+test("a copy of another clone is refused, because the state belongs to that clone", async () => {
   const folder = scratchFolder();
   const [original, copy] = [path.join(folder, "original"), path.join(folder, "copy")];
   mkdirSync(original);
@@ -90,7 +90,7 @@ test.each([
   expect(calls).toBe(isRemoved ? "cancel --yes --stack local\n" : "");
 });
 
-test("it runs in the project's folder with its passphrase; a failure shows the output", async () => {
+test("the CLI runs in the project's folder with its passphrase; an error has its output", async () => {
   const folder = scratchFolder();
   const script = `echo "$PWD $PULUMI_CONFIG_PASSPHRASE_FILE"; cat; echo "no such stack" >&2; exit "\${2:-0}"`;
   vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", undefined);

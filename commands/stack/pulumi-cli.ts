@@ -20,7 +20,7 @@ export interface RunOptions {
 
 export interface RunResult {
   readonly failed: boolean;
-  /** By Ctrl-C, while it ran. */
+  /** Whether Ctrl-C ended it. */
   readonly interrupted: boolean;
   readonly stdout: string;
   readonly stderr: string;
@@ -59,7 +59,7 @@ export class PulumiCli {
     return { failed, interrupted, stdout: String(stdout ?? ""), stderr: String(stderr ?? "") };
   }
 
-  /** Removes the locks that a killed CLI left on a stack: it would refuse every later update. */
+  /** Removes the locks of a killed CLI from a stack. With them, the CLI would refuse every later update. */
   async removeLocksLeftBehind(stack: string): Promise<void> {
     if (this.kind === "pulumi" && areLeftBehind(pulumiLocks(this.#folder, stack))) {
       say("Removing the lock of an update that was killed (pulumi cancel)");
@@ -85,8 +85,8 @@ export class PulumiCli {
 
 /**
  * Chooses the real CLI on the PATH, else the one that npm's package `pulumi` downloads, else the stand-in.
- * `STACK_ENGINE=pulumi` or `stand-in` overrides that.
- * @throws Failure when STACK_ENGINE cannot be followed, and in a copy of another clone
+ * `STACK_ENGINE=pulumi` or `stand-in` overrides the choice.
+ * @throws Failure when STACK_ENGINE is invalid or its CLI is not available, and in a copy of another clone
  */
 export async function choosePulumi(folder: string): Promise<PulumiCli> {
   identifyClone(folder);
@@ -127,8 +127,8 @@ export async function choosePulumi(folder: string): Promise<PulumiCli> {
 }
 
 /**
- * Ctrl-C in a terminal reaches the CLI too, which then ends in good order. This process waits for that: if it
- * ended at once, the CLI would get a second signal and leave its lock and half-made containers behind.
+ * Ctrl-C in a terminal reaches the CLI too, which then ends cleanly. This process waits for that. If it ended
+ * at once, the CLI would get a second signal and leave its lock and half-created containers behind.
  */
 async function endedByItself<T>(running: PromiseLike<T>): Promise<{ result: T; interrupted: boolean }> {
   let interrupted = false;

@@ -23,7 +23,7 @@ export function pulumiLocks(folder: string, stack: string): PulumiLock[] {
     .flatMap((file) => readLock(path.join(locks, file)) ?? []);
 }
 
-/** Whether every holder ran on this machine and is gone: it was killed, and its locks were left behind. */
+/** Whether every holder ran on this machine and no longer runs: it was killed and left its locks behind. */
 export function areLeftBehind(locks: readonly PulumiLock[]): boolean {
   return locks.length > 0 && locks.every((lock) => lock.hostname === hostname() && !isAlive(lock.pid));
 }
@@ -32,7 +32,7 @@ function readLock(file: string): PulumiLock | undefined {
   try {
     return lockSchema.parse(JSON.parse(readFileSync(file, "utf8")));
   } catch {
-    // Its holder has just removed it, or is writing it.
+    // The holder is writing the lock or has just removed it.
     return undefined;
   }
 }
@@ -42,7 +42,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Of another user.
+    // The process belongs to another user.
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

@@ -6,7 +6,7 @@ import { Stack } from "./stack.ts";
 
 let folder = "";
 
-/** A Pulumi CLI that writes down its calls and what it gets by standard input, and knows these stacks. */
+/** A Pulumi CLI with these stacks. It records its calls and its standard input. */
 function usePulumi(stacks: readonly string[], up = ""): void {
   useDocker("");
   const list = JSON.stringify(stacks.map((name) => ({ name })));
@@ -20,7 +20,7 @@ esac`;
   vi.stubEnv("PATH", `${fakeProgram(path.join(folder, "bin", "pulumi"), script)}:/usr/bin:/bin`);
 }
 
-/** An engine on which this stack has a container in this state; none where it is empty. */
+/** An engine that has one container of this stack in this state, or none if the state is empty. */
 function useDocker(state: string): void {
   const script = `
 case "$1" in
@@ -42,22 +42,22 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllEnvs());
 
 test.each([
-  ["is made where there is none", [], "stack ls --json\nstack init local"],
-  ["is left alone where there is one", ["local"], "stack ls --json"],
+  ["is created if it does not exist", [], "stack ls --json\nstack init local"],
+  ["is kept if it exists", ["local"], "stack ls --json"],
 ])("the stack %s", async (_, stacks, calls) => {
   usePulumi(stacks);
   await Stack.open(folder, "local");
   expect(said("calls")).toBe(calls);
 });
 
-test("a stack without a jwtSecret gets a long one, by standard input", async () => {
+test("a stack without a jwtSecret gets a long one through standard input", async () => {
   usePulumi(["local"]);
   await (await Stack.open(folder, "local")).keepJwtSecret();
   expect(said("stdin")).toMatch(/^[\w-]{64}$/);
   expect(said("calls")).toMatch(/\nconfig set --secret jwtSecret --stack local$/);
 });
 
-test("a jwtSecret that is there is kept, after a look whether the passphrase opens it", async () => {
+test("an existing jwtSecret is kept, after a check that the passphrase decrypts it", async () => {
   usePulumi(["local"]);
   writeFileSync(
     path.join(folder, "Pulumi.local.yaml"),
@@ -88,7 +88,7 @@ test.each([
   expect(said("calls")).toMatch(/\nup --stack local --yes --skip-preview --refresh$/);
 });
 
-test("an update that leaves a container unwell shows which, and the end of its log", async () => {
+test("a failed update names an unhealthy container and shows the end of its log", async () => {
   usePulumi(["local"], "exit 255");
   useDocker("running unhealthy");
   const up = (await Stack.open(folder, "local")).up();

@@ -21,7 +21,7 @@ const outputsSchema = z.object({
 });
 
 const stackList = z.array(z.object({ name: z.string() }));
-/** In the form of a resource's URN, with wildcards. */
+/** A pattern of resource URNs. */
 const ALL_VOLUMES = "**docker:index/volume:Volume::**";
 const ENGINES = { pulumi: "the real Pulumi CLI", "stand-in": "the stand-in for Pulumi's engine" } as const;
 
@@ -57,7 +57,7 @@ export class Stack {
     return (await stack.#isKnown()) ? stack : undefined;
   }
 
-  /** What a clone has on the engine of a stack that its CLI does not know. */
+  /** The containers, networks and volumes of a stack that the clone's CLI does not know. */
   static async remainsOf(folder: string, name: string): Promise<string[]> {
     return new StackContainers(folder, name).remains();
   }
@@ -67,7 +67,10 @@ export class Stack {
     return stackList.parse(JSON.parse(list)).some((each) => each.name === this.name);
   }
 
-  /** Neither CLI knows what the other created: it would create everything a second time. */
+  /**
+   * Refuses to continue with the other CLI's containers: this CLI does not know them and would create
+   * everything a second time.
+   */
   async refuseAnothersWork(): Promise<void> {
     const all = await this.containers.names();
     const ofStandIn = await this.containers.namesOfStandIn();
@@ -82,7 +85,7 @@ export class Stack {
     }
   }
 
-  /** Sets a value that is no secret: everybody can read it in the argument list. */
+  /** Sets a value that is not secret: every user of the machine can read it in the argument list. */
   async set(key: string, value: string): Promise<void> {
     await this.cli.quietly(
       ["config", "set", key, value, "--stack", this.name],
@@ -90,7 +93,7 @@ export class Stack {
     );
   }
 
-  /** Sets a key for the tokens when the stack has none. @throws Failure when the passphrase is wrong */
+  /** Sets a key for signing tokens when the stack has none. @throws Failure when the passphrase is wrong */
   async keepJwtSecret(): Promise<void> {
     if (hasSetting(this.folder, this.name, "jwtSecret")) {
       await this.cli.quietly(["config", "get", "jwtSecret", "--stack", this.name], PASSPHRASE_ADVICE);

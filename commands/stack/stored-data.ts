@@ -7,11 +7,11 @@ export interface StoredData {
   readonly volumes: readonly string[];
   /** Undefined while Redis does not answer. */
   readonly orders: number | undefined;
-  /** Of the results, in MiB; undefined while the Order API does not run. */
+  /** Size of the results in MiB; undefined while the Order API does not run. */
   readonly resultMegabytes: number | undefined;
 }
 
-/** Looks at a stack's volumes, and into those whose container runs. */
+/** Lists a stack's volumes, and counts what is in those whose container runs. */
 export async function storedData(containers: StackContainers): Promise<StoredData> {
   const [volumes, orders, resultMegabytes] = await Promise.all([
     containers.volumes(),
@@ -21,7 +21,7 @@ export async function storedData(containers: StackContainers): Promise<StoredDat
   return { volumes, orders, resultMegabytes };
 }
 
-/** As a question names it: "12 orders and 3.4 MiB of results". */
+/** In words, for a question: "12 orders and 3.4 MiB of results". */
 export function describe({ orders, resultMegabytes }: StoredData): string {
   const ofOrders = orders === undefined ? "all orders" : orders === 1 ? "1 order" : `${orders} orders`;
   const ofResults = resultMegabytes === undefined ? "all results" : `${resultMegabytes} MiB of results`;
@@ -42,8 +42,8 @@ async function sizeOfResults(containers: StackContainers): Promise<number | unde
 }
 
 /**
- * @returns what the command printed in a running container of this part, undefined when there is none or it
- * failed
+ * @returns the command's output in a running container of this part; undefined if no container runs, or the
+ * command failed or printed nothing
  */
 async function runIn(
   containers: StackContainers,

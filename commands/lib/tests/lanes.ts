@@ -1,7 +1,7 @@
 /** One vitest process. Lanes run side by side, so each has its own containers. */
 export type Lane = {
   readonly name: string;
-  /** For vitest, after `run`. */
+  /** Arguments of `vitest run`. */
   readonly args: readonly string[];
   /** Added to the process's priority number: 0 competes with the containers, 19 takes what they leave. */
   readonly nice: number;
@@ -11,8 +11,8 @@ const slowFaults = "tests/faults/slow";
 const redisAway = `${slowFaults}/redis-away.test.ts`;
 
 /**
- * `unit` and `readers` compute; the other lanes mostly wait for containers. So they share the cores, and
- * `unit` steps back: the others bound the time of an answer.
+ * `unit` and `readers` compute, and the other lanes mostly wait for containers, so they can share the cores.
+ * `unit` has a lower priority, because tests of the other lanes limit the time of an answer.
  */
 const main: readonly Lane[] = [
   { name: "unit", args: ["--project=unit", "--project=ocr"], nice: 10 },
@@ -20,7 +20,7 @@ const main: readonly Lane[] = [
   { name: "stack", args: ["--project=stack", "--project=readers"], nice: 0 },
 ];
 
-/** Each takes its minutes for itself: Redis is away for 2.2 minutes three times. */
+/** A lane of its own, because its tests wait for minutes: Redis is away for 2.2 minutes three times. */
 const away: Lane = { name: "redis-away", args: ["--project=faults", redisAway], nice: 0 };
 
 export const lanes = {

@@ -12,8 +12,8 @@ import { TestReport } from "./test-report.ts";
 const SLOWEST = 10;
 
 /**
- * Sets up what `npm start` would, runs the lanes side by side, and prints the slowest tests, the failed ones
- * and one line of counts. Arguments for vitest replace the lanes by a single one.
+ * Prepares what `npm start` would prepare, runs the lanes side by side, and prints the slowest tests, the
+ * failed ones and one line of counts. Arguments for vitest replace the lanes by a single one.
  */
 export async function runTests(lanes: readonly Lane[], args: readonly string[]): Promise<void> {
   await ensureDocker();
@@ -53,7 +53,7 @@ async function runLane(
   }
   const startedAt = performance.now();
   if (vitest.all) {
-    // Lines of several lanes arrive in turns: each says whose it is.
+    // The lines of several lanes mix, so each begins with the name of its lane.
     for await (const line of createInterface(vitest.all)) console.log(`${name.padEnd(10)} │ ${line}`);
   }
   const { exitCode } = await vitest;
