@@ -20,7 +20,7 @@ async function holder(folder: string) {
   return child;
 }
 
-test("a second command is told who is at work, until that one releases the lock", () => {
+test("a second command gets an error that names the holder, until the holder releases the lock", () => {
   const folder = scratchFolder();
   const lock = StackLock.take(folder, "local", "npm start");
   const again = () => StackLock.take(folder, "local", "npm stop");
@@ -35,13 +35,13 @@ test("a second command is told who is at work, until that one releases the lock"
   again().release();
 });
 
-test("two stacks have a lock each", () => {
+test("each stack has its own lock", () => {
   const folder = scratchFolder();
   using _ = StackLock.take(folder, "local", "npm start");
   StackLock.take(folder, "test", "npm start").release();
 });
 
-test("another process's lock counts, and ends with that process", async () => {
+test("a lock of another process is respected, and ends with that process", async () => {
   const folder = scratchFolder();
   const child = await holder(folder);
   expect(() => StackLock.take(folder, "local", "npm stop")).toThrow(`process ${child.pid},`);

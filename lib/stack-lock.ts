@@ -9,8 +9,8 @@ const holderSchema = z.object({ pid: z.number(), command: z.string(), since: z.s
 const BUSY = 5;
 
 /**
- * Lets one command at a time change a stack. The lock is that of a SQLite database, which the system gives
- * back when its holder ends in any way, so that there are no locks of dead processes.
+ * Lets one command at a time change a stack. The lock is the lock of a SQLite database. The operating system
+ * releases it when its holder ends in any way, so dead processes leave no locks.
  */
 export class StackLock implements Disposable {
   readonly #database: DatabaseSync;
@@ -20,8 +20,8 @@ export class StackLock implements Disposable {
   }
 
   /**
-   * @param name which of the stack's locks: that of this project's commands, or that of the stand-in
-   * @param command who takes it, for the message that others get
+   * @param name the name of the lock: this project's commands and the stand-in each have one per stack
+   * @param command the command that takes the lock, for the error message of others
    * @throws Failure that names the command, process and time of the current holder
    */
   static take(projectFolder: string, name: string, command: string): StackLock {
@@ -58,7 +58,7 @@ function isBusy(error: unknown): boolean {
 function atWork(holderFile: string): Failure {
   const holder = readHolder(holderFile);
   if (holder === undefined) {
-    // It has the lock, and has not said yet who it is.
+    // The holder has the lock but has not written its details yet.
     return new Failure("Another command is changing this stack.", "Run this one again when that is done.");
   }
   const { pid, command, since } = holder;

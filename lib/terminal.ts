@@ -19,14 +19,14 @@ export async function askSecret(question: string): Promise<string> {
   }
 }
 
-/** Whether somebody is there to answer a question: not in CI, and not when input or output is a pipe. */
+/** Whether a user can answer questions. False in CI, and if input or output is not a terminal. */
 export function isInteractive(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY && !process.env.CI;
 }
 
 /**
- * Asks for a yes. Where nobody is there to answer, the answer is yes.
- * @param byReturn what the return key alone means
+ * Asks a yes-or-no question. Returns true without asking if no user can answer.
+ * @param byReturn the answer if the user only presses return
  */
 export async function confirm(question: string, byReturn: "yes" | "no" = "yes"): Promise<boolean> {
   if (!isInteractive()) {

@@ -62,7 +62,7 @@ export class PassphraseCrypter {
     return text;
   }
 
-  /** Bytes derived from passphrase, salt and name; always the same. */
+  /** Bytes derived from passphrase, salt and name. The same inputs give the same bytes. */
   derive(name: string): Buffer {
     return createHmac("sha512", this.#key).update(name).digest();
   }
