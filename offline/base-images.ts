@@ -13,14 +13,14 @@ const RECIPES = path.join(import.meta.dirname, "base-images");
 const RECIPE_LABEL = "orbital-witness.offline-recipe";
 const BASE = "orbital-witness-offline/base";
 
-/** Images of our own making, for machines that reach package registries but no image registry. */
+/** Images that this project builds, for machines that reach package registries but no image registry. */
 export const offlineImages = {
   nodeImage: `orbital-witness-offline/node:${NODE_VERSION}`,
   redisImage: "orbital-witness-offline/redis:distribution",
   caddyImage: "orbital-witness-offline/caddy:distribution",
 } as const;
 
-/** Makes the images that are missing or were made by another recipe. Needs root on Debian or Ubuntu. */
+/** Builds the images that are missing or were built from another recipe. Needs root on Debian or Ubuntu. */
 export async function makeOfflineImages(): Promise<void> {
   const recipe = await recipeHash();
   if (await allMadeBy(recipe)) {
@@ -29,7 +29,7 @@ export async function makeOfflineImages(): Promise<void> {
   if ((await execa("debootstrap", ["--version"], { reject: false })).failed) {
     await installPackages(
       ["debootstrap", "ca-certificates"],
-      "debootstrap, which the base images are made with",
+      "debootstrap, which builds the base images",
       "Bring the images that Pulumi.yaml names onto the engine (`docker pull`, `docker load`) and try again.",
     );
   }
@@ -73,7 +73,7 @@ async function allMadeBy(recipe: string): Promise<boolean> {
 /** A minimal system of the machine's own distribution, with the machine's certificate authorities. */
 async function importBase(scratch: string): Promise<void> {
   const { mirror, suite, components } = await distribution();
-  say(`Making a base image of ${suite}'s packages (debootstrap)`);
+  say(`Building a base image from ${suite}'s packages (debootstrap)`);
   const root = path.join(scratch, "root");
   await run("debootstrap", [
     "--variant=minbase",
@@ -116,7 +116,7 @@ async function distribution(): Promise<{ mirror: string; suite: string; componen
   if (suite === undefined || main?.[0] === undefined) {
     throw new Failure(
       "apt-get knows no Debian or Ubuntu package source of this system's release.",
-      "Run `apt-get update`, see that the release's `main` source is listed in /etc/apt, and try again.",
+      "Run `apt-get update`, check that the release's `main` source is listed in /etc/apt, and try again.",
     );
   }
   return { mirror: main[0], suite, components: main[3] === "Ubuntu" ? "main,universe" : "main" };
@@ -137,11 +137,11 @@ async function unpackFromRegistry(specifier: string, folder: string): Promise<vo
   }
 }
 
-/** A company's own registry counts inside the build too. */
+/** A company's own registry must also be used inside the build. */
 async function registrySetting(): Promise<string> {
   const { stdout } = await run("npm", ["config", "get", "registry"]);
   const registry = new URL(stdout.trim());
-  // An image is no place for a password.
+  // A password must not get into an image.
   registry.username = "";
   registry.password = "";
   return `registry=${registry}\n`;
@@ -149,7 +149,7 @@ async function registrySetting(): Promise<string> {
 
 async function build(image: string, recipeName: string, context: string, recipe: string): Promise<void> {
   say(`Building ${image}`);
-  // The host's network: apt and npm then reach just what this machine reaches.
+  // On the host's network, apt and npm reach the same registries as on this machine.
   const options = [
     "--force-rm",
     "--network",
@@ -172,7 +172,7 @@ async function run(file: string, args: readonly string[], env: Record<string, st
   if (result.failed) {
     throw new Failure(
       `${file} ${args[0] ?? ""} failed:\n${(result.all ?? "").split("\n").slice(-20).join("\n")}`,
-      "See that this machine reaches its package registries (apt-get update, npm ping), then try again.",
+      "Check that this machine reaches its package registries (apt-get update, npm ping), then try again.",
       { cause: result },
     );
   }

@@ -16,7 +16,7 @@ export async function installDockerEngine(): Promise<void> {
   await installPackages(
     ["docker.io", "ca-certificates"],
     "the Docker engine",
-    "Install Docker by https://docs.docker.com/engine/install/ and try again.",
+    "Install Docker (https://docs.docker.com/engine/install/) and try again.",
   );
 }
 
@@ -28,7 +28,7 @@ export async function startDockerEngine(): Promise<void> {
     throw new Failure("The Docker engine is not running.", byHand);
   }
   if (!(await confirm("The Docker engine is installed but not running. Start it?"))) {
-    throw new Failure("The Docker engine is not running, and was not to be started.", byHand);
+    throw new Failure("The Docker engine is not running, and starting it was declined.", byHand);
   }
   say("Starting the Docker engine");
   if (existsSync("/run/systemd/system")) {
@@ -40,7 +40,7 @@ export async function startDockerEngine(): Promise<void> {
   }
   const log = openSync(ENGINE_LOG, "a", 0o600);
   const folders = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`;
-  // Not by execa: the engine is to outlive this process.
+  // Not by execa, because the engine must outlive this process.
   const engine = spawn("dockerd", mtuOption(), {
     detached: true,
     stdio: ["ignore", log, log],
@@ -63,7 +63,7 @@ async function untilTheEngineAnswers(ended: () => string | undefined): Promise<v
   while ((await execa("docker", ["version"], { reject: false })).failed) {
     const end = ended();
     if (end !== undefined) {
-      throw new Failure(`The Docker engine was started but did not stay: ${end}.`, LOG_ADVICE);
+      throw new Failure(`The Docker engine ended soon after its start: ${end}.`, LOG_ADVICE);
     }
     if (Date.now() > giveUpAt) {
       throw new Failure(
@@ -76,8 +76,8 @@ async function untilTheEngineAnswers(ended: () => string | undefined): Promise<v
 }
 
 /**
- * Docker's bridge assumes packets of 1,500 bytes. Where this machine's own way out takes less, downloads
- * inside a build would hang, so the engine is told.
+ * Docker's bridge assumes packets of 1,500 bytes. If the machine's default route allows less, downloads
+ * inside a build would hang, so the engine gets the smaller size.
  */
 function mtuOption(): string[] {
   const [, ...routes] = readFileSync("/proc/net/route", "utf8").trim().split("\n");

@@ -5,8 +5,8 @@ import { confirm, isInteractive, say } from "../lib/terminal.ts";
 
 /**
  * Installs packages of Debian or Ubuntu, after asking.
- * @param purpose what they are for, as the question and the messages name it
- * @param elsewhere what to do on a system that has no apt-get
+ * @param purpose the use of the packages, for the question and the messages
+ * @param elsewhere advice for a system without apt-get
  */
 export async function installPackages(
   names: readonly string[],
@@ -18,13 +18,13 @@ export async function installPackages(
   if (!isDebianRoot) {
     throw new Failure(
       `${names.join(", ")} (${purpose}) is missing, ` +
-        "and can be installed from here only by root on Debian or Ubuntu.",
+        "and only root on Debian or Ubuntu can install it from here.",
       existsSync("/usr/bin/apt-get") ? `Run \`sudo ${command}\` and try again.` : elsewhere,
     );
   }
   if (!(await confirm(`Install ${purpose} by \`${command}\`?`))) {
     throw new Failure(
-      `${purpose} is missing, and was not to be installed.`,
+      `${purpose} is missing, and its installation was declined.`,
       `Run \`${command}\` and try again.`,
     );
   }

@@ -23,7 +23,7 @@ function run(cwd: string, args: string[], input = "", passphrase = "throwaway") 
   return { status, stdout, stderr: stderr.trim() };
 }
 
-test("a stack is made and listed; what is set in it is read again, only with its passphrase", () => {
+test("a stack is created and listed; its settings can be read back, but only with its passphrase", () => {
   const folder = project();
   const done = { status: 0, stderr: "" };
   expect(run(folder, ["stack", "init", "local"])).toMatchObject(done);
@@ -43,7 +43,7 @@ test("a stack is made and listed; what is set in it is read again, only with its
 test.each([
   [["config", "set", "count", "4", "--stack", "other"], "no stack named 'other' found"],
   [["import"], "Not a command of the stand-in: import"],
-])("%j stops it", (args, message) => {
+])("%j fails", (args, message) => {
   const { status, stderr } = run(project(), args);
   expect(status).toBe(1);
   expect(stderr).toContain(`✗ ${message}`);

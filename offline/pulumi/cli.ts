@@ -24,7 +24,7 @@ const USAGE = `This stand-in for Pulumi runs this project on machines that canno
   stack output [NAME]       [--json]`;
 
 interface Command {
-  /** How many operands it takes. */
+  /** The least and the highest number of operands. */
   readonly least: number;
   readonly most: number;
   readonly run: (operand: string, value: string | undefined) => Promise<void> | void;
@@ -64,7 +64,7 @@ async function apply(mode: Mode): Promise<void> {
   using _ = mode === "update" ? takeLock("up") : undefined;
   if (mode === "update" && !flags.yes && !flags["skip-preview"]) {
     if (!process.stdin.isTTY) {
-      throw new Failure("Without a terminal there is nobody to confirm the update.", "Add --yes.");
+      throw new Failure("The update cannot be confirmed without a terminal.", "Add --yes.");
     }
     if (!(await confirm(`Update the stack '${flags.stack}'? (\`preview\` shows what would change)`))) {
       return;
@@ -101,8 +101,8 @@ async function destroy(): Promise<void> {
 }
 
 /**
- * As the real CLI does, besides the lock of this project's commands: it may outlive the command that called
- * it.
+ * The stand-in's own lock, as the real CLI has one, in addition to the lock of this project's commands. It is
+ * needed because this process may outlive the command that started it.
  */
 function takeLock(command: string): StackLock {
   return StackLock.take(projectFolder, `${flags.stack}.stand-in`, `pulumi ${command}`);
@@ -158,7 +158,7 @@ function openStack() {
   if (file.encryptionSalt === undefined) {
     throw new Failure(
       `no stack named '${flags.stack}' found`,
-      `Make it by \`npm run pulumi -- stack init ${flags.stack}\`, or let \`npm start\` do it.`,
+      `Create it with \`npm run pulumi -- stack init ${flags.stack}\`, or run \`npm start\`.`,
     );
   }
   return { file, crypter: PassphraseCrypter.open(readPassphrase(projectFolder), file.encryptionSalt) };
@@ -207,7 +207,7 @@ function getConfig(key: string): void {
 
 function removeConfig(key: string): void {
   const { file } = openStack();
-  // As the CLI: nothing is said when there was nothing to remove.
+  // As the real CLI, prints nothing if the key was not set.
   if (file.remove(fullKey(key))) {
     file.save();
   }
@@ -231,8 +231,8 @@ function readArguments() {
         stack: { type: "string", short: "s", default: "local" },
         yes: { type: "boolean", short: "y", default: false },
         "skip-preview": { type: "boolean", short: "f", default: false },
-        // The engine is looked at as it is each time; the flag is taken so that both CLIs can be called
-        // alike.
+        // Accepted so that both CLIs take the same arguments. The stand-in always reads the engine's current
+        // state.
         refresh: { type: "boolean", short: "r", default: false },
         "non-interactive": { type: "boolean", default: false },
         secret: { type: "boolean", default: false },

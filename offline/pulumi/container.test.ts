@@ -4,8 +4,8 @@ import { type ContainerInputs, containerInputs, isExclusive, startContainer } fr
 import type { DockerOptions } from "./docker-cli.ts";
 
 /**
- * Each call of the docker client; of a copied file its content, for the file is gone by the time a test
- * looks.
+ * Each call of the docker client. For `docker cp` it includes the content of the file, which is deleted
+ * afterwards.
  */
 const calls: { args: string[]; env: DockerOptions["env"] }[] = [];
 vi.mock("./docker-cli.ts", () => ({
@@ -61,7 +61,7 @@ async function callsFor(changed: ContainerInputs): Promise<string> {
   return JSON.stringify(calls);
 }
 
-test("the environment's values go by the client's environment, in no argument list", async () => {
+test("the container's environment is in the client's environment, not in its arguments", async () => {
   expect(await callsFor(inputs)).toContain("hidden");
   const [create, ...rest] = calls;
   expect(create?.env).toEqual({ REDIS_URL: "redis://:hidden@redis:6379/?a=b", EMPTY: "" });
@@ -69,7 +69,7 @@ test("the environment's values go by the client's environment, in no argument li
   expect(JSON.stringify([create?.args, rest])).not.toContain("hidden");
 });
 
-test("it is created, put on its networks, given its files, and only then started", async () => {
+test("a container gets its networks and files before it is started", async () => {
   await callsFor(inputs);
   const [create, ...rest] = calls.map(({ args }) => args.join(" "));
   expect(create).toMatch(/^create --name name --label c=d .* sha256:abc -c run it$/);
@@ -97,7 +97,9 @@ function changedAt(whole: unknown, [key, ...rest]: Path): unknown {
   return copy;
 }
 
-/** What the stand-in sees to itself after the start, or takes in one form only (the schema says which). */
+/**
+ * Inputs that the client does not get: the stand-in applies them after the start, or allows a single value.
+ */
 const notTheClients = ["waitTimeout", "destroyGraceSeconds", "wait", "networkMode", "healthcheck.tests.0"];
 
 test.each(leavesOf(inputs).map((at) => [at.join("."), at] as const))(
@@ -109,7 +111,7 @@ test.each(leavesOf(inputs).map((at) => [at.join("."), at] as const))(
   },
 );
 
-test("every input is among those that were tried", () => {
+test("the tests above change every input", () => {
   expect(Object.keys(inputs).sort()).toEqual(Object.keys(containerInputs.shape).sort());
 });
 
@@ -117,6 +119,6 @@ test.each([
   ["a port", {}, true],
   ["Redis", { ports: [], labels: [{ label: "orbital-witness.part", value: "redis" }] }, true],
   ["neither", { ports: [], labels: [{ label: "orbital-witness.part", value: "order-api" }] }, false],
-])("with %s, whether a replacement must wait for the old one's end", (_, change, expected) => {
+])("with %s, whether a replacement must wait until the old one is removed", (_, change, expected) => {
   expect(isExclusive(containerInputs.parse({ ...inputs, ...change }))).toBe(expected);
 });

@@ -4,7 +4,7 @@ import path from "node:path";
 import { z } from "zod";
 import { docker } from "./docker-cli.ts";
 
-/** Says of a container what it is: `redis`, `auth-api`. */
+/** The label with the part that a container is: `redis`, `auth-api`. */
 export const PART_LABEL = "orbital-witness.part";
 
 const text = z.string();
@@ -56,12 +56,12 @@ export const containerInputs = z.strictObject({
 
 export type ContainerInputs = z.infer<typeof containerInputs>;
 
-/** By its part. The resource's options, `deleteBeforeReplace` among them, do not arrive here. */
+/** Decided by the part, because resource options such as `deleteBeforeReplace` do not reach the mocks. */
 export const isRedis = (part: string | undefined) => part === "redis";
 
 /**
- * A replacement cannot stand beside what it replaces where both would hold a port, or be a Redis on one
- * volume.
+ * Whether the old container must be removed before its replacement starts: the two cannot hold the same port,
+ * nor be two Redis on the same volume.
  */
 export function isExclusive({ ports, labels }: ContainerInputs): boolean {
   return ports.length > 0 || isRedis(labels.find(({ label }) => label === PART_LABEL)?.value);
@@ -147,7 +147,7 @@ async function copyInto(container: string, file: string, content: string): Promi
   try {
     const source = path.join(scratch, "file");
     await writeFile(source, content);
-    // Not by writeFile's own mode, from which the umask takes away.
+    // Not by writeFile's `mode`, from which the umask removes bits.
     await chmod(source, 0o644);
     await docker(["cp", source, `${container}:${file}`]);
   } finally {

@@ -2,11 +2,11 @@ import { execa } from "execa";
 import { Failure } from "../../lib/failure.ts";
 
 export interface DockerOptions {
-  /** Added to the client's environment: how secrets reach it, since an argument list is for all to read. */
+  /** Added to the client's environment. Secrets go here, because every user can read an argument list. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs the docker client and gives its standard output. @throws Failure with what the engine said */
+/** Runs the docker client. @returns its standard output @throws Failure with the engine's message */
 export async function docker(args: readonly string[], options: DockerOptions = {}): Promise<string> {
   const result = await execa("docker", args, {
     env: { ...options.env },
@@ -31,7 +31,7 @@ export async function logTail(container: string, lines = 10): Promise<string> {
   return all;
 }
 
-/** The output's lines; none when there is no output. */
+/** The lines of the output; an empty array when there is no output. */
 export async function dockerLines(args: readonly string[]): Promise<string[]> {
   return (await docker(args)).split("\n").filter((line) => line !== "");
 }

@@ -10,7 +10,7 @@ interface Look {
   readonly log?: string;
 }
 
-/** What the engine shows at each moment, in seconds from the start. */
+/** The state of the engine, by seconds since the start. */
 let lookAt: (seconds: number) => Look = () => ({ state: "running healthy 0" });
 let startedAt = 0;
 
@@ -27,7 +27,7 @@ vi.mock("./docker-cli.ts", () => {
   };
 });
 
-// Vitest's fake timers leave this module alone.
+// Vitest's fake timers do not replace this module.
 vi.mock("node:timers/promises", () => ({
   setTimeout: (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 }));
@@ -52,7 +52,7 @@ async function outcome(quietSeconds: number): Promise<{ seconds: number; error?:
   return { seconds: (Date.now() - startedAt) / 1000, ...result };
 }
 
-test("a container that was created and never started is stopped", async () => {
+test("a container that was created and never started counts as stopped", async () => {
   lookAt = () => ({ state: "created none 0" });
   expect(await healthOf("redis")).toBe("stopped");
 });
@@ -60,7 +60,7 @@ test("a container that was created and never started is stopped", async () => {
 test.each([
   ["uses processor time", (seconds: number) => ({ time: `00:00:${Math.floor(seconds / 5)}` })],
   ["writes to its log", (seconds: number) => ({ log: `line ${Math.floor(seconds / 5)}` })],
-])("a slow container that %s is given more than its quiet limit", async (_, sign) => {
+])("waiting for a slow container that %s goes on beyond the quiet limit", async (_, sign) => {
   lookAt = (seconds) =>
     seconds < 90 ? { state: "running starting 0", ...sign(seconds) } : { state: "running healthy 0" };
   const { seconds, error } = await outcome(10);
@@ -68,7 +68,7 @@ test.each([
   expect(seconds).toBeGreaterThanOrEqual(90);
 });
 
-test("restarts of long ago are not held against a container", async () => {
+test("only restarts during the wait count", async () => {
   lookAt = (seconds) => ({ state: seconds < 5 ? "running starting 9" : "running healthy 9" });
   expect((await outcome(10)).error).toBeUndefined();
 });
@@ -81,7 +81,7 @@ test.each<[string, (seconds: number) => Look, RegExp, number]>([
     25,
   ],
   [
-    "talks and does not become healthy",
+    "writes to its log but does not become healthy",
     (seconds) => ({ state: "running starting 0", log: `line ${Math.floor(seconds / 5)}` }),
     /not healthy after 100 s.*\nline 20$/s,
     110,
@@ -94,7 +94,7 @@ test.each<[string, (seconds: number) => Look, RegExp, number]>([
   ],
   ["is unhealthy", () => ({ state: "running unhealthy 0" }), /is unhealthy/, 1],
   ["has exited", () => ({ state: "exited none 0" }), /is exited/, 1],
-])("a container that %s is given up", async (_, look, message, atMostSeconds) => {
+])("waiting for a container that %s fails", async (_, look, message, atMostSeconds) => {
   lookAt = look;
   const { seconds, error } = await outcome(10);
   expect(error).toBeInstanceOf(Failure);

@@ -4,14 +4,11 @@ import { docker, dockerLines, logTail } from "./docker-cli.ts";
 
 export type Health = "healthy" | "starting" | "unhealthy" | "stopped";
 
-/** How often to look for signs of progress: each look starts two more processes. */
+/** Time between two checks for progress. Each check starts two more processes. */
 const PROGRESS_LOOK_MS = 5_000;
-/**
- * A container that still writes log lines after this many quiet limits, and is not healthy, will not become
- * so.
- */
+/** After this many quiet limits the wait fails, even if the container still writes to its log. */
 const MOST_LIMITS = 10;
-/** Restarts by its restart policy after which a container is not given more time. */
+/** After this many restarts by the restart policy the wait fails. */
 const MOST_RESTARTS = 3;
 
 export async function healthOf(container: string): Promise<Health> {
@@ -37,7 +34,7 @@ export async function untilHealthy(name: string, quietSeconds: number): Promise<
     if (restarts - restartsBefore >= MOST_RESTARTS) {
       throw await notHealthy(name, `is not healthy: it exited ${MOST_RESTARTS} times`);
     }
-    // One that exited is started again by its restart policy.
+    // The restart policy starts an exited container again.
     if (status !== "restarting" && (health === "unhealthy" || health === "stopped")) {
       throw await notHealthy(name, `is ${health === "stopped" ? status : health}`);
     }
@@ -74,11 +71,11 @@ async function progressOf(name: string): Promise<string> {
   const [main, log, processes] = await Promise.all([
     inspect(name, "{{.State.Pid}}"),
     logTail(name, 1),
-    // It may exit between two looks.
+    // The container may have exited meanwhile.
     dockerLines(["top", name, "-eo", "pid,ppid,time,args"]).catch(() => []),
   ]);
   const rows = processes.map((line) => line.trim().split(/\s+/));
-  // What the container runs, not its health checks: the main process and its children.
+  // The main process and its children. Health checks are not among them.
   const own = rows.filter(([pid, parent]) => pid === main || parent === main);
   return JSON.stringify([log, own.map(([pid, , time]) => [pid, time])]);
 }

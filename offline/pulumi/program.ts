@@ -11,9 +11,9 @@ import type { Resources } from "./resources.ts";
 const SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d";
 
 /**
- * Runs the project's program through Pulumi's mocks, each resource of it carried out by `resources`.
+ * Runs the project's program with Pulumi's mocks. `resources` creates or reads each resource.
  * @returns the stack's outputs
- * @throws whatever the program or a resource threw first
+ * @throws the first error of the program or a resource
  */
 export async function runProgram(
   projectFolder: string,
@@ -40,7 +40,7 @@ export async function runProgram(
       }
     },
     call({ token }) {
-      throw new Error(`The stand-in for Pulumi's engine knows no function, and so not ${token}.`);
+      throw new Error(`The stand-in for Pulumi's engine does not support functions: ${token}.`);
     },
   };
   await pulumi.runtime.setMocks(mocks, project.name, stack, isPreview);
@@ -52,7 +52,7 @@ export async function runProgram(
   try {
     return await Promise.race([outputsOf(main), rejected]);
   } catch (error) {
-    // Pulumi wraps what a resource threw in text and stack; the first thing thrown is the one to show.
+    // Pulumi wraps a resource's error in more text and a stack trace. The first error is the one to show.
     const first = firstError ?? error;
     throw pulumi.RunError.isInstance(first)
       ? new Failure(first.message, `npm run pulumi -- config set <setting> <value> --stack ${stack}`, {

@@ -9,7 +9,7 @@ import { runProgram } from "./program.ts";
 import { type Mode, Resources } from "./resources.ts";
 import { Scope } from "./scope.ts";
 
-/** An engine on which there is nothing yet, and all that is started is well. */
+/** An empty engine. Every container that is started becomes healthy. */
 vi.mock("execa", () => ({
   execa: vi.fn(async (_, args) => ({ failed: false, stdout: answer(args), all: "", stderr: "" })),
 }));
@@ -71,7 +71,7 @@ function inputsOf(name: string): Record<string, unknown> {
 
 const NAME = "orbital-witness-review";
 
-test("an unknown type stops it before anything is done", async () => {
+test("an unknown resource type fails before anything is changed", async () => {
   const made = resources("update").make("docker:index/plugin:Plugin", "my-plugin", {});
   await expect(made).rejects.toThrow(Failure);
   await expect(made).rejects.toThrow(
@@ -97,7 +97,7 @@ test.each([
   ["docker:index/remoteImage:RemoteImage", "auth-api-image", { platform: "linux/arm64" }, '"platform"'],
   ["random:index/randomPassword:RandomPassword", "redis-password", { minLower: 4 }, '"minLower"'],
   ["random:index/randomPassword:RandomPassword", "redis-password", { special: true }, "special"],
-])("%s %s: %o stops it before anything is done", async (type, name, more, named) => {
+])("%s %s: %o fails before anything is changed", async (type, name, more, named) => {
   const made = resources("update").make(type, name, { ...inputsOf(name), ...more });
   await expect(made).rejects.toThrow(Failure);
   await expect(made).rejects.toThrow(`does not support all inputs of ${name} (${type})`);
@@ -105,7 +105,7 @@ test.each([
   expect(commands()).toEqual([]);
 });
 
-/** The program itself, by what the stand-in's CLI calls. */
+/** Runs the project's program as the stand-in's CLI does. */
 async function run(mode: Mode, settings: Record<string, string> = {}) {
   vi.resetModules();
   const project = readProjectFile(projectFolder);
@@ -118,7 +118,7 @@ async function run(mode: Mode, settings: Record<string, string> = {}) {
   return runProgram(projectFolder, project, "review", config, resources(mode), mode !== "update");
 }
 
-test("an update makes all that the program asks for, once", async () => {
+test("an update creates every resource of the program once", async () => {
   const outputs = await run("update");
   const made = ["create", "start", "network create", "volume create", "build"];
   const counts = made.map((command) => commands().filter((each) => each === command).length);
@@ -137,13 +137,13 @@ test("an update makes all that the program asks for, once", async () => {
 test.each<[Mode, string[]]>([
   ["look", ["build", "image inspect", "network ls", "ps", "volume ls"]],
   ["read", ["image inspect", "network ls", "ps", "volume ls"]],
-])("to %s makes nothing", async (mode, harmless) => {
+])("mode %s creates nothing", async (mode, harmless) => {
   await run(mode);
   expect([...new Set(commands())].sort()).toEqual(harmless);
   expect(JSON.stringify(vi.mocked(execa).mock.calls)).not.toContain("--tag");
 });
 
-test("a volume is kept, whatever its labels were when it was created", async () => {
+test("a volume is kept even if it was created with other labels", async () => {
   const volume = `${NAME}-redis-data`;
   volumes = `${volume}-0123456 ${volume} hash-of-other-labels`;
   const type = "docker:index/volume:Volume";
@@ -156,7 +156,7 @@ test("a volume is kept, whatever its labels were when it was created", async () 
   expect(commands()).not.toContain("volume rm");
 });
 
-test("passwords are the same every time, each for its name, of letters and digits", async () => {
+test("passwords consist of letters and digits, never change, and depend on the name", async () => {
   const passwordOf = async (name: string, length: number) => {
     const type = "random:index/randomPassword:RandomPassword";
     return (await resources("look").make(type, name, { length, special: false })).state.result;
@@ -168,7 +168,7 @@ test("passwords are the same every time, each for its name, of letters and digit
   expect(await passwordOf("jwt-secret", 40)).not.toBe(password);
 });
 
-test("a setting out of its range stops it before anything is done", async () => {
+test("a setting out of range fails before anything is changed", async () => {
   const ran = run("update", { "orbital-witness:ocrWorkers": "65" });
   await expect(ran).rejects.toThrow(Failure);
   await expect(ran).rejects.toThrow("ocrWorkers must be a whole number from 1 to 64, but is 65");

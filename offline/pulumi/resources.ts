@@ -10,14 +10,14 @@ import { healthOf, untilHealthy } from "./health.ts";
 import { type Kind, physicalName, type Scope } from "./scope.ts";
 
 /**
- * `look` makes nothing lasting: it answers for what is there, and counts what an update would do. `read` does
- * not even look whether an image would be another.
+ * `look` creates nothing lasting. It returns what exists and counts what an update would change. `read` does
+ * not even check whether images would change.
  */
 export type Mode = "update" | "look" | "read";
 export type Change = "same" | "create" | "replace" | "delete";
 export type Report = (change: Change, type: string, name: string) => void;
 
-/** How long a container that was well may take to be so again. */
+/** How long to wait for an unhealthy container to become healthy again. */
 const RECOVERY_SECONDS = 15;
 
 const label = z.strictObject({ label: z.string(), value: z.string() });
@@ -55,8 +55,8 @@ interface Made {
 }
 
 /**
- * Carries the program's resources out on the Docker engine, one method for each type it knows. The key is
- * asked for when it is needed: to destroy needs none.
+ * Applies the program's resources to the Docker engine, with one method for each type that it knows. The
+ * crypter is requested only when needed, because `destroy` needs none.
  */
 export class Resources {
   readonly #scope: Scope;
@@ -78,7 +78,7 @@ export class Resources {
     this.#report = report;
   }
 
-  /** @throws Failure that names a type or property it does not know */
+  /** @throws Failure that names an unknown type or property */
   async make(type: string, name: string, raw: unknown): Promise<Made> {
     switch (type) {
       case "docker:index/network:Network":
@@ -94,18 +94,21 @@ export class Resources {
       default:
         throw new Failure(
           `The stand-in for Pulumi's engine does not know the resource type ${type} (of ${name}).`,
-          "Use the real Pulumi CLI, or teach the type to offline/pulumi/resources.ts.",
+          "Use the real Pulumi CLI, or add the type to offline/pulumi/resources.ts.",
         );
     }
   }
 
-  /** Removes what was replaced and what the program did not declare: everything when it did not run. */
+  /**
+   * Removes what was replaced or is not declared by the program. If the program did not run, that is
+   * everything.
+   */
   async removeRest({ keepVolumes = false } = {}): Promise<void> {
     const rest = async (kind: Kind) =>
       (await this.#scope.find(kind)).filter(({ name }) => !this.#declared[kind].has(name));
     const containers = await rest("container");
     const [last, first] = await partition(containers, async ({ name }) => isRedis(await partOf(name)));
-    // Redis goes last: the workers finish what they hold, and record that in it.
+    // Redis goes last, because stopping workers record their progress in it.
     for (const group of [first, last]) {
       await Promise.all(
         group.map(async ({ name, resource }) => {
@@ -143,9 +146,9 @@ export class Resources {
   }
 
   /**
-   * Creates a network or volume once. A network with other inputs is replaced. A volume never is: it holds
-   * data, and its only inputs are labels, which the program's `ignoreChanges` keeps as they are on the real
-   * engine too.
+   * Creates a network or volume once. A network with other inputs is replaced. A volume is never replaced,
+   * because it holds data. Its only inputs are labels, and the program's `ignoreChanges` keeps them with the
+   * real CLI too.
    */
   async #lasting(
     kind: "network" | "volume",
@@ -181,7 +184,7 @@ export class Resources {
   }
 
   /**
-   * Builds even to look, then without the tag: what has not changed comes out of the engine's cache.
+   * Builds in mode `look` too, but without the tag. Unchanged steps come from the engine's cache.
    * @returns the image's id
    */
   async #build(resource: string, imageName: string, build: ImageBuild): Promise<string> {
@@ -190,8 +193,8 @@ export class Resources {
       `${key}=${value}`,
     ]);
     const tag = this.#mode === "update" ? ["--tag", imageName] : [];
-    // The classic builder is part of every engine and needs no plugin of the client. One build after the
-    // other: side by side it makes equal layers twice, and the next build then misses its cache.
+    // The classic builder is part of every engine and needs no plugin of the client. Builds run one after the
+    // other: in parallel, it builds equal layers twice, and the next build then misses its cache.
     const building = this.#lastBuild.then(() =>
       execa(
         "docker",
@@ -243,7 +246,9 @@ export class Resources {
     return { id: name, state: { name } };
   }
 
-  /** There is no state to keep a random value in: it follows from the passphrase, the salt and its name. */
+  /**
+   * Derived from the passphrase, the salt and the name, because there is no state to keep a random value in.
+   */
   async #password(resource: string, inputs: z.infer<typeof passwordInputs>): Promise<Made> {
     const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     const bytes = this.#crypter().derive(`randomPassword:${resource}`).subarray(0, inputs.length);
@@ -251,7 +256,7 @@ export class Resources {
     return { id: "none", state: { ...inputs, result } };
   }
 
-  /** Keyed, since the inputs hold secrets and the hash becomes a label for all to read. */
+  /** Keyed, because the inputs hold secrets and the hash becomes a label that every user can read. */
   #hash(inputs: object): string {
     return createHmac("sha256", this.#crypter().derive("inputs"))
       .update(JSON.stringify(inputs))
@@ -266,7 +271,7 @@ function known<T extends z.ZodType>(schema: T, type: string, name: string, raw: 
     throw new Failure(
       `The stand-in for Pulumi's engine does not support all inputs of ${name} (${type}):\n` +
         z.prettifyError(parsed.error),
-      "Use the real Pulumi CLI, or teach the property to offline/pulumi.",
+      "Use the real Pulumi CLI, or add the property in offline/pulumi.",
     );
   }
   return parsed.data;
@@ -282,8 +287,8 @@ async function imageId(name: string): Promise<string | undefined> {
 }
 
 /**
- * The first that runs and, where there is time to wait, becomes healthy: what a passing fault made unhealthy
- * is not to be replaced.
+ * The first container that runs and is healthy or starting. Waits up to `waitSeconds` for an unhealthy one,
+ * because a temporary fault is no reason to replace it.
  */
 async function firstWell<T extends { name: string }>(
   found: readonly T[],

@@ -2,24 +2,24 @@ import { randomBytes } from "node:crypto";
 import { cloneId } from "../../pulumi/clone-id.ts";
 import { docker, dockerLines } from "./docker-cli.ts";
 
-/** On everything that the stand-in made, and on nothing else. */
+/** A label on everything that the stand-in created, and on nothing else. */
 export const SCOPE_LABEL = "orbital-witness.stand-in.scope";
 const RESOURCE = "orbital-witness.stand-in.resource";
 const INPUTS = "orbital-witness.stand-in.inputs";
 
 export type Kind = "container" | "network" | "volume";
 
-/** One thing on the engine that this stack of this clone made. */
+/** A container, network or volume that this stack of this clone created. */
 export interface Found {
   /** Physical name. */
   readonly name: string;
   /** The resource's name in the program. */
   readonly resource: string;
-  /** Hash of the inputs that it was made with. */
+  /** Hash of the inputs with which it was created. */
   readonly inputs: string;
 }
 
-/** The stand-in's only memory: labels on what one stack of one clone made on the engine. */
+/** The stand-in's only state: labels on everything that one stack of one clone created on the engine. */
 export class Scope {
   readonly #id: string;
 
@@ -32,7 +32,7 @@ export class Scope {
     return Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
   }
 
-  /** What is there of a kind, newest first for containers; of one resource where it is named. */
+  /** Everything of this kind, or only that of one resource. Containers come newest first. */
   async find(kind: Kind, resource?: string): Promise<Found[]> {
     const list = { container: ["ps", "--all"], network: ["network", "ls"], volume: ["volume", "ls"] }[kind];
     const name = { container: "{{.Names}}", network: "{{.Name}}", volume: "{{.Name}}" }[kind];
@@ -52,14 +52,14 @@ export class Scope {
     });
   }
 
-  /** Stops a container as it wishes to be stopped, and removes it. */
+  /** Stops a container with its own stop signal and timeout, and removes it. */
   async removeContainer(name: string): Promise<void> {
     await docker(["stop", name]);
     await docker(["rm", "--force", "--volumes", name]);
   }
 }
 
-/** As Pulumi names things: the resource's name and seven hex digits. */
+/** A name as Pulumi generates it: the resource's name and seven hex digits. */
 export function physicalName(resource: string): string {
   return `${resource}-${randomBytes(4).toString("hex").slice(0, 7)}`;
 }
