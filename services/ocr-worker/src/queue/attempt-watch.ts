@@ -4,10 +4,13 @@ import type { OrderAttempts } from "@orbital-witness/common/orders/queue/order-a
 import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
 import type { StateLog } from "@orbital-witness/common/state-log.ts";
 
-/** For messages that were missed. Shorter than a suspicion stands (`defaultSuspicionMs`). */
+/**
+ * The interval of checks that do not depend on messages, since a message may be missed. It is shorter than a
+ * suspicion must stand (`defaultSuspicionMs`).
+ */
 const lookMs = 1000;
 
-/** The order is no longer this attempt's: it was cancelled, revoked or given to another worker. */
+/** The order no longer belongs to this attempt: it was cancelled, revoked or given to another worker. */
 export class AttemptLost extends Error {
   override readonly name = "AttemptLost";
 
@@ -20,8 +23,8 @@ export class AttemptLost extends Error {
 type AttemptRef = Pick<OrderRecord, "order_id" | "attempt">;
 
 /**
- * Follows the record of an order while an attempt runs, at every message of its events and every second;
- * `signal` aborts with an AttemptLost. The looks tell the other workers that this one is there.
+ * Checks the record of an order while an attempt runs, at every message on its events and every second.
+ * `signal` aborts with an AttemptLost. Each check also tells the other workers that this one is present.
  */
 export class AttemptWatch {
   readonly #attempts: OrderAttempts;
@@ -31,7 +34,7 @@ export class AttemptWatch {
   readonly #lost = new AbortController();
   readonly #timer: NodeJS.Timeout;
   readonly #look = () => {
-    // A message may still come: an unsubscription that Redis was away for is not made up for.
+    // A message may still come: an unsubscription that failed while Redis was away is not repeated.
     if (this.#closed) return;
     this.#looking ??= this.#state
       .watch(() => this.#ask())
@@ -42,7 +45,7 @@ export class AttemptWatch {
   #looking: Promise<void> | undefined;
   #closed = false;
 
-  /** `messages`: a connection for subscriptions alone. */
+  /** `messages`: a connection used only for subscriptions. */
   constructor(attempts: OrderAttempts, messages: RedisConnection, order: AttemptRef, state: StateLog) {
     this.#attempts = attempts;
     this.#messages = messages;
@@ -59,7 +62,7 @@ export class AttemptWatch {
   close(): void {
     this.#closed = true;
     clearInterval(this.#timer);
-    // Not waited for: where Redis is away it takes until it is back.
+    // Not awaited, because it would wait for Redis to be back.
     this.#messages
       .unsubscribe(this.#channel, this.#look)
       .catch((error: unknown) => this.#state.failed(error));

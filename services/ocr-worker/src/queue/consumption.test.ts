@@ -5,7 +5,7 @@ import { Consumption, silentBeatsLimit } from "./consumption.ts";
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-test("a worker consumes while its queue answers, and for as long as it may then wait for a job", () => {
+test("a worker consumes while its queue answers, and for the longest wait for a job after that", () => {
   const consumption = new Consumption();
   expect(consumption.consuming).toBe(false);
   consumption.answered();
@@ -18,7 +18,7 @@ test("a worker consumes while its queue answers, and for as long as it may then 
   expect(consumption.consuming).toBe(true);
 });
 
-test("a worker that runs an order consumes, however long it takes", async () => {
+test("a worker consumes while it runs an order, however long", async () => {
   const consumption = new Consumption();
   const { promise, resolve } = Promise.withResolvers<void>();
   const running = consumption.during(promise);
@@ -31,7 +31,7 @@ test("a worker that runs an order consumes, however long it takes", async () => 
   expect(consumption.consuming).toBe(false);
 });
 
-test("a worker whose asking is refused does not consume", () => {
+test("a worker whose requests for jobs are refused does not consume", () => {
   const consumption = new Consumption();
   consumption.answered();
   consumption.refused(new ErrorReply("OOM command not allowed"));
@@ -39,8 +39,8 @@ test("a worker whose asking is refused does not consume", () => {
 });
 
 /**
- * How many beats it takes until the worker is stuck, when this happens before each; undefined where it never
- * is.
+ * The number of beats until the worker is stuck, when `before` happens before each beat. Undefined if it
+ * never is.
  */
 function beatsUntilStuck(before: (consumption: Consumption) => void, redisAnswers = true) {
   const consumption = new Consumption();
@@ -68,7 +68,7 @@ test.each<[string, number | undefined, Parameters<typeof beatsUntilStuck>]>([
   expect(beatsUntilStuck(...given)).toBe(beats);
 });
 
-test("any life, or an absence of Redis, begins the minute anew", () => {
+test("any activity, or an absence of Redis, restarts the minute", () => {
   const consumption = new Consumption();
   const beats = (count: number) => Array.from({ length: count }, () => consumption.beat(true));
   expect(beats(silentBeatsLimit - 1)).not.toContain(true);

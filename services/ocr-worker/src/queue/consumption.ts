@@ -1,37 +1,40 @@
 import { ErrorReply } from "redis";
 
 /**
- * BullMQ asks for a job at least every 10 s while it waits for one, and a second later once more when the
- * connection for that does not answer. What takes longer is not waiting.
+ * While BullMQ waits for a job, it asks for one at least every 10 s, and once more a second later if its
+ * connection does not answer. After a longer silence it is not waiting.
  */
 const waitingMs = 12_000;
 
-/** How often `beat` is to be called. */
+/** The interval at which `beat` must be called. */
 export const beatMs = 5000;
 
-/** A minute. */
+/** The number of beats in a minute. */
 export const silentBeatsLimit = 60_000 / beatMs;
 
-/** Whether a worker really takes orders: by what its queue answers, not by what it is meant to do. */
+/** Tells whether a worker really takes orders, judged by the answers of its queue. */
 export class Consumption {
   #busy = false;
   #askedAt = Number.NEGATIVE_INFINITY;
   #alive = false;
   #silentBeats = 0;
 
-  /** The queue answered whether there is a job. */
+  /** The queue answered, with or without a job. */
   answered(): void {
     this.#askedAt = performance.now();
     this.#alive = true;
   }
 
-  /** The asking failed. An answer of Redis, such as that it is full, still shows that the worker asks. */
+  /**
+   * The request for a job failed. An error reply from Redis, such as that it is full, still shows that the
+   * worker asks.
+   */
   refused(error: unknown): void {
     this.#askedAt = Number.NEGATIVE_INFINITY;
     if (error instanceof ErrorReply) this.#alive = true;
   }
 
-  /** Runs an order, during which the queue is not asked. */
+  /** Runs an order. The queue is not asked meanwhile. */
   async during<T>(work: Promise<T>): Promise<T> {
     this.#busy = true;
     try {
@@ -42,15 +45,15 @@ export class Consumption {
     }
   }
 
-  /** Whether it runs an order, or waits for one and would get it. */
+  /** Whether the worker runs an order, or waits for one and would get it. */
   get consuming(): boolean {
     return this.#busy || performance.now() - this.#askedAt < waitingMs;
   }
 
   /**
-   * Whether the worker is stuck: neither ran an order nor asked for one, not even in vain, for a minute
-   * during which Redis answered. Counted in beats and not by the clock, which goes on while the process
-   * itself is paused.
+   * Whether the worker is stuck: for a minute during which Redis answered, it neither ran an order nor asked
+   * for one, not even unsuccessfully. The minute is counted in beats and not by the clock, because the clock
+   * continues while the process itself is paused.
    */
   beat(redisAnswers: boolean): boolean {
     const silent = redisAnswers && !this.#alive && !this.#busy;

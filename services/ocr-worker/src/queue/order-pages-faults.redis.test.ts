@@ -7,7 +7,7 @@ import {
 } from "../../../../tests/redis/order-workers.ts";
 import { leaseText } from "../../../../tests/scan.ts";
 
-/** Longer than a worker may be silent about its job, and than a healthy one waits for the next. */
+/** Longer than the lock on a job lasts, and than an idle worker waits for the next job. */
 const awayMs = 15_000;
 
 const { container, workers } = await openOrderWorkersOnOwnRedis();
@@ -19,8 +19,8 @@ const fails = (check: () => Promise<void>) =>
   );
 
 /**
- * Two workers at a document of which a page is read, and then what happens to Redis. The document is read to
- * its end all the same.
+ * Two workers read a document. After one page `happens` does something to Redis. The document must still be
+ * read to its end.
  */
 async function inTheMiddle(happens: () => Promise<void>) {
   const pages = 4;
@@ -38,7 +38,7 @@ async function inTheMiddle(happens: () => Promise<void>) {
   await workers.noJobs(30_000);
 }
 
-test("Redis killed and away for a while in the middle of a document costs no page", async () => {
+test("killing Redis and restarting it later, in the middle of a document, costs no page", async () => {
   await inTheMiddle(async () => {
     await container.kill();
     await pause(awayMs);
@@ -46,7 +46,7 @@ test("Redis killed and away for a while in the middle of a document costs no pag
   });
 }, 150_000);
 
-test("Redis full for a while in the middle of a document costs no page", async () => {
+test("a Redis that is full for a while, in the middle of a document, costs no page", async () => {
   const { maxmemory = "" } = await workers.redis.configGet("maxmemory");
   await inTheMiddle(async () => {
     await workers.redis.configSet("maxmemory", "1");
@@ -55,7 +55,7 @@ test("Redis full for a while in the middle of a document costs no page", async (
   });
 }, 150_000);
 
-test("workers that were started while Redis was away take orders when it comes", async () => {
+test("workers that were started while Redis was away take orders once Redis is there", async () => {
   const waiting = await workers.order("lease");
   await container.kill();
   const worker = workers.startWorker();
@@ -66,7 +66,7 @@ test("workers that were started while Redis was away take orders when it comes",
   await worker.consuming();
 }, 60_000);
 
-test("a worker that is stopped while Redis is away does not wait for it", async () => {
+test("a worker that is stopped while Redis is away does not wait for Redis", async () => {
   const { answer, give } = heldAnswer();
   workers.answers.deed = answer;
   const worker = workers.startWorker("stopped", { finishMs: 500, handBackMs: 500 });

@@ -31,7 +31,7 @@ async function documentIsThere(order_id: string): Promise<boolean> {
 }
 
 /**
- * An order whose document has the lines' pages, at a worker that died when so many of the pages were in the
+ * An order with one page for each of `lines`. Its worker died when `pagesQueued` of the pages were in the
  * queue.
  */
 async function coordinatedByDead(pagesQueued: number) {
@@ -61,7 +61,7 @@ test("the pages of a document are read by all workers", async () => {
   expect(await documentIsThere(id)).toBe(true);
 });
 
-test("a short order passes between the pages of a long one", async () => {
+test("a short order is completed between the pages of a long one", async () => {
   workers.startWorker();
   const long = await workers.order("transfer");
   await expect.poll(() => readPages(long), { timeout: 30_000, interval: 20 }).toBeGreaterThan(0);
@@ -70,7 +70,7 @@ test("a short order passes between the pages of a long one", async () => {
   await workers.store.cancel(long);
 });
 
-test("a document with a damaged page and an empty one is completed, and tells of them", async () => {
+test("a document with a damaged page and an empty one is completed, and reports both", async () => {
   const pages = await drawTiff(["The first page", "damaged", "", "The fourth page"], {
     compression: "deflate",
   });
@@ -102,7 +102,7 @@ test.each([
   await workers.noJobs();
 });
 
-test("cancelling stops the page that is read and all that are to come", async () => {
+test("cancelling stops the page being read and all pages after it", async () => {
   const both = ["first", "second"].map((name) => workers.startWorker(name));
   await Promise.all(both.map((worker) => worker.reads()));
   const id = await workers.order("transfer");
@@ -132,7 +132,7 @@ test("a worker that stops hands its page back, and another reads it", async () =
 }, 60_000);
 
 test.each([0, 2, 4])(
-  "a worker that died when %i of 4 pages were in the queue costs nothing",
+  "a worker that died when %i of 4 pages were in the queue costs no page",
   async (queued) => {
     const { id } = await coordinatedByDead(queued);
     await workers.leave(jobId(id, 1));
@@ -142,7 +142,7 @@ test.each([0, 2, 4])(
   },
 );
 
-test("a page whose worker died is read by another, alone", async () => {
+test("only the page of a dead worker is read by another worker", async () => {
   const { id, pages } = await coordinatedByDead(4);
   const [, died] = pages as [PageJob, PageJob];
   await claimedPage(workers.attempts, died, "dead");
@@ -155,7 +155,7 @@ test("a page whose worker died is read by another, alone", async () => {
   await workers.noJobs();
 });
 
-test("a page whose job got lost is queued again", async () => {
+test("a page whose job was lost is queued again", async () => {
   const { id, pages } = await coordinatedByDead(4);
   for (const page of pages.slice(1, 3)) await workers.queue.remove(pageJobId(page));
   workers.startWorker();
@@ -163,7 +163,7 @@ test("a page whose job got lost is queued again", async () => {
   await workers.noJobs();
 });
 
-test("a page whose job cannot be read fails alone", async () => {
+test("a page with an invalid job fails alone", async () => {
   const { id, pages } = await coordinatedByDead(4);
   const [broken] = pages as [PageJob];
   await workers.redis.hSet(`bull:orders:${pageJobId(broken)}`, "data", JSON.stringify({ order_id: id }));
@@ -174,7 +174,7 @@ test("a page whose job cannot be read fails alone", async () => {
   await workers.noJobs();
 });
 
-test("what may pass with a page is tried again", async () => {
+test("a transient failure of a page is retried", async () => {
   const { id } = await coordinatedByDead(4);
   const ref = { order_id: id, attempt: 1 };
   await workers.results.remove(ref, "document");

@@ -14,7 +14,7 @@ const lost = failureReason("worker_lost");
 
 const workers = await openOrderWorkers();
 
-test("a source that is down is tried again, a bounded number of times", async () => {
+test("a source that is down is retried a limited number of times", async () => {
   let requests = 0;
   let downs = 2;
   workers.answers.transfer = () => (requests++ < downs ? { status: 503, body: "" } : found);
@@ -38,7 +38,7 @@ test("a source that is down is tried again, a bounded number of times", async ()
   await workers.noJobs();
 }, 60_000);
 
-test("an order that waits for its next attempt lets others pass", async () => {
+test("an order that waits for its next attempt lets others go first", async () => {
   workers.answers.transfer = () => ({ status: 503, body: "" });
   workers.startWorker();
   const down = await workers.order("transfer");
@@ -58,9 +58,9 @@ test("the order of a worker that died is run by another", async () => {
   });
 });
 
-test("a busy worker takes up a lost order before the backlog", async () => {
-  // Each order takes longer than a suspicion counts, so that the lost one cannot be claimed between two of
-  // them.
+test("a busy worker takes a lost order before the backlog", async () => {
+  // Each order takes longer than a suspicion is valid, so that the lost order cannot be claimed between two
+  // of them.
   const suspicionMs = 200;
   const answer = () => pause(600, found);
   workers.answers.deed = answer;
@@ -77,7 +77,7 @@ test("a busy worker takes up a lost order before the backlog", async () => {
   expect(statuses.filter((status) => status === "queued").length).toBeGreaterThanOrEqual(5);
 });
 
-test("a document that is too slow is tried once more, after everything that waits", async () => {
+test("a document that is too slow is retried once, behind the backlog", async () => {
   const { answer, give } = heldAnswer();
   workers.answers.charge = answer;
   const slow = await workers.order("lease");
@@ -88,7 +88,7 @@ test("a document that is too slow is tried once more, after everything that wait
   workers.startWorker();
   await expect.poll(() => workers.status(held), { timeout: 10_000 }).toBe("fetching");
   expect(await workers.told(slow)).toMatchObject({ failures: 1, status: "queued" });
-  // Its pause is over before the held order ends. Being the first that was accepted, it would go before the
+  // The pause ends before the held order does. As the first accepted order, it would otherwise go before the
   // others.
   await pause(retryDelayMs(1, () => 1) + 100);
   give();
@@ -113,7 +113,7 @@ test("a document that is too slow twice fails", async () => {
   await workers.noJobs();
 });
 
-test("an order for which there is no room waits, and loses no attempt", async () => {
+test("an order waits when there is no room, and loses no attempt", async () => {
   const full = Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
   const save = vi.spyOn(workers.results, "save").mockRejectedValueOnce(full);
   workers.startWorker();
@@ -125,7 +125,7 @@ test("an order for which there is no room waits, and loses no attempt", async ()
   });
 });
 
-test("an order waits until there is room, and can be cancelled meanwhile", async () => {
+test("an order waits until there is room, and can be cancelled while it waits", async () => {
   const { promise, resolve: makeRoom } = Promise.withResolvers<void>();
   let waits = 0;
   const room = () => {
@@ -144,7 +144,7 @@ test("an order waits until there is room, and can be cancelled meanwhile", async
   await workers.noJobs();
 });
 
-test("a worker that waits for room stops at once, and leaves the order to others", async () => {
+test("a worker that waits for room stops at once, and leaves its order to others", async () => {
   let waits = 0;
   const room = (signal: AbortSignal) => {
     waits++;
@@ -159,7 +159,7 @@ test("a worker that waits for room stops at once, and leaves the order to others
   expect(await workers.ended(id)).toMatchObject({ attempts: ["next completed"] });
 });
 
-test("an order that kills its workers is claimed a bounded number of times", async () => {
+test("an order that kills its workers is claimed a limited number of times", async () => {
   const id = await workers.order("lease");
   const job = { order_id: id, run: 1 };
   for (let failures = 1; failures < maxFailures; failures++) {
@@ -175,7 +175,7 @@ test("an order that kills its workers is claimed a bounded number of times", asy
   await workers.noJobs();
 });
 
-test("a worker that is there keeps its order, though the queue gives the job to another", async () => {
+test("a worker that is present keeps its order, even when the queue gives the job to another", async () => {
   const { answer, give } = heldAnswer();
   workers.answers.lease = answer;
   const suspicionMs = 1500;
@@ -185,7 +185,8 @@ test("a worker that is there keeps its order, though the queue gives the job to 
   const claims = vi.spyOn(OrderAttempts.prototype, "claim");
   workers.startWorker("second", { suspicionMs });
   await workers.leave(jobId(id, 1));
-  // The second worker suspects the first one, waits for as long as a suspicion must stand, and claims again.
+  // The second worker suspects the first one, waits for the time that a suspicion must stand, and claims
+  // again.
   await expect.poll(() => workers.redis.zCard("bull:orders:delayed"), { timeout: 15_000 }).toBe(1);
   expect(await Promise.all(claims.mock.results.map(({ value }) => value))).toEqual([
     { state: "suspected" },
@@ -201,7 +202,7 @@ test("a worker that is there keeps its order, though the queue gives the job to 
   await workers.noJobs();
 });
 
-test("a worker that lost its order to another cannot overwrite that one's result", async () => {
+test("a worker that lost its order cannot overwrite the result of the next worker", async () => {
   const { answer, give } = heldAnswer();
   workers.answers.lease = answer;
   workers.startWorker("first");

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { heldAnswer, openOrderWorkersOnOwnRedis } from "../../../../tests/redis/order-workers.ts";
 import { leaseText } from "../../../../tests/scan.ts";
 
-/** Longer than a worker may be silent about its job, and than a healthy one waits for the next. */
+/** Longer than the lock on a job lasts, and than an idle worker waits for the next job. */
 const awayMs = 15_000;
 
 const { container, workers } = await openOrderWorkersOnOwnRedis();
@@ -20,7 +20,7 @@ const loads = () =>
     (error: Error) => error.message.startsWith("LOADING"),
   );
 
-/** One worker with an order at hand, whose document `give` lets come, and one that waits for an order. */
+/** A worker with an order, whose document arrives when `give` is called, and an idle worker. */
 async function busyAndIdle() {
   const { answer, give } = heldAnswer();
   workers.answers.deed = answer;
@@ -32,7 +32,7 @@ async function busyAndIdle() {
   return { busy, idle, id, give };
 }
 
-/** The order at hand ended at its first attempt, and both workers take orders again. */
+/** Checks that the order ended at its first attempt, and that both workers take orders again. */
 async function goOn({ busy, idle, id }: Awaited<ReturnType<typeof busyAndIdle>>) {
   expect(await workers.ended(id, 30_000)).toMatchObject({
     text: leaseText,
@@ -47,21 +47,20 @@ async function goOn({ busy, idle, id }: Awaited<ReturnType<typeof busyAndIdle>>)
   await workers.noJobs(30_000);
 }
 
-test("Redis killed and away for a while costs no attempt, and the workers go on by themselves", async () => {
+test("killing Redis and restarting it later costs no attempt, and the workers recover", async () => {
   const both = await busyAndIdle();
   await container.kill();
   await pause(awayMs);
   expect(await fails(both.idle.consuming)).toBe(true);
   await container.start();
-  // The queue's lock ran out meanwhile: the job came to the idle worker, which left the order to the busy
-  // one.
+  // The queue's lock expired meanwhile. The idle worker got the job and left the order to the busy one.
   const putOff = () => workers.redis.zCard("bull:orders:delayed");
   await expect.poll(putOff, { timeout: 20_000 }).toBe(1);
   both.give();
   await goOn(both);
 }, 90_000);
 
-test("an order that ends while Redis is away is written when Redis is back", async () => {
+test("the end of an order while Redis is away is written when Redis is back", async () => {
   const both = await busyAndIdle();
   await container.kill();
   both.give();
@@ -70,7 +69,7 @@ test("an order that ends while Redis is away is written when Redis is back", asy
   await goOn(both);
 }, 90_000);
 
-test("Redis paused costs no attempt, and the workers go on by themselves", async () => {
+test("pausing Redis costs no attempt, and the workers recover by themselves", async () => {
   const both = await busyAndIdle();
   await container.pause();
   both.give();
@@ -80,8 +79,8 @@ test("Redis paused costs no attempt, and the workers go on by themselves", async
   await goOn(both);
 }, 90_000);
 
-test("a Redis that loads a large file costs no attempt, and the workers go on by themselves", async () => {
-  // Too much to load at once, as it is not rewritten to what it comes to.
+test("a Redis that loads a large file costs no attempt, and the workers recover by themselves", async () => {
+  // The file takes long to load because it is not rewritten to its compact form.
   await workers.redis.configSet("auto-aof-rewrite-percentage", "0");
   const many = "for i = 1, 20000 do redis.call('INCR', KEYS[1]) end";
   for (let i = 0; i < 150; i++) await workers.redis.eval(many, { keys: ["counter"] });
@@ -94,7 +93,7 @@ test("a Redis that loads a large file costs no attempt, and the workers go on by
   await goOn(both);
 }, 120_000);
 
-test("an order's end is written to a full Redis; what waits is taken when there is room", async () => {
+test("an order's end is written to a full Redis, and waiting orders run once there is room", async () => {
   const { maxmemory = "" } = await workers.redis.configGet("maxmemory");
   const both = await busyAndIdle();
   await workers.redis.configSet("maxmemory", "1");

@@ -6,14 +6,14 @@ import { found, heldAnswer, openOrderWorkers } from "../../../../tests/redis/ord
 import { leaseText } from "../../../../tests/scan.ts";
 import { Consumption } from "./consumption.ts";
 
-/** A page that takes a second or two. */
+/** A page that takes one or two seconds to read. */
 const register = await readFile(
   new URL("../../../../samples/scans/OW12345678/register.png", import.meta.url),
 );
 
 const workers = await openOrderWorkers();
 
-test("orders end as text or with a reason, in the same process, and leave no job", async () => {
+test("orders end with text or with a reason, in the same process, and leave no job", async () => {
   workers.answers.charge = () => ({ status: 200, body: "<html>Not found</html>" });
   workers.answers.transfer = () => ({ status: 200, body: "" });
   workers.answers.conveyance = () => ({
@@ -48,7 +48,7 @@ test("orders end as text or with a reason, in the same process, and leave no job
   await workers.noJobs();
 });
 
-test("an order whose job cannot be read ends too", async () => {
+test("an order whose job is invalid ends too", async () => {
   const id = await workers.order("lease");
   await workers.queue.remove(jobId(id, 1));
   await Reflect.apply(workers.queue.add, workers.queue, ["order", { order_id: id }, { jobId: jobId(id, 1) }]);
@@ -56,7 +56,7 @@ test("an order whose job cannot be read ends too", async () => {
   expect(await workers.ended(id)).toMatchObject({ status: "failed", reason_code: "internal_error" });
 });
 
-test("cancelling stops an order that is being fetched, and the worker takes the next", async () => {
+test("cancelling stops the fetch of an order's document, and the worker takes the next order", async () => {
   workers.answers.deed = heldAnswer().answer;
   workers.startWorker();
   const id = await workers.order("deed");
@@ -97,7 +97,7 @@ test("the queue's lock is renewed in the middle of a page", async () => {
   await workers.store.cancel(id);
 });
 
-test("an order that was revoked stops too, and leaves nothing", async () => {
+test("revoking stops an order and leaves nothing of it", async () => {
   const { answer, give } = heldAnswer();
   workers.answers.deed = answer;
   workers.startWorker();
@@ -109,7 +109,7 @@ test("an order that was revoked stops too, and leaves nothing", async () => {
   expect(await workers.redis.keys(`order:${id}*`)).toEqual([]);
 });
 
-test("a worker that stops finishes the order at hand and takes no other", async () => {
+test("a worker that stops finishes its current order and takes no other", async () => {
   const { answer, give } = heldAnswer();
   workers.answers.deed = answer;
   const worker = workers.startWorker();
@@ -123,7 +123,7 @@ test("a worker that stops finishes the order at hand and takes no other", async 
   expect(await workers.redis.zRange("orders:workers", 0, -1)).toEqual([]);
 });
 
-test("an order that comes to a worker that is already stopping is left to the others", async () => {
+test("an order that reaches a worker during its shutdown is left to the others", async () => {
   const { answer, give } = heldAnswer();
   workers.answers.deed = answer;
   const id = await workers.order("deed");
@@ -148,7 +148,7 @@ test("a worker that stops hands back an order in the middle of its page", async 
   expect(await workers.told(id)).toMatchObject({ failures: 0, attempts: ["stopping handed_back"] });
 });
 
-test("a worker that stops hands back what takes too long, and another takes it at once", async () => {
+test("a worker that stops hands back a slow order, and another takes it at once", async () => {
   workers.answers.deed = heldAnswer().answer;
   const worker = workers.startWorker("first", { finishMs: 100 });
   const id = await workers.order("deed");
@@ -163,11 +163,11 @@ test("a worker that stops hands back what takes too long, and another takes it a
   workers.answers.deed = () => found;
   workers.startWorker("second");
   await workers.ended(next);
-  // It kept its place before the other.
+  // The order kept its place before the other one.
   expect(await workers.told(id)).toMatchObject({ attempts: ["first handed_back", "second completed"] });
 });
 
-test("a worker says that it is there while it takes orders", async () => {
+test("a worker reports its presence while it takes orders", async () => {
   const worker = workers.startWorker("here");
   const there = () => workers.redis.zRange("orders:workers", 0, -1);
   await expect.poll(there, { timeout: 15_000 }).toEqual(["here"]);

@@ -27,12 +27,12 @@ import { processPage } from "./process-page.ts";
 import { QueueWorker } from "./queue-worker.ts";
 import type { JobEnd, OrderTools } from "./watched-work.ts";
 
-/** A worker that is silent about its job for so long has lost it to another. */
+/** The lifetime of the lock on a job. A worker that does not renew it loses the job to another. */
 const lockMs = 10_000;
 const stalledCheckMs = 5000;
 const closeLimitMs = 3000;
 
-/** The job is another worker's, or was done by one. */
+/** The codes of BullMQ's errors for a job that another worker holds or has completed. */
 const lostJobCodes: ReadonlySet<unknown> = new Set([
   ErrorCode.JobNotExist,
   ErrorCode.JobLockNotExist,
@@ -40,23 +40,24 @@ const lostJobCodes: ReadonlySet<unknown> = new Set([
   ErrorCode.JobLockMismatch,
 ]);
 
-/** BullMQ gives this one no code. */
+/** BullMQ has no code for this error. */
 const lostLockMessage = "could not renew lock";
 
 export type OrderWorkerOptions = {
   /**
-   * How long the order or page at hand may still take when the worker is to stop, and its handing back after
-   * that, in ms.
+   * How long, in ms, a shutdown waits for the current order or page to finish, and then for handing it back.
    */
   finishMs?: number;
   handBackMs?: number;
-  /** Resolves when there is room for a document and its result; rejects with the signal's reason. */
+  /** Resolves when there is room for a document and its result. Rejects with the signal's reason. */
   room?: (signal: AbortSignal) => Promise<void>;
-  /** Called when the worker takes no orders, and will not by itself. */
+  /** Called when the worker takes no orders and cannot recover by itself. */
   stuck: () => void;
 };
 
-/** Takes orders and pages one by one: a page keeps one core busy, so more at once means more workers. */
+/**
+ * Takes orders and pages one at a time. A page keeps one core busy, so parallel reading needs more workers.
+ */
 export class OrderWorker {
   readonly #redis: RedisConnection;
   readonly #queue: OrderQueue;
@@ -73,8 +74,8 @@ export class OrderWorker {
   #givingUp: Promise<void> = Promise.resolve();
 
   /**
-   * `redis` holds commands while Redis is away: BullMQ's loop would spin on commands that fail at once.
-   * `queue` is for the pages of long documents.
+   * `redis` must hold commands while Redis is away, because BullMQ's loop would spin on commands that fail at
+   * once. `queue` is used to add the pages of long documents.
    */
   constructor(
     redis: RedisConnection,
@@ -98,9 +99,9 @@ export class OrderWorker {
         concurrency: 1,
         lockDuration: lockMs,
         stalledInterval: stalledCheckMs,
-        // The order's record counts the lost workers; the queue's own count must not end a job before.
+        // The order's record counts the lost workers. The queue's own count must not end a job earlier.
         maxStalledCount: Number.MAX_SAFE_INTEGER,
-        // After a lost connection; the default of 15 s would be felt.
+        // The pause after a lost connection. The default of 15 s would delay orders noticeably.
         runRetryDelay: 1000,
       },
       this.#consumption,
@@ -114,14 +115,14 @@ export class OrderWorker {
     this.#beating = this.#beat();
   }
 
-  /** Rejects when no orders are taken. */
+  /** Rejects if the worker takes no orders. */
   async consuming(): Promise<void> {
     if (!this.#worker.isRunning() || !this.#consumption.consuming)
       throw new Error("the worker takes no orders");
   }
 
   /**
-   * Takes no other order, and finishes the one at hand or hands it back. Rejects when Redis does not answer.
+   * Takes no more orders, and finishes the current one or hands it back. Rejects if Redis does not answer.
    */
   async close(): Promise<void> {
     this.#closing.abort();
@@ -140,7 +141,7 @@ export class OrderWorker {
 
   async #end(): Promise<void> {
     await Promise.all([this.#worker.close(), this.#beating]);
-    // Begun by the last job's end, so known only now.
+    // The end of the last job starts these, so they are known only now.
     await this.#givingUp;
     await this.#tools.attempts.absent(this.#tools.name);
   }
@@ -148,9 +149,9 @@ export class OrderWorker {
   async #process(job: QueueJob, token: string | undefined): Promise<void> {
     this.#state.recovered();
     const { aborted } = this.#closing.signal;
-    // The job stays this worker's, and its order can be cancelled, until there is room.
+    // Until there is room, the job stays with this worker, and its order can be cancelled.
     if (!aborted) await this.#options.room(this.#closing.signal).catch(() => {});
-    // The worker was told to stop meanwhile.
+    // The worker was stopped meanwhile.
     if (this.#closing.signal.aborted) return this.#putBack(job, token);
     const { pages, againMs, last } = await this.#run(job);
     if (last) await unlessAborted(() => putLast(this.#redis, this.#queue, job), this.#giveUp.signal);
@@ -176,9 +177,7 @@ export class OrderWorker {
     return this.#log.child({ order_id, run });
   }
 
-  /**
-   * Sees to it that there are jobs of these pages, and leaves the order's job to wait for all that there are.
-   */
+  /** Makes sure that these pages have jobs, and lets the order's job wait for all of its pages' jobs. */
   async #waitForPages(pages: PageJob[], job: QueueJob, token: string | undefined): Promise<void> {
     const add = () => addPageJobs(this.#redis, this.#queue, pages);
     if (pages.length > 0) await unlessAborted(add, this.#giveUp.signal);
@@ -197,7 +196,7 @@ export class OrderWorker {
     else this.#state.failed(error);
   }
 
-  /** The queue will not run the job again, so nobody would end its order, or its page. */
+  /** The queue will not run the job again, so its order or page has to be ended here. */
   async #giveJobUp(job: QueueJob): Promise<void> {
     const log = this.#log.child({ job_id: job.id, code: "internal_error" });
     try {
@@ -214,9 +213,9 @@ export class OrderWorker {
   }
 
   /**
-   * Every few seconds says that the worker is there, and sees to it that it is. A worker that asks for no
-   * orders for a minute, though Redis answers all the while, is beyond what it can mend itself: a new process
-   * begins with new connections.
+   * Every few seconds, reports the worker's presence and checks that it takes orders. A worker that asks for
+   * no orders for a minute while Redis answers cannot recover by itself. It needs a new process with new
+   * connections.
    */
   #beat(): Promise<void> {
     return repeat(beatMs, this.#closing.signal, async () => {
@@ -224,7 +223,7 @@ export class OrderWorker {
     });
   }
 
-  /** False where Redis does not answer in time. */
+  /** Returns false if Redis does not answer in time. */
   async #sayPresent(): Promise<boolean> {
     try {
       await within<unknown>(
@@ -239,7 +238,7 @@ export class OrderWorker {
   }
 }
 
-/** Throws where the queue is not to try it again. */
+/** Throws an error that keeps the queue from retrying the job. */
 function dataOf<T>(job: QueueJob, schema: z.ZodType<T>): T {
   const data = schema.safeParse(job.data);
   if (!data.success) throw new UnrecoverableError(`not a job of an order: ${data.error.message}`);

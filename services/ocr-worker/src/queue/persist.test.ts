@@ -8,7 +8,7 @@ import { persist } from "./persist.ts";
 const state = new StateLog(createLog("test", "silent"), "Redis");
 const never = new AbortController().signal;
 
-/** A write that fails with each of these, one after the other, before it is done. */
+/** A write that fails with each of these errors in turn before it succeeds. */
 function writeAfter(...errors: Error[]) {
   const write = async () => {
     write.calls++;
@@ -42,7 +42,7 @@ test.each([
   expect(write.calls).toBe(1);
 });
 
-test("giving up ends the pauses, and the waiting for an answer that does not come", async () => {
+test("giving up ends the pauses, and the wait for a missing answer", async () => {
   const stop = new AbortController();
   const down = new Error("ECONNREFUSED");
   const write = writeAfter(...Array(50).fill(down));

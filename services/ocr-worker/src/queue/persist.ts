@@ -8,21 +8,21 @@ const firstPauseMs = 100;
 const longestPauseMs = 5000;
 
 /**
- * Redis' answers that time changes: it is loading its file, its disk or memory is full, or another takes
- * over.
+ * Transient Redis errors: it is loading its file, its disk or memory is full, or another server takes over.
  */
 const passingReply = /^(LOADING|MISCONF|OOM|READONLY|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|TRYAGAIN|BUSY)\b/;
 
 /**
- * Repeats a write, with growing pauses, until Redis takes it: what an attempt came to is not lost because
- * Redis is away. Rejects with what waiting does not change, and with the signal's reason.
+ * Repeats a write, with growing pauses, until Redis accepts it, so that an attempt's outcome is not lost
+ * while Redis is away. Rejects with errors that are not transient, and with the signal's reason.
  *
- * A write whose answer got lost is done twice: the second then finds that the attempt has its order no more.
+ * A write whose answer was lost is executed twice. The second one then finds that the attempt no longer has
+ * its order.
  */
 export async function persist<T>(write: () => Promise<T>, signal: AbortSignal, state: StateLog): Promise<T> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     try {
-      // A command waits for a Redis that is away as long as it takes: the signal has to reach it there too.
+      // A command waits as long as Redis is away, so the signal must be able to end that wait too.
       const written = await unlessAborted(write, signal);
       state.recovered();
       return written;

@@ -9,8 +9,8 @@ import { retryDelayMs } from "./retry-delay.ts";
 import { type JobEnd, type OrderTools, type Stop, WatchedWork } from "./watched-work.ts";
 
 /**
- * One attempt at one order, from its claim to its end or until its pages are left to the workers. Rejects
- * when the claim did not get through, or the end before `giveUp`.
+ * One attempt at one order, from its claim until it ends or its pages are left to the workers. Rejects if the
+ * claim could not be written, or if the end could not be written before `giveUp`.
  */
 export async function processOrder(
   tools: OrderTools,
@@ -36,17 +36,17 @@ export async function processOrder(
       return {};
     default:
       log.info({ state: claim.state }, "no order to run for this job");
-      // One that was cancelled may have pages in the queue.
+      // A cancelled order may have pages in the queue.
       return { pages: [] };
   }
 }
 
-/** More than a timer is early. */
+/** A timer may fire early, but by less than this. */
 const marginMs = 50;
 
 /**
- * Claims an order. Where another worker seems to have it, this one waits for that worker's answer: in the
- * queue, other orders could keep it from coming back before the suspicion is too old to count.
+ * Claims an order. If another worker seems to have it, this worker waits for the other's answer itself. If
+ * the job waited in the queue instead, other orders could delay it until the suspicion is too old to count.
  */
 async function claimed(tools: OrderTools, job: OrderJob, stop: Stop, log: Log): Promise<Claim> {
   const { attempts, name } = tools;
@@ -67,7 +67,7 @@ async function claimed(tools: OrderTools, job: OrderJob, stop: Stop, log: Log): 
   return claim();
 }
 
-/** The last of the pages ends the order. The job comes again all the same, in case a page's job was lost. */
+/** The last page ends the order. The order's job comes again all the same, in case a page's job was lost. */
 function spread({ order_id, run, attempt }: OrderRecord, pages: number[], againMs: number): JobEnd {
   const jobs = pages.map((page): PageJob => ({ order_id, run, attempt, page }));
   return { pages: jobs, againMs };
@@ -77,7 +77,7 @@ class Attempt {
   readonly #tools: OrderTools;
   readonly #order: OrderRecord;
   readonly #work: WatchedWork;
-  /** Whether others may need the document: the workers that read its pages, or who asks for the result. */
+  /** Whether others may need the document: the workers that read its pages, or a request for the result. */
   #isForOthers = false;
 
   constructor(tools: OrderTools, order: OrderRecord, stop: Stop, log: Log) {
@@ -121,7 +121,7 @@ class Attempt {
     return pages;
   }
 
-  /** Without an outline the result shows the pages as they were read: no reason to fail the order. */
+  /** Without an outline the result shows the pages as they were read. That is no reason to fail the order. */
   async #outline(): Promise<void> {
     const { aborted, log } = this.#work;
     try {
@@ -133,8 +133,8 @@ class Attempt {
   }
 
   /**
-   * Returns the document's length. Apart, so that nothing of it is kept in memory while another process reads
-   * it.
+   * Returns the document's length. This is a separate method so that the document does not stay in memory
+   * while another process reads it.
    */
   async #save(): Promise<number> {
     const { source, results } = this.#tools;
@@ -147,7 +147,7 @@ class Attempt {
     return document.length;
   }
 
-  /** Returns how many characters the document's only page has. */
+  /** Returns the number of characters on the document's only page. */
   async #read(): Promise<number> {
     const { isEmpty, characters } = await this.#tools.reader.read(this.#order, 1, this.#work.aborted);
     if (isEmpty) throw new OrderFailure("no_text_found");
@@ -178,7 +178,7 @@ class Attempt {
     return {};
   }
 
-  /** The job stays: its next claim finds out whether the order is over or waits for it. */
+  /** The job stays. Its next claim finds out whether the order has ended or waits for the job. */
   #drop(): JobEnd {
     const { log, ms } = this.#work;
     log.warn({ ms }, "the order was cancelled, revoked or taken over: its attempt is dropped");
@@ -186,8 +186,8 @@ class Attempt {
   }
 
   /**
-   * Where it says "lost", the job must stay: the write may have been done twice, and the next claim finds
-   * out.
+   * If this returns "lost", the job must stay: the write may have been executed twice, and the next claim
+   * finds out.
    */
   #release(outcome: "failed" | "handed_back", reason?: FailureReason, options?: ReleaseOptions) {
     return this.#work.persist(() => this.#tools.attempts.release(this.#order, outcome, reason, options));

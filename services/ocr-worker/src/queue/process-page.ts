@@ -7,8 +7,8 @@ import { failureReason, type OrderFailure } from "../failure.ts";
 import { type JobEnd, type OrderTools, type Stop, WatchedWork } from "./watched-work.ts";
 
 /**
- * One page of a document of several, from its claim to its end, which may be the order's. Rejects when the
- * claim did not get through, or the end before `giveUp`.
+ * One page of a document of several, from its claim to its end, which may also be the order's end. Rejects if
+ * the claim could not be written, or if the end could not be written before `giveUp`.
  */
 export async function processPage(
   tools: OrderTools,
@@ -68,15 +68,15 @@ class PageReading {
     return failure.mayPass ? {} : this.#end("failed", reason);
   }
 
-  /** Unlike an order, a page that is not wanted any more never will be. */
+  /** Unlike an order, a page that is no longer needed never will be. */
   #drop(): JobEnd {
     this.#work.log.info({ ms: this.#work.ms }, "the order was cancelled or revoked, or the page is read");
     return {};
   }
 
   /**
-   * Where it says "lost", the job must stay: the write may have been done twice, and the next claim finds
-   * out.
+   * If this returns "lost", the job must stay: the write may have been executed twice, and the next claim
+   * finds out.
    */
   #release(outcome: "failed" | "handed_back", reason?: FailureReason, options?: ReleaseOptions) {
     return this.#work.persist(() => this.#tools.attempts.releasePage(this.#page, outcome, reason, options));

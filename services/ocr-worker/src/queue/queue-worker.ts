@@ -4,12 +4,14 @@ import { type Processor, Worker, type WorkerOptions } from "bullmq";
 import type { Consumption } from "./consumption.ts";
 
 /**
- * BullMQ asks again at once after an answer such as LOADING, which Redis gives thousands of times a second.
+ * The pause after an error reply, in ms. BullMQ asks again at once, and Redis can send replies such as
+ * LOADING thousands of times a second.
  */
 const refusedPauseMs = 500;
 
 /**
- * BullMQ's worker, which tells how its asking for jobs goes: BullMQ itself says only that it is meant to ask.
+ * BullMQ's worker, which also reports the outcome of each request for a job. BullMQ's own state only says
+ * that it should be asking.
  */
 export class QueueWorker extends Worker<QueueJob["data"], void, QueueJob["name"]> {
   readonly #consumption: Consumption;

@@ -2,8 +2,9 @@ const firstMs = 1000;
 const longestMs = 8000;
 
 /**
- * How long an order waits after so many failures (from 1), in ms: each time twice as long, and never less
- * than half of that. Random, so that what failed together does not come back together.
+ * The delay in ms before the next attempt, after `failures` failures (from 1). It doubles each time up to a
+ * limit, and is randomly shortened by up to half, so that orders that failed together do not come back
+ * together.
  */
 export function retryDelayMs(failures: number, random: () => number = Math.random): number {
   const longest = Math.min(firstMs * 2 ** (failures - 1), longestMs);

@@ -13,40 +13,40 @@ import { persist } from "./persist.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 
 export type OrderTools = {
-  /** The worker's name, for the orders' attempts. */
+  /** The worker's name, as recorded in the orders' attempts. */
   name: string;
   attempts: OrderAttempts;
-  /** A connection for subscriptions alone. */
+  /** A connection used only for subscriptions. */
   messages: RedisConnection;
   source: DocumentSource;
   reader: PageReader;
   results: ResultStore;
 };
 
-/** `handBack` ends the work at hand, `giveUp` also the waiting for a Redis that is away. */
+/** `handBack` ends the current work. `giveUp` also ends the wait for a Redis that is away. */
 export type Stop = { handBack: AbortSignal; giveUp: AbortSignal };
 
 /**
- * What becomes of a job. With `pages` it waits for its pages' jobs, after it added those that are missing
- * (with none, for those that exist). After that it comes again in `againMs`, behind all that wait if it is to
- * be `last`; without `againMs` it is done.
+ * What happens to a job next. With `pages`, it adds the missing jobs of these pages and waits for all of its
+ * pages' jobs; an empty list adds none. With `againMs`, it then comes again after that delay, behind the
+ * backlog if `last` is set. Without `againMs` it is done.
  */
 export type JobEnd = { pages?: PageJob[]; againMs?: number; last?: boolean };
 
-/** How soon an order or page for which there was no room is tried again. */
+/** The delay before an order or page is retried for which there was no room. */
 const noRoomAgainMs = 5000;
 
-/** What is due where work does not come to its own end. */
+/** The actions for work that is lost, handed back or failed. */
 export type OtherEnds = {
   drop: () => JobEnd;
   handBack: (reason?: FailureReason) => Promise<unknown>;
   fail: (failure: OrderFailure) => Promise<JobEnd>;
 };
 
-/** The frame of what a worker does to an order or a page that it claimed. */
+/** Runs the work on an order or page that this worker claimed, and handles its other ends. */
 export class WatchedWork {
   readonly log: Log;
-  /** Ends the work, for the customer's or for the worker's sake. */
+  /** Aborts the work, because the order was lost or because the worker stops. */
   readonly aborted: AbortSignal;
   readonly #tools: OrderTools;
   readonly #what: "order" | "page";
@@ -74,7 +74,7 @@ export class WatchedWork {
     this.aborted = AbortSignal.any([this.#watch.signal, stop.handBack]);
   }
 
-  /** Does the work, or what is due where it is lost, handed back or fails. */
+  /** Runs `work`, or the matching action of `OtherEnds` when the work is lost, handed back or fails. */
   async run(work: () => Promise<JobEnd>, { drop, handBack, fail }: OtherEnds): Promise<JobEnd> {
     try {
       return await work();
@@ -99,13 +99,16 @@ export class WatchedWork {
     return Math.round(performance.now() - this.#started);
   }
 
-  /** Repeats a write until Redis takes it or `signal` aborts, by default when the worker gives up. */
+  /**
+   * Repeats a write until Redis accepts it or `signal` aborts. By default that is when the worker gives up.
+   */
   persist<T>(write: () => Promise<T>, signal = this.#stop.giveUp): Promise<T> {
     return persist(write, signal, this.#state);
   }
 
   /**
-   * The next attempt after a failure, for which the order or page was released; undefined after the last one.
+   * The next attempt after a failure, for which the order or page was released. Undefined after the last
+   * attempt.
    */
   againAfter(
     failure: OrderFailure,
@@ -120,7 +123,9 @@ export class WatchedWork {
     this.log.warn(this.#fieldsOf(failure), `${this.#what} failed`);
   }
 
-  /** For a document that nobody needs any more. If this fails, the sweep of the results removes it later. */
+  /**
+   * Removes a document that nobody needs any more. If this fails, the sweep of the results removes it later.
+   */
   async removeDocument(): Promise<void> {
     try {
       await this.#tools.results.remove(this.#ref, "document");
