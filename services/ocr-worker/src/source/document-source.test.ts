@@ -13,7 +13,7 @@ const unaborted = new AbortController().signal;
 const closers: (() => unknown)[] = [];
 afterEach(() => Promise.all(closers.splice(0).map((close) => close())));
 
-/** A source with this behaviour; `asked` are the paths and request ids it saw. */
+/** A source with this behaviour. `asked` lists the paths and request ids that it received. */
 async function source(listener: RequestListener, options: DocumentSourceOptions = {}) {
   const asked: string[] = [];
   const { origin, server } = await listen((request, response) => {
@@ -35,7 +35,7 @@ async function listen(listener: RequestListener) {
   return { origin: `http://127.0.0.1:${address.port}`, server };
 }
 
-test("the extensions are tried one after the other, with the order's request id", async () => {
+test("the extensions are requested one after the other, with the order's request id", async () => {
   const { asked, documents } = await source((request, response) => {
     response.writeHead(request.url?.endsWith(".jpg") ? 200 : 404).end("bytes");
   });
@@ -59,7 +59,7 @@ test.each([
   await expect(documents.fetch(lease, "abc", unaborted)).rejects.toMatchObject({ code, mayPass });
 });
 
-test("a source that refuses connections, or breaks off, may be back later", async () => {
+test("a source that refuses connections, or breaks off, is a transient failure", async () => {
   const nowhere = new DocumentSource("http://127.0.0.1:1");
   await expect(nowhere.fetch(lease, "abc", unaborted)).rejects.toMatchObject({ code: "source_unavailable" });
   const { documents } = await source((request, response) => {
@@ -71,7 +71,7 @@ test("a source that refuses connections, or breaks off, may be back later", asyn
   });
 });
 
-test("the time limit holds for a source that trickles", async () => {
+test("the time limit holds for a source that sends very slowly", async () => {
   const { documents } = await source(
     (_, response) => {
       response.writeHead(200);
@@ -85,7 +85,7 @@ test("the time limit holds for a source that trickles", async () => {
   });
 });
 
-test("a large document may take longer, as long as it comes fast enough", async () => {
+test("a large document may take longer if it arrives fast enough", async () => {
   const { documents } = await source(
     (_, response) => {
       response.writeHead(200);
@@ -102,7 +102,7 @@ test("a large document may take longer, as long as it comes fast enough", async 
   await expect(documents.fetch(lease, "abc", unaborted)).resolves.toHaveLength(20 * kibibyte);
 });
 
-test("an attempt that is over leaves the source at once", async () => {
+test("an ended attempt stops the request at once", async () => {
   let closed = false;
   const { documents } = await source((_, response) => {
     response.writeHead(200).write("begin");
@@ -129,7 +129,7 @@ describe("a redirect", () => {
     },
   );
 
-  test("three times is followed, a fourth time is not", async () => {
+  test("is followed three times, but not a fourth time", async () => {
     let count = 0;
     const { documents } = await source((_, response) => {
       if (count-- > 0) response.writeHead(307, { Location: "again" }).end();
@@ -144,7 +144,7 @@ describe("a redirect", () => {
     });
   });
 
-  test("to nothing is the same as nothing", async () => {
+  test("without a target is the same as a missing document", async () => {
     const { documents, asked } = await source((request, response) => {
       if (request.url?.endsWith("lease.pdf")) response.writeHead(301, { Location: "missing" });
       else response.writeHead(404);
@@ -156,7 +156,7 @@ describe("a redirect", () => {
     expect(asked).toHaveLength(extensions.length + 1);
   });
 
-  test("to anywhere else is not followed", async () => {
+  test("to any other address is not followed", async () => {
     let reached = 0;
     const other = await listen((_, response) => {
       reached++;
@@ -171,7 +171,7 @@ describe("a redirect", () => {
     const elsewhere = [
       other.origin,
       `${other.origin}/scans/OW12345678/lease.png`,
-      // Containers of the stack, by the names that they have for the worker.
+      // Containers of the stack, by their names on the worker's networks.
       "http://redis:6379/",
       "http://auth-api:8080/health/ready",
       "http://order-api/scans/1.png",
@@ -200,7 +200,7 @@ describe("a redirect", () => {
   });
 });
 
-describe("an answer that is compressed", () => {
+describe("a compressed answer", () => {
   const text = Buffer.from("This lease is dated ".repeat(1000));
   const compressed = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync, zstd: zstdCompressSync };
   const encodings = Object.keys(compressed) as (keyof typeof compressed)[];
@@ -233,7 +233,7 @@ describe("an answer that is compressed", () => {
     });
   });
 
-  test.each(encodings)("that inflates, with %s, is left when its limit is reached", async (encoding) => {
+  test.each(encodings)("with %s that inflates is stopped at the limit", async (encoding) => {
     const body = compressed[encoding](Buffer.alloc(100 * mebibyte));
     const { documents } = await answering(encoding, body, { decompressedBytes: mebibyte });
     const before = process.memoryUsage.rss();
@@ -244,7 +244,7 @@ describe("an answer that is compressed", () => {
     expect(process.memoryUsage.rss() - before).toBeLessThan(50 * mebibyte);
   });
 
-  test.each(encodings)("with %s, but damaged or cut, is a damaged document", async (encoding) => {
+  test.each(encodings)("with %s that is damaged or cut off is a damaged document", async (encoding) => {
     const body = compressed[encoding](text);
     for (const damaged of [Buffer.from("no such thing"), body.subarray(0, -10)]) {
       const { documents } = await answering(encoding, damaged);
@@ -255,7 +255,7 @@ describe("an answer that is compressed", () => {
     }
   });
 
-  test("but breaks off may be whole later", async () => {
+  test("that breaks off is a transient failure", async () => {
     const { documents } = await source((request, response) => {
       response.writeHead(200, { "Content-Encoding": "gzip", "Content-Length": "1000" });
       response.write(gzipSync(text).subarray(0, 50));
@@ -266,19 +266,19 @@ describe("an answer that is compressed", () => {
     });
   });
 
-  test("in a way that was not asked for is refused", async () => {
+  test("in an encoding that was not requested is refused", async () => {
     const { documents } = await answering("compress", text);
     await expect(documents.fetch(lease, "abc", unaborted)).rejects.toMatchObject({ code: "source_refused" });
   });
 });
 
-test("an answer that is not compressed may be larger than what others decompress to", async () => {
+test("an uncompressed answer may be larger than the limit for decompressed ones", async () => {
   const limits = { ...defaultLimits, decompressedBytes: 4 };
   const { documents } = await source((_, response) => response.end("bytes"), { limits });
   expect(String(await documents.fetch(lease, "abc", unaborted))).toBe("bytes");
 });
 
-test("no more is read than the limit, whatever length is told", async () => {
+test("reading stops at the limit, whatever the Content-Length", async () => {
   const limits = { ...defaultLimits, bytes: 8 * mebibyte };
   let sent = 0;
   const { documents } = await source(

@@ -21,13 +21,16 @@ const decompressors: ReadonlyMap<string, () => Transform> = new Map<string, () =
 
 export type DocumentSourceOptions = {
   limits?: DocumentLimits;
-  /** How long one `fetch` may take, all its tries together, and as much more as its bytes may take. */
+  /**
+   * How long one `fetch` may take in ms, including all its requests. The time for the received bytes is
+   * added.
+   */
   limitMs?: number;
-  /** What is sent must come so fast, on the average. */
+  /** The minimum average speed of a download. */
   leastBytesPerSecond?: number;
 };
 
-/** Documents at `<base>/<title_number>/<document_type>.<extension>`. */
+/** Fetches documents from `<base>/<title_number>/<document_type>.<extension>`. */
 export class DocumentSource {
   readonly #base: URL;
   readonly #limits: DocumentLimits;
@@ -44,8 +47,8 @@ export class DocumentSource {
   }
 
   /**
-   * The document's bytes, decompressed, from the first extension that the source has. Throws OrderFailure, or
-   * the reason of `aborted`.
+   * Returns the document's bytes, decompressed, from the first extension that the source has. Throws
+   * OrderFailure, or the reason of `aborted`.
    */
   async fetch(
     { title_number, document_type }: OrderRequest,
@@ -56,8 +59,8 @@ export class DocumentSource {
     const patience = new Patience(this.#limitMs, this.#leastBytesPerSecond);
     const signal = AbortSignal.any([aborted, patience.signal]);
     const headers = { "X-Request-Id": requestId, "Accept-Encoding": [...decompressors.keys()].join(", ") };
-    // Its connections serve this document only: one that the source closes meanwhile would be taken for a
-    // fault.
+    // These connections serve this document only. A kept connection that the source closes meanwhile would
+    // look like a fault.
     const agent = new Agent({ keepAlive: true });
     try {
       for (const extension of extensions) {
@@ -79,7 +82,7 @@ export class DocumentSource {
     return this.#base.protocol === "https:" ? https : http;
   }
 
-  /** Undefined where the source has no such document. */
+  /** Undefined if the source has no such document. */
   async #fetchOne(url: URL, options: http.RequestOptions, patience: Patience): Promise<Buffer | undefined> {
     let from = url;
     for (let count = 0; count <= mostRedirects; count++) {
@@ -106,14 +109,14 @@ export class DocumentSource {
   }
 
   /**
-   * Where a redirect leads, which must be among the source's documents: the worker reaches more than its
-   * customers do.
+   * Returns the target of a redirect. It must be below the base address, because the worker can reach more
+   * hosts than its customers can.
    */
   #within(from: URL, location: string | undefined): URL {
     const to = URL.parse(location ?? "", from.href);
     if (!to || location === undefined) throw redirected("a redirect to no address");
     const { origin, pathname } = this.#base;
-    // A slash may be hidden from us, and not from the source.
+    // An encoded slash or backslash is one name to us, but may be a separator to the source.
     const isBelow = to.pathname.startsWith(pathname) && !/%(2f|5c)/i.test(to.pathname);
     if (to.origin !== origin || to.username || to.password || !isBelow) {
       throw redirected("a redirect away from the documents' address");
@@ -126,7 +129,7 @@ function redirected(cause: string): OrderFailure {
   return new OrderFailure("source_redirects", { cause: new Error(cause) });
 }
 
-/** Aborts its signal after so many ms, and so much later as the bytes that came may have taken. */
+/** Aborts its signal after `limitMs`, extended by the time that the received bytes may take. */
 class Patience {
   readonly #controller = new AbortController();
   readonly #bytesPerMs: number;
@@ -178,12 +181,12 @@ async function readBytes(
       collect(decompressed(bytes, limits)),
     );
   } catch (cause) {
-    // What came is whole, and would be the same the next time.
+    // The response arrived completely, so a retry would get the same bytes.
     throw cause instanceof OrderFailure ? cause : new OrderFailure("document_damaged", { cause });
   }
 }
 
-/** Counts what the source sends: its Content-Length is only a claim. */
+/** Counts the bytes received, because the Content-Length may be wrong. */
 async function* received(
   response: http.IncomingMessage,
   limits: DocumentLimits,

@@ -3,8 +3,8 @@ import { z } from "zod";
 const description = "an http or https address without credentials, query or fragment";
 
 /**
- * The base address of the documents, without a slash at its end. Its value is not logged: it might hold a
- * password.
+ * The base address of the documents, without a slash at its end. Its value is not logged, because it may
+ * contain a password.
  */
 export const documentsUrlVariable = z
   .url({ protocol: /^https?$/ })
