@@ -19,7 +19,7 @@ afterEach(async () => {
   await redis.del(sweeperKey);
 });
 
-/** Starts a sweep, as the worker `name` does. */
+/** Starts a sweep as the worker `name`. */
 function sweep(name = "worker-1"): ResultSweep {
   const started = new ResultSweep({ name, results, store, attempts }, silentLog);
   sweeps.push(started);
@@ -43,13 +43,13 @@ async function age(orderId: string, minutes: number): Promise<void> {
   await utimes(path.join(folder, orderId), then, then);
 }
 
-/** Whether the attempt's document and its page are there. */
+/** Whether the attempt's document and its page exist. */
 const files = async (ref: Ref) => [
   (await results.file(ref, "document")) !== undefined,
   (await results.page(ref, 1)) !== undefined,
 ];
 
-/** An order with the files of its first, lost attempt and of its second. */
+/** An order with files of its first attempt, which was lost, and of its second. */
 async function secondAttempt() {
   const { order_id } = await accepted(store);
   await attempts.release(await claimed(attempts, order_id), "handed_back");
@@ -59,7 +59,7 @@ async function secondAttempt() {
   return { first, order };
 }
 
-test("of a completed order the result stays, and nothing else", async () => {
+test("only the result of a completed order is kept", async () => {
   const { first, order } = await secondAttempt();
   await attempts.complete(order);
   expect(await swept(order.order_id)).toBe(1);
@@ -78,7 +78,7 @@ test.each([
   for (const ref of [first, order]) expect(await files(ref)).toEqual([false, false]);
 });
 
-test("an order that runs or waits keeps its files, however old", async () => {
+test("a running or waiting order keeps its files, however old", async () => {
   const { first, order } = await secondAttempt();
   await age(order.order_id, 1000);
   expect(await swept(order.order_id)).toBe(0);
@@ -87,7 +87,7 @@ test("an order that runs or waits keeps its files, however old", async () => {
   for (const ref of [first, order]) expect(await files(ref)).toEqual([true, true]);
 });
 
-test("an order that is retried while it is swept keeps the files of its new attempt", async () => {
+test("an order that is retried during the sweep keeps the files of its new attempt", async () => {
   const { order } = await secondAttempt();
   await attempts.fail(order.order_id, order.attempt, reason);
   const retried = { ...order, attempt: 3 };
@@ -97,7 +97,7 @@ test("an order that is retried while it is swept keeps the files of its new atte
   expect(await files(retried)).toEqual([true, true]);
 });
 
-test("the files of an order that Redis does not know go an hour after its last attempt began", async () => {
+test("the files of an unknown order are removed an hour after its last attempt began", async () => {
   const ref = { order_id: sampleOrder().order_id, attempt: 1 };
   await save(ref);
   await age(ref.order_id, 59);
@@ -109,7 +109,7 @@ test("the files of an order that Redis does not know go an hour after its last a
   expect(await swept(ref.order_id)).toBe(0);
 });
 
-test("the sweep looks at all orders as it starts, and at nothing else in the folder", async () => {
+test("the sweep checks all orders when it starts, and ignores other files in the folder", async () => {
   const { first, order } = await secondAttempt();
   await attempts.complete(order);
   const foreign = { order_id: "lost+found", attempt: 1 };
@@ -123,7 +123,7 @@ test("the sweep looks at all orders as it starts, and at nothing else in the fol
   expect(await files(foreign)).toEqual([true, true]);
 });
 
-test("an order that cannot be swept does not keep the files of the others", async () => {
+test("an order that cannot be swept does not keep the others from being swept", async () => {
   const ended: Ref[] = [];
   for (let count = 0; count < 4; count++) {
     const strange = await secondAttempt();
@@ -137,7 +137,7 @@ test("an order that cannot be swept does not keep the files of the others", asyn
   await expect.poll(left).toEqual(ended.map(() => [false, false]));
 });
 
-test("one worker sweeps, and looks up many orders in one call", async () => {
+test("only one worker sweeps, and it looks up many orders in one call", async () => {
   const files = Array.from({ length: 40 }, () => ({ order_id: sampleOrder().order_id, attempt: 1 }));
   for (const ref of files) await results.save(ref, "document", Buffer.from("a document"));
   for (const { order_id } of files) await age(order_id, 61);
@@ -149,7 +149,7 @@ test("one worker sweeps, and looks up many orders in one call", async () => {
   expect(lookUps).toHaveBeenCalledTimes(1);
 });
 
-test("another worker sweeps when the one that did has not for a while", async () => {
+test("another worker takes over when the sweeping worker has not swept for a while", async () => {
   expect(await attempts.maySweep("worker-1", 200)).toBe(true);
   expect(await attempts.maySweep("worker-2", 200)).toBe(false);
   expect(await attempts.maySweep("worker-1", 200)).toBe(true);

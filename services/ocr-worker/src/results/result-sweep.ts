@@ -8,19 +8,19 @@ import { StateLog } from "@orbital-witness/common/state-log.ts";
 
 const minuteMs = 60_000;
 const sweepMs = 10 * minuteMs;
-/** A worker that has not swept for so long is replaced by another. */
+/** The lease of the sweeping worker. After this time without a sweep another worker may take over. */
 const sweeperMs = 15 * minuteMs;
-/** Files of an order that Redis does not know are left alone for so long. */
+/** How long the files of an order that Redis does not know are kept. */
 const unknownMs = 60 * minuteMs;
-/** How many orders are looked up at once. */
+/** The number of orders looked up in one call. */
 const batch = 500;
 
-/** `name`: the worker's. */
+/** `name`: the worker's name. */
 export type SweepTools = { name: string; results: ResultStore; store: OrderStore; attempts: OrderAttempts };
 
 /**
- * Removes the files that no order needs any more, at the start and every ten minutes. One worker of all does
- * so.
+ * Removes the files that no order needs any more, at the start and every ten minutes. Only one worker of the
+ * stack does so at a time.
  */
 export class ResultSweep {
   readonly #tools: SweepTools;
@@ -48,7 +48,7 @@ export class ResultSweep {
     let removed = 0;
     const failures: unknown[] = [];
     for (let from = 0; from < orders.length && !this.#stopped.signal.aborted; from += batch) {
-      // Repeated, so that a long sweep stays this worker's.
+      // Renews the lease during a long sweep.
       if (from > 0 && !(await attempts.maySweep(name, sweeperMs))) break;
       const ids = orders.slice(from, from + batch);
       const ends = await store.ends(ids);
@@ -56,7 +56,7 @@ export class ResultSweep {
         try {
           removed += await sweepOrder(results, order, ends[index]);
         } catch (error) {
-          // One that cannot be swept must not keep the files of all the others.
+          // One order that cannot be swept must not keep the others from being swept.
           failures.push(error);
         }
       }
@@ -67,8 +67,8 @@ export class ResultSweep {
 }
 
 /**
- * Removes the files of an order that Redis has not known for an hour (`end` is undefined), and of one that
- * ended all but its result. Returns how many attempts or whole orders it removed.
+ * Removes all files of an order that Redis has not known for an hour (`end` is undefined). Of an order that
+ * ended, removes everything but its result. Returns the number of removed attempts or whole orders.
  */
 export async function sweepOrder(
   results: ResultStore,
