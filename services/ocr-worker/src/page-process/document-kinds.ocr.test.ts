@@ -38,7 +38,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** @returns the text of the first page */
+/** Returns the text of the first page. */
 async function read(bytes: Uint8Array): Promise<string> {
   const ref = { order_id: randomUUID(), attempt: 1 };
   await results.save(ref, "document", bytes);

@@ -6,13 +6,13 @@ import { OrderFailure } from "../failure.ts";
 import { PageWork } from "./page-work.ts";
 import type { Answer, PageProcessSettings, PageTask } from "./protocol.ts";
 
-/** For the log, in characters. */
+/** Length limit of an error in the log, in characters. */
 const descriptionLimit = 4000;
 
-/** From here on the process is renewed: what large pages took does not come back. In bytes. */
+/** Above this memory, in bytes, the process is replaced: memory taken for large pages is not returned. */
 const spentMemory = 700 * 1024 * 1024;
 
-// The worker is gone, and nobody would have what is read here.
+// The worker is gone, so nobody would receive the result.
 process.once("disconnect", () => process.exit());
 
 restrictLibvips();
@@ -42,7 +42,7 @@ function isSpent(): boolean {
   return process.memoryUsage.rss() > spentMemory;
 }
 
-/** With the causes of its cause. */
+/** Describes an error including its chain of causes. */
 function described(error: unknown): string {
   return inspect(error).slice(0, descriptionLimit);
 }

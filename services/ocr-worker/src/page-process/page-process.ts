@@ -5,24 +5,24 @@ import { within } from "@orbital-witness/common/time-limit.ts";
 import { type Answer, answerSchema, type PageProcessSettings, type PageTask } from "./protocol.ts";
 
 const program = fileURLToPath(new URL("./main.ts", import.meta.url));
-/** What is kept of what the process says last, in characters. */
+/** How much of the process's latest error output is kept, in characters. */
 const lastWordsLimit = 2000;
 
 /**
- * A process that reads pages. It knows none of the worker's variables, what it prints does not reach the
- * worker's output, and it ends with the worker.
+ * A process that reads pages. It gets none of the worker's environment variables, its output does not reach
+ * the worker's output, and it ends with the worker.
  */
 export class PageProcess {
   readonly #child: ChildProcess;
-  /** Rejects when the process cannot be started within `startMs`; it is ended then. */
+  /** Rejects if the process does not start within `startMs`. The process is then ended. */
   readonly ready: Promise<void>;
-  /** Resolves when the process is gone. */
+  /** Resolves when the process has exited. */
   readonly gone: Promise<void>;
   #lastWords = "";
 
   constructor(settings: PageProcessSettings, startMs: number) {
     this.#child = fork(program, {
-      // One process keeps one core busy: no library starts threads of its own beside it.
+      // One process keeps one core busy, so libraries must not start threads of their own.
       env: { VIPS_CONCURRENCY: "1", OMP_THREAD_LIMIT: "1", UV_THREADPOOL_SIZE: "1", MALLOC_ARENA_MAX: "2" },
       execArgv: [],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -30,7 +30,7 @@ export class PageProcess {
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#lastWords = (this.#lastWords + text).slice(-lastWordsLimit);
     });
-    // "close" comes after "exit", when its last words are there.
+    // "close" comes after "exit", when all of the error output has arrived.
     this.gone = new Promise((resolve) => {
       this.#child.once("close", () => resolve());
       this.#child.once("error", () => resolve());
@@ -38,12 +38,12 @@ export class PageProcess {
     this.ready = this.#start(settings, startMs);
   }
 
-  /** Rejects when the process breaks or dies meanwhile. */
+  /** Rejects if the process breaks or exits before it answers. */
   ask(task: PageTask): Promise<Answer> {
     return this.#ask(task);
   }
 
-  /** At once, whatever it does. */
+  /** Ends the process at once, even in the middle of a task. */
   kill(): void {
     this.#child.kill("SIGKILL");
   }
@@ -61,7 +61,7 @@ export class PageProcess {
     const answered = new AbortController();
     try {
       const answer = once(this.#child, "message", { signal: answered.signal });
-      // The child tells by its end why a message cannot be sent.
+      // The exit of the child tells why a message could not be sent.
       this.#child.send(message, () => {});
       const received = await Promise.race([answer, this.gone]);
       if (!received) throw new Error(this.#death());

@@ -49,7 +49,7 @@ async function textOfPage(reader: ProcessPageReader, ref: ResultRef, page = 1): 
   return textOf(result).trim();
 }
 
-/** The page processes of this one. */
+/** The ids of this process's page processes. */
 function processes(): number[] {
   const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" }).split("\n");
   const found = lines.flatMap((line) => {
@@ -59,7 +59,7 @@ function processes(): number[] {
   return found;
 }
 
-test("one process reads documents of many kinds, and a page once", async () => {
+test("one process reads documents of many kinds, each page once", async () => {
   const reader = newReader();
   await expect(reader.ready()).rejects.toThrow("no page process");
   await reader.start();
@@ -88,7 +88,7 @@ test("one process reads documents of many kinds, and a page once", async () => {
   expect(processes()).toEqual(started);
 });
 
-/** The most memory, in MiB, that the process ever had while this was done. */
+/** The peak memory of the process, in MiB, after `work`. */
 async function peakMemory(pid: number | undefined, work: () => Promise<unknown>): Promise<number> {
   let peak = 0;
   const look = () => {
@@ -101,7 +101,7 @@ async function peakMemory(pid: number | undefined, work: () => Promise<unknown>)
   const timer = setInterval(look, 5);
   try {
     await work();
-    // It stays where the page was refused before anything was decoded.
+    // The process is kept if the page was refused before decoding.
     look();
   } finally {
     clearInterval(timer);
@@ -113,7 +113,7 @@ const space = (mebibytes: number) => deflateSync(Buffer.alloc(mebibytes * 1024 *
 const blank = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 4, background: "#fff0" }, limitInputPixels: false });
 
-/** A PDF whose page has these objects behind it. */
+/** A PDF of one page, with these objects after it. */
 const pagePdf = (page: string, ...objects: Parameters<typeof rawPdf>) =>
   rawPdf(
     "<< /Type /Catalog /Pages 2 0 R /OpenAction 5 0 R /AA << /WC 5 0 R >> >>",
@@ -122,9 +122,9 @@ const pagePdf = (page: string, ...objects: Parameters<typeof rawPdf>) =>
     ...objects,
   );
 
-/** A PDF with an image of 500 x 500 pixels, which is a JPEG of so many on each side. */
+/** A PDF with an image declared as 500 x 500 pixels, whose JPEG has `side` pixels on each side. */
 async function understatedPdf(side: number): Promise<Buffer> {
-  // All of it is in memory before anything of it can be drawn.
+  // The whole image is in memory before any of it can be drawn.
   const stream = await blank(side, side)
     .flatten({ background: "white" })
     .jpeg({ progressive: true })
@@ -156,7 +156,7 @@ test.runIf(process.platform === "linux").each<[string, () => Buffer | Promise<Bu
   ["a WebP", () => blank(8000, 8000).webp({ lossless: true, effort: 0 }).toBuffer(), "page_too_large"],
   ["a TIFF", () => blank(8000, 8000).tiff({ compression: "deflate" }).toBuffer(), "page_too_large"],
 ])(
-  "%s that inflates does it in bounds, and the next page is read",
+  "%s that inflates is stopped at a limit, and the next page is read",
   async (_, make, code) => {
     const reader = newReader();
     await reader.start();
@@ -165,7 +165,7 @@ test.runIf(process.platform === "linux").each<[string, () => Buffer | Promise<Bu
     const peak = await peakMemory(pid, () =>
       expect(reader.read(ref, 1, unaborted)).rejects.toMatchObject({ code, mayPass: false }),
     );
-    // A container of a worker has 1.5 GB.
+    // The memory limit of a worker's container is 1.5 GB.
     expect(peak).toBeGreaterThan(50);
     expect(peak).toBeLessThan(900);
     expect(await textOfPage(reader, await save(lease))).toBe(leaseText);
@@ -173,7 +173,7 @@ test.runIf(process.platform === "linux").each<[string, () => Buffer | Promise<Bu
   60_000,
 );
 
-test("scripts are not run and outside references not followed, and the page is read", async () => {
+test("scripts are not run, external references are not followed, and the page is read", async () => {
   const asked: unknown[] = [];
   const server = createServer((socket) => {
     asked.push("a connection");
@@ -202,7 +202,7 @@ test("scripts are not run and outside references not followed, and the page is r
         "/ColorSpace /DeviceGray /BitsPerComponent 8",
       stream: data,
     },
-    // Its data are elsewhere.
+    // The image's data is in an external file.
     {
       dictionary: `/Type /XObject /Subtype /Image /Width 1 /Height 1 /BitsPerComponent 8 /F ${file}`,
       stream: Buffer.alloc(0),
@@ -217,7 +217,7 @@ test("scripts are not run and outside references not followed, and the page is r
   expect(asked).toEqual([]);
 });
 
-test("a failure tells its limit and its cause, and the process goes on", async () => {
+test("a failure names its limit and its cause, and the process continues", async () => {
   const reader = newReader({ limits: { ...defaultLimits, pixels: 100_000 } });
   await reader.start();
   const started = processes();
@@ -242,7 +242,7 @@ test("an empty page is empty", async () => {
   expect(await newReader().read(ref, 1, unaborted)).toEqual({ isEmpty: true, characters: 0 });
 });
 
-test("the process is replaced after so many pages", async () => {
+test("the process is replaced after a number of pages", async () => {
   const reader = newReader({ pagesPerProcess: 2 });
   await reader.start();
   const [first] = processes();
@@ -253,7 +253,7 @@ test("the process is replaced after so many pages", async () => {
   expect(processes()).toHaveLength(1);
 });
 
-test("a page that takes too long is given up, and the next one is read", async () => {
+test("a page that takes too long is stopped, and the next one is read", async () => {
   const reader = newReader({ limits: { ...defaultLimits, pageSeconds: 0.001 } });
   const ref = await save(lease);
   await expect(reader.read(ref, 1, unaborted)).rejects.toMatchObject({
@@ -265,7 +265,7 @@ test("a page that takes too long is given up, and the next one is read", async (
   expect(await textOfPage(newReader(), ref)).toBe(leaseText);
 });
 
-test("the end of an attempt ends the process in the middle of a page; the next page is read", async () => {
+test("the end of an attempt ends the process in the middle of a page, and the next is read", async () => {
   const reader = newReader();
   await reader.start();
   const [first] = processes();
@@ -280,7 +280,7 @@ test("the end of an attempt ends the process in the middle of a page; the next p
   expect(processes()).not.toContain(first);
 });
 
-test("an attempt that is over does not wait for the process to start, nor for another's page", async () => {
+test("an ended attempt does not wait for the process to start, nor for another page", async () => {
   const reader = newReader();
   const ref = await save(lease);
   const attempt = new AbortController();
@@ -294,7 +294,7 @@ test("an attempt that is over does not wait for the process to start, nor for an
   expect(await textOfPage(reader, ref)).toBe(leaseText);
 });
 
-test("a process that dies takes its page along and no other", async () => {
+test("a process that dies fails its current page only", async () => {
   const reader = newReader();
   await reader.start();
   const [pid] = processes();
@@ -303,7 +303,7 @@ test("a process that dies takes its page along and no other", async () => {
   await new Promise(setImmediate);
   process.kill(Number(pid), "SIGSEGV");
   const failure = asFailure(await reading.catch((error: unknown) => error));
-  // Not the page's fault: a fault of ours, which may pass.
+  // This is not the page's fault, but ours, and it may be transient.
   expect(failure).toMatchObject({ code: "page_crashed", maxFailures: 2 });
   expect(String(failure.cause)).toContain("the page process ended with SIGSEGV");
   expect(await textOfPage(reader, ref)).toBe(leaseText);
@@ -318,7 +318,7 @@ test("a process that dies between pages is replaced", async () => {
   expect(await textOfPage(reader, await save(lease))).toBe(leaseText);
 });
 
-test("a start that fails or takes too long leaves no process, and readiness says so", async () => {
+test("a start that fails or takes too long leaves no process, and readiness reports it", async () => {
   const hasty = newReader({ startMs: 5 });
   await expect(hasty.start()).rejects.toThrow("no answer within 5 ms");
   const foreign = newReader({ languages: ["xyz"] });

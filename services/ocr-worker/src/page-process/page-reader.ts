@@ -7,35 +7,34 @@ import { unlessAborted } from "../unless-aborted.ts";
 import { PageProcess } from "./page-process.ts";
 import type { Answer, PageProcessSettings, PageTask } from "./protocol.ts";
 
-/** What a document is, by its content. `format` such as "PDF" or "TIFF". */
+/** A document's format, such as "PDF" or "TIFF", found from its content, and its number of pages. */
 export type DocumentInfo = { format: string; pages: number };
 
-/** A page that was read, whose result and image are in the result store. */
+/** A page that was read. Its result and image are in the result store. */
 export type PageRead = { isEmpty: boolean; characters: number; notShown?: string | undefined };
 
 /**
- * Looks at documents and reads their pages in a process of its own, which is replaced after a number of
- * pages, after any fault, and when it has to be stopped: whatever a document does, it does not do it to the
- * worker.
+ * Inspects documents and reads their pages in a separate process, so that no document can harm the worker.
+ * The process is replaced after a number of pages, after any fault, and when it has to be stopped.
  */
 export interface PageReader {
-  /** Starts the process and loads the language data. Also done by the others where it is due. */
+  /** Starts the process and loads the language data. The other methods do so too, when needed. */
   start(): Promise<void>;
   /**
-   * Rejects before the first process is ready and after one could not be started; not while one is being
-   * replaced.
+   * Rejects before the first process is ready, and after a process failed to start. Does not reject while a
+   * process is being replaced.
    */
   ready(): Promise<void>;
   /** Throws OrderFailure for a document that cannot be read at all, or the reason of `aborted`. */
   inspect(ref: ResultRef, aborted: AbortSignal): Promise<DocumentInfo>;
   /**
-   * Finds what it takes to append to a PDF, and saves it. Rejects for a PDF of which that cannot be found,
-   * whose pages can then be shown only as they were read, or with the reason of `aborted`.
+   * Finds and saves the data needed to append to a PDF. Rejects if a PDF does not allow that; its pages can
+   * then only be shown as they were read. Also rejects with the reason of `aborted`.
    */
   outline(ref: ResultRef, aborted: AbortSignal): Promise<void>;
   /**
-   * Reads a page (from 1) of the ref's document and saves what was read, unless it is there already. Throws
-   * OrderFailure for a page that cannot be read, or the reason of `aborted`, at once.
+   * Reads a page (from 1) of the ref's document and saves the result, unless it is stored already. Throws
+   * OrderFailure for a page that cannot be read. Throws the reason of `aborted` at once.
    */
   read(ref: ResultRef, page: number, aborted: AbortSignal): Promise<PageRead>;
   close(): Promise<void>;
@@ -46,13 +45,13 @@ export type PageReaderOptions = {
   languages: readonly string[];
   /** A folder with `<language>.traineddata` or `<language>.traineddata.gz`. */
   languageData: string;
-  /** The process is replaced after so many pages. */
+  /** The number of pages after which the process is replaced. */
   pagesPerProcess?: number;
   /** How long the process may take to start, in ms. */
   startMs?: number;
 };
 
-/** Reads with one process at a time, and one page at a time. */
+/** Uses one process at a time, and reads one page at a time. */
 export class ProcessPageReader implements PageReader {
   readonly #log: Log;
   readonly #settings: PageProcessSettings;
@@ -163,7 +162,7 @@ export class ProcessPageReader implements PageReader {
     return running;
   }
 
-  /** In the background: the next page waits for the rest of the start. */
+  /** Starts a process in the background. The next page waits until it is ready. */
   #renew(): void {
     this.#end();
     if (!this.#isClosed) this.#run();

@@ -19,10 +19,10 @@ import {
 import type { DocumentInfo, PageRead } from "./page-reader.ts";
 import type { PageProcessSettings } from "./protocol.ts";
 
-/** Of pages that are not scans, which are drawn at it. */
+/** The resolution at which pages that are not scans are drawn. */
 const drawnDpi = 300;
 
-/** What a page process does. */
+/** The tasks of a page process. */
 export class PageWork {
   readonly #settings: PageProcessSettings;
   readonly #results: ResultStore;
@@ -82,7 +82,7 @@ export class PageWork {
     return { result: recognized.result, notShown };
   }
 
-  /** Returns why the page cannot be shown as it came: no reason to fail it. */
+  /** Returns why the page cannot be shown as in the document. That is no reason to fail the page. */
   async #savePdfPage(ref: ResultRef, source: PageSource, result: RecognizedPage["result"]) {
     const made = await makePdfPage(source, result).catch((error: unknown) => String(error));
     if (typeof made === "string") return made;
@@ -108,7 +108,7 @@ function withText(image: GreyImage, blocks: RecognizedPage["result"]["blocks"]):
 }
 
 function toPng(image: GreyImage): Promise<Buffer> {
-  // sharp widens grey to three channels unless it is told not to.
+  // Without this, sharp widens grey to three channels.
   const picture = toSharp(image).toColourspace("b-w");
   return (image.dpi ? picture.withDensity(image.dpi) : picture).png({ compressionLevel: 4 }).toBuffer();
 }

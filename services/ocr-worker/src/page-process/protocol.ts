@@ -3,7 +3,7 @@ import { z } from "zod";
 import { failureCodeSchema } from "../failure.ts";
 import type { DocumentLimits } from "../limits.ts";
 
-/** The first message to a page process, which answers `ready`. */
+/** The first message to a page process. The process answers `ready`. */
 export type PageProcessSettings = {
   limits: DocumentLimits;
   languages: readonly string[];
@@ -12,7 +12,7 @@ export type PageProcessSettings = {
   resultStore: ResultStoreSettings;
 };
 
-/** One at a time; each is answered. */
+/** The worker sends one task at a time, and gets one answer for each. */
 export type PageTask =
   | { task: "inspect"; ref: ResultRef }
   | { task: "outline"; ref: ResultRef }
@@ -21,7 +21,7 @@ export type PageTask =
 
 const spent = z.boolean();
 
-/** `spent`: the process is not to be used again. What is `broken` was not foreseen. */
+/** `spent`: the process must not be used again. `broken`: an unexpected error. */
 export const answerSchema = z.discriminatedUnion("outcome", [
   z.object({ outcome: z.literal("ready") }),
   z.object({ outcome: z.literal("inspected"), format: z.string(), pages: z.int().positive(), spent }),
@@ -30,7 +30,7 @@ export const answerSchema = z.discriminatedUnion("outcome", [
     outcome: z.literal("read"),
     isEmpty: z.boolean(),
     characters: z.int().nonnegative(),
-    /** Why the page cannot be shown as it came. */
+    /** Why the page cannot be shown as in the document. */
     notShown: z.string().optional(),
     spent,
   }),
