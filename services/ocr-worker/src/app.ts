@@ -2,7 +2,7 @@ import { addHealthRoutes, type ReadyCheck } from "@orbital-witness/common/http/h
 import { createHttpApp, type HttpApp } from "@orbital-witness/common/http/http-app.ts";
 import type { Log } from "@orbital-witness/common/log.ts";
 
-/** The worker's only HTTP: its health. */
+/** The worker's only HTTP endpoints: its health. */
 export function createWorkerApp(log: Log, checks: Record<string, ReadyCheck>): HttpApp {
   const app = createHttpApp(log);
   addHealthRoutes(app, checks);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { closeAll } from "./close-all.ts";
 
-test("what cannot be closed keeps nothing open, and is reported", async () => {
+test("a failed close does not keep the others open, and is reported", async () => {
   const closed: string[] = [];
   const close = (name: string) => async () => closed.push(name);
   const fail = (reason: string) => () => Promise.reject(new Error(reason));

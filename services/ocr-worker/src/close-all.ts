@@ -1,6 +1,5 @@
 /**
- * Closes one after the other, each whether or not those before it could be closed; rejects with all their
- * errors.
+ * Closes one after the other, even if an earlier one fails. Rejects with an AggregateError of all failures.
  */
 export async function closeAll(closes: (() => Promise<unknown>)[]): Promise<void> {
   const errors: unknown[] = [];

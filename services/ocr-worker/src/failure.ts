@@ -3,8 +3,7 @@ import { maxFailures } from "@orbital-witness/common/orders/queue/order-attempts
 import { z } from "zod";
 
 /**
- * Every reason why an order or one of its pages may end without text, in the customer's words; the codes are
- * stable.
+ * Every reason why an order or a page may end without text, in the customer's words. The codes are stable.
  */
 const messages = {
   document_not_found: "There is no document of this type for this title number.",
@@ -34,15 +33,15 @@ export type FailureCode = keyof typeof messages;
 export const failureCodeSchema = z.enum(Object.keys(messages) as FailureCode[]);
 
 /**
- * The document itself decides these, so one more attempt is made at the end of the queue: the machine may
- * have been busy.
+ * These failures usually come from the document itself. One more attempt is made, at the end of the queue,
+ * because the machine may have been busy.
  */
 const decidedByDocument: ReadonlySet<FailureCode> = new Set(["page_too_slow", "page_crashed"]);
 const attemptsIfDecidedByDocument = 2;
 
 /**
- * These depend on something other than the document. Every code in neither set fails its order or page at
- * once.
+ * These failures come from something other than the document. Codes in neither set fail their order or page
+ * at once.
  */
 const transient: ReadonlySet<FailureCode> = new Set([
   "source_unavailable",
@@ -51,7 +50,7 @@ const transient: ReadonlySet<FailureCode> = new Set([
   "internal_error",
 ]);
 
-/** What node:fs reports when a file system, or a quota of it, is full. */
+/** The codes that node:fs reports when a file system, or a quota on it, is full. */
 const fullCodes: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT"]);
 
 export function failureReason(code: FailureCode): FailureReason {
@@ -63,13 +62,13 @@ export class OrderFailure extends Error {
   override readonly name = "OrderFailure";
   readonly code: FailureCode;
 
-  /** `message` says more than the code's own: the limit, and what was found. */
+  /** `message` replaces the code's own message, to name the limit and the value found. */
   constructor(code: FailureCode, { message, ...options }: ErrorOptions & { message?: string } = {}) {
     super(message ?? messages[code], options);
     this.code = code;
   }
 
-  /** How many attempts may end in a failure before the order or page fails: this code's bound. */
+  /** The number of failed attempts, for this code, at which the order or page fails. */
   get maxFailures(): number {
     if (decidedByDocument.has(this.code)) return attemptsIfDecidedByDocument;
     return transient.has(this.code) ? maxFailures : 1;
@@ -80,7 +79,7 @@ export class OrderFailure extends Error {
     return this.maxFailures > 1;
   }
 
-  /** Whether the next attempt comes after everything that waits already. */
+  /** Whether the next attempt waits behind the current backlog. */
   get goesLast(): boolean {
     return decidedByDocument.has(this.code);
   }
@@ -90,13 +89,13 @@ export class OrderFailure extends Error {
   }
 }
 
-/** For a document or result that could not be written. */
+/** The failure for a document or result that could not be written. */
 export function storageFailure(cause: unknown): OrderFailure {
   const isFull = cause instanceof Error && "code" in cause && fullCodes.has(cause.code);
   return new OrderFailure(isFull ? "storage_full" : "storage_unavailable", { cause });
 }
 
-/** Anything unforeseen is our own fault. */
+/** Every other error is our own fault, reported as `internal_error`. */
 export function asFailure(error: unknown): OrderFailure {
   return error instanceof OrderFailure ? error : new OrderFailure("internal_error", { cause: error });
 }

@@ -1,15 +1,15 @@
 import { OrderFailure } from "./failure.ts";
 
-/** What a document may be and take; each is a setting of the stack. Sizes in bytes. */
+/** The limits on a document's size and reading time. Each is a setting of the stack. Sizes are in bytes. */
 export type DocumentLimits = {
-  /** As the source sends it. */
+  /** The document as the source sends it. */
   bytes: number;
-  /** After the decompression of a compressed answer of the source. */
+  /** The document after the decompression of a compressed response. */
   decompressedBytes: number;
   pages: number;
-  /** Of one page, before anything of it is decoded. */
+  /** One page. Checked before anything of it is decoded. */
   pixels: number;
-  /** For one page, from its decoding to its words. */
+  /** One page, from its decoding to its words. */
   pageSeconds: number;
 };
 
@@ -36,7 +36,7 @@ export function documentInflates({ decompressedBytes }: DocumentLimits): OrderFa
   });
 }
 
-/** Throws OrderFailure for a document of no pages or too many. */
+/** Throws OrderFailure for a document of no pages or of too many. */
 export function checkPages(pages: number, limits: DocumentLimits): void {
   if (pages === 0) throw new OrderFailure("no_pages");
   if (pages <= limits.pages) return;
@@ -45,7 +45,9 @@ export function checkPages(pages: number, limits: DocumentLimits): void {
   });
 }
 
-/** Throws OrderFailure for an image of so many pixels; of a size that is none, for a damaged one. */
+/**
+ * Throws OrderFailure for an image of too many pixels. An image without a valid size is reported as damaged.
+ */
 export function checkPixels(width: number, height: number, limits: DocumentLimits): void {
   if (!(width >= 1 && height >= 1)) throw new OrderFailure("page_damaged");
   if (width * height <= limits.pixels) return;
@@ -63,7 +65,7 @@ export function pageTooSlow({ pageSeconds }: DocumentLimits): OrderFailure {
   });
 }
 
-/** To three digits at least, as a customer would write it. */
+/** Rounds, but keeps at least three digits, for messages to the customer. */
 function round(number: number): number {
   return number >= 100 ? Math.ceil(number) : Math.ceil(number * 100) / 100;
 }

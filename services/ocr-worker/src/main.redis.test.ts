@@ -17,7 +17,7 @@ import { leaseText } from "../../../tests/scan.ts";
 const main = fileURLToPath(new URL("./main.ts", import.meta.url));
 
 let workers: OrderWorkers;
-/** A source that answers only when it may. */
+/** Whether the source answers. Until then its requests hang. */
 let answers = false;
 const pages = 4;
 const long = await slowDocument(pages);
@@ -41,7 +41,7 @@ afterAll(async () => {
   source.close();
 });
 
-/** The worker's process, ready; `lines` is its log. */
+/** The worker's process, ready. `lines` is its log. */
 async function startProcess(INSTANCE: string) {
   const address = source.address();
   if (address === null || typeof address === "string") throw new Error("no port");
@@ -70,7 +70,7 @@ async function startProcess(INSTANCE: string) {
   return { child, lines, exited: once(child, "exit") };
 }
 
-test("the order of a killed process is run by the next, and a process that stops exits with 0", async () => {
+test("the order of a killed process is run by the next, and a stopped process exits with 0", async () => {
   answers = false;
   const first = await startProcess("first");
   const id = await workers.order("lease");
@@ -90,7 +90,7 @@ test("the order of a killed process is run by the next, and a process that stops
   for (const line of ofOrder) expect(line).toMatchObject({ worker: "second", service: "ocr-worker" });
 }, 60_000);
 
-test("the page of a killed process is read by the next, and so are the others", async () => {
+test("the page of a killed process is read by the next process, and so are the other pages", async () => {
   answers = true;
   const first = await startProcess("first");
   const id = await workers.order("transfer");
@@ -106,7 +106,7 @@ test("the page of a killed process is read by the next, and so are the others", 
   expect(order.readers).toEqual(["first", "second", "second", "second"]);
 }, 120_000);
 
-test("an order whose job was never queued by the one who accepted it is run", async () => {
+test("an order is run even if the process that accepted it never queued its job", async () => {
   answers = true;
   await startProcess("sweeper");
   const id = await workers.accept("lease");

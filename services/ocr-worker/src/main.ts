@@ -40,8 +40,8 @@ await runService("ocr-worker", {
       .default(hostname())
       .meta({ description: "1 to 64 letters, digits, dots, hyphens or underscores" }),
   }),
-  // A last look at its health may take 3 s, the order or page at hand 20 s more, its handing back 5 s, the
-  // end of the worker 3 s, all else 5 s.
+  // The steps of a shutdown: a last health check may take 3 s, the current order or page 20 s, handing it
+  // back 5 s, closing the worker 3 s, and everything else 5 s.
   stopSeconds: 38,
   start: async (
     { REDIS_URL, DOCUMENTS_URL, RESULT_DAYS, RESULTS_FOLDER, REDIS_FOLDER, INSTANCE, ...variables },
@@ -84,7 +84,7 @@ await runService("ocr-worker", {
         closeAll([
           () => worker.close(),
           () => within(closeLimitMs, reader.close()),
-          // These wait for Redis, which may be away; what they leave is for the others.
+          // These wait for Redis, which may be away. Other workers take over what they leave.
           () => within(closeLimitMs, capacity.close()),
           () => within(closeLimitMs, sweep.close()),
           () => within(closeLimitMs, dispatcher.close()),

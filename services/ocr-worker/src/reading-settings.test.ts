@@ -8,7 +8,7 @@ import { developmentLanguageData } from "./recognition/engine.ts";
 const read = (variables: Record<string, string>) =>
   readingOptions(readEnvironment(z.object(readingVariables), variables));
 
-test("what is not set is as by default", () => {
+test("unset variables get their defaults", () => {
   expect(read({})).toEqual({
     limits: defaultLimits,
     languages: ["eng"],

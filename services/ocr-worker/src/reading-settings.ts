@@ -8,8 +8,8 @@ const mebibyte = 1024 * 1024;
 const megapixel = 1_000_000;
 
 /**
- * The variables that say what is read, in which languages and within which limits: what the stack's settings
- * of them may be.
+ * The variables for what is read, in which languages and within which limits. They also define which values
+ * the stack's settings may have.
  */
 export const readingVariables = {
   DOCUMENT_MEGABYTES: wholeNumber(1, 512, defaultLimits.bytes / mebibyte),

@@ -1,4 +1,4 @@
-/** The work's outcome, or the signal's reason as soon as it aborts. The work itself goes on. */
+/** The work's outcome, or the signal's reason as soon as it aborts. The work itself continues. */
 export async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   const { promise: aborted, reject } = Promise.withResolvers<never>();
