@@ -24,7 +24,7 @@ const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
 const noPages = { pages_failed: [], pages_failed_count: 0, pages_empty: [], pages_empty_count: 0 };
 const notThere = { code: "document_not_found", message: "There is no document." };
 
-/** An order of alice's, by the form with the token in it. */
+/** An order of alice's, sent as a form that contains the token. */
 async function ordered(fields: Record<string, string> = lease): Promise<{ id: string; path: string }> {
   const body = new FormData();
   for (const [name, value] of Object.entries({ ...fields, token: alice })) body.set(name, value);
@@ -32,14 +32,14 @@ async function ordered(fields: Record<string, string> = lease): Promise<{ id: st
   return { id, path: `/orders/${id}` };
 }
 
-/** The order's one page is read. */
+/** Completes the order with one page. */
 async function completed(order: OrderRecord, line: string): Promise<void> {
   const page = pageOf(1, [[line.split(" ")]]);
   await results.savePage(order, page, await pictureOf(page));
   await attempts.complete(order);
 }
 
-/** One of alice's that failed. */
+/** An order of alice's that failed. */
 async function failed() {
   const order = await ordered();
   const { attempt } = await claimed(attempts, order.id);
@@ -51,7 +51,7 @@ async function jobIsThere(id: string, run = 1): Promise<boolean> {
   return (await queue.getJob(jobId(id, run))) !== undefined;
 }
 
-test("an order is its owner's; to others it does not exist", async () => {
+test("an order does not exist for users other than its owner", async () => {
   const { path } = await ordered();
   expect((await get(path)).status).toBe(200);
   const other = api.as(bob);
@@ -67,7 +67,7 @@ test("an order is its owner's; to others it does not exist", async () => {
   expect((await api.send("GET", path)).status).toBe(401);
 });
 
-test("an order shows its life from queued to completed, and its result at the end", async () => {
+test("an order shows its history from queued to completed, and its result at the end", async () => {
   const { id, path } = await ordered();
   const what = { order_id: id, user_id: 1, ...lease };
   const nothingYet = { started_at: null, finished_at: null, progress: null, reason: null };
@@ -153,7 +153,7 @@ test("an order of many pages names the first hundred that failed or are empty, a
   expect([overview?.steps.length, overview?.pages.length]).toEqual([3, 200]);
 });
 
-test("who waits sees the place in the queue, and how long it takes once that is known", async () => {
+test("a queued order shows its position, and an estimate of the wait once there is one", async () => {
   await redis.flushDb();
   const orders = [await ordered(), await ordered(), await ordered()];
   const places = () =>
@@ -208,7 +208,7 @@ test("a failed order says why, and has no result", async () => {
   });
 });
 
-test("a waiting order is cancelled with its job, once", async () => {
+test("cancelling a queued order removes its job; cancelling it again is refused", async () => {
   const { id, path } = await ordered();
   await expect.poll(() => jobIsThere(id)).toBe(true);
   const answer = await api.as(alice).delete(path);
@@ -223,7 +223,7 @@ test("a waiting order is cancelled with its job, once", async () => {
   expect(await codeOf(await post(`${path}/retry`))).toEqual([409, "order_not_failed"]);
 });
 
-test("a running order is cancelled under its worker's hands", async () => {
+test("a running order can be cancelled", async () => {
   const { id, path } = await ordered();
   const order = await claimed(attempts, id);
   const answer = await api.as(alice).delete(path);
@@ -251,7 +251,7 @@ test("a failed order runs again as a new run, with its history", async () => {
   expect(await (await get(`${path}/result.txt`)).text()).toBe("after all\n");
 });
 
-test("a change that was made and whose order then cannot be shown: 503 that says so", async () => {
+test("503 says that a change was made if the order cannot be read afterwards", async () => {
   const cancelled = await ordered();
   const retried = await failed();
   Object.defineProperty(api.store, "overview", {
@@ -271,7 +271,7 @@ test("a change that was made and whose order then cannot be shown: 503 that says
   expect(await (await get(retried.path)).json()).toMatchObject({ status: "queued" });
 });
 
-test("an order that may not be run again is 409 and says what to do", async () => {
+test("retrying an order that may not run again is 409 with advice", async () => {
   const { path } = await failed();
   Object.defineProperty(api.store, "retry", {
     configurable: true,
@@ -286,7 +286,7 @@ test("an order that may not be run again is 409 and says what to do", async () =
   });
 });
 
-test("who may not order may read, and nothing else", async () => {
+test("a user without the right to order may only read", async () => {
   const reader = api.as(charlie);
   expect(await (await reader.get("/orders")).json()).toEqual({ orders: [], next: null });
   const { path } = await ordered();
@@ -294,7 +294,7 @@ test("who may not order may read, and nothing else", async () => {
   expect((await reader.post(`${path}/retry`)).status).toBe(403);
 });
 
-test("the same key and fields are the same order as it is now, whatever the token and the form", async () => {
+test("the same key and fields return the order as it is now, for any token and content type", async () => {
   const headers = { "Idempotency-Key": "order-1" };
   const first = await api.as(alice, headers).post("/orders", lease);
   expect(first.headers.get("Idempotent-Replayed")).toBeNull();
@@ -314,7 +314,7 @@ test("the same key and fields are the same order as it is now, whatever the toke
   expect(await orderIdOf(others)).not.toBe(id);
 });
 
-test("of many requests at once with one key, one orders and the others are told to come again", async () => {
+test("of many concurrent requests with one key, one places the order; the others get it or 409", async () => {
   const ordersOfAlice = () => redis.zCard("user:1:orders");
   const before = await ordersOfAlice();
   const send = () => api.as(alice, { "Idempotency-Key": "at-once" }).post("/orders", lease);
@@ -344,7 +344,7 @@ async function listed(query = "") {
   return { ids: orders.map(({ order_id }) => order_id), orders, next };
 }
 
-test("one's orders come newest first, page by page, with no end and no order twice", async () => {
+test("a user's orders are listed newest first, page by page, without gaps or duplicates", async () => {
   await redis.flushDb();
   expect(await listed()).toEqual({ ids: [], orders: [], next: null });
   const ids: string[] = [];
@@ -352,7 +352,7 @@ test("one's orders come newest first, page by page, with no end and no order twi
   await api.as(bob).post("/orders", lease);
   const first = await listed();
   expect(first.ids).toEqual(ids.slice(0, 20));
-  // What comes in between moves no page.
+  // New orders do not shift the pages.
   await ordered();
   const second = await listed(`?cursor=${first.next}`);
   expect(second.ids).toEqual(ids.slice(20));
@@ -378,7 +378,7 @@ test("the list is filtered by status and title number", async () => {
   expect((await listed("?status=queued&limit=1")).ids).toHaveLength(1);
 });
 
-test("an order that expired is gone for everybody", async () => {
+test("an expired order does not exist for anybody", async () => {
   const { id, path } = await ordered();
   const { record } = (await store.snapshot(id)) ?? {};
   expect(record).toBeDefined();

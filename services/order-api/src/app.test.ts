@@ -2,7 +2,7 @@ import { documentTypes } from "@orbital-witness/common/orders/order.ts";
 import { afterAll, expect, test } from "vitest";
 import { alice, charlie, codeOf, expired, lease, openOrderApi } from "../../../tests/order-api/order-api.ts";
 
-// Nothing listens on port 1: what these tests see is answered without Redis, or because it is away.
+// Nothing listens on port 1, so every answer here comes without Redis.
 const api = openOrderApi("redis://127.0.0.1:1");
 afterAll(() => api.redis.destroy());
 
@@ -36,7 +36,7 @@ test.each(endpoints)("%s %s without a token: 401 and a plain challenge", async (
   expect(headers.get("WWW-Authenticate")).toBe("Bearer");
 });
 
-test("with a bad token: 401 and what is wrong with it", async () => {
+test("a bad token is 401 with the reason", async () => {
   const inHeader = await order(lease, `Bearer ${expired}`);
   const inForm = await order({ ...lease, token: expired });
   for (const { response, body } of [inHeader, inForm]) {
@@ -53,7 +53,7 @@ test.each([
   ["given twice", `token=${alice}&token=${alice}`, "application/x-www-form-urlencoded"],
   ["a list", JSON.stringify({ ...lease, token: [alice] }), "application/json"],
   ["no string", JSON.stringify({ ...lease, token: null }), "application/json"],
-])("a field token that is %s is 401, with a good one in the header too", async (_, body, type) => {
+])("a field token that is %s is 401, even with a good token in the header", async (_, body, type) => {
   for (const header of [{}, { Authorization: `Bearer ${alice}` }]) {
     const headers = { "Content-Type": type, ...header };
     const response = await api.send("POST", "/orders", { body, headers });
@@ -65,7 +65,7 @@ test.each([
   }
 });
 
-test("who may not order gets 403 for ordering and changing, before anything else is looked at", async () => {
+test("a user who may not order gets 403 for ordering and changing, before other checks", async () => {
   for (const { response, body } of [await order({}, `Bearer ${charlie}`), await order({ token: charlie })]) {
     expect(response.status).toBe(403);
     expect(body).toMatchObject({ code: "cannot_order" });
@@ -74,12 +74,12 @@ test("who may not order gets 403 for ordering and changing, before anything else
   expect(await codeOf(await api.as(charlie).post("/orders/1/retry"))).toEqual([403, "cannot_order"]);
 });
 
-test("an empty field token is none", async () => {
+test("an empty field token counts as missing", async () => {
   expect((await order({ ...lease, token: "" })).response.headers.get("WWW-Authenticate")).toBe("Bearer");
   expect((await order({ title_number: "?", token: "" }, `Bearer ${alice}`)).response.status).toBe(422);
 });
 
-test("two different tokens are no token", async () => {
+test("two different tokens are rejected", async () => {
   expect((await order({ ...lease, token: charlie }, `Bearer ${alice}`)).response.status).toBe(400);
 });
 
@@ -107,7 +107,7 @@ test.each([
   expect((await api.send("POST", "/orders", { body, headers })).status).toBe(status);
 });
 
-test("a compressed body is refused with 415, before a token in it is looked at", async () => {
+test("a compressed body is refused with 415, before a token in it is read", async () => {
   for (const headers of [{}, { Authorization: `Bearer ${alice}` }]) {
     const response = await api.send("POST", "/orders", {
       body: JSON.stringify({ ...lease, token: alice }),
@@ -118,7 +118,7 @@ test("a compressed body is refused with 415, before a token in it is looked at",
   }
 });
 
-test("a field that is given twice is named as such", async () => {
+test("the error names a field that is given twice", async () => {
   const response = await api.send("POST", "/orders", {
     body: "title_number=OW12345678&title_number=OW12345679&document_type=lease",
     headers: { "Content-Type": "application/x-www-form-urlencoded", Authorization: `Bearer ${alice}` },
@@ -183,7 +183,7 @@ test.each([
   expect(await response.json()).toMatchObject({ detail: expect.stringMatching(detail) });
 });
 
-test("an order's id that is none is 404 without asking Redis", async () => {
+test("a malformed order id is 404 without asking Redis", async () => {
   for (const path of ["/orders/1", "/orders/..%2Fx", "/orders/1/result.txt", "/orders/1/events"]) {
     expect(await codeOf(await api.as(alice).get(path))).toEqual([404, "order_not_found"]);
   }
@@ -191,7 +191,7 @@ test("an order's id that is none is 404 without asking Redis", async () => {
   expect(await codeOf(await api.as(alice).post("/orders/1/retry"))).toEqual([404, "order_not_found"]);
 });
 
-test("with Redis away nothing is ordered, and reading, changing and readiness say so", async () => {
+test("while Redis is away, ordering, reading, changing and readiness are 503", async () => {
   const { response, body } = await order(lease, `Bearer ${alice}`);
   expect(response.status).toBe(503);
   expect(response.headers.get("Retry-After")).toBe("1");
@@ -232,7 +232,7 @@ test.each([
   expect([options.status, options.headers.get("Allow")]).toEqual([204, allowed]);
 });
 
-test("orders and retries of a user are counted together, and no other user's", async () => {
+test("orders and retries count towards one limit per user", async () => {
   const few = openOrderApi("redis://127.0.0.1:1", { ordersPerMinute: 2 });
   const first = await few.as(alice).post("/orders", lease);
   expect(first.headers.get("RateLimit")).toMatch(/^"orders";r=1;/);

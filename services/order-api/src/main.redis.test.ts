@@ -66,7 +66,7 @@ test("SIGTERM ends open streams and exits 0", async ({ onTestFinished }) => {
   expect(lines().map((line) => line.msg)).toContain("stopped");
 });
 
-/** A completed order of alice's, of so many pages that look the same. */
+/** A completed order of alice's with this number of identical pages. */
 async function completedOrder(pages: number) {
   const results = openResultStore({ folder: resultsFolder });
   const order = await claimed(attempts, (await accepted(store, { user_id: 1 })).order_id);
@@ -79,10 +79,10 @@ async function completedOrder(pages: number) {
   return { order, path: `/orders/${order.order_id}/result` };
 }
 
-test("SIGTERM ends results that nobody reads, and exits 0", async ({ onTestFinished }) => {
+test("SIGTERM ends downloads that nobody reads, and exits 0", async ({ onTestFinished }) => {
   const { child, exited, lines, address } = await startReady(onTestFinished, redisDatabase(), "/readyz");
   const { order, path } = await completedOrder(2);
-  // More than all buffers between the two hold.
+  // More than the buffers between service and client can hold.
   await truncate(join(resultsFolder, order.order_id, "1", "pages", "1.png"), 64 * 1024 * 1024);
   const headers = { Authorization: `Bearer ${alice}` };
   const image = await fetch(`${address}${path}/pages/1.png`, { headers });
@@ -120,8 +120,8 @@ test("SIGTERM exits 0 while Redis is away too", async ({ onTestFinished }) => {
 });
 
 /**
- * A Redis of the test's own, which may be paused, and a service that uses it. Tests with it mostly wait: side
- * by side.
+ * A Redis of the test's own, which the test may pause, and a service that uses it. These tests mostly wait,
+ * so they run side by side.
  */
 async function startWithRedis(onTestFinished: OnTestFinished) {
   const container = await startRedisContainer();
@@ -136,7 +136,7 @@ async function startWithRedis(onTestFinished: OnTestFinished) {
   return { ...service, container, order };
 }
 
-test.concurrent("SIGTERM exits 0 while Redis hangs, with commands that are not answered", {
+test.concurrent("SIGTERM exits 0 while Redis hangs with unanswered commands", {
   timeout: 60_000,
 }, async ({ onTestFinished }) => {
   const { child, exited, lines, container, order } = await startWithRedis(onTestFinished);
@@ -148,7 +148,7 @@ test.concurrent("SIGTERM exits 0 while Redis hangs, with commands that are not a
   expect(lines().map((line) => line.msg)).toContain("stopped");
 });
 
-test.concurrent("SIGTERM waits for a Redis that hangs, to revoke an order that was answered 503", {
+test.concurrent("SIGTERM waits while Redis hangs, to revoke an order that was answered 503", {
   timeout: 60_000,
 }, async ({ onTestFinished }) => {
   const { child, exited, lines, container, order } = await startWithRedis(onTestFinished);
@@ -161,7 +161,7 @@ test.concurrent("SIGTERM waits for a Redis that hangs, to revoke an order that w
   expect(lines().map((line) => line.msg)).not.toContain("stopped before these were revoked");
 });
 
-test.concurrent("SIGTERM names the orders that remain, if Redis does not come back", {
+test.concurrent("SIGTERM logs the orders that could not be revoked because Redis did not come back", {
   timeout: 60_000,
 }, async ({ onTestFinished }) => {
   const { child, exited, lines, container, order } = await startWithRedis(onTestFinished);
@@ -174,7 +174,7 @@ test.concurrent("SIGTERM names the orders that remain, if Redis does not come ba
   );
 });
 
-test.concurrent("log lines about the connection for messages name it", { timeout: 60_000 }, async ({
+test.concurrent("log lines about a connection contain its name", { timeout: 60_000 }, async ({
   onTestFinished,
 }) => {
   const { lines } = await startReady(onTestFinished, "redis://127.0.0.1:1", "/livez");

@@ -10,10 +10,10 @@ import {
 import { type RedisContainer, startRedisContainer } from "../../../../tests/redis/redis-container.ts";
 import { silentLog } from "../../../../tests/redis/redis-database.ts";
 
-/** These tests stop, pause and fill their Redis, so it is their own. */
+/** These tests stop, pause and fill their Redis, so they have one of their own. */
 let container: RedisContainer;
 let api: OrderApi;
-/** A second connection that looks at what is really there. */
+/** A second connection, to read what Redis really holds. */
 let observer: ReturnType<typeof openRedis>;
 
 beforeAll(async () => {
@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await ready();
-  // What is still on its way to the queue would come after the flush.
+  // An order that is still on its way to the queue would arrive after the flush.
   await expect.poll(() => observer.zCard("orders:outbox"), { timeout: 10_000 }).toBe(0);
   await observer.flushAll();
 });
@@ -52,7 +52,7 @@ async function traces(): Promise<string[]> {
   return [...keys, ...lists.flat()].filter((name) => /[0-9a-f]{8}-[0-9a-f]{4}-/.test(name));
 }
 
-/** The records there are. */
+/** The keys of all order records. */
 async function records(): Promise<string[]> {
   return (await observer.keys("order:*")).filter((key) => key.split(":").length === 2);
 }
@@ -61,7 +61,7 @@ async function jobs(): Promise<number> {
   return observer.zCard("bull:orders:prioritized");
 }
 
-/** Redis stalls while the command is on its way: it runs when Redis goes on, late. */
+/** Pauses Redis just before the command is sent. Redis runs it late, when it continues. */
 function stallAtAccept(api: OrderApi): void {
   const accept = api.store.accept;
   Object.defineProperty(api.store, "accept", {
@@ -73,7 +73,7 @@ function stallAtAccept(api: OrderApi): void {
   });
 }
 
-/** What Redis answers gets lost. */
+/** Loses the answers of Redis. */
 function loseAnswersOfAccept(api: OrderApi): void {
   const accept = api.store.accept;
   Object.defineProperty(api.store, "accept", {
@@ -89,7 +89,7 @@ function restoreAccept(api: OrderApi): void {
   Reflect.deleteProperty(api.store, "accept");
 }
 
-test("202 means that the order is there, and its job soon", async () => {
+test("after a 202 the order is in Redis, and soon its job", async () => {
   const { response } = await order();
   const body = await response.clone().json();
   const order_id = await orderIdOf(response);
@@ -108,12 +108,12 @@ test("a crash of Redis right after the 202 loses nothing", async () => {
   await ready();
   expect(await records()).toHaveLength(50);
   await expect.poll(jobs, { timeout: 10_000 }).toBe(50);
-  // The crash may have come between the jobs and the outbox: then it is the sweep, every 2 to 3 s, that
-  // clears it.
+  // The crash may have come after the jobs were added and before the outbox was cleared. Then the sweep
+  // clears it, every 2 to 3 s.
   await expect.poll(() => observer.zCard("orders:outbox"), { timeout: 10_000 }).toBe(0);
 });
 
-test("Redis stuck: 503 within 2 s, and no order when it goes on", async () => {
+test("Redis paused: 503 within 2 s, and no order after it continues", async () => {
   await container.pause();
   const answers = await Promise.all([order(), order(), order()]);
   for (const { status, response, ms } of answers) {
@@ -130,7 +130,7 @@ test("Redis stuck: 503 within 2 s, and no order when it goes on", async () => {
   expect((await order()).status).toBe(202);
 });
 
-test("Redis stuck with the order on its way leaves nothing, with a key neither", async () => {
+test("Redis paused while an order is sent: no order remains, with or without a key", async () => {
   stallAtAccept(api);
   const { status, ms } = await order();
   await container.unpause();
@@ -146,7 +146,7 @@ test("Redis stuck with the order on its way leaves nothing, with a key neither",
   await expect.poll(traces).toEqual([]);
 });
 
-test("an order whose answer got lost is taken back, with its job", async () => {
+test("an order whose answer was lost is revoked, with its job", async () => {
   loseAnswersOfAccept(api);
   const { status } = await order();
   restoreAccept(api);
@@ -155,7 +155,7 @@ test("an order whose answer got lost is taken back, with its job", async () => {
   await expect.poll(jobs).toBe(0);
 });
 
-test("under a key it is the caller's: the same request finds it", async () => {
+test("an order with a key whose answer was lost is kept, and the same request finds it", async () => {
   loseAnswersOfAccept(api);
   const lost = await order({ "Idempotency-Key": "k1" });
   restoreAccept(api);
@@ -164,11 +164,11 @@ test("under a key it is the caller's: the same request finds it", async () => {
   expect(found.response.headers.get("Idempotent-Replayed")).toBe("true");
   const orderId = await orderIdOf(found.response);
   expect(await records()).toEqual([`order:${orderId}`]);
-  // Nobody dispatched it: the sweep does.
+  // The dispatcher did not get this order, so the sweep adds its job.
   await expect.poll(jobs, { timeout: 10_000 }).toBe(1);
 });
 
-test("a command that comes after the first revocation is revoked after its deadline", async () => {
+test("an order that arrives after the first revocation is revoked after its deadline", async () => {
   const accept = api.store.accept;
   let late: Promise<unknown> = Promise.resolve();
   Object.defineProperty(api.store, "accept", {
@@ -188,7 +188,7 @@ test("a command that comes after the first revocation is revoked after its deadl
   await expect.poll(traces, { timeout: 5000 }).toEqual([]);
 });
 
-test("Redis away: 503 within 2 s, back: 202 again, without a restart", async () => {
+test("503 within 2 s while Redis is away, and 202 once it is back, without a restart", async () => {
   await container.kill();
   await expect.poll(async () => (await order()).status).toBe(503);
   const { ms } = await order();
@@ -199,12 +199,12 @@ test("Redis away: 503 within 2 s, back: 202 again, without a restart", async () 
   await expect.poll(records).toHaveLength(1);
 });
 
-test("a connection that is cut while orders come in gives 202 or 503, and no third thing", async () => {
+test("every order is 202 or 503 while connections to Redis are cut", async () => {
   const statuses: number[] = [];
   for (let round = 0; round < 5; round++) {
     const answers = Array.from({ length: 40 }, () => order());
     await new Promise((resolve) => setTimeout(resolve, 10 * round));
-    // The last round is left alone: its orders must all be taken.
+    // The last round has no cut, so all its orders must be accepted.
     if (round < 4) await observer.sendCommand(["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
     for (const { status } of await Promise.all(answers)) statuses.push(status);
     await ready();
@@ -221,7 +221,7 @@ test("a full Redis rejects orders and retries with advice, and accepts them once
   const failed = await orderIdOf((await order()).response);
   await observer.hSet(`order:${failed}`, "status", "failed");
   const { maxmemory = "" } = await observer.configGet("maxmemory");
-  // At once, before the next look at its memory: Redis itself refuses.
+  // Orders at once, before the service checks the memory again, so that Redis itself refuses.
   await observer.configSet("maxmemory", "1000000");
   const refused = [(await order()).response, await api.as(alice).post(`/orders/${failed}/retry`)];
   for (const response of refused) {
@@ -251,7 +251,7 @@ test("orders are refused before the results' file system is full", async () => {
   }
 });
 
-test("orders are refused while a Redis that is nearly full still takes commands", async () => {
+test("orders are refused before Redis is full", async () => {
   const { maxmemory = "" } = await observer.configGet("maxmemory");
   const used = Number(/^used_memory:(\d+)/m.exec(await observer.info("memory"))?.[1]);
   await observer.configSet("maxmemory", String(Math.ceil(used * 1.1)));

@@ -53,7 +53,7 @@ test("the document has every operation, with its responses and how to send the t
   }
 });
 
-test("redocly lint has nothing to say about the document", async () => {
+test("redocly lint finds no fault in the document", async () => {
   const file = path.join(tmpdir(), `orbital-witness-${randomUUID()}.json`);
   onTestFinished(() => rm(file));
   await writeFile(file, await (await app.request("/openapi.json")).text());
@@ -70,7 +70,7 @@ test("redocly lint has nothing to say about the document", async () => {
   expect(totals).toEqual({ errors: 0, warnings: 0, ignored: 0 });
 });
 
-test("the page and all that it loads are here, under any prefix", async () => {
+test("the page and all its files are served, under any prefix", async () => {
   const page = await app.request("/docs");
   expect(page.headers.get("Content-Security-Policy")).toMatch(/^default-src 'none'; script-src 'self';/);
   const html = await page.text();

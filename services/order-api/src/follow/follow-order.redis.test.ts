@@ -15,7 +15,7 @@ import { orderServices, redisDatabase, silentLog } from "../../../../tests/redis
 import { claimed, pageJob } from "../../../../tests/redis/sample-order.ts";
 
 const { redis, store, attempts } = orderServices();
-// No look unasked within these tests' time: what comes is what Redis told.
+// The feed reads unasked only every minute, so that these tests see only what Redis published.
 const api = openOrderApi(redisDatabase(), { feed: { heartbeatMs: 300, lookMs: 60_000 } });
 afterAll(() => api.close());
 
@@ -88,7 +88,7 @@ async function follow(orderId: string, headers: Record<string, string> = {}, fro
   return new Stream(await from.as(alice, headers).get(`/orders/${orderId}/events`));
 }
 
-test("all that happens to an order is told as it happens, to its end", async () => {
+test("a stream has every event of an order as it happens, until its end", async () => {
   const orderId = await ordered();
   const stream = await follow(orderId);
   const { status, headers } = stream.response;
@@ -126,7 +126,7 @@ test("all that happens to an order is told as it happens, to its end", async () 
   ]);
 });
 
-test("a stream goes on after Last-Event-ID, and there is nothing more after the end", async () => {
+test("a stream continues after Last-Event-ID, and has nothing after the end", async () => {
   const orderId = await ordered();
   const first = await follow(orderId);
   const queued = await first.next();
@@ -184,7 +184,7 @@ test("an order that vanishes ends its stream", async () => {
   expect(await stream.rest()).toEqual([]);
 });
 
-test("several follow one order, and who leaves does not end the others' streams", async () => {
+test("several clients can follow one order, and one that leaves does not end the other streams", async () => {
   const orderId = await ordered();
   const streams = [await follow(orderId), await follow(orderId), await follow(orderId)];
   for (const stream of streams) await stream.next();
@@ -202,7 +202,7 @@ test("several follow one order, and who leaves does not end the others' streams"
     });
 });
 
-test("HEAD tells the type and opens no stream", async () => {
+test("HEAD returns the type and opens no stream", async () => {
   const orderId = await ordered();
   const headers = { Authorization: `Bearer ${alice}` };
   const head = await api.app.request(`/orders/${orderId}/events`, { method: "HEAD", headers });
@@ -212,7 +212,7 @@ test("HEAD tells the type and opens no stream", async () => {
   });
 });
 
-test("a user has at most 100 streams, and a place again when one ends", async () => {
+test("a user can have 100 streams, and open another when one ends", async () => {
   const orderId = await ordered();
   const open = await Promise.all(Array.from({ length: 100 }, () => follow(orderId)));
   expect(open.map(({ response }) => response.status)).toEqual(Array(100).fill(200));
@@ -244,7 +244,7 @@ test("a token that expires during a stream does not cut it", async () => {
   expect(await stream.rest()).toMatchObject([{ data: { status: "cancelled" } }]);
 });
 
-test("stopping ends the streams", async () => {
+test("stopping the service ends the streams", async () => {
   const stopped = openOrderApi(redisDatabase());
   await expect.poll(async () => (await stopped.app.request("/readyz")).status).toBe(200);
   const stream = await follow(await ordered(), {}, stopped);
@@ -254,7 +254,7 @@ test("stopping ends the streams", async () => {
   await stopped.close();
 });
 
-/** This test's Redis is its own, since it is stopped. */
+/** This test has a Redis of its own, because it stops it. */
 let container: RedisContainer;
 let own: OrderApi;
 beforeAll(async () => {
@@ -266,7 +266,7 @@ afterAll(async () => {
   await container.remove();
 });
 
-test("a stream lives on while Redis is away, and misses nothing", async () => {
+test("a stream stays open while Redis is away, and misses no event", async () => {
   await expect.poll(async () => (await own.app.request("/readyz")).status).toBe(200);
   const orderId = await orderIdOf(await own.as(alice).post("/orders", lease));
   const stream = await follow(orderId, {}, own);

@@ -12,7 +12,10 @@ import { answerLimitMs } from "../access/store-access.ts";
 export type FeedOptions = {
   /** The time between two heartbeats. */
   heartbeatMs?: number;
-  /** The time between two reads without a message: messages are lost while Redis is away. */
+  /**
+   * The time between two reads without a message. They are needed because messages are lost while Redis is
+   * away.
+   */
   lookMs?: number;
 };
 

@@ -25,7 +25,7 @@ test.each([
   expect(requestedRange(header, 10)).toEqual(range);
 });
 
-test("nothing of an empty content can be had", () => {
+test("no range of an empty content can be satisfied", () => {
   expect(requestedRange("bytes=0-", 0)).toBe("unsatisfiable");
   expect(requestedRange("bytes=-5", 0)).toBe("unsatisfiable");
 });

@@ -3,8 +3,8 @@ import type { ByteRange } from "@orbital-witness/common/results/result-store.ts"
 const rangeForm = /^bytes=(?:(?<first>\d{1,15})-(?<last>\d{1,15})?|-(?<suffix>\d{1,15}))$/i;
 
 /**
- * What a `Range` header asks of a content of `size` bytes (RFC 9110, 14.1.2). Undefined where the whole
- * content is the answer: without the header, for another unit, several ranges or a malformed one.
+ * The part of a content of `size` bytes that a `Range` header requests (RFC 9110, 14.1.2). Undefined if the
+ * answer is the whole content: without the header, or for another unit, several ranges or a malformed one.
  */
 export function requestedRange(
   header: string | undefined,

@@ -24,7 +24,7 @@ test.each<[string, (download: AsyncIterator<string>) => Promise<unknown>]>([
   ["was read to its end", (download) => text({ [Symbol.asyncIterator]: () => download })],
   ["is cancelled", async (download) => [await download.next(), await download.return?.()]],
   ["was never begun", async (download) => download.return?.()],
-])("a download that %s gives its slot back, once", async (_, end) => {
+])("a download that %s releases its slot once", async (_, end) => {
   const downloads = new Downloads(limits);
   const first = opened(downloads, 1);
   expect(() => opened(downloads, 1)).toThrow(busy);
@@ -34,7 +34,7 @@ test.each<[string, (download: AsyncIterator<string>) => Promise<unknown>]>([
   expect(() => opened(downloads, 1)).toThrow(busy);
 });
 
-test("one that fails gives its slot back, and says why", async () => {
+test("a download that fails releases its slot and rejects with the error", async () => {
   const downloads = new Downloads(limits);
   const fault = new Error("EIO");
   const first = opened(downloads, 1, fault);
@@ -43,7 +43,7 @@ test("one that fails gives its slot back, and says why", async () => {
   opened(downloads, 1);
 });
 
-test("one that nobody reads is ended with an error", async () => {
+test("a download that nobody reads ends with an error", async () => {
   const downloads = new Downloads({ ...limits, idleMs: 20 });
   const first = opened(downloads, 1);
   await first.next();
@@ -52,7 +52,7 @@ test("one that nobody reads is ended with an error", async () => {
   await expect(first.next()).rejects.toThrow("the reader took nothing for 20 ms");
 });
 
-test("a text waits for one of its user's slots, and not for those of others", async () => {
+test("a text waits for a slot of its user, not for slots of others", async () => {
   const downloads = new Downloads(limits);
   const own = () => downloads.beginText(1, letters(), here);
   const [first] = [await own(), await own()];
@@ -63,7 +63,7 @@ test("a text waits for one of its user's slots, and not for those of others", as
   expect(await text(await waiting)).toBe("ab");
 });
 
-test("a text that waits too long, or for a client that has gone, is refused and holds no slot", async () => {
+test("a text that waits too long, or whose client has gone, is refused and holds no slot", async () => {
   const downloads = new Downloads({ ...limits, textWaitMs: 20 });
   const [first] = [
     await downloads.beginText(1, letters(), here),

@@ -8,7 +8,9 @@ export type DownloadLimits = {
   pdf: ConcurrencyLimits;
   /** Of the other formats, which hold a page's words. */
   text: ConcurrencyLimits;
-  /** How long a text waits for a slot: a client that fetches many small results at once gets them all. */
+  /**
+   * How long a text waits for a slot, so that a client that fetches many small results at once gets them all.
+   */
   textWaitMs: number;
   /** How long a reader may take nothing before its download is ended. */
   idleMs: number;
@@ -56,7 +58,7 @@ export class Downloads {
   #begin<T>(parts: AsyncIterable<T>, release: () => void): AsyncIterable<T> {
     const idleMs = this.#idleMs;
     const iterator = parts[Symbol.asyncIterator]();
-    // Not a generator: its `finally` does not run when nothing of it was taken.
+    // Not a generator, because the `finally` of a generator does not run if nothing was read from it.
     const end = async (): Promise<IteratorResult<T>> => {
       clearTimeout(idle);
       try {
@@ -69,8 +71,7 @@ export class Downloads {
     let isAbandoned = false;
     const abandon = () => {
       isAbandoned = true;
-      // An error here reaches nobody: the reader learns from the broken connection that the result is not
-      // whole.
+      // Nobody receives an error here. The broken connection shows the reader that the result is incomplete.
       end().catch(() => {});
     };
     const wait = () => setTimeout(abandon, idleMs).unref();

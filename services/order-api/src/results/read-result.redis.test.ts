@@ -58,7 +58,7 @@ test.each([
   expect(headers.get("Cache-Control")).toBe("private, no-cache");
 });
 
-test("the JSON has what was read, what is empty and why a page was not read", async () => {
+test("the JSON has the text, the empty pages and the reasons of failed pages", async () => {
   const result = resultSchema.parse(await (await get(`${order.path}.json`)).json());
   expect(result).toEqual({
     ...{ order_id: order.id, ...lease },
@@ -104,7 +104,7 @@ test("view=prepared is another representation of the PDF alone, and no other vie
 });
 
 test.each(["image/png", "text/plain;q=0", "*/*;q=0", "nonsense"])(
-  "Accept %s: 406 that names what there is",
+  "Accept %s: 406 that names the media types",
   async (accept) => {
     const response = await api.as(alice, { Accept: accept }).get(order.path);
     expect(response.headers.get("Vary")).toBe("Accept");
@@ -116,7 +116,7 @@ test.each(["image/png", "text/plain;q=0", "*/*;q=0", "nonsense"])(
   },
 );
 
-test.each(["docx", "PDF", "xml", "txt.gz"])("result.%s: 404 that names what there is", async (suffix) => {
+test.each(["docx", "PDF", "xml", "txt.gz"])("result.%s: 404 that names the formats", async (suffix) => {
   const response = await get(`${order.path}.${suffix}`);
   expect(response.status).toBe(404);
   expect(await response.json()).toMatchObject({
@@ -139,7 +139,7 @@ test("the image of a page is the page as it was read; a failed or missing page i
   }
 });
 
-test("who has a representation is told so, and gets another", async () => {
+test("a client that has a representation gets 304 for it, and 200 for another", async () => {
   for (const path of [order.path, `${order.path}.pdf`, `${order.path}/pages/1.png`]) {
     const tag = (await get(path)).headers.get("ETag") ?? "";
     expect(tag).toMatch(path.endsWith(".png") ? /^"[^"]+"$/ : /^W\/"[^"]+"$/);
@@ -157,7 +157,7 @@ test("who has a representation is told so, and gets another", async () => {
   expect(new Set(tags).size).toBe(2);
 });
 
-test("a part of a page's image is 206, and a range beyond its end 416", async () => {
+test("a range of a page's image is 206, and a range beyond its end is 416", async () => {
   const path = `${order.path}/pages/1.png`;
   const whole = await get(path);
   const bytes = Buffer.from(await whole.arrayBuffer());
@@ -181,7 +181,7 @@ test("a part of a page's image is 206, and a range beyond its end 416", async ()
 });
 
 test.each(["", ".txt", ".json", ".pdf"])(
-  "result%s is sent whole, and says that it has no ranges",
+  "result%s is sent whole, with Accept-Ranges: none",
   async (suffix) => {
     const response = await api.as(alice, { Range: "bytes=0-9" }).get(`${order.path}${suffix}`);
     expect([response.status, response.headers.get("Accept-Ranges")]).toEqual([200, "none"]);
@@ -201,14 +201,14 @@ test("HEAD has the headers of GET, and no body", async () => {
   }
 });
 
-test("a result is its owner's alone", async () => {
+test("only the owner can read a result", async () => {
   for (const rest of ["", ".pdf", "/pages/1.png"]) {
     expect(await codeOf(await api.as(bob).get(`${order.path}${rest}`))).toEqual([404, "order_not_found"]);
     expect((await api.send("GET", `${order.path}${rest}`)).status).toBe(401);
   }
 });
 
-test("two PDFs of one user are written at once, a third is refused until one is over", async () => {
+test("a user can download two PDFs at once, and a third is refused until one ends", async () => {
   const [pdf, begun] = [`${order.path}.pdf`, await Promise.all([1, 2].map(() => get(`${order.path}.pdf`)))];
   const refused = await get(pdf);
   expect([refused.headers.get("Retry-After"), await codeOf(refused)]).toEqual(["5", [503, "busy"]]);
@@ -223,7 +223,7 @@ test("two PDFs of one user are written at once, a third is refused until one is 
   expect(await (await get(pdf)).text()).toMatch(/%%EOF\s*$/);
 });
 
-test("40 results at once of one user: some are refused, and all come when retried", async () => {
+test("of 40 concurrent results of one user some are refused, and all succeed when retried", async () => {
   const refusals: [string, string | null][] = [];
   const fetched = async (): Promise<string> => {
     for (;;) {
@@ -239,7 +239,7 @@ test("40 results at once of one user: some are refused, and all come when retrie
   expect(refusals).toContainEqual(["busy", "2"]);
 });
 
-test("before the end, and where the files are gone, there is none", async () => {
+test("a result is 409 before the order's end, and 404 once its files are gone", async () => {
   const id = await orderIdOf(await api.as(alice).post("/orders", lease));
   const gone = await completed();
   await results.removeOrder(gone.id);

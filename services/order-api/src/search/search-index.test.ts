@@ -28,7 +28,7 @@ function open(file = openFile()): SearchIndex {
 
 let orders = 0;
 
-/** An order of user 1, finished after those before it. */
+/** An order of user 1 that finished after all earlier ones. */
 function put(index: SearchIndex, texts: string[], fields: Partial<IndexedOrder> = {}): string {
   orders += 1;
   const order: IndexedOrder = {
@@ -145,7 +145,7 @@ test("title number and document type narrow the search", () => {
   expect(count({ title_number: "AB123456", document_type: "deed" })).toBe(0);
 });
 
-test("page by page every hit comes once, though more is indexed meanwhile", () => {
+test("paging returns every hit once, even if more is indexed meanwhile", () => {
   const index = open();
   const ids = Array.from({ length: 7 }, () => put(index, ["rent"]));
   const seen: string[] = [];
@@ -158,7 +158,7 @@ test("page by page every hit comes once, though more is indexed meanwhile", () =
   expect(seen).toEqual(ids.reverse());
 });
 
-test("an order that is put again has its new pages only", () => {
+test("an order that is indexed again has only its new pages", () => {
   const index = open();
   const order_id = put(index, ["first", "second"]);
   put(index, ["third"], { order_id });
@@ -166,7 +166,7 @@ test("an order that is put again has its new pages only", () => {
   expect(pagesOf(search(index, "third"))).toEqual([1]);
 });
 
-test("pages are found once all of the order are there, and only those of who began last", () => {
+test("pages are found once their order is finished, and only those of the last begin", () => {
   const index = open();
   const order: IndexedOrder = {
     ...{ order_id: "order", user_id: 1, title_number: "OW12345678", document_type: "lease" },
@@ -182,7 +182,7 @@ test("pages are found once all of the order are there, and only those of who beg
   expect(pagesOf(search(index, "rent"))).toEqual([3]);
 });
 
-test("what is over is not found, and is removed", () => {
+test("expired orders are not found, and are removed", () => {
   const index = open();
   for (let count = 0; count < 2; count += 1) put(index, ["rent"], { expires_ms: Date.now() - 1 });
   const kept = put(index, ["rent"]);
@@ -191,7 +191,7 @@ test("what is over is not found, and is removed", () => {
   expect(search(index, "rent").hits).toMatchObject([{ order_id: kept }]);
 });
 
-test("it is kept, and two may have it open", () => {
+test("an index persists, and two processes can have it open", () => {
   const file = openFile();
   const [one, other] = [open(file), open(file)];
   expect(one.stage).toBe("new");
@@ -203,7 +203,7 @@ test("it is kept, and two may have it open", () => {
 });
 
 test.each<[string, (file: string) => void]>([
-  ["no database", (file) => writeFileSync(file, "not a database ".repeat(1000))],
+  ["not a database", (file) => writeFileSync(file, "not a database ".repeat(1000))],
   [
     "damaged in its middle",
     (file) => {
@@ -218,7 +218,7 @@ test.each<[string, (file: string) => void]>([
       database.close();
     },
   ],
-])("a file that is %s is not taken for an index", (_, damage) => {
+])("a file that is %s is rejected as damaged", (_, damage) => {
   const file = openFile();
   const index = new SearchIndex(file);
   put(
@@ -232,7 +232,7 @@ test.each<[string, (file: string) => void]>([
 
 const withoutMarks = (snippet: string) => snippet.replaceAll(hitBegin, "").replaceAll(hitEnd, "");
 
-/** What means something to FTS5, to SQL or to nobody. */
+/** Characters and words with a meaning in FTS5 or SQL, and random ones. */
 const hostile = fc.oneof(
   ...['"', "*", "(", ")", ":", "^", "-", "+", "'", ";", "\0", "\\", "{", "}", ",", "\ud800", "́"].map(
     fc.constant,
@@ -243,7 +243,7 @@ const hostile = fc.oneof(
   fc.string({ unit: "binary", maxLength: 4 }),
 );
 
-test("no query is an error, and none finds what is another's", () => {
+test("no query is an error or finds another user's pages", () => {
   const index = open();
   put(index, ["the rent is due"]);
   put(index, ["rent and secret of another, u1 u2"], { user_id: 2 });

@@ -9,7 +9,7 @@ import { TimeLimitError, within } from "@orbital-witness/common/time-limit.ts";
 import type { SearchWorker } from "./search-worker.ts";
 
 const lookMs = 1000;
-/** How many orders one look takes. The next look goes on. */
+/** How many orders one run takes. The next run continues. */
 const batch = 100;
 /** How long a search waits for orders that were completed just before it. */
 const catchUpMs = 1000;
@@ -61,7 +61,7 @@ export class SearchIndexer {
     await Promise.allSettled([this.#running]);
   }
 
-  /** One look at a time. A call during a look gets the next one, which sees what was completed since. */
+  /** One run at a time. A call during a run gets the next one, which sees the orders completed since. */
   #look(): Promise<boolean> {
     this.#next ??= this.#running
       .catch(() => {})

@@ -95,7 +95,7 @@ test("a completed order is found at once, with page, snippet and links", async (
   expect(await redis.zCard(unindexedKey)).toBe(0);
 });
 
-test("every user finds their own orders, one without the right to order too", async () => {
+test("every user finds their own orders, even without the right to order", async () => {
   const mine = await completed(["heronry"], 1);
   const bobs = await completed(["heronry"], 2);
   const charlies = await completed(["heronry"], 3);
@@ -103,7 +103,7 @@ test("every user finds their own orders, one without the right to order too", as
   expect(await Promise.all(found)).toEqual([[mine], [bobs], [charlies]]);
 });
 
-test("a user with too many searches at once is refused, and nobody else is", async () => {
+test("too many concurrent searches are refused for that user only", async () => {
   await search("q=anything");
   const many = Array.from({ length: 50 }, () => api.as(alice).get("/search?q=anything"));
   const bobs = api.as(bob).get("/search?q=anything");
@@ -132,7 +132,7 @@ test("the cursor leads through all results, within the filters", async () => {
   expect(ordersOf(await search("q=spinney&document_type=deed"))).toEqual([]);
 });
 
-test("orders are indexed without a search; twice is as once; expired orders are not found", async () => {
+test("orders are indexed without a search and only once; expired orders are not found", async () => {
   const id = await completed(["coppice", undefined, "coppice"]);
   await expect.poll(() => redis.zCard(unindexedKey), { timeout: 20_000 }).toBe(0);
   await redis.zAdd(unindexedKey, { score: 1, value: id });
@@ -209,7 +209,7 @@ test("a rebuilt index is complete only when every order is in it", async () => {
   const searched = () => api.as(alice).get("/search?q=copse");
   const code = async () => (await codeOf(await searched()))[1];
   await expect.poll(code, { timeout: 10_000 }).toBe("search_unavailable");
-  // Each search waits for a look.
+  // Each search waits until the indexer has run once.
   for (let look = 0; look < 3; look += 1) expect((await searched()).status).toBe(503);
   await rmdir(firstPage);
   await readPage(order, 1, "copse");
@@ -220,7 +220,7 @@ test("an index that is damaged in use is rebuilt too", async () => {
   const id = await completed(["thicket"]);
   await search("q=thicket");
   const database = new DatabaseSync(indexFile);
-  // A change makes the other process read the file again.
+  // A change of the file makes the other process read it again.
   database.exec("UPDATE state SET stage = stage; PRAGMA wal_checkpoint(TRUNCATE)");
   database.close();
   writeFileSync(indexFile, readFileSync(indexFile).fill(0xff, 4096));

@@ -27,7 +27,7 @@ export type Answer = { id: number; value?: unknown; error?: unknown; removed?: b
 /** Enough for the results of a few pages. */
 const heapMegabytes = 64;
 
-/** The index in a thread of its own, which is started when needed, and again after it died. */
+/** The index in a thread of its own, which is started when needed, and restarted after it died. */
 export class SearchWorker {
   readonly #folders: SearchFolders;
   readonly #log: Log;

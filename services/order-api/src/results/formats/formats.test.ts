@@ -29,7 +29,7 @@ async function counted() {
 const formats = Object.entries(resultFormats);
 
 test.each(formats)(
-  "%s: a page is read when it is asked for, and none for who went away",
+  "%s reads a page only when it is needed, and none after the reader has gone",
   async (_, { write }) => {
     const { document, read } = await counted();
     const parts = write(document)[Symbol.asyncIterator]();
@@ -46,7 +46,7 @@ test.each(formats)("%s is the same each time", async (_, { write }) => {
   expect(once.equals(await whole(write((await counted()).document)))).toBe(true);
 });
 
-test.each(formats)("%s throws what reading a page throws", async (_, { write }) => {
+test.each(formats)("%s passes on an error of reading a page", async (_, { write }) => {
   const { document } = await counted();
   const broken = new Error("EIO");
   async function* pages(): AsyncGenerator<DocumentPage> {
@@ -56,13 +56,13 @@ test.each(formats)("%s throws what reading a page throws", async (_, { write }) 
   await expect(whole(write({ ...document, pages }))).rejects.toBe(broken);
 });
 
-test.each(formats)("%s breaks off at a page that is gone", async (_, { write }) => {
+test.each(formats)("%s fails at a page whose file is gone", async (_, { write }) => {
   const { document } = await counted();
   await rm(path.join(folder, order.order_id, "1", "pages", "3.json.gz"));
   await expect(whole(write(document))).rejects.toThrow("page 3 of the result is gone");
 });
 
-test("hocr: no reason ends its comment", async () => {
+test("hocr: a reason cannot end its comment", async () => {
   const { document } = await counted();
   async function* pages(): AsyncGenerator<DocumentPage> {
     yield { page: 1, error: { code: "page_damaged", message: "<--- --> ----" } };

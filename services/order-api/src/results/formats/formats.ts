@@ -9,7 +9,7 @@ import { writeTsv } from "./tsv.ts";
 export type ResultFormat = {
   /** Media types; the suffix stands for the first one. */
   types: readonly [string, ...string[]];
-  /** The parts of the result. Throws as the result store does. */
+  /** The parts of the result. Throws the errors of the result store. */
   write: (document: ResultDocument) => AsyncIterable<string | Uint8Array>;
 };
 

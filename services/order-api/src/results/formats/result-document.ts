@@ -13,13 +13,13 @@ export type DocumentPage =
 export type ResultDocument = {
   order: OrderRecord;
   pageCount: number;
-  /** In their order. Each page is read when it is needed. */
+  /** In page order. Each page is read when it is needed. */
   pages: () => AsyncIterable<DocumentPage>;
   /** Of a page that was read: a PNG of its result's `width` x `height`. Rejects for any other page. */
   image: (page: number) => Promise<Buffer>;
-  /** What its page of a PDF is made of; undefined where that is not kept. */
+  /** The parts of its page in a PDF; undefined if they were not kept. */
   pdfPage: (page: number) => Promise<PdfPage | undefined>;
-  /** Of a PDF: the file that an update is appended to. Undefined where there is none. */
+  /** For a PDF: the file that an update is appended to. Undefined if there is none. */
   pdfSource: () => Promise<{ outline: PdfOutline; base: StoredFile } | undefined>;
 };
 

@@ -1,4 +1,4 @@
-/** As PDF writes it: (x, y) becomes (a x + c y + e, b x + d y + f). */
+/** A matrix as in PDF source: (x, y) becomes (a x + c y + e, b x + d y + f). */
 export type Matrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
 /** First `first`, then `second`. */

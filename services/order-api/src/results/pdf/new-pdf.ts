@@ -26,7 +26,7 @@ import { beforePreparation, ontoPage, quarterTurn } from "./placement.ts";
 import { singleFile } from "./single-file.ts";
 import { invisibleFontName, textOverlay } from "./text-overlay.ts";
 
-// The other cores are for the requests that come meanwhile.
+// The other cores are left for requests that come meanwhile.
 sharp.concurrency(1);
 sharp.cache(false);
 
@@ -36,18 +36,19 @@ const pointsPerInch = 72;
 const longestPoints = 14_400;
 const a4 = { width: 595, height: 842 };
 
-/** However many PDFs are being written: one page's image is all that is decoded at a time. */
+/** Only one page's image is decoded at a time, however many PDFs are being written. */
 const inTurn = singleFile();
 
 /**
- * A PDF of the pages as they were read, with their words as invisible text in their places. In parts, page
- * after page: none is begun before the part before it was taken. A page that was not read says so.
+ * A PDF of the pages as they were read, with their words as invisible text over them. Yields parts page by
+ * page, and starts a part only when the one before was taken. A page that was not read gets a message in its
+ * place.
  */
 export function writePreparedPdf(document: ResultDocument): AsyncGenerator<Uint8Array> {
   return writeNewPdf(document, false);
 }
 
-/** The same of the images as they came. A page whose image is not kept is shown as it was read. */
+/** The same with the images as they came. A page whose image was not kept is shown as it was read. */
 export function writeImagePdf(document: ResultDocument): AsyncGenerator<Uint8Array> {
   return writeNewPdf(document, true);
 }
@@ -61,8 +62,8 @@ async function* writeNewPdf(document: ResultDocument, asTheyCame: boolean): Asyn
 }
 
 /**
- * Each part is made in the order in which it goes out: the file counts the bytes before an object as it is
- * made.
+ * Parts must be created in the order in which they are sent, because the file counts the bytes before each
+ * object.
  */
 class NewPdf {
   readonly #file: PdfFile;
@@ -199,7 +200,7 @@ class NewPdf {
   }
 }
 
-/** As PDF writes it: without an exponent. */
+/** A number in PDF source, which has no exponents. */
 function decimal(number: number): string {
   return String(Math.round(number * 1e4) / 1e4);
 }

@@ -3,8 +3,8 @@ import { PDFContext, PDFCrossRefSection, type PDFObject, type PDFRef } from "@ca
 type Fields = Parameters<PDFContext["stream"]>[1];
 
 /**
- * What an update follows: the bytes before it, the first free object number, and the last cross-reference
- * section.
+ * The file that an update is appended to: its length in bytes, its first free object number, and the place
+ * and kind of its last cross-reference section.
  */
 export type PdfBase = { length: number; nextNumber: number; startXref: number; xref: "table" | "stream" };
 
@@ -13,8 +13,8 @@ const header = "%PDF-1.7\n%\u00e2\u00e3\u00cf\u00d3\n";
 const fieldBytes = [1, 6, 2] as const;
 
 /**
- * A PDF file, or an update that is appended to one, in parts that may go out as they are made: what is kept
- * of an object is its place. The parts are to be joined in the order in which they are returned: `begin`, an
+ * A PDF file, or an update that is appended to one, created in parts that can be sent at once: only the place
+ * of each object is kept. The parts must be joined in the order in which they are returned: `begin`, an
  * `object` each, `end`.
  */
 export class PdfFile {
@@ -34,7 +34,8 @@ export class PdfFile {
   }
 
   /**
-   * `ref` from `context.nextRef()`, which objects before it may name already, or an object's to be replaced.
+   * `ref` is from `context.nextRef()`, and earlier objects may refer to it. For an update it may be an
+   * existing object's, which is then replaced.
    */
   object(ref: PDFRef, object: PDFObject | Uint8Array): Uint8Array {
     this.#places.push({ ref, offset: this.#length });
@@ -58,7 +59,7 @@ export class PdfFile {
     return [begin, content, this.#part("\nendstream\nendobj\n")];
   }
 
-  /** `trailer`: `Root` and what else it is to have, as PDF source. */
+  /** `trailer`: `Root` and any other fields, as PDF source. */
   end(trailer: string): Uint8Array {
     const start = this.#length;
     const previous = this.#base ? `/Prev ${this.#base.startXref}` : "";

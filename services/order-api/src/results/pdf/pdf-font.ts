@@ -14,9 +14,9 @@ const replacementCharacter = "\u{FFFD}";
 const mappingLines = 100;
 
 /**
- * A font that draws nothing, for text that lies over the picture of a page: it says of each code which
- * character it is. Characters get their codes as they are used, so that two bytes do for all of Unicode; what
- * comes after a document's first 65,534 is U+FFFD.
+ * A font that draws nothing, for text over the picture of a page. It maps each code to a character. Codes are
+ * assigned as characters are used, so that two bytes are enough for all of Unicode. After the first 65,534
+ * different characters of a document, others become U+FFFD.
  */
 export class InvisibleFont {
   readonly #codes = new Map([[replacementCharacter, 1]]);
@@ -25,7 +25,7 @@ export class InvisibleFont {
     return PDFHexString.of(characters.map((character) => fourDigits(this.#codeOf(character))).join(""));
   }
 
-  /** What it is made of, once nothing is encoded any more. `font`: the reference that pages know it by. */
+  /** The objects of the font, once all text is encoded. `font`: the reference that the pages use. */
   objects({ context }: PdfFile, font: PDFRef): [PDFRef, PDFObject][] {
     const deflated = (content: Uint8Array | string, fields: Record<string, number> = {}) => {
       const ref = context.nextRef();
@@ -34,7 +34,7 @@ export class InvisibleFont {
     };
     const program = emptyTrueType(unitsPerEm, characterWidth * unitsPerEm);
     const file = deflated(program, { Length1: program.length });
-    // Each code has the only glyph there is.
+    // All codes share the font's only glyph.
     const glyphs = deflated(new Uint8Array(2 * (lastCode + 1)));
     const unicode = deflated(this.#unicodeMapping());
     const descriptor = context.nextRef();

@@ -5,7 +5,7 @@ import { compose, type Matrix, shift, stretch, turn } from "./matrix.ts";
 type Size = { width: number; height: number };
 type Quarter = PdfPageObject["rotate"];
 
-/** How far the page was turned clockwise to be upright, in degrees. */
+/** How far the page was turned clockwise to make it upright, in degrees. */
 export function quarterTurn(preparation: readonly Preparation[]): Quarter {
   const turned = preparation.find(({ step }) => step === "rotate");
   return turned?.step === "rotate" ? turned.degrees : 0;
@@ -26,12 +26,12 @@ export function beforePreparation(result: PageResult, image: Size): Matrix {
   return compose(undone, shift(image.width / 2, image.height / 2));
 }
 
-/** From a pixel of a page's image to the user space of the page, which viewers show turned by `rotate`. */
+/** From a pixel of a page's image to the user space of the page. `rotate`: how far viewers turn the page. */
 export function ontoPage(image: Size, { box, rotate }: Pick<PdfPageObject, "box" | "rotate">): Matrix {
   const [left, bottom, right, top] = box;
   const [width, height] = [right - left, top - bottom];
   const unit = stretch(1 / image.width, 1 / image.height);
-  // From the unit square as it is shown, whose y counts down.
+  // From the unit square as it is shown, where y counts down.
   const corners: Record<Quarter, Matrix> = {
     0: [width, 0, 0, -height, left, top],
     90: [0, height, width, 0, left, bottom],

@@ -2,7 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { singleFile } from "./single-file.ts";
 
-test("work is begun when all before it is done, well or not, and its outcome is its own", async () => {
+test("work starts when all earlier work has settled, and settles independently of it", async () => {
   const inTurn = singleFile();
   const told: string[] = [];
   const work = (name: string, fails = false) =>

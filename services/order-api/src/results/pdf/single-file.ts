@@ -1,5 +1,6 @@
 /**
- * A row in which work waits until all that came before is done, well or not: `inTurn(work)` is its outcome.
+ * A queue that runs one piece of work at a time. `inTurn(work)` starts `work` once all earlier work has
+ * settled, and settles as `work` does.
  */
 export function singleFile(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();

@@ -16,7 +16,7 @@ import type { Box, Word } from "@orbital-witness/common/results/page-result.ts";
 import type { Matrix } from "./matrix.ts";
 import { characterWidth, type InvisibleFont } from "./pdf-font.ts";
 
-/** The name under which a page's resources have the font. */
+/** The name of the font in a page's resources. */
 export const invisibleFontName = "OrbitalWitnessInvisible";
 
 const rightToLeft = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
@@ -31,7 +31,7 @@ export function textOverlay(
   height: number,
   [a, b, c, d, e, f]: Matrix,
 ): PDFOperator[] {
-  // The same for a y that counts up from the bottom, as text does.
+  // The same for a y that counts up from the bottom, as in PDF.
   const upwards = [a, b, -c, -d, e + c * height, f + d * height].map((number) => round(number, 6));
   const [ua = 1, ub = 0, uc = 0, ud = 1, ue = 0, uf = 0] = upwards;
   return [
@@ -43,8 +43,8 @@ export function textOverlay(
 }
 
 /**
- * In pixels. All words of a line are as high and stand on the same baseline, since readers take those that do
- * not for other lines. Each is as wide as its box, and followed by a space.
+ * In pixels. All words of a line have the same height and baseline, because readers would otherwise split the
+ * line. Each word is as wide as its box and followed by a space.
  */
 function lineOperators(words: readonly Word[], font: InvisibleFont, pageHeight: number): PDFOperator[] {
   const bottom = median(words, ([, , , edge]) => edge);

@@ -2,7 +2,7 @@ import type { ResultDocument } from "../formats/result-document.ts";
 import { writeImagePdf } from "./new-pdf.ts";
 import { writeUpdatedPdf } from "./updated-pdf.ts";
 
-/** The document as it came, with what was read as invisible text over it. */
+/** The document as it came, with the recognised text over it as invisible text. */
 export async function* writePdf(document: ResultDocument): AsyncGenerator<Uint8Array> {
   const source = await document.pdfSource();
   if (source) yield* writeUpdatedPdf(document, source);
