@@ -22,7 +22,7 @@ async function login(username: string, password: string, headers: Record<string,
   });
 }
 
-/** How many there are of each. */
+/** The count of each value. */
 function counts(statuses: number[]): Record<number, number> {
   const all: Record<number, number> = {};
   for (const status of statuses) all[status] = (all[status] ?? 0) + 1;
@@ -43,7 +43,7 @@ test.each([
   expect(await verifyToken(key, token)).toEqual({ user_id, username, can_order });
 });
 
-test("JSON and multipart log in too", async () => {
+test("a login can also be JSON or multipart", async () => {
   const body = new FormData();
   body.set("username", "alice");
   body.set("password", "password");
@@ -65,7 +65,7 @@ test.each([
   expect(await response.json()).toMatchObject({ code: "invalid_fields", detail });
 });
 
-test("an unknown user and a wrong password are the same 401", async () => {
+test("an unknown user and a wrong password get the same 401", async () => {
   const answers = await Promise.all([login("alice", "wrong"), login("nobody", "password")]);
   const [wrong, unknown] = await Promise.all(
     answers.map(async (response) => {
@@ -81,7 +81,7 @@ test("an unknown user and a wrong password are the same 401", async () => {
 
 test("an unknown user takes as long as a known one, within 10 %", async () => {
   app = createAuthApp({ ...options, failuresPerMinute: 10_000 });
-  // The processor's time, since the clock also counts what else a machine does.
+  // Measures processor time, because other load on the machine also delays the clock.
   const micros: Record<string, number[]> = { alice: [], nobody: [] };
   for (let i = 0; i < 30; i++) {
     for (const [username, its] of Object.entries(micros)) {
@@ -122,11 +122,11 @@ test("100 wrong passwords with rotating X-Forwarded-For: 429 after ten; others c
   expect(refused.headers.get("RateLimit-Policy")).toBe('"failed-logins";q=10;w=60');
   expect(refused.headers.get("Cache-Control")).toBe("no-store");
   expect(await refused.json()).toMatchObject({ code: "rate_limited" });
-  // Nobody can lock alice out from elsewhere.
+  // Guesses from one network do not lock alice out of another.
   expect((await login("alice", "password", { "X-Real-IP": "203.0.113.8" })).status).toBe(200);
 });
 
-test("the limit does not tell whether there is such a user", async () => {
+test("the limit does not reveal whether a user exists", async () => {
   const guesses = async (username: string) => {
     const answers = [];
     for (let i = 0; i < 12; i++) {
@@ -138,14 +138,14 @@ test("the limit does not tell whether there is such a user", async () => {
   expect(await guesses("nobody")).toEqual(await guesses("alice"));
 });
 
-test("other spellings of a name have no quota of their own, whole networks of IPv6 but one", async () => {
+test("spellings of a name share a quota, and so do the addresses of an IPv6 network", async () => {
   for (let i = 0; i < 5; i++) await login("Alice ", "wrong", { "X-Real-IP": `2001:db8::${i}` });
   for (let i = 0; i < 5; i++) await login("\uFF21LICE", "wrong", { "X-Real-IP": `2001:db8::1:${i}` });
   expect((await login("alice", "password", { "X-Real-IP": "2001:db8::9" })).status).toBe(429);
   expect((await login("alice", "password", { "X-Real-IP": "2001:db8:0:1::9" })).status).toBe(200);
 });
 
-test("tokens are not limited, and leave the failures as they are", async () => {
+test("successful logins are not limited, and do not reset the count of failures", async () => {
   await login("alice", "wrong");
   for (let i = 0; i < 30; i++) {
     const { status, headers } = await login("alice", "password");
@@ -156,12 +156,12 @@ test("tokens are not limited, and leave the failures as they are", async () => {
   }
 });
 
-test("guesses at once are ten as well", async () => {
+test("concurrent guesses are limited to ten too", async () => {
   const answers = await Promise.all(Array.from({ length: 30 }, (_, i) => login("alice", `guess ${i}`)));
   expect(counts(answers.map(({ status }) => status))).toEqual({ 401: 10, 429: 20 });
 });
 
-test("of a flood, 34 are hashed or wait, the rest is 503; health answers meanwhile", async () => {
+test("of a flood, at least 34 are hashed and the rest get 503; health answers meanwhile", async () => {
   let open = 0;
   const flood = Array.from({ length: 100 }, async (_, i) => {
     open++;
@@ -176,14 +176,14 @@ test("of a flood, 34 are hashed or wait, the rest is 503; health answers meanwhi
   const answers = await Promise.all(flood);
   const busy = answers.filter(({ status }) => status === 503);
   const { 401: failed = 0, ...others } = counts(answers.map(({ status }) => status));
-  // Who came when the first hashes were ready still found a place.
+  // Requests that came when the first hashes were done still got a place.
   expect(failed).toBeGreaterThanOrEqual(34);
   expect(others).toEqual({ 503: 100 - failed });
   expect(new Set(busy.map(({ retryAfter }) => retryAfter))).toEqual(new Set(["1"]));
   expect((await login("bob", "password")).status).toBe(200);
 });
 
-test("a flood from one network is no 503 for others", async () => {
+test("a flood from one network does not cause 503 for others", async () => {
   const flood = Array.from({ length: 200 }, (_, i) => login(`user ${i}`, "wrong"));
   const other = login("alice", "password", { "X-Real-IP": "203.0.113.8" });
   expect((await other).status).toBe(200);

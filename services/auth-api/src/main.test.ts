@@ -36,7 +36,7 @@ async function startReady() {
   return { ...service, port, get, login };
 }
 
-test("SIGTERM finishes what runs, takes nothing new and exits 0", async () => {
+test("SIGTERM finishes running requests, accepts no new ones and exits 0", async () => {
   const { child, lines, exited, get, login } = await startReady();
   const running = login("alice", "password");
   await new Promise((resolve) => setTimeout(resolve, 15));
@@ -67,7 +67,7 @@ test("a flood of wrong passwords gets 401 or 503, and health answers all the whi
   expect((await login("bob", "password")).status).toBe(200);
 });
 
-test("nothing is hashed for a client that went away while it waited", async () => {
+test("no password is hashed for a client that disconnected while it waited", async () => {
   const { child, lines, exited, port, login } = await startReady();
   const others = Array.from({ length: 20 }, (_, i) => login(`user ${i}`, "wrong"));
   await Promise.race(others);
@@ -88,7 +88,7 @@ test("nothing is hashed for a client that went away while it waited", async () =
   );
 });
 
-test("headers up to 128 KiB are read; above, the answer is a problem document", async () => {
+test("headers up to 128 KiB are accepted; larger ones get a problem document", async () => {
   const { port } = await startReady();
   const send = async (bytes: number) => {
     const headers = { Authorization: `Bearer ${"a".repeat(bytes)}` };
