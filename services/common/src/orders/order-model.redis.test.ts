@@ -29,8 +29,8 @@ import {
 } from "./queue/order-queue.ts";
 
 /**
- * The queue's rules, written down a second time as simply as they can be, and played against the real ones in
- * any order of steps. After each step all that Redis holds must be what the model says.
+ * A second, minimal implementation of the queue's rules. Random sequences of steps run against it and against
+ * the real queue. After each step, everything that Redis holds must equal the model.
  */
 
 const { redis, queue, store, attempts } = orderServices();
@@ -47,10 +47,10 @@ const noText = { code: "no_text_found", message: "empty" };
 
 type ModelAttempt = { attempt: number; worker: string; outcome: AttemptOutcome | null };
 
-/** A page of a document of several. `claim` is that of the worker which reads it. */
+/** A page of a document of several. `claim` is the claim of the worker that reads it. */
 type ModelPage = { end: PageEnd | undefined; claim: string | undefined; failures: number };
 
-/** An order that is there. */
+/** An order that exists. */
 type ModelOrder = {
   id: string;
   userId: number;
@@ -59,38 +59,38 @@ type ModelOrder = {
   turn: number;
   /** The attempt that is suspected of having lost its worker. */
   suspected: number | undefined;
-  /** Under which it was accepted, where `turn` is that of its last retry. */
+  /** The sequence number at which the order was accepted. `turn` is that of its last retry. */
   place: number;
   failures: number;
   history: OrderStatus[];
   attempts: ModelAttempt[];
   page: number | undefined;
-  /** Of the last attempt, where it was spread. */
+  /** The pages of the last attempt, if it was spread. */
   pages: ModelPage[];
   result: { attempt: number; pages: number } | undefined;
 };
 
-/** The queue's job that a worker has in hand. */
+/** A job of the queue that a worker holds. */
 type HeldJob = { job: QueueJob; token: string };
 type Hand = HeldJob & { order: OrderRecord };
 type PageHand = HeldJob & { page: ClaimedPage };
 
 type Model = {
   orders: Map<string, ModelOrder>;
-  /** Every run that was ever accepted, of orders that are gone too. */
+  /** Every run that was ever accepted, including those of orders that no longer exist. */
   accepted: OrderJob[];
   known: Map<string, { id: string; fingerprint: string }>;
   sequence: number;
   outbox: Set<string>;
   /** Ids of the jobs that wait in the queue. */
   waiting: Set<string>;
-  /** Ids of the orders' jobs that wait for their pages'. */
+  /** Ids of the orders' jobs that wait for the jobs of their pages. */
   parents: Set<string>;
-  /** Ids of the pages' jobs that an order's job would wait for. */
+  /** For an order's job, the ids of the pages' jobs that it would wait for. */
   children: Map<string, Set<string>>;
   hands: Hand[];
   pageHands: PageHand[];
-  /** What workers have lost, or are done with, and may still write to. */
+  /** Orders that workers lost or finished, and to which they may still write. */
   lost: OrderRecord[];
   lostPages: ClaimedPage[];
 };
@@ -108,13 +108,13 @@ function enter(order: ModelOrder, status: OrderStatus, outcome?: AttemptOutcome)
   order.page = status === "recognizing" ? 0 : undefined;
 }
 
-/** It waits again, with an entry in the outbox for the case that its job is gone. */
+/** The order waits again. An outbox entry covers the case that its job is gone. */
 function requeue(model: Model, order: ModelOrder, outcome: AttemptOutcome): void {
   enter(order, "queued", outcome);
   model.outbox.add(jobId(order.id, order.run));
 }
 
-/** A failure that counts. Returns whether the order may go on. */
+/** Counts a failure. Returns whether the order may continue. */
 function countFailure(model: Model, order: ModelOrder, outcome: AttemptOutcome): boolean {
   order.failures++;
   const goesOn = order.failures < maxFailures;
@@ -123,7 +123,7 @@ function countFailure(model: Model, order: ModelOrder, outcome: AttemptOutcome):
   return goesOn;
 }
 
-/** Claims the run, and says what came of it. A suspicion has stood long enough as soon as there is one. */
+/** Claims the run and returns the outcome. In this model a suspicion has always stood long enough. */
 async function claim(model: Model, { order_id, run }: OrderJob, name: string): Promise<Claim> {
   const job = { order_id, run };
   const got = await attempts.claim(job, name, workerLost);
@@ -148,19 +148,19 @@ async function claim(model: Model, { order_id, run }: OrderJob, name: string): P
   return got;
 }
 
-/** The order that the attempt has, if it still has it. */
+/** The order of the attempt, if the attempt still has it. */
 function held(model: Model, { order_id, attempt }: OrderRecord): ModelOrder | undefined {
   const order = model.orders.get(order_id);
   return order && isRunning(order) && order.attempts.at(-1)?.attempt === attempt ? order : undefined;
 }
 
-/** The same, of an attempt that may end it. */
+/** The order of the attempt, if the attempt may end it. */
 function heldAlone(model: Model, record: OrderRecord): ModelOrder | undefined {
   const order = held(model, record);
   return order && isSpread(order) ? undefined : order;
 }
 
-/** The page of a running order, if that is still at the attempt. */
+/** The page of a running order, if the order is still at this attempt. */
 function heldPage(model: Model, { order_id, attempt, page }: PageJob) {
   const order = model.orders.get(order_id);
   if (!order || !isSpread(order) || order.attempts.length !== attempt) return undefined;
@@ -169,7 +169,7 @@ function heldPage(model: Model, { order_id, attempt, page }: PageJob) {
   return { order, page: found };
 }
 
-/** A page ends, and with the last one its order. Returns what its worker is told. */
+/** Ends a page, and its order if it was the last page. Returns the reply that the page's worker gets. */
 function endModelPage(model: Model, job: PageJob, outcome: PageEnd["outcome"], why = noText): string {
   const found = heldPage(model, job);
   if (!found || found.page.end) return "lost";
@@ -186,7 +186,7 @@ function endModelPage(model: Model, job: PageJob, outcome: PageEnd["outcome"], w
   return "last";
 }
 
-/** The steps' choices are numbers: which of what there is at that time. */
+/** A step's choice is a number. It selects one of the items that exist when the step runs. */
 function choose<T>(from: readonly T[], choice: number): T {
   const chosen = from[choice % from.length];
   if (chosen === undefined) throw new Error("nothing to choose from");
@@ -241,7 +241,7 @@ class Accept extends Step {
   }
 }
 
-/** A step on one of something. */
+/** A step on one of several items. */
 abstract class Choice extends Step {
   readonly choice: number;
   constructor(choice: number) {
@@ -278,7 +278,7 @@ class Dispatch extends Choice {
   }
 }
 
-/** Of whichever run, over or not. */
+/** Dispatches any run again, including one that has ended. */
 class DispatchAgain extends Choice {
   override check(model: Readonly<Model>) {
     return model.accepted.length > 0;
@@ -288,7 +288,7 @@ class DispatchAgain extends Choice {
   }
 }
 
-/** A worker takes a job from the queue and claims its order, or its page. */
+/** A worker takes a job from the queue and claims its order or its page. */
 class Take extends Choice {
   override check(model: Readonly<Model>) {
     return model.waiting.size > 0;
@@ -332,8 +332,8 @@ async function putBack(model: Model, { job, token }: HeldJob): Promise<void> {
 }
 
 /**
- * The order's job queues those of its pages and waits for them; one time in three its worker dies in between,
- * when so many of them are there. With none to wait for it comes again.
+ * An order's job queues the jobs of its pages and waits for them. In one case of three its worker dies in
+ * between, when some of them are queued. Without jobs to wait for, the order's job comes again.
  */
 async function spread(model: Model, order: OrderRecord, held: HeldJob, pages: number[], choice: number) {
   const dies = choice % 3 === 0;
@@ -357,7 +357,7 @@ async function waitForPages(model: Model, { job, token }: HeldJob): Promise<bool
   return waits;
 }
 
-/** One that has jobs of pages left goes when those are done. */
+/** Completes an order's job. If jobs of its pages are left, it is completed after them. */
 async function finishOrderJob(model: Model, held: HeldJob): Promise<void> {
   if (!(await waitForPages(model, held))) await held.job.moveToCompleted(undefined, held.token, false);
 }
@@ -374,7 +374,7 @@ function childGone(model: Model, page: PageJob): void {
   if (children?.size === 0 && model.parents.delete(parent)) model.waiting.add(parent);
 }
 
-/** A worker was held up between its job and its claim: it claims what it has no job for any more. */
+/** A worker was delayed between getting a job and claiming. It claims although it no longer holds the job. */
 class LateClaim extends Choice {
   override check(model: Readonly<Model>) {
     return model.accepted.length > 0;
@@ -385,7 +385,7 @@ class LateClaim extends Choice {
   }
 }
 
-/** A worker says that it is there. */
+/** A worker reports its presence. */
 class Hold extends Choice {
   override check(model: Readonly<Model>) {
     return model.hands.length > 0;
@@ -398,7 +398,7 @@ class Hold extends Choice {
   }
 }
 
-/** Its worker dies, or is only taken for dead: the queue gives the job out again. */
+/** A worker dies, or is only considered dead. The queue hands its job out again. */
 class Lose extends Choice {
   override check(model: Readonly<Model>) {
     return model.hands.length > 0;
@@ -436,12 +436,12 @@ async function write(order: OrderRecord, { what, choice }: Writing): Promise<str
   return (await attempts.release(order, "handed_back")).state;
 }
 
-/** The order that the attempt may write so to. */
+/** The order to which the attempt may write in this way. */
 function writable(model: Model, record: OrderRecord, { what }: Writing): ModelOrder | undefined {
   return what.startsWith("recognizing") ? held(model, record) : heldAlone(model, record);
 }
 
-/** What becomes of the order of the attempt that has it. Returns what the attempt is told. */
+/** Applies a write to the order of the attempt that has it. Returns the reply that the attempt gets. */
 function written(model: Model, order: ModelOrder, { what, choice }: Writing): string {
   if (what === "release") return countFailure(model, order, "failed") ? "queued" : "exhausted";
   if (what === "hand back") {
@@ -462,7 +462,7 @@ function written(model: Model, order: ModelOrder, { what, choice }: Writing): st
   return "written";
 }
 
-/** A worker writes to the order of the job that it has; the order may have been cancelled or revoked. */
+/** A worker writes to the order of a job that it holds. The order may have been cancelled or revoked. */
 class Work extends Step {
   readonly writing: Writing;
   constructor(writing: Writing) {
@@ -481,7 +481,7 @@ class Work extends Step {
     model.hands.splice(model.hands.indexOf(hand), 1);
     model.lost.push(hand.order);
     if (order && isSpread(order)) return spread(model, hand.order, hand, pending(order), this.writing.choice);
-    // Whoever lost the order leaves the job to its next claim.
+    // A worker that lost the order leaves the job to its next claim.
     if (told === "queued" || told === "lost") await putBack(model, hand);
     else await hand.job.moveToCompleted(undefined, hand.token, false);
   }
@@ -491,8 +491,8 @@ class Work extends Step {
 }
 
 /**
- * A worker writes to an order whose job it has no longer. Where nobody has taken that job yet, the order is
- * still its own.
+ * A worker writes to an order whose job it no longer holds. If nobody has taken that job yet, the worker
+ * still has the order.
  */
 class LateWork extends Work {
   override check(model: Readonly<Model>) {
@@ -507,7 +507,7 @@ class LateWork extends Work {
 
 const pageOutcomes = ["read", "read", "read", "empty", "failed"] as const;
 
-/** A step on one of the pages that workers have. */
+/** A step on one of the pages that workers hold. */
 abstract class PageChoice extends Choice {
   override check(model: Readonly<Model>) {
     return model.pageHands.length > 0;
@@ -519,7 +519,7 @@ abstract class PageChoice extends Choice {
   }
 }
 
-/** A page is over, for the worker that has it. */
+/** The worker that holds a page ends it. */
 class EndPage extends PageChoice {
   async play(model: Model) {
     const hand = this.takeHand(model);
@@ -536,7 +536,7 @@ async function endPage(model: Model, page: PageJob, choice: number): Promise<voi
   expect(told).toBe(endModelPage(model, page, outcome, why));
 }
 
-/** A worker puts a page back: after a fault, or because it stops. */
+/** A worker puts a page back, after a fault or because it stops. */
 class ReleasePage extends PageChoice {
   async play(model: Model) {
     const hand = this.takeHand(model);
@@ -562,7 +562,7 @@ async function releasePage(model: Model, page: ClaimedPage, choice: number): Pro
   return state;
 }
 
-/** A page's worker dies, or is only taken for dead. */
+/** A page's worker dies, or is only considered dead. */
 class LosePage extends PageChoice {
   async play(model: Model) {
     const hand = this.takeHand(model);
@@ -571,7 +571,7 @@ class LosePage extends PageChoice {
   }
 }
 
-/** A worker writes to a page whose job it has no longer. */
+/** A worker writes to a page whose job it no longer holds. */
 class LatePageWork extends Choice {
   override check(model: Readonly<Model>) {
     return model.lostPages.length > 0;
@@ -583,7 +583,7 @@ class LatePageWork extends Choice {
   }
 }
 
-/** The queue gives up the job of a run, of one long over too. */
+/** The queue gives up the job of any run, including one that ended long ago. */
 class GiveUp extends Choice {
   override check(model: Readonly<Model>) {
     return model.accepted.length > 0;
@@ -614,7 +614,10 @@ class Cancel extends Choice {
   }
 }
 
-/** Of the jobs of a run those that no worker has; its order's only where no worker has any. */
+/**
+ * Removes the jobs of a run that no worker holds. The order's job is removed only if no worker holds any of
+ * them.
+ */
 async function remove(model: Model, job: OrderJob): Promise<void> {
   await removeJobs(queue, job);
   const id = jobId(job.order_id, job.run);
@@ -660,7 +663,7 @@ class Revoke extends Choice {
   }
 }
 
-/** What ended is kept for so long, and then goes. */
+/** An order that ended is kept for the retention and then expires. */
 class Expire extends Choice {
   override check(model: Readonly<Model>) {
     return [...model.orders.values()].some(({ status }) => hasEnded(status));
@@ -674,7 +677,7 @@ class Expire extends Choice {
   }
 }
 
-/** All that Redis holds against all that the model says. */
+/** Compares everything in Redis with the model. */
 async function compare(model: Model): Promise<void> {
   const orders = [...model.orders.values()];
   const waiting = orders.filter(({ status }) => status === "queued").sort((a, b) => a.turn - b.turn);
@@ -689,15 +692,14 @@ async function compare(model: Model): Promise<void> {
     Promise.all(users.map((user) => store.list(user, 100))),
     ...orders.map((order) => compareOrder(order, waiting.indexOf(order))),
   ]);
-  // Nothing that was not accepted, and of the pages only those of the last attempt.
+  // Orders that were not accepted have no keys. Of the pages, only those of the last attempt have.
   expect(new Set(keys)).toEqual(new Set(orders.flatMap(keysOf)));
   expect(inOrder).toEqual(waiting.map(({ id }) => id));
   expect(new Set(outbox)).toEqual(model.outbox);
   expect(new Set(unindexed)).toEqual(new Set(orders.filter(({ result }) => result).map(({ id }) => id)));
   expect(new Set(jobs)).toEqual(model.waiting);
   expect(new Set(parents)).toEqual(model.parents);
-  // Whatever happened, there is something that brings each waiting order to a worker, and each that is
-  // spread.
+  // After any step, every waiting or spread order still has a job, an outbox entry or a worker.
   const held = [...model.hands, ...model.pageHands].map(({ job }) => job.id);
   const ways = new Set([...outbox, ...jobs, ...held]);
   expect(waiting.filter(({ id, run }) => !ways.has(jobId(id, run)))).toEqual([]);
@@ -741,11 +743,11 @@ async function compareOrder(order: ModelOrder, place: number): Promise<void> {
   checkLife(record, order.history);
 }
 
-/** What holds of every order, whatever the model says. */
+/** Checks the rules that hold for every order, independent of the model. */
 function checkLife(record: OrderRecord, history: OrderStatus[]): void {
   const ends = history.filter(hasEnded);
   expect(ends).toHaveLength(hasEnded(record.status) ? record.run : record.run - 1);
-  // Only a failed order is ever followed by anything.
+  // Only a failed order can be followed by another run.
   for (const end of history.slice(0, -1).filter(hasEnded)) expect(end).toBe("failed");
   expect(record.failures).toBeLessThanOrEqual(maxFailures);
 }
@@ -764,7 +766,7 @@ const work = writing.map((options) => new Work(options));
 const lateWork = writing.map((options) => new LateWork(options));
 const chosen = (Step: new (choice: number) => Choice) => choice.map((number) => new Step(number));
 const often = (times: number, step: fc.Arbitrary<Step>) => Array<fc.Arbitrary<Step>>(times).fill(step);
-/** Each as often as it takes for orders to live long enough to be lost and released too often. */
+/** The frequencies let orders live long enough to reach the limits of lost and released attempts. */
 const steps = [
   ...often(2, accept),
   ...often(5, chosen(Dispatch)),
@@ -780,7 +782,7 @@ const steps = [
   ...[LateClaim, DispatchAgain, GiveUp, Cancel, Retry, Revoke, Expire].map(chosen),
 ];
 
-test("in any order of steps Redis holds what the rules say", { timeout: 120_000 }, async () => {
+test("after any sequence of steps Redis holds what the rules say", { timeout: 120_000 }, async () => {
   const commands = fc.commands(steps, { maxCommands: 200, size: "max" });
   const property = fc.asyncProperty(commands, async (played) => {
     await redis.flushDb();
@@ -791,6 +793,6 @@ test("in any order of steps Redis holds what the rules say", { timeout: 120_000 
     });
     await fc.asyncModelRun(() => ({ model: model(), real: undefined }), played);
   });
-  // Shrinking a failure stops in time to print it, with its seed.
+  // Shrinking a failed sequence stops early enough to print it with its seed.
   await fc.assert(property, { numRuns: 200, interruptAfterTimeLimit: 90_000 });
 });
