@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { openBytes, openPage } from "../../../../../tests/open-bytes.ts";
 
-/** An odd width, so that every kind of row ends with bits or bytes to leave out. */
+/** An odd width, so that every kind of row ends with bits or bytes to skip. */
 const width = 13;
 const height = 3;
-/** Index of the colour, row by row from the top. */
+/** The index of each pixel's colour, row by row from the top. */
 const indices = Array.from({ length: width * height }, (_, index) => (index % 5 === 0 ? 1 : 0));
-/** White paper, and a dark red. */
+/** White paper and dark red. */
 const colours = [
   [255, 255, 255],
   [200, 20, 10],
@@ -24,7 +24,7 @@ type Kind = {
   pixels?: Buffer;
 };
 
-/** Whole rows of pixels of so many bits, from the bottom or the top. */
+/** Uncompressed rows of pixels with `bits` bits each, from the bottom or from the top. */
 function rows({ bits, isTopDown = false, masks }: Kind): Buffer {
   const rowBytes = Math.ceil((width * bits) / 32) * 4;
   const lines = Array.from({ length: height }, (_, y) => {
@@ -69,14 +69,14 @@ function bmp(kind: Kind): Buffer {
     head.writeUInt16LE(1, 26);
     head.writeUInt16LE(bits, 28);
     head.writeUInt32LE(compression, 30);
-    // 200 dots per inch.
+    // A resolution of 200 dots per inch.
     head.writeInt32LE(7874, 38);
     for (const [index, mask] of masks.entries()) head.writeUInt32LE(mask, 54 + 4 * index);
   }
   return Buffer.concat([head, palette, pixels]);
 }
 
-/** Rows of runs: as long as one colour lasts, or pixel by pixel, as `literally` says. */
+/** Run-length encoded rows. With `literally` every pixel is written separately. */
 function runs(bits: 4 | 8, literally: boolean): Buffer {
   const bytes: number[] = [];
   for (let y = height - 1; y >= 0; y--) {
@@ -128,7 +128,7 @@ describe("BMP", () => {
     }
   });
 
-  test.each(kinds)("of %s, cut, is damaged", async (_, kind) => {
+  test.each(kinds)("of %s that is cut off is damaged", async (_, kind) => {
     const bytes = bmp(kind);
     const pixels = bytes.readUInt32LE(10);
     for (const end of [20, 30, pixels - 1, pixels + 3, bytes.length - 4]) {
@@ -138,13 +138,13 @@ describe("BMP", () => {
     }
   });
 
-  test("of a kind that holds another format is not read", async () => {
+  test("that embeds another format is refused", async () => {
     await expect(openPage(bmp({ bits: 24, compression: 4 }))).rejects.toMatchObject({
       code: "document_damaged",
     });
   });
 
-  test("whose runs leave the image ends", async () => {
+  test("with runs that leave the image is read", async () => {
     const beyond = Buffer.from([255, 1, 255, 1, 0, 2, 255, 255, 5, 1]);
     const { image } = await openPage(bmp({ bits: 8, compression: 1, pixels: beyond }));
     expect(image.data.subarray(-width)).toEqual(Buffer.alloc(width, expected[0]));

@@ -4,7 +4,7 @@ import type { Document } from "../document.ts";
 import { credibleDpi } from "../dpi.ts";
 
 const fileHeaderBytes = 14;
-/** The oldest kind, whose fields are narrower. */
+/** The size of the oldest header, which has narrower fields. */
 const coreHeaderBytes = 12;
 const infoHeaderBytes = 40;
 const inchesPerMetre = 39.37;
@@ -18,15 +18,15 @@ type Header = {
   bits: number;
   compression: number;
   dpi: number | undefined;
-  /** The grey of each colour of a table. */
+  /** The grey level of each colour in the colour table. */
   palette: Uint8Array;
-  /** Where red, green and blue are in a pixel of 16 or 32 bits. */
+  /** The bit masks of red, green and blue in a pixel of 16 or 32 bits. */
   masks: [number, number, number];
-  /** Where the pixels begin. */
+  /** The position of the pixels in the file. */
   offset: number;
 };
 
-/** BMP, which libvips does not read. */
+/** Reads BMP, which libvips does not support. */
 export async function openBmp(bytes: Buffer, limits: DocumentLimits): Promise<Document> {
   const header = orDamaged(() => readHeader(bytes));
   const { width, height, dpi } = header;
@@ -40,7 +40,7 @@ export async function openBmp(bytes: Buffer, limits: DocumentLimits): Promise<Do
   };
 }
 
-/** A Buffer throws where it is read beyond its end. */
+/** Reports a damaged page when a read goes beyond the end of the Buffer, which throws. */
 function orDamaged<T>(read: () => T): T {
   try {
     return read();
@@ -65,7 +65,7 @@ function readHeader(bytes: Buffer): Header {
   const compression = bytes.readUInt32LE(30);
   const hasMasks = compression === compressions.masks || compression === compressions.masksWithAlpha;
   const masksAt = fileHeaderBytes + infoHeaderBytes;
-  // In the first kind of header that has masks they follow it, in all others they are in it.
+  // In the first kind of header with masks they follow the header. In all later kinds they are part of it.
   const between = size > infoHeaderBytes || !hasMasks ? 0 : compression === compressions.masks ? 12 : 16;
   const colours = bits <= 8 ? Math.min(bytes.readUInt32LE(46) || 2 ** bits, 2 ** bits) : 0;
   return checked({
@@ -103,12 +103,12 @@ function readPalette(bytes: Buffer, start: number, colours: number, size: number
   });
 }
 
-/** As bright as the colour is seen. */
+/** The perceived brightness of a colour. */
 function grey(red: number, green: number, blue: number): number {
   return Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
 }
 
-/** Row by row from the top. */
+/** Returns grey pixels, row by row from the top. */
 function readPixels(bytes: Buffer, header: Header): Buffer {
   const { width, height, isTopDown, bits, compression } = header;
   const hasRuns = compression === compressions.runs8 || compression === compressions.runs4;
@@ -127,7 +127,7 @@ function readPixels(bytes: Buffer, header: Header): Buffer {
   return data;
 }
 
-/** Reads the grey of a pixel, from where its row begins. */
+/** Returns a function that reads the grey of a pixel in the row that starts at the given position. */
 function pixelReader(bytes: Buffer, { bits, palette, masks }: Header): (row: number, x: number) => number {
   switch (bits) {
     case 24:
@@ -157,14 +157,14 @@ function pixelReader(bytes: Buffer, { bits, palette, masks }: Header): (row: num
 
 type Channel = (pixel: number) => number;
 
-/** 0 to 255 of the bits under a mask. */
+/** Scales the bits under a mask to 0 to 255. */
 function masked(mask: number): Channel {
   const shift = 31 - Math.clz32(mask & -mask || 1);
   const most = Math.max(1, mask >>> shift);
   return (pixel) => (((pixel & mask) >>> shift) / most) * 255;
 }
 
-/** Indices of colours, row by row as the file has them. What no run reaches stays 0. */
+/** Decodes runs to colour indices, row by row as in the file. Pixels that no run reaches stay 0. */
 function readRuns(bytes: Buffer, { width, height, compression, offset }: Header): Uint8Array {
   const indices = new Uint8Array(width * height);
   const isNibbles = compression === compressions.runs4;

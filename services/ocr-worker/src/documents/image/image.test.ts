@@ -10,12 +10,12 @@ const line = drawLine(text);
 const { data: grey, info } = await drawGrey(text);
 const size = { width: info.width, height: info.height };
 const raw = { raw: { ...size, channels: 1 } } as const;
-/** As scanners write it, with a JFIF header of 300 dots per inch. */
+/** A JPEG as a scanner writes it, with a JFIF header of 300 dots per inch. */
 const jfif = Buffer.from("ffe000104a46494600010101012c012c0000", "hex");
 const bare = await sharp(grey, raw).jpeg({ quality: 100 }).toBuffer();
 const jpeg = Buffer.concat([bare.subarray(0, 2), jfif, bare.subarray(2)]);
 
-/** Of the pixels, by how much they are off at the most. */
+/** The largest difference between a pixel and its expected value. */
 function difference(data: Buffer, expected: Buffer): number {
   expect(data.length).toBe(expected.length);
   return data.reduce((most, value, index) => Math.max(most, Math.abs(value - (expected[index] ?? 0))), 0);
@@ -67,7 +67,7 @@ test.each([
   }
 });
 
-test("what is transparent is white", async () => {
+test("transparent pixels become white", async () => {
   const clear = { create: { width: 20, height: 10, channels: 4, background: "#0000" } } as const;
   for (const bytes of [await sharp(clear).png().toBuffer(), await sharp(clear).webp().toBuffer()]) {
     const { image } = await openPage(bytes);
@@ -75,8 +75,8 @@ test("what is transparent is white", async () => {
   }
 });
 
-test("an image is turned as its camera says", async () => {
-  // The camera lay on its side: the top of the page is at the right of the image.
+test("an image is turned as its Exif orientation says", async () => {
+  // The camera lay on its side, so the top of the page is at the right of the image.
   const turned = sharp(grey, raw).rotate(90);
   for (const encode of [() => turned.clone().png(), () => turned.clone().tiff({ compression: "lzw" })]) {
     const { image } = await openPage(await encode().withMetadata({ orientation: 8 }).toBuffer());
@@ -85,7 +85,7 @@ test("an image is turned as its camera says", async () => {
   }
 });
 
-test("pixels that are not square become so, as those of a fax", async () => {
+test("pixels that are not square, such as those of a fax, become square", async () => {
   const fax = await sharp(grey, raw)
     .toColourspace("b-w")
     .tiff({ compression: "ccittfax4", bitdepth: 1, xres: 204 / 25.4, yres: 98 / 25.4 })
@@ -94,12 +94,12 @@ test("pixels that are not square become so, as those of a fax", async () => {
   expect(image).toMatchObject({ width: 900, height: 250, dpi: 204, data: { length: 900 * 250 } });
 });
 
-test.each([72, 96, 5000])("%i dots per inch are not credible", async (density) => {
+test.each([72, 96, 5000])("a resolution of %i dots per inch is ignored", async (density) => {
   const { image } = await openPage(await line.clone().withDensity(density).png().toBuffer());
   expect(image.dpi).toBeUndefined();
 });
 
-test("bytes between the parts of a JPEG, as cameras leave them, harm nothing", async () => {
+test("bytes between the parts of a JPEG, as some cameras leave them, are harmless", async () => {
   const jpeg = await line.clone().jpeg({ quality: 100 }).toBuffer();
   const { image } = await openPage(
     Buffer.concat([jpeg.subarray(0, -2), Buffer.alloc(5, 7), jpeg.subarray(-2)]),
@@ -107,9 +107,9 @@ test("bytes between the parts of a JPEG, as cameras leave them, harm nothing", a
   expect(difference(image.data, grey)).toBeLessThanOrEqual(8);
 });
 
-test("pixels of a PNG and a JPEG that are not square become so", async () => {
+test("pixels of a PNG and a JPEG that are not square become square", async () => {
   const png = await line.clone().withDensity(204).png().toBuffer();
-  // Half as many dots down: a pHYs chunk and a JFIF header hold them after those across.
+  // The resolution down is half of that across. In a pHYs chunk and a JFIF header it stands after the other.
   png.writeUInt32BE(Math.round(102 / 0.0254), png.indexOf("pHYs") + 8);
   const fax = Buffer.from(jpeg);
   fax.writeUInt8(1, 13);
@@ -122,14 +122,14 @@ test("pixels of a PNG and a JPEG that are not square become so", async () => {
   }
 });
 
-/** A PNG whose pHYs chunk was changed, with its checksum. */
+/** A PNG with changed values in its pHYs chunk and a valid checksum. */
 function withChecksum(bytes: Buffer): Buffer {
   const at = bytes.indexOf("pHYs");
   if (bytes[0] === 0x89) bytes.writeUInt32BE(crc32(bytes.subarray(at, at + 13)), at + 13);
   return bytes;
 }
 
-test("a resolution that is no whole number is kept", async () => {
+test("a resolution that is not a whole number is kept", async () => {
   const bytes = await line
     .clone()
     .tiff({ compression: "lzw", xres: 150.4 / 25.4, yres: 150.4 / 25.4 })
@@ -137,13 +137,13 @@ test("a resolution that is no whole number is kept", async () => {
   expect((await openPage(bytes)).image.dpi).toBeCloseTo(150.4, 2);
 });
 
-describe("reduced copies in a TIFF are no pages", () => {
+describe("reduced copies in a TIFF are not pages", () => {
   const pyramid = () =>
     sharp(grey, raw)
       .toColourspace("b-w")
       .tiff({ compression: "deflate", tile: true, tileWidth: 64, pyramid: true });
 
-  test("by tag 254, as a pyramid has them", async () => {
+  test("if tag 254 marks them, as in a pyramid", async () => {
     const bytes = await pyramid().toBuffer();
     expect((await sharp(bytes).metadata()).pages).toBeGreaterThan(1);
     const { document } = await openBytes(bytes);
@@ -151,10 +151,10 @@ describe("reduced copies in a TIFF are no pages", () => {
     expect((await openPage(bytes)).image).toMatchObject(size);
   });
 
-  test("by tag 255 of older files, the copy first", async () => {
+  test("if tag 255 of older files marks them, and the copy comes first", async () => {
     const bytes = await drawTiff(["One", "Two"], { compression: "deflate" });
     const first = bytes.readUInt32LE(4);
-    // The first entry of a directory has the lowest tag; 255 stands at its place, as one short number.
+    // Replaces the first entry, which has the lowest tag, by tag 255 with one short number.
     bytes.writeUInt16LE(255, first + 2);
     bytes.writeUInt16LE(3, first + 4);
     bytes.writeUInt32LE(1, first + 6);
@@ -165,7 +165,7 @@ describe("reduced copies in a TIFF are no pages", () => {
     expect(difference((await openPage(bytes)).image.data, data)).toBe(0);
   });
 
-  test("unless there is nothing else", async () => {
+  test("unless the file has nothing else", async () => {
     const bytes = await drawTiff(["One"], { compression: "deflate" });
     const first = bytes.readUInt32LE(4);
     bytes.writeUInt32LE(1, first + 10);
@@ -173,7 +173,7 @@ describe("reduced copies in a TIFF are no pages", () => {
   });
 });
 
-describe("a JPEG that is not strictly right is read, and its page says so", () => {
+describe("a JPEG with errors around its pixels is read, and its page reports them", () => {
   const changed = (change: (bytes: Buffer) => void) => {
     const bytes = Buffer.from(jpeg);
     change(bytes);
@@ -196,12 +196,12 @@ describe("a JPEG that is not strictly right is read, and its page says so", () =
     expect(difference(content.image.data, grey)).toBeLessThanOrEqual(8);
   });
 
-  test.each([0.3, 0.6, 0.95])("but not when %d of it is there", async (share) => {
+  test.each([0.3, 0.6, 0.95])("but not if only a share of %d of it is there", async (share) => {
     const cut = jpeg.subarray(0, scanEnd + Math.floor((jpeg.length - scanEnd) * share));
     await expect(openPage(cut)).rejects.toMatchObject({ code: "document_damaged" });
   });
 
-  test("nor when it is progressive and its last scans may be missing", async () => {
+  test("but not if it is progressive and its last scans may be missing", async () => {
     const progressive = await line.clone().jpeg({ quality: 100, progressive: true }).toBuffer();
     await expect(openPage(progressive.subarray(0, -2))).rejects.toMatchObject({ code: "document_damaged" });
   });
@@ -210,7 +210,7 @@ describe("a JPEG that is not strictly right is read, and its page says so", () =
 test("a damaged page of a TIFF fails alone", async () => {
   const bytes = await drawTiff(["One", "Two", "Three"], { compression: "deflate" });
   const { document } = await openBytes(bytes);
-  // The second page's pixels: what stands in the middle between the directories.
+  // The pixels of the second page are halfway between the directories.
   const second = bytes.indexOf(Buffer.from([0x78, 0x9c]), bytes.length / 3);
   bytes.fill(0x5a, second + 2, second + 40);
   const damaged = (await openBytes(bytes)).document;

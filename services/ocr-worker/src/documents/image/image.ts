@@ -10,13 +10,14 @@ import { imageResolution } from "./resolution.ts";
 import { type Resolution, readTiffPages } from "./tiff.ts";
 
 /**
- * Between these ratios of an image's two resolutions its pixels are not square; less is a matter of rounding,
- * more is not credible.
+ * If the ratio of an image's two resolutions lies between these, its pixels are not square. A smaller ratio
+ * comes from rounding, and a larger one is not credible.
  */
 const oblong = { least: 1.05, most: 4 };
 
 /**
- * For a process that only reads documents: no decoder but those that are needed, whatever a file says it is.
+ * For a process that only reads documents: disables all decoders that it does not need, whatever a file
+ * claims to be.
  */
 export function restrictLibvips(): void {
   sharp.block({ operation: ["VipsForeignLoad"] });
@@ -25,7 +26,7 @@ export function restrictLibvips(): void {
   });
 }
 
-/** PNG, JPEG and WebP; of an animation the first picture. */
+/** Reads PNG, JPEG and WebP. Of an animation, it reads the first picture. */
 export async function openPicture(original: Buffer, limits: DocumentLimits): Promise<Document> {
   const claimed = pngSize(original);
   if (claimed) checkPixels(claimed.width, claimed.height, limits);
@@ -58,7 +59,7 @@ function isJpeg(bytes: Buffer): boolean {
   return bytes[0] === 0xff && bytes[1] === 0xd8;
 }
 
-/** Rejects for a JPEG whose pixels are damaged: others draw what is left of it. */
+/** Rejects for a JPEG with damaged pixels. Other decoders draw what is left of it. */
 export async function checkJpeg(original: Buffer, { pixels }: DocumentLimits): Promise<void> {
   const { bytes } = repairJpeg(original);
   await strictly((failOn) =>
@@ -66,7 +67,10 @@ export async function checkJpeg(original: Buffer, { pixels }: DocumentLimits): P
   );
 }
 
-/** Whatever makes a decoder warn is damage, but for what some cameras leave between the parts of a JPEG. */
+/**
+ * Treats every warning of a decoder as damage, except for the bytes that some cameras leave between the parts
+ * of a JPEG.
+ */
 async function strictly<T>(decode: (failOn: FailOnOptions) => Promise<T>): Promise<T> {
   try {
     return await decode("warning");
@@ -76,7 +80,7 @@ async function strictly<T>(decode: (failOn: FailOnOptions) => Promise<T>): Promi
   }
 }
 
-/** Of a PNG, from its header: libvips looks for the pixels first. */
+/** Reads a PNG's size from its header, because libvips looks for the pixels first. */
 function pngSize(bytes: Buffer): { width: number; height: number } | undefined {
   if (bytes.length < 24 || bytes.toString("latin1", 12, 16) !== "IHDR") return undefined;
   return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
@@ -91,11 +95,11 @@ async function readImage(bytes: Buffer, page: number, resolution: Resolution, li
 }
 
 function readHeader(bytes: Buffer, page: number) {
-  // The size is to be told, whatever it is.
+  // The size is needed even when it is over the limit.
   return sharp(bytes, { page, limitInputPixels: false }).metadata();
 }
 
-/** As it is to be seen: turned as its camera says, on white paper, its pixels square. */
+/** Draws the image as viewers show it: turned by its Exif orientation, on white paper, with square pixels. */
 async function readGrey(
   bytes: Buffer,
   page: number,
@@ -125,7 +129,7 @@ async function readGrey(
   return strictly(grey);
 }
 
-/** The size of an image whose pixels are not square, once they are. */
+/** The size at which an image's pixels are square. */
 function squareSize(width: number, height: number, resolution: Resolution) {
   if (!resolution) return undefined;
   const { x, y } = resolution;

@@ -10,10 +10,10 @@ const draw = (options = {}, { width, height } = size) =>
 const [baseline, progressive] = [await draw(), await draw({ progressive: true })];
 const small = await draw({}, { width: 8, height: 8 });
 
-/** With these bytes behind the first marker. */
+/** A JPEG with these bytes after the first marker. */
 const inserted = (bytes: Uint8Array) => Buffer.concat([baseline.subarray(0, 2), bytes, baseline.subarray(2)]);
 
-/** An application's segment, in which another JPEG lies, such as a camera's. */
+/** An application segment that contains another JPEG, such as a camera's preview. */
 function thumbnail(): Buffer {
   const head = Buffer.from([0xff, 0xe1, 0, 0]);
   head.writeUInt16BE(small.length + 2, 2);
@@ -31,7 +31,7 @@ test.each([
   expect(jpegSize(bytes)).toEqual(size);
 });
 
-test("what has no header has no size", () => {
+test("bytes without a JPEG header have no size", () => {
   for (const bytes of [Buffer.alloc(0), Buffer.alloc(100, 0xff), Buffer.from("no JPEG")])
     expect(jpegSize(bytes)).toBeUndefined();
   const frame = baseline.indexOf(Buffer.from([0xff, 0xc0]));

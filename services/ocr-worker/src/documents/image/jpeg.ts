@@ -1,14 +1,16 @@
-/** Frame headers (ITU T.81, table B.1): start of frame 0 to 15, of which 4, 8 and 12 are something else. */
+/**
+ * Frame headers are start of frame 0 to 15 (ITU T.81, table B.1). Of these, 4, 8 and 12 have another meaning.
+ */
 const isFrame = (marker: number) =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 const startOfScan = 0xda;
 const endOfImage = 0xd9;
-/** Restarts and the like, which are two bytes and no more. */
+/** Markers of two bytes without a segment, such as restarts. */
 const isAlone = (marker: number) => marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 
 /**
- * What a JPEG's own header says of its size, found as libjpeg finds it: whatever lies between two markers is
- * passed over.
+ * Returns the size in a JPEG's own frame header, found in the same way as libjpeg does: bytes between two
+ * markers are skipped.
  */
 export function jpegSize(bytes: Uint8Array): { width: number; height: number } | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -6,13 +6,13 @@ const endOfImage = Buffer.from([0xff, 0xd9]);
 /** Frames that are decoded in one pass: baseline and extended sequential (ITU T.81, table B.1). */
 const sequential: ReadonlySet<number> = new Set([0xc0, 0xc1]);
 
-/** `warnings`: what was not strictly right. The pixels are all there. */
+/** `warnings`: the errors found in the file. All pixels are present. */
 export type RepairedJpeg = { bytes: Buffer; warnings: PageWarning[] };
 
 /**
- * Sets right what some scanners write wrongly around the pixels: no end-of-image marker, an unknown JFIF
- * revision, and scan parameters that a sequential JPEG does not have. Damaged pixels stay damaged: a decoder
- * still warns about them.
+ * Repairs what some scanners write incorrectly around the pixels: a missing end-of-image marker, an unknown
+ * JFIF revision, and scan parameters that a sequential JPEG cannot have. Damaged pixels stay damaged, and a
+ * decoder still warns about them.
  */
 export function repairJpeg(original: Buffer): RepairedJpeg {
   const segments = [...segmentsOf(original)];
@@ -28,10 +28,10 @@ export function repairJpeg(original: Buffer): RepairedJpeg {
   for (const { marker, at, length } of segments) {
     const isJfif = marker === jfif && bytes.toString("latin1", at + 4, at + 9) === "JFIF\0";
     if (isJfif && bytes[at + 9] !== 1) write(at + 9, 1, 2);
-    // The first and last coefficient of all 64, with all of their bits.
+    // The first and last of all 64 coefficients, with all of their bits.
     if (marker === startOfScan && frame !== undefined) write(at + 2 + length - 3, 0, 63, 0);
   }
-  // The missing scans of a progressive JPEG would not be noticed.
+  // In a progressive JPEG, nobody would notice that scans are missing.
   if (frame !== undefined && segments.at(-1)?.marker === startOfScan && !hasEnd(bytes)) {
     bytes = Buffer.concat([bytes, endOfImage]);
     warnings.push("jpeg_end_missing");
@@ -46,7 +46,7 @@ function hasEnd(bytes: Buffer): boolean {
   );
 }
 
-/** The segments up to the first scan, each with the place of its marker and the length that follows it. */
+/** The segments up to the first scan, each with the position of its marker and its length. */
 function* segmentsOf(bytes: Buffer): Generator<{ marker: number; at: number; length: number }> {
   let at = 2;
   while (at + 4 <= bytes.length) {

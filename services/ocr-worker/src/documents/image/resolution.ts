@@ -7,7 +7,8 @@ const perInch = 1;
 const perCentimetre = 2;
 
 /**
- * Of a PNG by its pHYs chunk, of a JPEG by its JFIF or Exif header. sharp gives the resolution across alone.
+ * The resolution of a PNG from its pHYs chunk, and of a JPEG from its JFIF or Exif header. sharp returns only
+ * the resolution across.
  */
 export function imageResolution(bytes: Buffer, exif: Buffer | undefined): Resolution {
   return pngResolution(bytes) ?? jfifResolution(bytes) ?? exifResolution(exif);
@@ -17,7 +18,7 @@ function pngResolution(bytes: Buffer): Resolution {
   if (bytes.toString("latin1", 1, 4) !== "PNG") return undefined;
   for (let at = 8; at + 12 <= bytes.length; at += 12 + bytes.readUInt32BE(at)) {
     const type = bytes.toString("latin1", at + 4, at + 8);
-    // It stands before the pixels.
+    // The chunk must come before the pixels.
     if (type === "IDAT") return undefined;
     if (type !== "pHYs" || at + 17 > bytes.length || bytes[at + 16] !== 1) continue;
     return known(perMetre(bytes.readUInt32BE(at + 8)), perMetre(bytes.readUInt32BE(at + 12)));
@@ -25,13 +26,16 @@ function pngResolution(bytes: Buffer): Resolution {
   return undefined;
 }
 
-/** A PNG holds whole pixels per metre: 300 dots per inch come as 11811, which is 299.9994. */
+/**
+ * Converts pixels per metre, which a PNG stores as a whole number: 300 dots per inch are stored as 11811,
+ * which is 299.9994.
+ */
 function perMetre(pixels: number): number {
   const whole = Math.round(pixels / inchesPerMetre);
   return Math.round(whole * inchesPerMetre) === pixels ? whole : pixels / inchesPerMetre;
 }
 
-/** The JFIF segment comes first, and has one place. */
+/** The JFIF segment is always the first segment. */
 function jfifResolution(bytes: Buffer): Resolution {
   if (bytes.length < 18 || bytes.readUInt32BE(0) !== 0xffd8ffe0) return undefined;
   if (bytes.toString("latin1", 6, 11) !== "JFIF\0") return undefined;
@@ -41,7 +45,7 @@ function jfifResolution(bytes: Buffer): Resolution {
   return known(bytes.readUInt16BE(14) * scale, bytes.readUInt16BE(16) * scale);
 }
 
-/** An Exif header is a small TIFF behind six bytes. */
+/** An Exif header is a small TIFF after six bytes. */
 function exifResolution(exif: Buffer | undefined): Resolution {
   if (exif === undefined) return undefined;
   const start = exif.toString("latin1", 0, 4) === "Exif" ? 6 : 0;

@@ -1,6 +1,6 @@
 import { OrderFailure } from "../../failure.ts";
 
-/** More than this is only counted so far. */
+/** Pages are counted only up to this number. */
 const mostPages = 100_000;
 
 const tags = {
@@ -23,45 +23,45 @@ const tags = {
   },
   ...{ xResolution: 282, yResolution: 283, resolutionUnit: 296 },
 } as const;
-/** Bits of the new subfile type: another page of the file at a lower resolution, and a mask for one. */
+/** Bits of the new subfile type: a reduced copy of another page, and a mask for one. */
 const reducedOrMask = 0b101;
-/** Of the subfile type, in older files: another page at a lower resolution. */
+/** Value of the subfile type in older files: a reduced copy of another page. */
 const reducedCopy = 2;
 const group4 = 4;
-/** Bytes of a number by its type: BYTE, SHORT, LONG and LONG8. */
+/** Size in bytes of a number of each type: BYTE, SHORT, LONG and LONG8. */
 const numberBytes: Readonly<Record<number, 1 | 2 | 4 | 8>> = { 1: 1, 3: 2, 4: 4, 16: 8 };
 const mostStrips = 20_000;
 const centimetres = 3;
 const centimetresPerInch = 2.54;
 
-/** Dots per inch, which fax machines set apart; undefined where the page does not say. */
+/** In dots per inch. Fax machines use different values across and down. Undefined if the page has none. */
 export type Resolution = { x: number; y: number } | undefined;
 
-/**
- * A page in the strips of CCITT Group 4 that it is made of. `isReversed`: the first pixel is a byte's
- * lowest bit.
- */
+/** A page as its strips of CCITT Group 4. `isReversed`: the first pixel is the lowest bit of a byte. */
 export type FaxPage = {
   width: number;
   strips: { data: Buffer; rows: number }[];
   /** Whether the colour that the code calls black is white. */
   isInverted: boolean;
   isReversed: boolean;
-  /** As EXIF counts it. */
+  /** The orientation, numbered as in Exif. */
   orientation: number;
 };
 
-/** `index`: of its directory in the file, from 0. `fax` where the page is compressed so. */
+/**
+ * `index`: the position of the page's directory in the file, from 0. `fax` is set if the page is compressed
+ * with CCITT Group 4.
+ */
 export type TiffPage = { index: number; resolution: Resolution; fax: FaxPage | undefined };
 
-/** How offsets and counts are written: in the usual files, and in those of more than 4 GiB. */
+/** The sizes of offsets and counts, which are larger in files of more than 4 GiB (BigTIFF). */
 type Layout = { first: number; countBytes: 2 | 8; entryBytes: 12 | 20; offsetBytes: 4 | 8 };
 const usual: Layout = { first: 4, countBytes: 2, entryBytes: 12, offsetBytes: 4 };
 const big: Layout = { first: 8, countBytes: 8, entryBytes: 20, offsetBytes: 8 };
 
 /**
- * The pages, from the chain of their directories, without reduced copies of other pages. Throws OrderFailure
- * for a broken chain, which libvips takes for one that ends.
+ * Returns the pages from the chain of directories, without reduced copies. Throws OrderFailure for a broken
+ * chain, which libvips would treat as the end of the file.
  */
 export function readTiffPages(bytes: Buffer): TiffPage[] {
   try {
@@ -139,7 +139,7 @@ class Tiff {
     };
   }
 
-  /** Of an entry whose type is one of whole numbers; none for any other, and for too many. */
+  /** The numbers of an entry with a whole-number type. Empty for any other type, and for too many numbers. */
   #numbers(entry: Buffer): number[] {
     const { entryBytes, offsetBytes } = this.#layout;
     const size = numberBytes[this.#number(entry, 2, 2)];
@@ -161,7 +161,7 @@ class Tiff {
     return x && y ? { x: x * scale, y: y * scale } : undefined;
   }
 
-  /** Two whole numbers, which stand elsewhere where there is no room for them. */
+  /** Two whole numbers. An entry too small for them holds their position. */
   #rational(value: Buffer | undefined): number | undefined {
     if (!value) return undefined;
     const { offsetBytes } = this.#layout;
