@@ -3,18 +3,26 @@ import { checkPixels, type DocumentLimits } from "../../limits.ts";
 import type { Size } from "./image-stream.ts";
 import type { PageObjects } from "./page-objects.ts";
 
-/** How a page is drawn, in dots per inch: `least` where it would have too many pixels otherwise. */
+/**
+ * The resolution of a page that is not a scan, in dots per inch. `least` is used if the page would otherwise
+ * have too many pixels.
+ */
 const drawingDpi = { usual: 300, least: 150 };
-/** Of scans, which are drawn as they were scanned. */
+/** Limits for scans, which are drawn at their own resolution. */
 const scanDpi = { least: 72, most: 400 };
-/** From this share of a page on, its images make it a scan. */
+/** A page is a scan if its images cover at least this share of it. */
 const scanShare = 0.5;
-/** Of the largest image, the area of another that counts: smaller ones are logos and stamps. */
+/**
+ * An image counts if its area is at least this share of the largest image's. Smaller images are logos and
+ * stamps.
+ */
 const countedShare = 0.1;
-/** Fewer lines and curves are frames and rules. */
+/** A page with fewer lines and curves than this has only frames and rules. */
 const drawnLetters = 100;
 
-/** Dots per inch: a scan's own where it is all that there is on a page, and within the limit of pixels. */
+/**
+ * Returns dots per inch within the pixel limit. A page that shows only a scan gets the scan's own resolution.
+ */
 export function drawingResolution(
   inches: Size,
   objects: PageObjects,
@@ -34,8 +42,8 @@ export function pixelsOf({ width, height }: Size, dpi: number): Size {
 }
 
 /**
- * A scan is drawn as its finest image is; text, fine masks and letters that are drawn as curves need the
- * usual.
+ * A scan is drawn at the resolution of its finest image. Text, fine masks and letters drawn as curves need at
+ * least the usual resolution.
  */
 function wantedResolution(inches: Size, { images, texts, segments }: PageObjects, hasMasks: boolean): number {
   const covered = images.reduce((sum, { area }) => sum + area, 0);

@@ -2,16 +2,16 @@ import type { Image } from "./image-stream.ts";
 import type { Pdfium } from "./pdfium.ts";
 import type { Pointer } from "./pdfium-calls.ts";
 
-/** Dots per inch: a mask of a finer image is drawn finely anyway. */
+/** In dots per inch. Finer images are drawn at a high resolution anyway, so their masks do not matter. */
 const fineDpi = 250;
-/** In pixels: the outermost are blended with what lies around the image. */
+/** The outer pixels to ignore, which are blended with the surroundings of the image. */
 const edge = 3;
-/** In square inches; smaller images are not looked at. */
+/** Smaller images, in square inches, are ignored. */
 const leastArea = 10;
 
 /**
- * Whether a coarse image has a mask, as in pages whose letters are a mask over a coarse background. PDFium
- * does not tell a mask's size, which is finer than the image's as a rule.
+ * Whether a coarse image has a mask, as on pages whose letters are a mask over a coarse background. PDFium
+ * does not report a mask's size, which is usually finer than the image's.
  */
 export function hasFineMask(
   pdfium: Pdfium,
@@ -32,7 +32,7 @@ export function hasFineMask(
   });
 }
 
-/** Whether some of its pixels, of four bytes, are transparent. */
+/** Whether any pixel, of four bytes, is transparent. */
 function hasTransparency({ module }: Pdfium, bitmap: Pointer): boolean {
   const [width, height] = [module._FPDFBitmap_GetWidth(bitmap), module._FPDFBitmap_GetHeight(bitmap)];
   const stride = module._FPDFBitmap_GetStride(bitmap);

@@ -4,17 +4,20 @@ import type { Pointer } from "./pdfium-calls.ts";
 
 export type Size = { width: number; height: number };
 
-/** An image on a page: its own pixels, and its area there in square inches. */
+/** An image on a page: its size in pixels, and its area on the page in square inches. */
 export type Image = Size & { object: Pointer; area: number };
 
-/** Smaller ones, in square inches, hardly hold text. */
+/** Images with a smaller area, in square inches, are unlikely to contain text. */
 const ornamentArea = 0.5;
-/** They decode to the pixels themselves; "" for no filter. */
+/** Filters that decode to raw pixels. "" stands for no filter. */
 const rawFilters: ReadonlySet<string> = new Set(["", "FlateDecode", "LZWDecode", "RunLengthDecode"]);
-/** Of the data, what may follow the pixels: writers add line ends, and rows that the page does not show. */
+/**
+ * The share of data that may follow the pixels: some writers add line ends, or rows that the page does not
+ * show.
+ */
 const mostExtra = 0.02;
 
-/** The image's last filter, such as DCTDecode; "" where it is not compressed. */
+/** The image's last filter, such as DCTDecode. "" if it is not compressed. */
 export function lastFilter(pdfium: Pdfium, image: Pointer): string {
   const { module } = pdfium;
   const last = module._FPDFImageObj_GetImageFilterCount(image) - 1;
@@ -22,7 +25,7 @@ export function lastFilter(pdfium: Pdfium, image: Pointer): string {
   return pdfium.text((at, length) => module._FPDFImageObj_GetImageFilter(image, last, at, length));
 }
 
-/** What the image's filters decode to; of JPEG and other image formats, the file itself. */
+/** The decoded stream of an image. For JPEG and other image formats this is the image file itself. */
 export function streamOf(pdfium: Pdfium, image: Pointer): Buffer {
   const { module } = pdfium;
   const length = streamLength(pdfium, image);
@@ -34,8 +37,8 @@ export function streamOf(pdfium: Pdfium, image: Pointer): Buffer {
 }
 
 /**
- * Throws OrderFailure for an image that lacks a part of its pixels: PDFium draws what is left. Returns the
- * images that are JPEGs, to be checked by their own library.
+ * Throws OrderFailure for an image with missing pixels, because PDFium would draw the rest without an error.
+ * Returns the JPEGs, which their own library has to check.
  */
 export function checkImages(pdfium: Pdfium, page: Pointer, images: readonly Image[]): Buffer[] {
   return images.flatMap(({ object, width, height, area }) => {
@@ -44,7 +47,7 @@ export function checkImages(pdfium: Pdfium, page: Pointer, images: readonly Imag
     const metadata = pdfium.ints(7, (at) => module._FPDFImageObj_GetImageMetadata(object, page, at));
     const bits = metadata?.[4] ?? 0;
     const filter = lastFilter(pdfium, object);
-    // Of other filters PDFium says only whether it can decode anything.
+    // For other filters PDFium only reports whether it can decode anything.
     if (bits === 0) throw new OrderFailure("page_damaged");
     if (filter === "DCTDecode") return [streamOf(pdfium, object)];
     if (rawFilters.has(filter) && !isWhole(streamLength(pdfium, object), width, height, bits)) {
@@ -59,8 +62,8 @@ function streamLength(pdfium: Pdfium, image: Pointer): number {
 }
 
 /**
- * Whether so many bytes are an image of this size. PDFium does not tell the bits and colours that the
- * document says, only the bits a pixel that it draws with, which may be more.
+ * Whether `length` bytes are a complete image of this size. PDFium does not report the document's bits and
+ * colours, but only the bits per pixel that it draws with, which may be more.
  */
 function isWhole(length: number, width: number, height: number, bits: number): boolean {
   const bytes = (bitsPerPixel: number) => Math.ceil((width * bitsPerPixel) / 8) * height;

@@ -8,7 +8,7 @@ import { openPage } from "../../../../../tests/open-bytes.ts";
 const labels = ["Title number:", "Transferor:", "Consideration:"];
 const values = ["OW81726354", "Beatrice Ellwood", "185000 pounds"];
 
-/** A form whose fields have values and no appearances. */
+/** A form whose fields have values but no appearances. */
 function filledForm(seed: number): Promise<Buffer> {
   const random = seededRandom(seed);
   const x = 130 + Math.round(random() * 80);
@@ -44,7 +44,7 @@ test.each([1, 2, 3, 4])(
   },
 );
 
-test("Notes are read where they are to be seen, with or without an appearance", async () => {
+test("Notes are read where viewers show them, with or without an appearance", async () => {
   const bytes = await makePdf((page, pdf) => {
     page.drawText("This lease is dated", { x: 20, y: 160, size: 11 });
     page.drawText("the first of May.", { x: 20, y: 40, size: 11 });

@@ -2,13 +2,13 @@ import type { PageDrawing, Rectangle } from "./page-drawing.ts";
 import type { Pdfium } from "./pdfium.ts";
 import { flattened, flattenForDisplay, type Pointer, valueFields, widgetAnnotation } from "./pdfium-calls.ts";
 
-/** In points as PDFium counts them: left, top, right and bottom. */
+/** Left, top, right and bottom in points, in PDFium's coordinates. */
 type Field = readonly [number, number, number, number];
 
 /**
- * A page with its notes, stamps and filled forms as parts of its content, with appearances for those that
- * have none. `ownCount`: how many of its objects it had before; those of annotations come after them. `page`
- * is 0 for a page that cannot be loaded.
+ * A page with its notes, stamps and form values flattened into its content. Those without an appearance get
+ * one. `ownCount`: the number of the page's own objects, which come before those of annotations. `page` is 0
+ * for a page that cannot be loaded.
  */
 export type FlatPage = { page: Pointer; ownCount: number; fields: readonly Field[] };
 
@@ -26,7 +26,7 @@ export function loadFlat(pdfium: Pdfium, document: Pointer, forms: Pointer, inde
   return { page: module._FPDF_LoadPage(document, index), ownCount, fields };
 }
 
-/** Where a point lies in one of the fields, as they are drawn. */
+/** Returns a function that tells whether a point of the drawn page lies in one of the fields. */
 export function inFields(fields: readonly Field[], drawing: PageDrawing): (x: number, y: number) => boolean {
   const drawn = fields.map(([left, top, right, bottom]) => drawing.onImage(left, top, right, bottom));
   return (x, y) => drawn.some(([l, t, r, b]: Rectangle) => x >= l && x <= r && y >= t && y <= b);

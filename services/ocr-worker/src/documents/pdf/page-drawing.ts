@@ -6,10 +6,10 @@ import { bitmapFormats, drawGrey, type Pointer } from "./pdfium-calls.ts";
 
 const white = 0xffffffff;
 
-/** Left, top, right and bottom in pixels of the drawn page; fractions are kept. */
+/** Left, top, right and bottom in pixels of the drawn page, with fractions. */
 export type Rectangle = [left: number, top: number, right: number, bottom: number];
 
-/** A page at the size in pixels at which it is drawn. */
+/** A page that is drawn at a fixed size in pixels. */
 export class PageDrawing {
   readonly #pdfium: Pdfium;
   readonly #page: Pointer;
@@ -23,7 +23,7 @@ export class PageDrawing {
     this.#toPixels = this.#measured();
   }
 
-  /** Without the objects of `hidden`. */
+  /** Draws the page without the objects of `hidden`. */
   grey(dpi: number, hidden: Iterable<Pointer> = []): GreyImage {
     const { width, height } = this.size;
     const data = this.#without(hidden, () => this.#draw("grey", [0, 0, width, height]));
@@ -31,13 +31,14 @@ export class PageDrawing {
   }
 
   /**
-   * Four bytes a pixel of a part of the page, in whole pixels: blue, green, red and one that means nothing.
+   * Draws a part of the page, rounded to whole pixels. Each pixel has four bytes: blue, green, red and an
+   * unused one.
    */
   colours(part: Rectangle, hidden: Iterable<Pointer> = []): Buffer {
     return this.#without(hidden, () => this.#draw("bgrx", part));
   }
 
-  /** The box around a rectangle of the page, given in points as PDFium counts them. */
+  /** Converts a rectangle in points, in PDFium's coordinates, to the box around it in pixels. */
   onImage(left: number, top: number, right: number, bottom: number): Rectangle {
     const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = this.#toPixels;
     const xs = [left, right].flatMap((x) => [top, bottom].map((y) => a * x + c * y + e));
@@ -74,7 +75,7 @@ export class PageDrawing {
   }
 
   /**
-   * The matrix from points to pixels. PDFium converts to whole pixels only, so it is asked about a huge
+   * The matrix from points to pixels. PDFium returns only whole pixels, so the matrix is measured on a huge
    * picture.
    */
   #measured(): readonly number[] {

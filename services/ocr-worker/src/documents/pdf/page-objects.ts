@@ -5,20 +5,20 @@ import type { Pdfium } from "./pdfium.ts";
 import { objectTypes, type Pointer, unpaintedModes } from "./pdfium-calls.ts";
 
 /**
- * `number` counts the page's text objects from 0, depth first into forms. `isPainted`: it has a mode that
- * paints. `isOwn`: it belongs to the page's content, not to an annotation that was flattened into it.
+ * `number` counts the page's text objects from 0, depth first into forms. `isPainted`: its text rendering
+ * mode paints. `isOwn`: it belongs to the page's content, not to an annotation that was flattened into it.
  */
 export type TextObject = { object: Pointer; number: number; isPainted: boolean; isOwn: boolean };
 
-/** `segments`: how many lines and curves its paths have. */
+/** `segments`: the number of lines and curves in the page's paths. */
 export type PageObjects = { images: Image[]; texts: Map<Pointer, TextObject>; segments: number };
 
-/** Objects that are nested deeper, or come after so many, are not looked at. */
+/** Objects nested deeper, or beyond this count, are ignored. */
 export const objectLimit = { depth: 64, count: 200_000 };
 
 /**
- * What a page is made of. Checks the size of images before anything decodes them: throws OrderFailure for one
- * that is too large. The first `ownCount` objects are the page's own.
+ * Lists the objects of a page. Checks the size of images before anything decodes them, and throws
+ * OrderFailure for one that is too large. The first `ownCount` objects are the page's own.
  */
 export function pageObjects(
   pdfium: Pdfium,
@@ -66,18 +66,18 @@ function imageOf(pdfium: Pdfium, object: Pointer, scale: number, limits: Documen
   const [width = 0, height = 0] = size ?? [];
   checkPixels(width, height, limits);
   checkJpegSize(pdfium, object, limits);
-  // An image is drawn into a square of one unit by one, which its matrix makes as large as it is to be.
+  // PDF draws an image into a square of one unit, and its matrix scales that square.
   return { object, width, height, area: scale * scaleOf(pdfium, object) };
 }
 
-/** A JPEG is decoded at the size that it claims itself, which may be another than its document's. */
+/** A JPEG is decoded at the size in its own header, which may differ from the size in the document. */
 function checkJpegSize(pdfium: Pdfium, image: Pointer, limits: DocumentLimits): void {
   if (lastFilter(pdfium, image) !== "DCTDecode") return;
   const { width = 0, height = 0 } = jpegSize(streamOf(pdfium, image)) ?? {};
   if (width * height > 0) checkPixels(width, height, limits);
 }
 
-/** How many times larger an object's area becomes on what it lies on. */
+/** The factor by which an object's matrix scales its area. */
 function scaleOf(pdfium: Pdfium, object: Pointer): number {
   const matrix = pdfium.floats(6, (at) => pdfium.module._FPDFPageObj_GetMatrix(object, at));
   const [a = 1, b = 0, c = 0, d = 1] = matrix ?? [];

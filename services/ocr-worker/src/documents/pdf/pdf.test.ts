@@ -17,14 +17,14 @@ async function textOfPage(bytes: Uint8Array, page = 1): Promise<string | undefin
 }
 
 describe("a page's own text", () => {
-  test("is taken, with boxes on the page's image", async () => {
+  test("is returned with boxes on the page's image", async () => {
     const { image, text = [] } = await openPage(await makePdf(write(sentence)));
     expect(image).toMatchObject({ width: 1667, height: 833, dpi: 300 });
     expect(textOf({ blocks: text })).toBe(`${sentence}\n`);
     for (const { text: word, box, ...origin } of wordsOf({ blocks: text })) {
       expect(origin).toEqual({ source: "text_layer" });
       const [left, top, right, bottom] = box;
-      // Letters, at 12 points of 300 dots per inch, and nothing but them.
+      // The box of the letters alone, at 12 points and 300 dots per inch.
       expect(bottom - top).toBeLessThan(50);
       expect(right - left).toBeLessThan(50 * word.length);
       const inside = await sharp(image.data, { raw: { width: 1667, height: 833, channels: 1 } })
@@ -35,7 +35,7 @@ describe("a page's own text", () => {
     }
   });
 
-  test("is in lines and blocks", async () => {
+  test("is divided into lines and blocks", async () => {
     const bytes = await makePdf((page) => {
       page.drawText("1. The landlord lets\nthe property to the tenant.", {
         x: 30,
@@ -68,7 +68,7 @@ describe("a page's own text", () => {
     expect(await textOfPage(bytes)).toBe(`${sentence}\n`);
   });
 
-  test("may have bullets of a font of symbols, which are left out", async () => {
+  test("may have bullets of a symbol font, which are left out", async () => {
     expect(await textOfPage(spelledPdf("<54> <F0B7>", "(T rent is) Tj"))).toBe("rent is\n");
   });
 
@@ -100,7 +100,7 @@ describe("a page's own text", () => {
   });
 });
 
-/** A page of "The rent", of which this map says what a letter means. */
+/** A page of "The rent". `meaning` is the ToUnicode entry of one of its letters. */
 function spelledPdf(meaning: string, content = "(The rent) Tj"): Buffer {
   const map = `/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /M def
 1 begincodespacerange <00> <FF> endcodespacerange
@@ -118,7 +118,7 @@ function spelledPdf(meaning: string, content = "(The rent) Tj"): Buffer {
 }
 
 describe("a page is drawn", () => {
-  test("as it was scanned", async () => {
+  test("at the resolution of its scan", async () => {
     const { image, text } = await openPage(await makePdf(scanned("This lease is dated")));
     expect(text).toBeUndefined();
     const { data, info } = await drawGrey("This lease is dated");
@@ -166,7 +166,7 @@ describe("a page is drawn", () => {
     }
   });
 
-  test.each([72, 96, 110.5, 203.2])("at %d dots per inch, as they are", async (dpi) => {
+  test.each([72, 96, 110.5, 203.2])("at %d dots per inch if its scan has that resolution", async (dpi) => {
     const [width, height] = [Math.round(5 * dpi), Math.round(2 * dpi)];
     const png = await drawLine("This lease").resize(width, height, { fit: "fill" }).png().toBuffer();
     const bytes = await makePdf(async (page, pdf) => {
@@ -178,7 +178,7 @@ describe("a page is drawn", () => {
     expect(image.dpi).toBeCloseTo(dpi, 2);
   });
 
-  test("at 300 dots per inch where letters are a fine mask over a coarse picture", async () => {
+  test("at 300 dots per inch if letters are a fine mask over a coarse picture", async () => {
     const bytes = await makePdf(async (page, pdf) => {
       page.setSize(360, 240);
       const coarse = await drawLine("").resize(375, 250).jpeg().toBuffer();
@@ -197,7 +197,7 @@ describe("a page is drawn", () => {
     expect((await openPage(bytes)).image.dpi).toBe(300);
   });
 
-  test("at 300 dots per inch where letters are curves over a coarse picture", async () => {
+  test("at 300 dots per inch if letters are curves over a coarse picture", async () => {
     const bytes = await makePdf(async (page, pdf) => {
       const coarse = await drawLine("").resize(400, 200).jpeg().toBuffer();
       page.drawImage(await pdf.embedJpg(coarse), { width: 400, height: 200 });
@@ -206,14 +206,14 @@ describe("a page is drawn", () => {
     expect((await openPage(bytes)).image.dpi).toBe(300);
   });
 
-  test("at 300 dots per inch where a picture is a part of it", async () => {
+  test("at 300 dots per inch if a picture is only a part of it", async () => {
     const bytes = await makePdf(async (page, pdf) => {
       page.drawImage(await pdf.embedPng(await drawLine("X").png().toBuffer()), { width: 100, height: 20 });
     });
     expect((await openPage(bytes)).image.dpi).toBe(300);
   });
 
-  test("coarser where it is large, down to 150 dots per inch", async () => {
+  test("at a lower resolution if it is large, down to 150 dots per inch", async () => {
     const large = (inches: number) => makePdf((page) => page.setSize(72 * inches, 72 * inches));
     const limits = { pixels: 900 * 900 };
     expect((await openPage(await large(4), 1, limits)).image).toMatchObject({ width: 900, dpi: 225 });
@@ -249,7 +249,7 @@ describe("a damaged page fails alone", () => {
   const line = drawLine("This lease is dated");
   const gray = (bits: number, filter: string) =>
     `/ColorSpace /DeviceGray /BitsPerComponent ${bits} ${filter}`;
-  /** Two scans of 900 x 120 pixels; the second is to be damaged. */
+  /** Two scans of 900 x 120 pixels. The second one is to be damaged. */
   const scans = (kind: string, stream: Uint8Array, damaged: Uint8Array) =>
     rawPdf(
       "<< /Type /Catalog /Pages 2 0 R >>",
@@ -295,7 +295,7 @@ describe("a damaged page fails alone", () => {
     return [gray(8, ""), (await drawGrey("This lease is dated")).data];
   }
 
-  test("that is not there", async () => {
+  test("that does not exist", async () => {
     const bytes = rawPdf(
       "<< /Type /Catalog /Pages 2 0 R >>",
       "<< /Type /Pages /Kids [3 0 R 9 0 R] /Count 2 /MediaBox [0 0 100 100] >>",
@@ -320,7 +320,7 @@ describe("a damaged page fails alone", () => {
     await document.page(2);
   });
 
-  test("while images of fewer bits and more colours are whole", async () => {
+  test("while images of fewer bits and more colours are complete", async () => {
     for (const [space, colours, bits] of [
       ["DeviceGray", 1, 1],
       ["DeviceGray", 1, 2],

@@ -13,7 +13,7 @@ import { pdfiumErrors } from "./pdfium-calls.ts";
 import { type DrawnPage, drawPage, readPage } from "./text/page-reading.ts";
 import { userUnit } from "./user-unit.ts";
 
-/** For what a page decompresses to and is drawn in, beside the file itself. */
+/** The memory for decompressing and drawing pages, in bytes. The file itself is added. */
 const memoryBytes = 512 * 1024 * 1024;
 const pointsPerInch = 72;
 
@@ -22,7 +22,7 @@ const loadFailures: ReadonlyMap<number, FailureCode> = new Map([
   [pdfiumErrors.security, "document_encrypted"],
 ]);
 
-/** Throws OrderFailure. */
+/** Throws OrderFailure for bytes that are not a readable PDF. */
 export async function openPdf(bytes: Buffer, limits: DocumentLimits): Promise<Document> {
   return new PdfDocument(await Pdfium.open(memoryBytes + bytes.length), bytes, limits);
 }
@@ -60,7 +60,7 @@ class PdfDocument implements Document {
     return content;
   }
 
-  /** What breaks PDFium is the document's fault: this PDFium has seen no other. */
+  /** An error inside PDFium is the document's fault, because each document has a new PDFium. */
   #guarded<T>(code: FailureCode, work: () => T): T {
     try {
       return work();
@@ -76,14 +76,14 @@ class PdfDocument implements Document {
 
   #load(bytes: Buffer): number {
     const { module } = this.#pdfium;
-    // It must stay there for as long as the document is open.
+    // PDFium needs this copy for as long as the document is open.
     const copy = this.#pdfium.copy(bytes);
     const document = module._FPDF_LoadMemDocument(copy, bytes.length, 0);
     if (document !== 0) return document;
     throw new OrderFailure(loadFailures.get(module._FPDF_GetLastError()) ?? "document_damaged");
   }
 
-  /** `unit`: how many points one unit of the page is. */
+  /** `unit`: the number of points in one unit of the page. */
   #draw(number: number, unit: number): DrawnPage {
     const { module } = this.#pdfium;
     const flat = loadFlat(this.#pdfium, this.#document, this.#forms, number - 1);
@@ -101,7 +101,7 @@ class PdfDocument implements Document {
   }
 }
 
-/** Forms that draw each other are parsed again and again, until there is no memory. */
+/** Forms that draw each other are parsed again and again, until no memory is left. */
 function tooMuchMemory(cause: unknown): OrderFailure {
   return new OrderFailure("document_inflates", {
     message:

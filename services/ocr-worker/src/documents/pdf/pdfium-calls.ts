@@ -1,9 +1,9 @@
 import type { PDFiumModule } from "@hyzyla/pdfium";
 
-/** A place in PDFium's memory, 0 for none. */
+/** An address in PDFium's memory; 0 for none. */
 export type Pointer = number;
 
-/** Calls of PDFium's C interface that its package has, but whose types it leaves out. */
+/** Calls of PDFium's C interface that the package provides but does not declare. */
 type Undescribed = {
   _FPDF_DocumentHasValidCrossReferenceTable(document: Pointer): number;
   _FPDF_GetSecurityHandlerRevision(document: Pointer): number;
@@ -78,8 +78,8 @@ export const bitmapFormats = { grey: 1, bgrx: 3, bgra: 4 } as const;
 export const drawGrey = 0x08;
 export const flattenForDisplay = 0;
 export const flattened = 1;
-/** Text of these modes is not painted: it is invisible, or a clipping path. */
+/** Text rendering modes that paint nothing: invisible text, and text used as a clipping path. */
 export const unpaintedModes: ReadonlySet<number> = new Set([3, 7]);
 export const widgetAnnotation = 20;
-/** Types of form fields that hold what somebody filled in; others are buttons and signatures. */
+/** Types of form fields with a value that somebody filled in. Other types are buttons and signatures. */
 export const valueFields: ReadonlySet<number> = new Set([2, 3, 4, 5, 6]);

@@ -11,8 +11,8 @@ const formInfoBytes = 512;
 const formInfoVersion = 2;
 
 /**
- * pdfium, which has no scripts, no network and no files: whatever a document asks of it stays in its own
- * memory.
+ * PDFium as WebAssembly. It has no scripts, no network and no files, so a document can only affect PDFium's
+ * own memory.
  */
 export class Pdfium {
   readonly module: Module;
@@ -25,7 +25,7 @@ export class Pdfium {
     this.#scratch = this.allocate(scratchBytes);
   }
 
-  /** A new one, which knows of no document before. Its memory is freed with it. */
+  /** Opens a new PDFium without state from earlier documents. Its memory is freed with it. */
   static async open(memoryBytes: number): Promise<Pdfium> {
     program ??= readFile(fileURLToPath(import.meta.resolve("@hyzyla/pdfium/pdfium.wasm"))).then((bytes) =>
       WebAssembly.compile(bytes),
@@ -34,7 +34,7 @@ export class Pdfium {
     const described = await PDFiumModule({
       instantiateWasm(imports, done) {
         const instance = new WebAssembly.Instance(compiled, imports);
-        // The package's type is wrong: its own code takes the instance.
+        // The package's type is wrong: its code expects the instance.
         done(instance as unknown as WebAssembly.Module);
         return instance.exports;
       },
@@ -50,14 +50,14 @@ export class Pdfium {
     return pointer;
   }
 
-  /** What pdfium's function pointers are indexes of. */
+  /** The table that PDFium's function pointers are indexes of. */
   get functions(): WebAssembly.Table {
     const { __indirect_function_table: table } = this.module.wasmExports as Record<string, unknown>;
     if (!(table instanceof WebAssembly.Table)) throw new Error("pdfium does not show its function table");
     return table;
   }
 
-  /** Whether it asked for more memory than it is given. What it was at then is not to be relied on. */
+  /** Whether PDFium asked for more memory than its limit. Results of the call that did so are unreliable. */
   get isExhausted(): boolean {
     return this.#isExhausted;
   }
@@ -66,7 +66,7 @@ export class Pdfium {
     this.module.wasmExports.free(pointer);
   }
 
-  /** Copies bytes into pdfium's memory and returns their place there. */
+  /** Copies bytes into PDFium's memory and returns their address. */
   copy(bytes: Uint8Array): Pointer {
     const pointer = this.allocate(bytes.length);
     this.module.HEAPU8.set(bytes, pointer);
@@ -74,20 +74,18 @@ export class Pdfium {
   }
 
   /**
-   * The form environment of a document, without which PDFium makes no appearances for form values and notes
-   * that have none. It is to be opened once a document.
+   * Opens the form environment of a document. Without it PDFium creates no appearances for form values and
+   * notes. Call this once per document.
    */
   openForms(document: Pointer): Pointer {
-    // A structure of callbacks, none of which is given.
+    // A structure of callbacks, all of which are unset.
     const info = this.allocate(formInfoBytes);
     this.module.HEAPU8.fill(0, info, info + formInfoBytes);
     this.module.HEAP32[info / 4] = formInfoVersion;
     return this.module._FPDFDOC_InitFormFillEnvironment(document, info);
   }
 
-  /**
-   * The numbers that a call writes to the place that it is given; undefined where it says that it did not.
-   */
+  /** Returns the numbers that a call writes to the address it gets. Undefined if the call reports failure. */
   doubles(count: number, call: (place: Pointer) => number): number[] | undefined {
     return call(this.#scratch) ? this.#read(count, 8, (view, at) => view.getFloat64(at, true)) : undefined;
   }
@@ -101,7 +99,8 @@ export class Pdfium {
   }
 
   /**
-   * What the call writes, which gives the length with a zero at the end; "" for what is longer than a name.
+   * Returns the text that a call writes. The call returns its length including the final zero. "" if the text
+   * does not fit the scratch memory.
    */
   text(call: (place: Pointer, length: number) => number): string {
     const length = call(this.#scratch, scratchBytes);

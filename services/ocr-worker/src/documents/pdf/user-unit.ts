@@ -2,12 +2,12 @@ import { inflateSync } from "node:zlib";
 import { PDFDict, PDFDocument, PDFName, PDFNumber } from "@cantoo/pdf-lib";
 
 const key = "/UserUnit";
-/** What an object stream may inflate to, in bytes; a larger one is not looked into. */
+/** The limit for inflating an object stream, in bytes. Larger streams are not searched. */
 const mostInflated = 32 * 1024 * 1024;
 
 /**
- * How many points one unit of a page (from 0) is. PDFium leaves the page's `UserUnit` out of its sizes, and
- * does not tell it. 1 where there is none, and in a document that is too damaged for pdf-lib.
+ * Returns how many points one unit of a page (from 0) has. PDFium ignores the page's `UserUnit` in its sizes
+ * and does not report it. 1 if there is none, or if the document is too damaged for pdf-lib.
  */
 export async function userUnit(bytes: Buffer, page: number): Promise<number> {
   if (!bytes.includes(key) && !inObjectStreams(bytes)) return 1;
@@ -37,7 +37,7 @@ function inflated(stream: Buffer): Buffer {
   try {
     return inflateSync(stream, { maxOutputLength: mostInflated });
   } catch {
-    // Not compressed, or damaged.
+    // The stream is not compressed, or it is damaged.
     return stream;
   }
 }

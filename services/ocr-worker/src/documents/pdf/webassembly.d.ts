@@ -1,4 +1,4 @@
-/** What is used of it here: TypeScript has its types only together with those of browsers. */
+/** The types used here. TypeScript has them only together with the browser's types. */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);
@@ -12,7 +12,7 @@ declare namespace WebAssembly {
   }
   class Memory {
     readonly buffer: ArrayBuffer;
-    /** In pages of 64 KiB. Throws a RangeError where there is no more. */
+    /** `pages` of 64 KiB. Throws a RangeError if no more memory is available. */
     grow(pages: number): number;
   }
   class Table {

@@ -3,8 +3,8 @@ import type { Pdfium } from "../pdfium.ts";
 import type { Pointer } from "../pdfium-calls.ts";
 
 /**
- * A character as the page's text has it. `box` is around its ink; `place` also has its advance and its line's
- * height. `object`: the text object that shows it.
+ * A character of the page's text. `box` is around its ink. `place` also includes its advance and the height
+ * of its line. `object`: the text object that shows the character.
  */
 export type Character = {
   text: string;
@@ -14,22 +14,22 @@ export type Character = {
   isUpright: boolean;
 };
 
-/** What parts words and lines, as PDFium sees it. */
+/** A character, or the end of a word or a line as PDFium reports it. */
 export type Token = Character | "space" | "line_end";
 
-/** More than any page that is meant to be read. */
+/** More characters than any readable page has. */
 const characterLimit = 100_000;
-/** Half of a quarter turn: beyond it a letter lies rather than stands. */
+/** Half of a quarter turn. A letter that leans further is not upright. */
 const leaningLimit = Math.PI / 4;
-/** The mark for a character whose meaning was lost. */
+/** The replacement character, for characters without a known meaning. */
 const lost = "\uFFFD";
 
 const space = /^[\s\p{Zs}\0]$/u;
-/** They take no place of their own. */
+/** Characters without a width. */
 const invisible = /^[\u200B-\u200F\u2060\uFEFF]$/u;
 const softHyphen = "\u00AD";
 
-/** The page's characters in the text's order; none where there is no text, or too much. */
+/** Returns the page's characters in the order of its text. Empty if there is no text, or too much. */
 export function charactersOf(pdfium: Pdfium, page: Pointer, drawing: PageDrawing): Token[] {
   const { module } = pdfium;
   const text = module._FPDFText_LoadPage(page);

@@ -4,19 +4,19 @@ import { sheetOf, type TextInk } from "./sample-sheet.ts";
 import { aroundAll } from "./visible-text.ts";
 import { type CharacterWord, spelled } from "./words.ts";
 
-/** Words of a font that are recognised to check it, and fonts of a page that are checked. */
+/** How many words of each font are recognised to check the font, and how many fonts of a page are checked. */
 const sampleWords = 12;
 const mostFonts = 8;
-/** Of the characters of a font's sample, what recognition may read otherwise. */
+/** The largest share of a sample's characters that recognition may read differently. */
 const mostWrong = 0.3;
-/** Recognition is believed from this mean confidence on. */
+/** A reading counts from this mean confidence on. */
 const sure = 70;
-/** In characters: a smaller sample decides nothing. */
+/** A sample with fewer characters decides nothing. */
 const leastSample = 6;
-/** Letters so small, in pixels, are not read well. */
+/** Letters of a smaller height, in pixels, are not read reliably. */
 const leastHeight = 8;
 
-/** Characters that recognition takes for each other, and the one that stands for them all. */
+/** Characters that recognition confuses, and the one that stands for all of them. */
 const confusable: readonly [RegExp, string][] = [
   [/[|1il!ıíìj]/gu, "l"],
   [/[0oöóòô°]/gu, "o"],
@@ -28,8 +28,8 @@ const confusable: readonly [RegExp, string][] = [
 ];
 
 /**
- * The fonts whose letters are not what the document says: recognition reads a sample of each confidently, and
- * otherwise. The page is given with and without its text.
+ * Returns the fonts whose letters differ from the document's text: recognition reads a sample of each font
+ * confidently but differently. `drawn` is the page with and without its text.
  */
 export async function wronglyMappedFonts(
   fonts: ReadonlyMap<number, readonly CharacterWord[]>,
@@ -70,7 +70,8 @@ function isWrong(compared: readonly Compared[]): boolean {
 type Pair = { told: string; found: string };
 
 /**
- * Of what was confidently read at a word's place: words that stand below each other there may be read as one.
+ * Returns the confident reading that is closest to the word. Words below each other at its place may be read
+ * as one.
  */
 function closestReading({ told, found }: Compared): Pair | undefined {
   const mean = found.reduce((sum, { confidence = 0 }) => sum + confidence, 0) / Math.max(1, found.length);
@@ -82,7 +83,7 @@ function closestReading({ told, found }: Compared): Pair | undefined {
   );
 }
 
-/** Whether a character is never read as the document says, and always as the same other one. */
+/** Whether a character is never read as in the document, and always as the same other character. */
 function hasSwappedCharacter(pairs: readonly Pair[]): boolean {
   const readAs = new Map<string, Map<string, number>>();
   for (const { told, found } of pairs) {
@@ -101,8 +102,8 @@ function hasSwappedCharacter(pairs: readonly Pair[]): boolean {
 }
 
 /**
- * Words that together have as many different characters as so few can; each character twice where there is
- * room.
+ * Chooses words that together have as many different characters as possible, and each character twice if
+ * there is room.
  */
 function sampleOf(words: readonly CharacterWord[]): CharacterWord[] {
   const candidates = words.filter((word) => {
@@ -112,7 +113,7 @@ function sampleOf(words: readonly CharacterWord[]): CharacterWord[] {
   });
   const seen = new Map<string, number>();
   const chosen = new Set<CharacterWord>();
-  // Spread over the page: its first words are headings, often.
+  // The words are spread over the page, because the first ones are often headings.
   const step = Math.max(1, Math.floor(candidates.length / 60));
   const spread = candidates.filter((_, index) => index % step === 0);
   while (chosen.size < Math.min(sampleWords, spread.length)) {
@@ -125,7 +126,7 @@ function sampleOf(words: readonly CharacterWord[]): CharacterWord[] {
   return [...chosen];
 }
 
-/** Lines of the sheet hold words of one size. */
+/** Sorts the words by size, since each line of the sheet holds words of one size. */
 function bySize(words: readonly CharacterWord[]): CharacterWord[] {
   const height = (word: CharacterWord) => {
     const [, top, , bottom] = aroundAll(word.map(({ place }) => place));
@@ -134,7 +135,7 @@ function bySize(words: readonly CharacterWord[]): CharacterWord[] {
   return words.toSorted((a, b) => height(a) - height(b));
 }
 
-/** Letters and digits alone, those that look alike as one. */
+/** Keeps letters and digits only, and replaces confusable ones by one character. */
 function folded(text: string): string {
   const letters = text.toLowerCase().replace(/[^\p{L}\p{N}|!]/gu, "");
   return confusable.reduce((all, [alike, one]) => all.replace(alike, one), letters);
@@ -144,7 +145,7 @@ function wordsIn(blocks: readonly Block[]): Word[] {
   return blocks.flatMap(({ lines }) => lines.flatMap(({ words }) => words));
 }
 
-/** Levenshtein's distance. */
+/** The Levenshtein distance. */
 function edits(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 0; i < from.length; i++) {

@@ -21,7 +21,7 @@ type Hide = (page: PDFPage, pdf: PDFDocument, text: string, place: Place) => voi
 
 const white = rgb(1, 1, 1);
 
-/** How text comes onto a page so that nobody sees it. */
+/** The ways in which a page can contain invisible text. */
 const hidden: Record<string, Hide> = {
   "of the paper's colour": (page, _, text, place) => page.drawText(text, { ...place, color: white }),
   "of no visible mode": (page, _, text, place) => {
@@ -71,7 +71,7 @@ const hidden: Record<string, Hide> = {
 };
 
 describe.each(Object.entries(hidden))("text %s", (name, hide) => {
-  test.each([1, 2, 3])("is not read, and what is seen is (page %i)", async (seed) => {
+  test.each([1, 2, 3])("is not read, and the visible text is (page %i)", async (seed) => {
     const random = seededRandom(seed);
     const size = 6 + Math.round(random() * 6);
     const place = { x: 20 + Math.round(random() * 60), y: 30 + Math.round(random() * 60), size };
@@ -88,7 +88,7 @@ describe.each(Object.entries(hidden))("text %s", (name, hide) => {
   });
 });
 
-test("Faint text is read, and so is text that differs from its ground in colour alone", async () => {
+test("Faint text is read, and so is text that differs from its background only in colour", async () => {
   const bytes = await makePdf((page) => {
     page.drawText("faint", { x: 20, y: 150, size: 12, color: rgb(0.85, 0.85, 0.85) });
     page.drawRectangle({ x: 10, y: 90, width: 200, height: 30, color: rgb(0.6, 0, 0) });
@@ -107,7 +107,7 @@ test.each([0, 0.4])("Words that are drawn twice, %d points apart, are read once"
   expect(remove).toEqual({ hidden: [], wrong: [] });
 });
 
-/** A page that draws the form X, which draws what is given. */
+/** A page that draws the form X. X draws `form`. */
 function pageWithForm(content: string, form: string): Buffer {
   return rawPdf(
     "<< /Type /Catalog /Pages 2 0 R >>",
@@ -123,7 +123,7 @@ function pageWithForm(content: string, form: string): Buffer {
   );
 }
 
-test("A form that draws itself is read as it is to be seen", async () => {
+test("A form that draws itself is read as viewers show it", async () => {
   const bytes = pageWithForm(
     "BT /F 12 Tf 20 150 Td (The rent is paid.) Tj ET /X Do",
     "BT /F 12 Tf 20 100 Td (Every quarter.) Tj ET /X Do",
@@ -139,7 +139,7 @@ test("A form that draws itself twice fails with a reason that says so", async ()
   });
 });
 
-test("The invisible text of a scan is not believed", async () => {
+test("The invisible text of a scan is ignored", async () => {
   const bytes = await makePdf(async (page, pdf) => {
     await scanned("This lease is dated")(page, pdf);
     page.pushOperators(setTextRenderingMode(TextRenderingMode.Invisible));

@@ -7,16 +7,16 @@ import {
 } from "@orbital-witness/common/results/page-result.ts";
 import { toBlocks } from "./text-blocks.ts";
 
-/** In heights of a line: what follows that closely belongs to it. */
+/** A line that follows within this many line heights belongs to the line before it. */
 const nearby = 2.5;
-/** The same for what was filled in a form, whose label may be far to the left. */
+/** The same for a form value, whose label may be far to the left. */
 const labelReach = 25;
-/** Of the lower line, what must stand beside the other. */
+/** Lines are beside each other if at least this share of the lower line's height overlaps. */
 const beside = 0.5;
 
 /**
- * Lines of the document's own text, with others put among them by where they stand: what was recognised in
- * pictures, form values and notes. A form value goes to the end of its label's line.
+ * Inserts other lines among the lines of the document's own text, by their position: text recognised in
+ * pictures, form values and notes. A form value is added at the end of its label's line.
  */
 export function mergedBlocks(own: readonly Line[], others: readonly Block[]): Block[] {
   const lines = [...own];
@@ -35,7 +35,7 @@ export function mergedBlocks(own: readonly Line[], others: readonly Block[]): Bl
   return toBlocks(lines.map(({ words }) => words));
 }
 
-/** The line that this one goes on, where nothing stands between them. */
+/** The line that this one continues, if nothing stands between them. */
 function labelOf(lines: readonly Line[], { box, words }: Line): number | undefined {
   const height = box[3] - box[1];
   const reach = height * (words[0]?.source === "form_value" ? labelReach : nearby);
@@ -47,8 +47,8 @@ function labelOf(lines: readonly Line[], { box, words }: Line): number | undefin
 }
 
 /**
- * After the closest line above that shares columns with it; else before the first that is below; else by
- * height.
+ * The position after the closest line above that shares columns with the box. Otherwise, the position before
+ * the first such line below. Otherwise, the position by height.
  */
 function placeOf(lines: readonly Line[], box: Box): number {
   const middle = (box[1] + box[3]) / 2;
@@ -69,7 +69,7 @@ function isBeside(a: Box, b: Box): boolean {
   return shared > Math.min(a[3] - a[1], b[3] - b[1]) * beside;
 }
 
-/** The block moved by the place of the picture in which it was found. */
+/** Moves a block by the position of the picture in which it was found. */
 export function movedBlock({ lines }: Block, left: number, top: number): Block {
   return blockOf(
     lines.map(({ words }) =>

@@ -20,7 +20,7 @@ const clauses = [
 
 const letters = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"];
 
-/** A page of Helvetica whose font says, of these letters, that they mean others. */
+/** A page of Helvetica whose font maps letters to the given meanings. */
 function mappedPdf(lines: readonly string[], meanings: ReadonlyMap<string, string>): Buffer {
   const hex = (text: string, digits: number) => text.charCodeAt(0).toString(16).padStart(digits, "0");
   const entries = letters.map((letter) => `<${hex(letter, 2)}> <${hex(meanings.get(letter) ?? letter, 4)}>`);
@@ -66,14 +66,14 @@ describe("letters that a font maps to others", () => {
     expect(remove).toEqual({ hidden: [], wrong: [0, 1, 2, 3] });
   });
 
-  test("are believed where they are right", async () => {
+  test("are accepted if they are right", async () => {
     const { text = [], remove } = await openPage(mappedPdf(clauses, new Map()), 1, {}, engine.recognize);
     expect(textOf({ blocks: text })).toBe(`${clauses.join("\n")}\n`);
     expect(remove).toEqual({ hidden: [], wrong: [] });
   });
 });
 
-test("Fonts of many faces and sizes are believed", async () => {
+test("Fonts of many faces and sizes are accepted", async () => {
   const faces = [
     ...[StandardFonts.Helvetica, StandardFonts.HelveticaBold, StandardFonts.TimesRoman],
     ...[StandardFonts.TimesRomanItalic, StandardFonts.Courier, StandardFonts.CourierBold],
@@ -94,7 +94,7 @@ test("Fonts of many faces and sizes are believed", async () => {
   expect(remove).toEqual({ hidden: [], wrong: [] });
 });
 
-test.each([1, 2])("What is in a picture is read between the text above and below it (%i)", async (seed) => {
+test.each([1, 2])("The text of a picture is read between the text above and below it (%i)", async (seed) => {
   const random = seededRandom(seed);
   const inPicture = [["the owner of the land may pass", "and repass at all times"], ["over the brown track"]][
     seed - 1
@@ -116,7 +116,7 @@ test.each([1, 2])("What is in a picture is read between the text above and below
   for (const { confidence } of recognised) expect(confidence).toBeGreaterThan(60);
 });
 
-test("the rest of a line that a bar covers in part is recognised, and the line is text no more", async () => {
+test("the rest of a line under a bar is recognised, and the line's own text is dropped", async () => {
   const bytes = await makePdf((page) => {
     page.drawText("The rent for the orchard is", { x: 20, y: 130, size: 12 });
     page.drawText("paid by Jane Doe in cash", { x: 20, y: 100, size: 12 });
@@ -129,7 +129,7 @@ test("the rest of a line that a bar covers in part is recognised, and the line i
   expect(remove).toEqual({ hidden: [], wrong: [1] });
 });
 
-test("Rules, boxes and lines of a drawing beside text are not read", async () => {
+test("Rules, boxes and lines of a drawing beside text are not read as text", async () => {
   const bytes = await makePdf((page) => {
     page.drawText(clauses.join("\n"), { x: 20, y: 170, size: 10, lineHeight: 13 });
     for (let line = 0; line < 12; line++) {

@@ -13,18 +13,23 @@ import { charactersIn, coveredObjects, meaninglessObjects, trustedLines, visible
 import { type LetterRegion, unreadLetters } from "./unread-letters.ts";
 import { aroundAll, share, type VisibleText, visibleText, wholePixels } from "./visible-text.ts";
 
-/** A page whose text does not stand upright to this share is for recognition, which turns it. */
+/**
+ * If a smaller share of its text is upright, the whole page is recognised, because recognition turns pages.
+ */
 const uprightShare = 0.9;
-/** Less text, with so many more letters beside it that it does not hold, is a stamp on a scan. */
+/** Less text than this, beside many more letters that it does not contain, is a stamp on a scan. */
 const stamp = { mostCharacters: 200, lettersPerCharacter: 3 };
-/** More regions are read as one picture. */
+/** With more regions than this, they are read as one picture. */
 const mostRegions = 8;
-/** Of what is recognised in pictures beside text: less is bits of drawings and photographs. */
+/**
+ * The least confidence for words and lines recognised in pictures beside text. Readings below it are bits of
+ * drawings and photographs.
+ */
 const sure = { word: 40, line: 60 };
 
 const white = 255;
 
-/** A page that is loaded and drawn. `page` shows all of it, `textless` all but its text. */
+/** A page that is loaded and drawn. `page` shows all of it, `textless` everything except its text. */
 export type DrawnPage = {
   flat: FlatPage;
   objects: PageObjects;
@@ -57,8 +62,8 @@ export function drawPage(
 }
 
 /**
- * The page's text, where it has one that can be trusted, with what is recognised in pictures beside it.
- * `text` is undefined for a page that is to be recognised as a whole.
+ * Returns the page's own text, if it can be trusted, with the text recognised in pictures beside it. `text`
+ * is undefined for a page that has to be recognised as a whole.
  */
 export async function readPage(pdfium: Pdfium, drawn: DrawnPage, read: ReadPicture): Promise<PageContent> {
   const { page: image, objects, drawing, flat } = drawn;
@@ -100,7 +105,10 @@ function allTrusted({ objects }: DrawnPage, trusted: ReadonlyMap<Pointer, TextOb
   return [...objects.texts.values()].every(({ object, isPainted }) => !isPainted || trusted.has(object));
 }
 
-/** Puts text on white paper, dark whatever its colours are: bars and grounds around it are no letters. */
+/**
+ * Draws text dark on white paper, whatever its colours. Bars and backgrounds around it must not look like
+ * letters.
+ */
 function onWhite(picture: GreyImage, textless: GreyImage, characters: readonly Character[]): void {
   for (const own of Map.groupBy(characters, ({ object }) => object).values()) {
     const [left, top, right, bottom] = aroundAll(own.map(({ place }) => place));
@@ -160,7 +168,7 @@ function cut(
   return { data: part, width: right - left, height: bottom - top, dpi };
 }
 
-/** What of the page's own text a searchable copy must not keep. */
+/** The parts of the page's own text that a searchable copy must not keep. */
 function removable(
   { tokens, visible, objects }: DrawnPage,
   trusted: ReadonlySet<Pointer> | ReadonlyMap<Pointer, TextObject>,

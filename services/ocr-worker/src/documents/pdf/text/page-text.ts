@@ -9,25 +9,26 @@ import { aroundAll, share, type VisibleText, wholePixels } from "./visible-text.
 import { type CharacterWord, linesOf, spelled } from "./words.ts";
 
 /**
- * A word with fewer visible characters is hidden, with more it is whole; between, the visible ones are kept.
+ * A word with a visible share up to `hidden` is hidden. From `whole` on it is kept completely. In between,
+ * only its visible characters are kept.
  */
 const visibleShare = { hidden: 0.3, whole: 0.7 };
 
-/** In heights of a word: the same word so close by is the same one. */
+/** In heights of a word. The same word within this distance is a repetition. */
 const repeatedWithin = 0.2;
 
-/** So many characters that nobody sees, one after the other, are covered. */
+/** This many hidden characters in a row are covered by something. */
 const coveredRun = 3;
 
 /**
- * Letters without a meaning: control codes, private use, halves of surrogates, and the mark for what was
- * lost.
+ * Characters without a meaning: control codes, private use, surrogates, unassigned codes, and the replacement
+ * character.
  */
 const meaningless = /[\p{Cc}\p{Co}\p{Cs}\p{Cn}\uFFFD]/u;
-/** A bullet from a font of symbols. */
+/** A bullet of a symbol font. */
 const ornament = /^\p{Co}$/u;
 
-/** What of a page's text somebody sees, in lines of words. */
+/** The visible text of a page, in lines of words. */
 export function visibleLines(tokens: readonly Token[], visible: VisibleText): CharacterWord[][] {
   const characters = charactersIn(tokens);
   const seen = new Set(characters.filter((one) => visible.isVisible(one)).map(({ object }) => object));
@@ -44,7 +45,7 @@ export function visibleLines(tokens: readonly Token[], visible: VisibleText): Ch
     .filter((line) => line.length > 0);
 }
 
-/** Bold print and shadows are made by drawing words twice, at the same place or nearly. */
+/** Bold print and shadows are made by drawing words twice, at the same place or nearly so. */
 function repetition(): (word: CharacterWord) => boolean {
   const places = new Map<string, Rectangle[]>();
   return (word) => {
@@ -63,7 +64,7 @@ export function charactersIn(tokens: readonly Token[]): Character[] {
   return tokens.filter((token) => typeof token !== "string");
 }
 
-/** Text objects with letters that have no meaning; a bullet alone does not count. */
+/** Text objects with characters that have no meaning. A word that is only a bullet does not count. */
 export function meaninglessObjects(words: readonly CharacterWord[]): Set<Pointer> {
   const found = new Set<Pointer>();
   for (const word of words) {
@@ -74,8 +75,8 @@ export function meaninglessObjects(words: readonly CharacterWord[]): Set<Pointer
 }
 
 /**
- * Text objects of which something hides a part, as a bar over a name does. Recognition reads what is left, so
- * that a searchable copy needs nothing of them.
+ * Text objects that are partly covered, such as by a bar over a name. Recognition reads the visible rest, so
+ * a searchable copy needs nothing of them.
  */
 export function coveredObjects(tokens: readonly Token[], visible: VisibleText): Set<Pointer> {
   const found = new Set<Pointer>();
@@ -88,7 +89,7 @@ export function coveredObjects(tokens: readonly Token[], visible: VisibleText): 
   return found;
 }
 
-/** The words of trusted text objects. `isValue`: whether a point of the page lies in a field of its form. */
+/** The words of trusted text objects. `isValue`: whether a point of the page lies in a form field. */
 export function trustedLines(
   lines: readonly CharacterWord[][],
   trusted: ReadonlyMap<Pointer, TextObject>,
@@ -110,7 +111,7 @@ export function trustedLines(
   return { own, added };
 }
 
-/** The values of two fields beside each other are one line to PDFium. */
+/** PDFium reports the values of two fields beside each other as one line. */
 function apartFields(words: readonly Word[]): Word[][] {
   const groups: Word[][] = [];
   for (const word of words) {

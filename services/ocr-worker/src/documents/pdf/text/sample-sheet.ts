@@ -4,17 +4,17 @@ import type { CharacterWord } from "./words.ts";
 
 const white = 255;
 const sheetWidth = 1800;
-/** Words that are higher than the first of their line by more get a line of their own. */
+/** A word that is taller than the first word of the line by more than this factor starts a new line. */
 const sameSize = 1.2;
 
-/** What the text changes on a page is dark on white, whatever its colours are. */
+/** The difference between the two drawings is the text. It becomes dark on white, whatever its colours. */
 export type TextInk = { page: GreyImage; textless: GreyImage };
 
 type Cell = { font: number; word: CharacterWord; box: [number, number, number, number] };
 
 /**
- * The words one after the other in lines, each font on lines of its own; cells reach into the gaps between
- * them.
+ * Places the words one after the other in lines, and starts a new line for each font. Cells extend into the
+ * gaps between the words.
  */
 export function sheetOf(
   samples: readonly { font: number; word: CharacterWord }[],

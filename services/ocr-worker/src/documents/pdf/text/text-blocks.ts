@@ -7,12 +7,12 @@ import {
   type Word,
 } from "@orbital-witness/common/results/page-result.ts";
 
-/** Lines further apart than this share of their height begin a block. */
+/** A gap between lines larger than this share of their height starts a new block. */
 const blockGap = 1.2;
 
 /**
- * Lines of words in their order as lines and blocks by their place: what stands below each other, closely, is
- * a block.
+ * Groups lines of words, in the given order, into blocks by position. Lines closely below each other form a
+ * block.
  */
 export function toBlocks(lines: Word[][]): Block[] {
   const blocks: Line[][] = [];
@@ -25,7 +25,7 @@ export function toBlocks(lines: Word[][]): Block[] {
   return blocks.map(blockOf);
 }
 
-/** What does not stand on one line, from left to right, is more than one. */
+/** Splits words that do not follow each other from left to right on one line. */
 function splitLine(words: Word[]): Line[] {
   const lines: Word[][] = [];
   for (const word of words) {

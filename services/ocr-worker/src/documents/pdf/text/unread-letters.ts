@@ -5,25 +5,26 @@ import { componentsOf, inkMap } from "../../../recognition/preparation/ink-map.t
 import { scale } from "../../../recognition/preparation/picture.ts";
 
 /**
- * A part of a picture in which there may be text, and how many pieces of ink there have the size of letters.
+ * A part of a picture that may contain text. `letters` is the number of pieces of ink with the size of
+ * letters.
  */
 export type LetterRegion = { box: Box; letters: number };
 
-/** In pixels of the longer side: enough to tell small letters from grain. */
+/** The longer side of the reduced picture, in pixels. It is large enough to tell small letters from grain. */
 const lookSide = 1600;
-/** In pixels of the look. */
+/** The heights of letters in the reduced picture, in pixels. */
 const letterHeights = { least: 4, most: 80 };
-/** Width over height of a letter, or of a few that touch. */
+/** The largest ratio of width to height of a letter, or of a few that touch. */
 const longest = 8;
 const cell = 8;
-/** Letters that are apart by fewer cells are of one text. */
+/** Letters within this distance, in cells, belong to one text. */
 const reach = 3;
 /** Fewer letters are a mark, a bullet or a bit of a drawing. */
 const leastLetters = 3;
-/** Levels between the darkest and the lightest pixel of a picture that shows nothing. */
+/** A picture with fewer levels between its darkest and lightest pixel shows nothing. */
 const leastContrast = 40;
 
-/** Where ink looks like letters, dark on light or light on dark. */
+/** Returns the regions where ink looks like letters, dark on light or light on dark. */
 export async function unreadLetters(picture: GreyImage): Promise<LetterRegion[]> {
   if (!hasContrast(picture.data)) return [];
   const factor = Math.min(1, lookSide / Math.max(picture.width, picture.height));
@@ -43,7 +44,7 @@ export async function unreadLetters(picture: GreyImage): Promise<LetterRegion[]>
 
 function hasContrast(data: Buffer): boolean {
   let [darkest, lightest] = [255, 0];
-  // Indexed, since a page has millions of pixels.
+  // This is an indexed loop because a page has millions of pixels.
   for (let at = 0; at < data.length; at++) {
     const level = data[at] ?? 0;
     if (level < darkest) darkest = level;
@@ -64,7 +65,7 @@ function lettersIn(look: GreyImage): Box[] {
   });
 }
 
-/** Letters that lie close to each other, on a grid of cells. */
+/** Groups letters that are close to each other, on a grid of cells. */
 function regionsOf(letters: readonly Box[], { width, height }: GreyImage): LetterRegion[] {
   const columns = Math.ceil(width / cell);
   const rows = Math.ceil(height / cell);
@@ -89,7 +90,7 @@ function regionsOf(letters: readonly Box[], { width, height }: GreyImage): Lette
   return [...regions.values()];
 }
 
-/** Regions whose boxes overlap are one. */
+/** Merges regions whose boxes overlap. */
 function merged(regions: readonly LetterRegion[]): LetterRegion[] {
   const apart: LetterRegion[] = [];
   for (const region of regions) {

@@ -5,22 +5,22 @@ import type { TextObject } from "../page-objects.ts";
 import type { Pointer } from "../pdfium-calls.ts";
 import type { Character } from "./characters.ts";
 
-/** Levels of grey or colour: nobody sees a smaller difference. */
+/** A smaller difference, in levels of grey or colour, is invisible. */
 const visibleDifference = 16;
-/** Of a character's box, what it changes at least where it is to be seen. */
+/** A visible character changes at least this share of its box. */
 const changedShare = 0.025;
-/** Of a text object's characters, how many may lie over another's before it is looked at alone. */
+/** If a larger share of a text object's characters overlap another object, it is drawn alone. */
 const overlappingShare = 0.3;
-/** Text objects that are looked at alone; each costs two drawings of its place. */
+/** The most text objects that are drawn alone. Each costs two drawings of its part of the page. */
 const mostAlone = 200;
 
-/** The characters of a page that somebody sees. */
+/** Tells which characters of a page are visible. */
 export type VisibleText = { isVisible(character: Character): boolean };
 
 /**
  * Compares the page with and without its text. Text that changes no pixel is hidden: it has the colour of the
- * paper, is clipped, lies under something, or belongs to a layer that is off. Where text lies over text, and
- * where the greys do not differ, each text object is drawn without all others, in colour.
+ * paper, is clipped, lies under something, or belongs to a layer that is off. Where text overlaps text, or
+ * where the greys do not differ, each text object is drawn alone and in colour.
  */
 export function visibleText(
   drawing: PageDrawing,
@@ -89,7 +89,7 @@ function changeIn(size: Size, difference: (at: number) => number): (box: Rectang
   };
 }
 
-/** Characters whose middle lies in the box of a character of another text object. */
+/** Characters whose middle lies in the box of another text object's character, and those other characters. */
 function overlapping(characters: readonly Character[], { width }: Size): Set<Character> {
   const cell = 64;
   const columns = Math.ceil(width / cell) + 1;
@@ -97,7 +97,7 @@ function overlapping(characters: readonly Character[], { width }: Size): Set<Cha
   const cells = new Map<number, Character[]>();
   for (const character of characters) {
     const [left, top, right, bottom] = character.box;
-    // A box that spans very many cells is a picture rather than a letter.
+    // A box that covers this many cells is a picture rather than a letter.
     if (right - left > 16 * cell || bottom - top > 16 * cell) continue;
     for (let y = top; y < bottom + cell; y += cell) {
       for (let x = left; x < right + cell; x += cell) {

@@ -7,7 +7,7 @@ import { openPage } from "../../../../../../tests/open-bytes.ts";
 
 const text = "The tenant covenants with the landlord to pay rent.";
 
-/** A line of `TJ`, whose parts are apart by a gap in thousandths of an em. */
+/** A line drawn by `TJ`. The gap between its parts is in thousandths of an em. */
 function drawnWithGaps(parts: string[], gap: number, letterSpacing = 0): Promise<Buffer> {
   return makePdf(async (page, pdf) => {
     const font = await pdf.embedFont(StandardFonts.Helvetica);
@@ -31,16 +31,16 @@ async function readText(bytes: Uint8Array): Promise<string> {
   return textOf({ blocks: text });
 }
 
-test.each([120, 150, 180, 220, 300])("Words are parted by a gap of %i thousandths of an em", async (gap) => {
+test.each([120, 150, 180, 220, 300])("A gap of %i thousandths of an em separates words", async (gap) => {
   expect(await readText(await drawnWithGaps(text.split(" "), gap))).toBe(`${text}\n`);
 });
 
-test("Letters that stand apart evenly are one word, and wider gaps part words", async () => {
+test("Evenly spaced letters are one word, and wider gaps separate words", async () => {
   const words = ["TENANT", "AND", "LANDLORD"];
   expect(await readText(await drawnWithGaps(words, 250, 1.5))).toBe("TENANT AND LANDLORD\n");
 });
 
-test("Kerning parts no word", async () => {
+test("Kerning does not split a word", async () => {
   const bytes = await drawnWithGaps(["T", "enant", " W", "alter"], -80);
   expect(await readText(bytes)).toBe("Tenant Walter\n");
   expect(await readText(await drawnWithGaps(["ten", "ant"], 50))).toBe("tenant\n");
@@ -72,7 +72,7 @@ test.each([1, 2, 3, 4])(
   },
 );
 
-test("Two columns stay apart, in their own order", async () => {
+test("Two columns stay separate, each in its own order", async () => {
   const bytes = await makePdf((page) => {
     page.drawText("left one\nleft two", { x: 20, y: 150, size: 10, lineHeight: 12 });
     page.drawText("right one\nright two", { x: 220, y: 150, size: 10, lineHeight: 12 });

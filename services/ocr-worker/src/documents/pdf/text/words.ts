@@ -1,25 +1,26 @@
 import type { Rectangle } from "../page-drawing.ts";
 import type { Character, Token } from "./characters.ts";
 
-/** The characters of a word, as the page's text has it. */
+/** The characters of a word, in the order of the page's text. */
 export type CharacterWord = Character[];
 
 /**
- * In heights of a line: a gap that is wider by so much than those between the line's letters parts two words.
+ * In line heights. A gap that exceeds the usual gap of the line's letters by more than this separates two
+ * words.
  */
 const wordGap = 0.09;
-/** With fewer letters a line does not show how far apart its letters stand. */
+/** With fewer gaps a line does not show how far apart its letters usually are. */
 const fewGaps = 4;
-/** Of the lower character, what must stand beside the other on one line. */
+/** Two characters are on one line if at least this share of the lower one's height overlaps. */
 const sharedHeight = 0.4;
-/** In heights of a line: what goes back by more begins a line. */
+/** In line heights. A character that goes back further than this starts a new line. */
 const backwards = 0.5;
 
 const rightToLeft = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 
 /**
- * Lines of words. PDFium joins a word that a hyphen divides at a line's end, and words that are apart by a
- * gap without a space: both are parted here by where their letters stand.
+ * Returns lines of words. PDFium joins a word that is hyphenated at a line's end, and words separated by a
+ * gap without a space. Both are split here by the positions of their letters.
  */
 export function linesOf(tokens: readonly Token[]): CharacterWord[][] {
   const lines: CharacterWord[][] = [[[]]];
@@ -62,7 +63,7 @@ function dividedAtGaps(words: CharacterWord[]): CharacterWord[] {
   });
 }
 
-/** In heights of the line; 0 where the letters do not stand upright. */
+/** The gap in line heights. 0 if the letters are not upright. */
 function gapBefore(before: Character | undefined, next: Character): number {
   if (!before?.isUpright || !next.isUpright) return 0;
   const height = Math.max(1, Math.min(heightOf(before.place), heightOf(next.place)));
