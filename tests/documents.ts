@@ -3,13 +3,13 @@ import { PDFDocument, type PDFPage } from "@cantoo/pdf-lib";
 import sharp, { type TiffOptions } from "sharp";
 import { drawLine, leaseText } from "./scan.ts";
 
-/** A line of text in grey, a byte a pixel. */
+/** A line of text in grey, one byte per pixel. */
 export async function drawGrey(line: string) {
   const picture = sharp(await drawLine(line).png().toBuffer());
   return picture.flatten().toColourspace("b-w").raw().toBuffer({ resolveWithObject: true });
 }
 
-/** A multi-page TIFF with a line of text on each page, all of a size. */
+/** A multi-page TIFF with a line of text on each page. All pages have the same size. */
 export async function drawTiff(lines: string[], options: TiffOptions = {}): Promise<Buffer> {
   const pages = await Promise.all(lines.map(drawGrey));
   const { width = 1, height = 1 } = pages[0]?.info ?? {};
@@ -21,7 +21,7 @@ export async function drawTiff(lines: string[], options: TiffOptions = {}): Prom
     .toBuffer();
 }
 
-/** Breaks what is compressed of a page (from 0) of a TIFF. */
+/** Damages the compressed data of a page (from 0) of a TIFF. */
 export function damageTiff(bytes: Buffer, page: number): Buffer {
   let directory = bytes.readUInt32LE(4);
   for (let next = 0; next < page; next++) {
@@ -37,7 +37,7 @@ export function damageTiff(bytes: Buffer, page: number): Buffer {
   throw new Error("the page has no strips");
 }
 
-/** A TIFF of so many pages that hold nothing: a chain of directories without an entry. */
+/** A TIFF of this number of pages without content: a chain of empty directories. */
 export function chainTiff(pages: number): Buffer {
   const bytes = Buffer.alloc(8 + 6 * pages);
   bytes.write("II*\0");
@@ -46,7 +46,7 @@ export function chainTiff(pages: number): Buffer {
   return bytes;
 }
 
-/** A PDF whose pages are made by these functions. */
+/** A PDF with one page per function, which draws it. */
 export async function makePdf(...pages: ((page: PDFPage, pdf: PDFDocument) => unknown)[]): Promise<Buffer> {
   const pdf = await PDFDocument.create();
   for (const draw of pages) await draw(pdf.addPage([400, 200]), pdf);
@@ -59,7 +59,7 @@ export const scanned = (line: string) => async (page: PDFPage, pdf: PDFDocument)
   page.drawImage(await pdf.embedPng(await drawLine(line).png().toBuffer()), { width: 216, height: 28.8 });
 };
 
-/** A PDF of these objects, the first of which is its catalog; a stream is given with its dictionary. */
+/** A PDF of these objects, of which the first is the catalog. A stream is given with its dictionary. */
 export function rawPdf(...objects: (string | { dictionary: string; stream: Uint8Array })[]): Buffer {
   const parts: Buffer[] = [Buffer.from("%PDF-1.7\n")];
   const length = () => parts.reduce((sum, part) => sum + part.length, 0);
@@ -83,7 +83,7 @@ export function rawPdf(...objects: (string | { dictionary: string; stream: Uint8
   return Buffer.concat(parts);
 }
 
-/** Images of which the header claims this size; of WebP it can be 16383 at most. */
+/** Images whose header claims this size. The maximum for WebP is 16383. */
 export const claiming = {
   PNG(width: number, height: number) {
     const bytes = Buffer.alloc(33);
@@ -110,7 +110,7 @@ export const claiming = {
   async TIFF(width: number, height: number) {
     const bytes = await dot().tiff({ compression: "deflate" }).toBuffer();
     const directory = bytes.readUInt32LE(4);
-    // The first two entries; a value of 32 bits.
+    // The first two directory entries have values of 32 bits.
     for (const [index, value] of [width, height].entries()) {
       bytes.writeUInt16LE(4, directory + 2 + 12 * index + 2);
       bytes.writeUInt32LE(value, directory + 2 + 12 * index + 8);
@@ -133,7 +133,7 @@ export const claiming = {
   },
 } satisfies Record<string, (width: number, height: number) => Buffer | Promise<Buffer>>;
 
-/** A PDF of one page with an image of one bit a pixel, which `dictionary` says more of. */
+/** A PDF of one page with a one-bit image. `dictionary` has further entries of the image. */
 export function imagePdf(image: {
   width: number;
   height: number;
@@ -156,10 +156,10 @@ function dot() {
   return sharp({ create: { width: 8, height: 8, channels: 3, background: "white" } });
 }
 
-/** Writes a line of text on the page, as text. */
+/** Writes a line of text on the page, as text rather than as an image. */
 export const written = (text: string) => (page: PDFPage) => page.drawText(text, { x: 30, y: 100, size: 12 });
 
-/** A line of text, three bytes a pixel, from the bottom up. */
+/** A line of text, three bytes per pixel, bottom row first. */
 export async function drawBmp(): Promise<Buffer> {
   const { data, info } = await drawLine(leaseText)
     .flatten({ background: "white" })
@@ -194,7 +194,7 @@ export function pagelessPdf(): Buffer {
   return rawPdf("<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [] /Count 0 >>");
 }
 
-/** A PDF whose image inflates to a gigabyte, in two steps. */
+/** A PDF whose image expands to a gigabyte, in two steps. */
 export function inflatingPdf(): Buffer {
   const stream = deflateSync(deflateSync(Buffer.alloc(128 * 1024 * 1024)));
   const dictionary = "/Filter [/FlateDecode /FlateDecode]";

@@ -3,13 +3,15 @@ import sharp, { type Sharp } from "sharp";
 import { seededRandom } from "../samples/drawing/random.ts";
 import type { GreyImage } from "../services/ocr-worker/src/recognition/grey-image.ts";
 
-/** The picture as the decoder returns it: alpha on white, in grey. */
+/** The picture as the decoder returns it: on a white background, in grey. */
 export async function grey(picture: Sharp, dpi?: number): Promise<GreyImage> {
   const { data, info } = await picture.flatten().greyscale().raw().toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height, dpi };
 }
 
-/** Enough lines to make the page's orientation clear, with more ascenders than descenders, as print has. */
+/**
+ * Enough lines for detecting the page's orientation. They have more ascenders than descenders, as print has.
+ */
 export const clauses = [
   "This lease is dated 1 May 2024 and made between",
   "Harold Whitcombe of 12 Mill Lane, the Landlord, and",
@@ -19,7 +21,7 @@ export const clauses = [
   "2. The Tenant shall pay the Rent on the usual quarter",
 ];
 
-/** A shadow that grows to the right, as at a book's fold: black with an opacity of up to three quarters. */
+/** A shadow that darkens to the right, as at the fold of a book: black with up to 75 % opacity. */
 export const shadow = `<defs><linearGradient id="shadow"><stop offset="0" stop-opacity="0"/>
   <stop offset="1" stop-opacity="0.75"/></linearGradient></defs>
   <rect width="100%" height="100%" fill="url(#shadow)"/>`;
@@ -36,14 +38,14 @@ export function drawPage(lines: readonly string[], page: Page = {}, more = ""): 
   return sharp(Buffer.from(svg));
 }
 
-/** SVG of a text that starts at this point of its baseline. */
+/** SVG of a text. The point is the start of its baseline. */
 export function drawText(x: number, y: number, text: string): string {
   return `<text x="${x}" y="${y}">${text}</text>`;
 }
 
 export type Table = { left: number; top: number; width: number; height: number; rows: readonly string[][] };
 
-/** SVG of a ruled table; a line feed in a cell's text starts a line. */
+/** SVG of a ruled table. A line feed in a cell's text starts a new line. */
 export function drawTable({ left, top, width, height, rows }: Table): string {
   const columnWidth = width / (rows[0]?.length ?? 1);
   const rowHeight = height / rows.length;
@@ -59,7 +61,7 @@ export function drawTable({ left, top, width, height, rows }: Table): string {
   return cells.join("");
 }
 
-/** SVG of this number of round specks, always at the same places of this part of the page. */
+/** SVG of this number of round specks, which are always at the same places in this part of the page. */
 export function drawSpecks(count: number, radius: number, [left, top, right, bottom]: Box): string {
   const random = seededRandom(1);
   return Array.from({ length: count }, () => {

@@ -2,10 +2,10 @@ import type { ReadPicture } from "../services/ocr-worker/src/documents/document.
 import { openDocument } from "../services/ocr-worker/src/documents/open-document.ts";
 import { type DocumentLimits, defaultLimits } from "../services/ocr-worker/src/limits.ts";
 
-/** For tests without an engine: finds no text on any picture. */
+/** A reader for tests without a recognition engine. It finds no text on any picture. */
 const readNothing: ReadPicture = async () => [];
 
-/** Opens a document within these limits and, where they say nothing, the usual ones. */
+/** Opens a document within these limits. Limits that are not given have their usual values. */
 export async function openBytes(bytes: Uint8Array, limits: Partial<DocumentLimits> = {}) {
   const { format, document } = await openDocument(Buffer.from(bytes), { ...defaultLimits, ...limits });
   const page = (number: number, read = readNothing) => document.page(number, read);

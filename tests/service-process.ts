@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
-/** Of a test's context, which concurrent tests need. */
+/** `onTestFinished` of a test's context. Concurrent tests must use it. */
 export type OnTestFinished = (cleanUp: () => void | Promise<void>) => void;
 
 /** Starts a service with only these variables; `lines()` returns its log so far. Killed after the test. */

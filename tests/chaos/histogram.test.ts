@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { histogram } from "./histogram.ts";
 
-test("counts each value once, and states median, p99 and maximum", () => {
+test("counts each value once, and shows median, p99 and maximum", () => {
   const lines = histogram([0.5, 1, 1.5, 300]).split("\n");
   expect(lines.map((line) => line.trim().split(/ {2,}/))).toEqual([
     ["0 to 1", expect.stringMatching(/^1 #+$/)],
@@ -11,6 +11,6 @@ test("counts each value once, and states median, p99 and maximum", () => {
   ]);
 });
 
-test("says so without values", () => {
+test("is 'none' without values", () => {
   expect(histogram([])).toBe("none");
 });

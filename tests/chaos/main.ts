@@ -23,14 +23,14 @@ const { values } = parseArgs({
   },
 });
 
-/** The time after the last fault within which all containers must be healthy and all orders ended. */
+/** After the last fault, all containers must be healthy and all orders ended within this time. */
 const PATIENCE_MINUTES = 10;
 const MOST_SHOWN = 30;
 const PARTS = ["redis", "order-api", "auth-api", "ocr-worker-1", "ocr-worker-2", "router"] as const;
 
 /**
- * `npm run chaos`: places orders while containers are killed, paused and cut off their networks. Then it
- * compares the answers with what became of the orders. Fails if a promise was broken.
+ * `npm run chaos`: places orders while containers are killed, paused and disconnected from their networks.
+ * Then it compares the answers with the final state of the orders. Fails if a promise was broken.
  */
 await runCommand(async () => {
   const options = {
@@ -46,7 +46,7 @@ await runCommand(async () => {
     await makeScans(documentsFolder, plan.orders);
     const clone = await StackUnderTest.make({
       documentsFolder,
-      // Tokens outlast the run, and no quota limits its orders.
+      // Tokens are valid longer than the run, and its orders have no quota.
       tokenSeconds: "3600",
       ordersPerMinute: "100000",
     });
@@ -120,7 +120,7 @@ async function inflict(clone: StackUnderTest, { faults }: Plan): Promise<void> {
 async function harmOf(clone: StackUnderTest, { kind, container }: PlannedFault, victim: TestContainer) {
   if (kind === "kill") return harm.kill(victim);
   if (kind === "pause") return harm.pause(victim);
-  // The network on which it receives requests.
+  // The network on which the container receives requests.
   const isBehind = container === "redis" || container.startsWith("ocr-worker");
   return harm.disconnect(clone, victim, isBehind ? "back" : "front");
 }

@@ -4,7 +4,7 @@ export const documentKinds = ["good", "long", "missing", "broken"] as const;
 /** `long` has several pages. */
 export type DocumentKind = (typeof documentKinds)[number];
 
-/** An order that the run will place, with a title number of its own. */
+/** An order that the run will place. Each has its own title number. */
 export interface PlannedOrder {
   readonly titleNumber: string;
   readonly document: DocumentKind;

@@ -21,13 +21,13 @@ export interface FinalOrder {
   readonly titleNumber: string;
   readonly status: string;
   readonly reasonCode: string | undefined;
-  /** Every status that it had, oldest first. */
+  /** Every status it had, oldest first. */
   readonly history: readonly string[];
   readonly text: string | undefined;
 }
 
 const endStatuses = new Set(["completed", "failed", "cancelled"]);
-/** Reasons for which a fault may fail any order. */
+/** Failure reasons that a fault may cause for any order. */
 const faultReasons = new Set(["source_unavailable", "worker_lost", "internal_error"]);
 const ownReason = {
   good: undefined,
@@ -39,7 +39,7 @@ const ownReason = {
 /** The expected text by document; undefined for documents that cannot be read. */
 export type ExpectedTexts = Readonly<Partial<Record<DocumentKind, string>>>;
 
-/** Every breach of the promise as a line; empty if the promise was kept. */
+/** Describes every broken promise in a line; empty if all were kept. */
 export function violations(
   ledger: readonly LedgerEntry[],
   finals: readonly FinalOrder[],

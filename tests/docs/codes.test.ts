@@ -10,21 +10,21 @@ const page = "docs/api.md";
 /** Codes of bad tokens, which are no literals after `new Problem(`. */
 const tokenCodes = ["401 token_expired", "401 token_invalid"];
 
-/** How the services, Node's HTTP server in them and the router write a status and a code. */
+/** Patterns by which the services, Node's HTTP server in them and the router write a status and a code. */
 const written = [
   /new Problem\(\s*(\d{3}),\s*"(\w+)"/g,
   /status: (\d{3}), code: "(\w+)"/g,
   /"status":(\d{3}),[^}]*?"code":"(\w+)"/g,
 ];
 
-test("the reasons of failed orders in the table are those of the worker", () => {
+test("the table has the same failure reasons as the worker", () => {
   const documented = tableAfter(page, "## Reasons why an order fails").flatMap(([code = ""]) =>
     codesIn(code),
   );
   expect(documented.sort()).toEqual([...failureCodeSchema.options].sort());
 });
 
-test("the error codes in the table are those of the services and the router, with their status", () => {
+test("the table has the same error codes and statuses as the services and the router", () => {
   const documented = tableAfter(page, "## Errors").flatMap(([status, codes = ""]) =>
     codesIn(codes).map((code) => `${status} ${code}`),
   );
@@ -39,7 +39,7 @@ test("the error codes in the table are those of the services and the router, wit
   expect([...new Set(documented)].sort()).toEqual([...new Set([...inCode, ...tokenCodes])].sort());
 });
 
-test("the formats of results in the table are those of the Order API", () => {
+test("the table has the same result formats as the Order API", () => {
   const documented = tableAfter(page, "## Results").flatMap(([suffix = ""]) => codesIn(suffix));
   expect(documented.sort()).toEqual(resultSuffixes.map((suffix) => `.${suffix}`).sort());
 });

@@ -7,10 +7,10 @@ const root = path.resolve(import.meta.dirname, "../..");
 const files = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" }).trim().split("\n");
 const isTest = (file: string) => file.startsWith("tests/") || /\.test\.ts$/.test(file);
 
-/** A little more than the fifteen that a reader takes in at once. */
+/** A little more than fifteen, which a reader can take in at once. */
 const MOST_ENTRIES = 18;
 
-/** Folders and what they may import, besides themselves. Tests may import anything. */
+/** The folders that each folder may import besides itself. Tests may import anything. */
 const layers: Readonly<Record<string, readonly string[]>> = {
   "services/common": [],
   "services/auth-api": [],
@@ -40,7 +40,7 @@ const imports: readonly Import[] = files
 const layerOf = (file: string) => Object.keys(layers).find((layer) => file.startsWith(`${layer}/`));
 
 describe("layout", () => {
-  test("one file alone imports offline/", () => {
+  test("only commands/stack/offline.ts imports offline/", () => {
     const importers = imports.filter(
       ({ from, to }) => !from.startsWith("offline/") && !isTest(from) && to.startsWith("offline/"),
     );
@@ -60,7 +60,7 @@ describe("layout", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("one file alone imports offline/, which only closed networks need", () => {
+  test("only one file imports offline/, which only closed networks need", () => {
     const users = imports.filter(
       ({ from, to }) => to.startsWith("offline/") && !from.startsWith("offline/") && !isTest(from),
     );

@@ -12,7 +12,7 @@ export function readPage(page: string): string {
   return readFileSync(path.join(root, page), "utf8");
 }
 
-/** The page without its code blocks. */
+/** The page's text without its code blocks. */
 export function proseOf(page: string): string {
   return readPage(page).replace(/^```.*?^```$/gms, "");
 }
@@ -23,7 +23,7 @@ export function codeBlocks(page: string, language: string): string[] {
   return [...blocks].flatMap(([, name, code = ""]) => (name === language ? [code] : []));
 }
 
-/** The rows of the first table after this heading, without the table's head, each as its cells. */
+/** The rows of the first table after this heading, without its header, as arrays of cells. */
 export function tableAfter(page: string, heading: string): string[][] {
   const text = readPage(page);
   const start = text.indexOf(`\n${heading}\n`);

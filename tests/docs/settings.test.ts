@@ -23,23 +23,23 @@ const documented = tableAfter("docs/settings.md", "# Settings").map(
   }),
 );
 
-test("the settings in the table are those that the program reads", () => {
+test("the table has the same settings as the program", () => {
   const [, members = ""] = /export interface Settings \{(.*?)^\}/ms.exec(source) ?? [];
   const read = [...members.matchAll(/readonly (\w+):/g)].map(([, name = ""]) => name);
   expect(documented.map(({ name }) => name).sort()).toEqual(read.sort());
 });
 
 test.each(Object.entries(declared))(
-  "the default and the range of %s are those of Pulumi.yaml",
+  "the default and range of %s are the same as in Pulumi.yaml",
   (key, setting) => {
     const row = documented.find(({ name }) => name === key);
-    // A row of the table has no room for the digests of base images.
+    // The table has no room for the digests of base images.
     expect(row?.value).toBe(String(setting.default).replace(/@sha256:.*/, ""));
     if (setting.type === "integer") expect(setting.description).toContain(`(${row?.range})`);
   },
 );
 
-test("the ranges of whole numbers are those that the program checks", () => {
+test("the ranges of whole numbers are the same as in the program", () => {
   const constants = new Map(
     [...source.matchAll(/^const ([A-Z_]+) = ([\d_]+);/gm)].map(([, name = "", value = ""]) => [name, value]),
   );

@@ -22,7 +22,7 @@ test("10 the source answers 503 twice: the order is retried and completes", asyn
   ]);
 });
 
-/** Orders an unreadable document, and expects the same worker process to continue. */
+/** Orders an unreadable document, and expects that the worker process survives it. */
 async function failsAlone(title: string, code: string): Promise<void> {
   const processes = await stack.processes("ocr-worker");
   const view = await orders.ended(await orders.place(title));
@@ -48,7 +48,7 @@ test("12 a header that claims 30000 x 30000 is rejected before decoding", async 
     const limit = Number(await stack.inspect(worker, "{{.HostConfig.Memory}}"));
     const peak = await peakMemory(worker.name);
     expect(peak).toBeLessThan(limit);
-    // One byte a pixel, the least that a decoded image needs.
+    // One byte per pixel, the minimum for a decoded image.
     expect(peak).toBeLessThan(30_000 * 30_000);
   }
 });

@@ -19,7 +19,7 @@ const stack = await FaultStack.open();
 const orders = new Orders(stack);
 let documents = 0;
 
-/** Writes a document to the source's folder, for one order. */
+/** Writes a document to the source's folder, and orders it. */
 async function place(bytes: Uint8Array, extension: string): Promise<string> {
   const title = `DOC${++documents}`;
   const folder = path.join(stack.clone.folder, "documents", title);
@@ -31,14 +31,14 @@ async function place(bytes: Uint8Array, extension: string): Promise<string> {
 test.for<[string, string, () => Promise<Buffer>]>([
   ["a PDF of a scan", "pdf", () => makePdf(scanned(leaseText))],
   ["a TIFF of one bit, G4", "tif", () => drawTiff([leaseText], { compression: "ccittfax4", bitdepth: 1 })],
-  ["a TIFF that is called a PDF", "pdf", () => drawTiff([leaseText])],
+  ["a TIFF with the extension of a PDF", "pdf", () => drawTiff([leaseText])],
 ])("%s is read", async ([, extension, make]) => {
   const id = await place(await make(), extension);
   expect(await orders.ended(id)).toMatchObject({ status: "completed", reason: null });
   expect((await orders.result(id)).text).toBe(`${leaseText}\n`);
 });
 
-test("all workers read the pages of a TIFF, and a damaged page fails alone", async () => {
+test("the pages of a TIFF are read, and a damaged page does not affect the others", async () => {
   const lines = ["The first page", "The second page", "The third page", "The fourth page"];
   const tiff = await drawTiff(lines, { compression: "deflate" });
   const id = await place(damageTiff(tiff, 1), "tif");
@@ -58,7 +58,7 @@ test("a PDF with scripts and external references is read; nothing in it is run o
 // `document-kinds.ocr.test.ts` has the other kinds.
 test.for<[string, string, string, () => Buffer | Promise<Buffer>]>([
   ["an encrypted PDF", "document_encrypted", "pdf", () => encryptedPdf()],
-  ["a PDF whose image inflates to a gigabyte", "page_too_large", "pdf", () => inflatingPdf()],
+  ["a PDF whose image expands to a gigabyte", "page_too_large", "pdf", () => inflatingPdf()],
   ["a PNG that claims 30,000 x 30,000 pixels", "page_too_large", "png", () => claiming.PNG(30_000, 30_000)],
 ])("%s fails with %s, and the same workers serve the next", async ([, code, extension, make]) => {
   const processes = await stack.processes("ocr-worker");
@@ -67,7 +67,7 @@ test.for<[string, string, string, () => Buffer | Promise<Buffer>]>([
   expect(await stack.processes("ocr-worker")).toEqual(processes);
 });
 
-test("a source's answer that inflates to a gigabyte fails with document_inflates", async () => {
+test("an answer of the source that expands to a gigabyte fails with document_inflates", async () => {
   await failsAtOnce(await orders.place("OW00000014"), "document_inflates");
 });
 
@@ -80,7 +80,7 @@ test.for([
   ["out of its base", "OW00000021"],
   ["to a container of the stack", "OW00000022"],
   ["to another scheme", "OW00000023"],
-  ["to the same again and again", "OW00000024"],
+  ["to itself", "OW00000024"],
 ] as const)("a redirect %s fails with source_redirects", async ([, title]) => {
   await failsAtOnce(await orders.place(title), "source_redirects");
 });
@@ -91,7 +91,7 @@ async function failsAtOnce(id: string, code: string): Promise<void> {
   expect(outcomes(view)).toEqual(["failed"]);
 }
 
-/** A page of text with every kind of action that runs a script or fetches an address without being asked. */
+/** A page of text with every kind of action that runs a script or fetches an address automatically. */
 function curiousPdf(address: string): Buffer {
   const file = `<< /FS /URL /F (${address}) >>`;
   return rawPdf(

@@ -44,14 +44,15 @@ test("20 no container can write to its own files, except the router to its uploa
 });
 
 /**
- * The answer at this address; Redis is recognised by its first characters, because a proxy may answer too.
+ * The answer at this address. Redis is recognised by the first characters of its answer, because a proxy may
+ * answer instead.
  */
 const askRedis = (address: string) => [
   ...["timeout", "2", "bash", "-c"],
   `exec 3<>/dev/tcp/${address}/6379 && printf 'PING\\r\\n' >&3 && head -n 1 <&3`,
 ];
 
-test("20 Redis answers the Order API, and neither the Auth API nor this machine", async () => {
+test("20 Redis answers the Order API, but neither the Auth API nor this machine", async () => {
   const redis = await stack.clone.container("redis");
   const addresses = Object.values(await stack.clone.endpointsOf(redis)).map(({ IPAddress }) => IPAddress);
   expect(addresses).toHaveLength(1);

@@ -76,7 +76,7 @@ test("4 Redis paused: orders get 503 within 3 s and never appear; then all recov
 test("6 maxmemory reached: orders get 503 store_full, reading and cancelling work, and accepted orders end", {
   timeout: 120_000,
 }, async () => {
-  // Each of the two workers has one, so the others wait.
+  // The two workers have one order each, so the others wait.
   const running = [await orders.place("MS8000"), await orders.place("MS8000")];
   for (const id of running) await orders.reaches(id, "fetching");
   const waiting = [await orders.place("OK60"), await orders.place("OK60")];

@@ -40,7 +40,8 @@ describe("20 secrets", () => {
     secrets["a refused token"] = `marker-${randomBytes(16).toString("hex")}`;
     for (const [name, value] of Object.entries(secrets))
       expect(value.length, name).toBeGreaterThanOrEqual(32);
-    // The containers' environment must have them; this shows that the values searched for are right.
+    // The environment of the containers must have the secrets. This shows that the values searched for are
+    // right.
     expect(leaksIn(await environment("auth-api", "JWT_SECRET"))).toEqual(["the tokens' key"]);
     expect(leaksIn(await environment("order-api", "REDIS_URL"))).toEqual(["Redis' password"]);
 
@@ -98,7 +99,7 @@ describe("20 secrets", () => {
     const files = entries
       .filter((entry) => entry.isFile())
       .map((file) => path.join(file.parentPath, file.name));
-    // The state of the real CLI; the stand-in has labels instead.
+    // The state file of the real CLI. The stand-in has labels instead.
     if (stack.clone.stack.cli.kind === "pulumi") expect(files).not.toEqual([]);
     for (const file of [...files, path.join(folder, "Pulumi.test.yaml")]) {
       expect(leaksIn(await readFile(file, "utf8")), file).toEqual([]);

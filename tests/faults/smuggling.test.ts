@@ -8,7 +8,7 @@ import { FaultStack } from "./harness/fault-stack.ts";
 const stack = await FaultStack.open();
 const port = Number(new URL(stack.url).port);
 
-/** A path that does not exist: every request that gets through is one 404 and one line in each log. */
+/** A path that does not exist. Every request that gets through is a 404 and a line in each log. */
 const run = randomBytes(4).toString("hex");
 const pathOf = (index: number, request: string) => `/${run}-${index}-${request}`;
 
@@ -72,7 +72,7 @@ const smugglings: readonly Smuggling[] = [
   { name: "a chunk that ends in a line feed alone", headers: () => [chunked], end: "0\n\n" },
 ];
 
-/** Two unambiguous requests in one write: two reach the router, two the service. */
+/** Two unambiguous requests in one write. Two reach the router, and two the service. */
 const pipelined: Smuggling = { name: "two in a row", headers: () => ["Content-Length: 0"] };
 
 const attempts = [pipelined, ...smugglings];
@@ -156,7 +156,7 @@ describe("16 smuggling", () => {
       .filter(({ path }) => path.startsWith(pathOf(index, "")))
       .sort((a, b) => a.path.localeCompare(b.path));
 
-  test("16 two requests in a row reach the router and the service as two", () => {
+  test("16 two consecutive requests reach the router and the service as two", () => {
     expect(ofAttempt(behind, 0).map(({ path }) => path)).toEqual(
       ["bystander", "first", "second"].map((request) => pathOf(0, request)),
     );
@@ -180,7 +180,7 @@ describe("16 smuggling", () => {
     }
   });
 
-  test("16 nothing reaches the service that the router has not seen", () => {
+  test("16 every request that reaches the service is in the router's log", () => {
     const known = new Set(front.map(({ path }) => path));
     expect(behind.filter(({ path }) => !known.has(path))).toEqual([]);
   });

@@ -23,7 +23,7 @@ function token(header: Json, claims: Json, sign: (text: string) => string): stri
   return `${text}.${sign(text)}`;
 }
 
-/** Signs with the stack's own key, so that a token's fault is not its signature. */
+/** Signs with the stack's own key, so that a token is not rejected for its signature. */
 const signed = (header: Json, claims: Json) => token(header, claims, (text) => hmac(text, secret));
 
 describe("14 tokens", () => {
@@ -44,7 +44,7 @@ describe("14 tokens", () => {
   const byField = (text: string) =>
     stack.customer.post("/orders", { title_number: "no title number", document_type: "lease", token: text });
 
-  test("14 a token made here in the way of the Auth API is accepted", async () => {
+  test("14 a token signed by this test as the Auth API signs them is accepted", async () => {
     expect((await byHeader(signed(plain, claims))).status).toBe(404);
     expect((await byField(signed(plain, claims))).status).toBe(422);
   });

@@ -36,7 +36,7 @@ test("9 `docker stop` of a worker mid-page: it exits with 0, and the order is co
 });
 
 test("the Order API is killed between its 202 and the queue: the order still runs", async () => {
-  // The Order API may write orders but not jobs, which extends the moment between the two.
+  // The Order API may write orders but not jobs, so that the time between the two steps is long enough.
   const held = await stack.begin(
     () => stack.redis("ACL", "SETUSER", "default", "resetkeys", "~order:*", "~orders:*", "~user:*"),
     () => stack.redis("ACL", "SETUSER", "default", "allkeys"),

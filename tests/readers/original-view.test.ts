@@ -42,13 +42,13 @@ const scan = await drawPage(clauses, { width, height }, edging)
   .png()
   .toBuffer();
 
-/** The words that viewers find on the page, each with its box in points. */
+/** The words that viewers find on the page, with their boxes in points. */
 async function wordsIn(pdf: string) {
   const [words = []] = await pdfWords(pdf);
   return words;
 }
 
-/** Looks in all renderers as they show the source, reads like it, and is hardly larger than the source. */
+/** The result looks like the source in all renderers, has the same text, and is hardly larger. */
 async function expectLike(
   picture: (render: Render) => Promise<Buffer>,
   { source, pdf }: { source: string; pdf: string },
@@ -79,7 +79,7 @@ async function scannedPdf(change: (page: PDFPage) => void = () => {}): Promise<B
   return Buffer.from(await pdf.save());
 }
 
-test("a coloured scan is shown as it came, and its words lie on the words", async () => {
+test("a coloured scan is shown unchanged, and the text lies over its words", async () => {
   const files = await reading.read(scan);
   await expectLike(async () => scan, files);
   const [first] = await wordsIn(files.pdf);
@@ -90,7 +90,7 @@ test("a coloured scan is shown as it came, and its words lie on the words", asyn
   expect(Math.abs((bottom * dpi) / 72 - 84)).toBeLessThan(10);
 });
 
-test("a born-digital PDF keeps its bytes, and gains no text that it has already", async () => {
+test("a born-digital PDF keeps its bytes, and no text is added twice", async () => {
   const pdf = await PDFDocument.create();
   const page = pdf.addPage([400, 200]);
   for (const [index, clause] of clauses.entries())
@@ -103,7 +103,7 @@ test("a born-digital PDF keeps its bytes, and gains no text that it has already"
   expect((await wordsIn(files.pdf)).map(({ text }) => text)).toEqual(truth.split(/\s+/));
 });
 
-test("text lies on the words for every rotation and unit; a page on its side is shown upright", async () => {
+test("text lies over the words for every rotation and unit; a sideways page is shown upright", async () => {
   const upright = await wordsIn((await reading.read(await scannedPdf())).pdf);
   expect(upright.map(({ text }) => text).join(" ")).toContain("This lease is dated");
   const changes: [string, (page: PDFPage) => void, number][] = [
@@ -132,7 +132,7 @@ test("text lies on the words for every rotation and unit; a page on its side is 
   }
 });
 
-test("encrypted, linearized and damaged PDFs, and those of object streams, are shown, too", async () => {
+test("encrypted, linearized and damaged PDFs, and PDFs with object streams, are shown", async () => {
   const plain = path.join(folder, "plain.pdf");
   await writeFile(plain, await scannedPdf());
   const made = (name: string) => path.join(folder, name);
@@ -153,7 +153,7 @@ test("encrypted, linearized and damaged PDFs, and those of object streams, are s
   }
 });
 
-test("text that nobody sees is gone, and a form's value is shown without the form being lost", async () => {
+test("invisible text is left out, and a form's value is shown and remains a form field", async () => {
   const pdf = await PDFDocument.create();
   const page = pdf.addPage([400, 200]);
   for (const [index, clause] of clauses.entries())
@@ -172,7 +172,7 @@ test("text that nobody sees is gone, and a form's value is shown without the for
   expect(kept.getForm().getTextField("name").getText()).toBe("Quigley");
 });
 
-test("the pages of a TIFF are shown as they came", async () => {
+test("the pages of a TIFF are shown unchanged", async () => {
   const tiff = await drawTiff([leaseText], { compression: "ccittfax4", bitdepth: 1 });
   const { pdf } = await reading.read(tiff);
   await checkPdf(pdf);

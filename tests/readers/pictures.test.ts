@@ -13,7 +13,7 @@ import { pictureOf, renderers } from "./rendering.ts";
 import { installDebian } from "./result-readers.ts";
 
 const dpi = 150;
-/** What JPEG compression and the renderers' scaling leave of a page. */
+/** The likeness that remains after JPEG compression and the scaling of renderers. */
 const bound = { structure: 0.8, colour: 12 };
 
 const { results } = await temporaryResults();
@@ -44,7 +44,7 @@ const shifted = (picture: Sharp) =>
     .extract({ left: 4, top: 0, width: width - 4, height })
     .extend({ right: 4, background: "white" });
 const jpeg = async (picture: Sharp) => sharp(await picture.clone().jpeg({ quality: 50 }).toBuffer());
-/** Rows of three bytes a pixel that are shown as one byte a pixel. */
+/** Rows of three bytes per pixel, shown as one byte per pixel. */
 async function garbled(picture: Sharp): Promise<Sharp> {
   const data = await picture.clone().toColourspace("srgb").removeAlpha().raw().toBuffer();
   const raw = { width, height, channels: 1 } as const;

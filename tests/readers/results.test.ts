@@ -109,7 +109,7 @@ test("the PDF is valid, and copying it gives the lines in order and the words se
   expect(fourth).toEqual(linesOf(signature));
 });
 
-test("the words of the PDF lie over their pictures", async () => {
+test("the words of the PDF lie over their images", async () => {
   await using document = await written([lease]);
   const [words = []] = await pdfWords(document.pdf);
   const expected = wordsOf(lease);
@@ -151,7 +151,7 @@ function documents(...words: fc.Arbitrary<string>[]) {
     .map((pages) => pages.map((blocks, index) => (blocks ? pageOf(index + 1, blocks) : undefined)));
 }
 
-test("every format has the same words, whatever they are", async () => {
+test("every format has the same words for random documents", async () => {
   await fc.assert(
     fc.asyncProperty(documents(leftToRight, rightToLeft), async (pages) => {
       await using document = await written(pages);
@@ -166,7 +166,7 @@ test("every format has the same words, whatever they are", async () => {
         }
         expect(json[index]).toEqual(expected);
         expect(text[index]?.split(/\s+/).filter(Boolean)).toEqual(expected);
-        // Right-to-left text comes in reading order, which is not the order of our boxes.
+        // Right-to-left text is in reading order, which differs from the order of our boxes.
         if (page)
           expect(lines[index]?.join(" ").split(" ").filter(Boolean).sort()).toEqual(expected.toSorted());
       }
@@ -180,7 +180,7 @@ const anyWord = fc
   .string({ unit: "binary", minLength: 1, maxLength: 8 })
   .filter((text) => !/[\s\p{Cc}\p{Cs}\u{FFFE}\u{FFFF}]/u.test(text));
 
-test("markup formats can hold every other character of a text layer", async () => {
+test("ALTO, hOCR and TSV can hold every allowed character of a text layer", async () => {
   await fc.assert(
     fc.asyncProperty(documents(anyWord), async (pages) => {
       await using document = await written(pages);

@@ -32,7 +32,7 @@ const lease = await drawLine(leaseText).png().toBuffer();
 export type Answer = { status: number; body: Buffer | string };
 export const found: Answer = { status: 200, body: lease };
 
-/** A PDF whose pages take half a second or more each: parts of one at 200 dots per inch. */
+/** A PDF whose pages take half a second or more each. Each page is part of a sample at 200 dpi. */
 export async function slowDocument(pages: number): Promise<Buffer> {
   const register = fileURLToPath(new URL("../../samples/scans/OW12345678/register.png", import.meta.url));
   const [width, height] = [1654, 600];
@@ -48,11 +48,11 @@ export async function slowDocument(pages: number): Promise<Buffer> {
 /** `suspicionMs`: how long a worker may take to withdraw the suspicion that it is gone. */
 type StartOptions = Partial<OrderWorkerOptions> & { suspicionMs?: number };
 
-/** Workers with a source of documents and the orders of a Redis, as the services have them. */
+/** Workers with a document source and the orders in a Redis, configured as in the services. */
 export type OrderWorkers = Awaited<ReturnType<typeof startOrderWorkers>>;
 
 export async function startOrderWorkers(url: string) {
-  /** What the source answers, by document type; nothing there is a 404. */
+  /** The answers of the source by document type. A type without an answer is a 404. */
   const answers: Partial<Record<OrderRequest["document_type"], () => Answer | Promise<Answer>>> = {};
   const requestIds = new Set<unknown>();
   const server = createServer(async (request, response) => {
@@ -64,7 +64,7 @@ export async function startOrderWorkers(url: string) {
   await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");
-  // Held answers are to be ended by what is tested, not by the limit.
+  // Only the tested code may end held answers, not this limit.
   const source = new DocumentSource(`http://127.0.0.1:${address.port}`, { limitMs: 60_000 });
 
   const redis = openRedis(url, silentLog, "wait");
@@ -74,7 +74,7 @@ export async function startOrderWorkers(url: string) {
   const results = openResultStore({ folder });
   const closers: (() => Promise<void>)[] = [];
 
-  /** Of all pages that were read, a line each. */
+  /** The text of all pages that were read, one line per page. */
   async function text({ order_id, result_attempt: attempt, result_pages = 0 }: OrderRecord) {
     if (attempt === undefined) return undefined;
     const numbers = Array.from({ length: result_pages }, (_, index) => index + 1);
@@ -130,7 +130,7 @@ export async function startOrderWorkers(url: string) {
       return order_id;
     },
 
-    /** Accepts an order and carries it to the queue, as the Order API does. */
+    /** Accepts an order and adds its job to the queue, as the Order API does. */
     async order(document_type: OrderRequest["document_type"]): Promise<string> {
       const order_id = await this.accept(document_type);
       await addOrderJobs(redis, queue, [{ order_id, run: 1 }]);
@@ -142,8 +142,8 @@ export async function startOrderWorkers(url: string) {
     },
 
     /**
-     * The order once it ended: its record, its text, its pages and who read them, its steps and how its
-     * attempts ended.
+     * The order after its end: its record, text, pages and their readers, its steps, and the outcomes of its
+     * attempts.
      */
     async ended(orderId: string, timeout = 20_000) {
       await expect
@@ -171,7 +171,7 @@ export async function startOrderWorkers(url: string) {
       };
     },
 
-    /** Leaves a job as a killed worker does: among the active ones, without a lock. */
+    /** Leaves a job as a killed worker would: among the active jobs, without a lock. */
     async leave(job: string): Promise<void> {
       await redis.zRem("bull:orders:prioritized", job);
       await redis.lRem("bull:orders:active", 0, job);
@@ -180,12 +180,12 @@ export async function startOrderWorkers(url: string) {
       await redis.sAdd("bull:orders:stalled", job);
     },
 
-    /** The queue holds nothing of any order, soon. */
+    /** Waits until the queue has no job of any order. */
     async noJobs(timeout = 10_000): Promise<void> {
       await expect.poll(() => redis.keys("bull:orders:*-*-*-*-*"), { timeout }).toEqual([]);
     },
 
-    /** Without workers and orders, and with a lease at the source. */
+    /** Stops the workers, removes the orders, and lets the source answer with a lease. */
     async beginAnew() {
       await this.stopWorkers();
       await redis.flushDb();
@@ -208,8 +208,8 @@ export async function startOrderWorkers(url: string) {
 }
 
 /**
- * The same for the tests of one file, on the shared Redis: before each there is no worker, no order, and a
- * lease at the source.
+ * The same for the tests of one file, on the shared Redis. Each test starts without workers and orders, and
+ * with a lease at the source.
  */
 export async function openOrderWorkers(): Promise<OrderWorkers> {
   const workers = await startOrderWorkers(redisDatabase());
@@ -218,7 +218,7 @@ export async function openOrderWorkers(): Promise<OrderWorkers> {
   return workers;
 }
 
-/** The same on a Redis of the file's own, which its tests may harm. */
+/** The same on a Redis for this file only, which its tests may harm. */
 export async function openOrderWorkersOnOwnRedis() {
   const container = await startRedisContainer();
   const workers = await startOrderWorkers(container.url);
@@ -227,7 +227,7 @@ export async function openOrderWorkersOnOwnRedis() {
   return { container, workers };
 }
 
-/** An answer of the source that waits for `give`. */
+/** An answer that the source holds back until `give` is called. */
 export function heldAnswer(answer: Answer = found) {
   const { promise, resolve } = Promise.withResolvers<Answer>();
   return { answer: () => promise, give: () => resolve(answer) };

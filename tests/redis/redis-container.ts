@@ -18,7 +18,7 @@ export type RedisContainer = {
   url: string;
   pause(): Promise<void>;
   unpause(): Promise<void>;
-  /** Kills it at once, like a crash; `start` starts it again with its data. */
+  /** Kills it at once, as a crash would. `start` starts it again with its data. */
   kill(): Promise<void>;
   start(): Promise<void>;
   remove(): Promise<void>;

@@ -16,7 +16,7 @@ import type { RedisConnection } from "@orbital-witness/common/redis/redis-connec
 
 let users = 0;
 
-/** An order nobody has seen yet, of a user of its own where `fields` names none. */
+/** A new order, of a new user unless `fields` names one. */
 export function sampleOrder(fields: Partial<NewOrder> = {}): NewOrder {
   return {
     order_id: randomUUID(),
@@ -28,14 +28,14 @@ export function sampleOrder(fields: Partial<NewOrder> = {}): NewOrder {
   };
 }
 
-/** The record of a completed order with a result of so many pages. */
+/** The record of a completed order whose result has this number of pages. */
 export function completedOrder(pages: number): OrderRecord {
   const counts = { run: 1, attempt: 1, failures: 0, turn: 1, result_attempt: 1, result_pages: pages };
   const times = { created_ms: 0, finished_ms: 1e12 };
   return orderRecordSchema.parse({ ...sampleOrder(), status: "completed", ...counts, ...times });
 }
 
-/** Milliseconds since the epoch until which Redis may accept. */
+/** A deadline that Redis can meet, in milliseconds since the epoch. */
 export const inTime = () => Date.now() + 10_000;
 
 export const workerLost: FailureReason = { code: "worker_lost", message: "The worker never came back." };
@@ -48,7 +48,7 @@ export async function accepted(store: OrderStore, fields: Partial<NewOrder> = {}
   return order;
 }
 
-/** The order's record as the worker gets it that claims the run. */
+/** Claims the run. @returns the order's record, as the worker gets it */
 export async function claimed(attempts: OrderAttempts, order_id: string, run = 1, worker = "worker-1") {
   const claim = await attempts.claim({ order_id, run }, worker, workerLost);
   if (claim.state !== "claimed") throw new Error(`the order was not claimed: ${claim.state}`);
@@ -60,7 +60,7 @@ export function pageJob({ order_id, run, attempt }: OrderRecord, page: number): 
   return { order_id, run, attempt, page };
 }
 
-/** The page as the worker gets it that claims it. */
+/** Claims the page. @returns what the worker gets */
 export async function claimedPage(attempts: OrderAttempts, job: PageJob, worker = "worker-1") {
   const claim = await attempts.claimPage(job, worker, workerLost);
   if (claim.state !== "claimed") throw new Error(`the page was not claimed: ${claim.state}`);
@@ -73,12 +73,12 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSET', KEYS[1],
   'suspected_attempt', redis.call('HGET', KEYS[1], 'attempt'), 'suspected_ms', now - ARGV[1])`;
 
-/** A suspicion against the order's attempt that has stood for so long already; when Redis is full too. */
+/** Marks the order's attempt as suspected since `ms` milliseconds, also when Redis is full. */
 export async function letSuspicionStand(redis: RedisConnection, orderId: string, ms = defaultSuspicionMs) {
   await redis.eval(suspect, { keys: [recordKey(orderId)], arguments: [String(ms)] });
 }
 
-/** Claims a run that an attempt has, whose worker does not withdraw the suspicion. */
+/** Claims a run that another attempt has, as if its worker did not withdraw the suspicion. */
 export async function claimSuspected(redis: RedisConnection, attempts: OrderAttempts, job: OrderJob) {
   await letSuspicionStand(redis, job.order_id);
   return attempts.claim(job, "worker-2", workerLost);

@@ -4,7 +4,7 @@ import { onTestFinished } from "vitest";
 
 /**
  * Forwards TCP connections from a port of 127.0.0.1 to `target` until the test ends. `blackHole` acts on open
- * connections like a cut network: what is written is accepted and lost, and nothing closes them.
+ * connections like a cut network: it accepts and drops all data, and closes nothing.
  */
 export async function startTcpProxy(target: { host: string; port: number }) {
   const pairs = new Set<{ client: Socket; server: Socket }>();

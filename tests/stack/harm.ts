@@ -4,7 +4,7 @@ import type { StackUnderTest, TestContainer } from "./stack-under-test.ts";
 /** A fault of a container, and its remedy. */
 export type Harm = { begin(): Promise<unknown>; end(): Promise<unknown> };
 
-/** SIGKILL through the engine, which counts as a stop by the user: the restart policy does not act. */
+/** SIGKILL through the engine. It counts as a stop by the user, so the restart policy does not act. */
 export function kill({ id }: TestContainer): Harm {
   return docker(["kill", id], ["start", id]);
 }
@@ -29,7 +29,7 @@ export async function disconnect(
   if (endpoint === undefined) throw new Error(`the container is not on the network ${network}`);
   const [name, { Aliases }] = endpoint;
   const { id } = container;
-  // The engine adds the container's id by itself.
+  // The engine adds the container's id itself.
   const aliases = (Aliases ?? []).filter((alias) => !id.startsWith(alias));
   return docker(
     ["network", "disconnect", name, id],

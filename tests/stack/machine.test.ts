@@ -23,11 +23,11 @@ describe("the Docker engine", () => {
     vi.unstubAllEnvs();
   });
 
-  it("that answers is used", async () => {
+  it("is used if it answers", async () => {
     await expect(ensureDocker()).resolves.toBeUndefined();
   });
 
-  it("that does not answer at DOCKER_HOST is named, and nothing is installed instead", async () => {
+  it("is named in the error if it does not answer at DOCKER_HOST, and none is installed", async () => {
     vi.stubEnv("DOCKER_HOST", "tcp://127.0.0.1:1");
     await expect(ensureDocker()).rejects.toMatchObject({
       message: expect.stringMatching(/tcp:\/\/127\.0\.0\.1:1 .*does not answer/),
@@ -35,7 +35,7 @@ describe("the Docker engine", () => {
     });
   });
 
-  it("of another architecture is rejected", async () => {
+  it("is rejected if it has another architecture", async () => {
     const version = {
       Version: "28.0.0",
       ApiVersion: "1.41",
@@ -64,7 +64,7 @@ describe("the port", () => {
     ({ redisImage: image } = await ensureBaseImages(wantedBaseImages(projectFolder, "local")));
   });
 
-  it("that another program uses is named", async () => {
+  it("is named in the error if another program uses it", async () => {
     await using other = await listening(createServer());
     await expect(ensurePortIsFree("127.0.0.1", other.port, [])).rejects.toMatchObject({
       message: `Port ${other.port} of 127.0.0.1 is busy: another program holds it.`,
@@ -72,7 +72,7 @@ describe("the port", () => {
     });
   });
 
-  it("that a container uses is named with the container, unless it is the stack's own", async () => {
+  it("is named with the container that uses it, unless that is the stack's own", async () => {
     const run = ["run", "--detach", "--rm", "--publish", "127.0.0.1::80", image, "sleep", "120"];
     const { stdout: id } = await execa("docker", run);
     try {
@@ -86,7 +86,7 @@ describe("the port", () => {
     }
   });
 
-  it("on an address that this machine does not have is rejected", async () => {
+  it("is rejected on an address that this machine does not have", async () => {
     await expect(ensurePortIsFree("203.0.113.7", 80, [])).rejects.toThrow(/no address 203\.0\.113\.7/);
   });
 });

@@ -88,7 +88,7 @@ export class StackUnderTest {
     return this.stack.outputs();
   }
 
-  /** The key of the tokens. */
+  /** The key that signs the tokens. */
   async jwtSecret(): Promise<string> {
     const get = ["config", "get", "jwtSecret", "--stack", STACK];
     return (await this.stack.cli.quietly(get, "Make the stack first.")).trim();
@@ -139,7 +139,7 @@ export class StackUnderTest {
     return () => writeFile(target, before);
   }
 
-  /** Removes the clone and everything of it on the engine, except the build cache. */
+  /** Removes the clone and all its resources on the engine, except the build cache. */
   async remove(): Promise<void> {
     await this.stack.destroy({ quiet: true });
     const images = await execa("docker", [

@@ -79,7 +79,7 @@ describe("orders", () => {
     expect(characterErrorRate(truth, text)).toBeLessThan(0.03);
   });
 
-  it("are found by their owner, and by nobody else", async () => {
+  it("can be found only by their owner", async () => {
     const { body } = await customer.order("OW12345678", "lease");
     await customer.delivery(String(body.order_id));
     const search = async (username: string) => {
@@ -100,7 +100,7 @@ describe("orders", () => {
     expect(await search("bob")).toEqual({ results: [], next: null });
   });
 
-  it("reads a scan that was just put into the folder, and fails a broken one", async () => {
+  it("reads a scan that was just added to the folder; an order of a broken one fails", async () => {
     const title = path.join(clone.folder, "documents", "ZZ42T");
     const lease = path.join(samplesFolder, "OW12345678", "lease.png");
     await mkdir(title);
@@ -176,7 +176,7 @@ describe("results", () => {
     return [...new Set(words)];
   }
 
-  it("have the same words in every format, whatever they are", async ({ skip }) => {
+  it("have the same words in every format for random documents", async ({ skip }) => {
     const readers = await ResultReaders.install();
     onTestFinished(() => readers.remove());
     if (readers.missing !== undefined) skip(readers.missing);
@@ -303,7 +303,7 @@ describe("tokens and roles", () => {
 });
 
 describe("without Redis, the Order API", () => {
-  it("answers 503 within two seconds while Redis hangs, and none of those orders appears", async () => {
+  it("answers 503 within two seconds while Redis hangs, and creates none of those orders", async () => {
     const { name } = await clone.container("redis");
     await execa("docker", ["pause", name]);
     const answers = [];
@@ -456,7 +456,7 @@ describe("failures", () => {
       "services/order-api/src/main.ts",
       () => "throw new Error('broken on purpose');\n",
     );
-    // The real CLI waits for as long as a container may take to start, even for one that keeps exiting.
+    // The real CLI waits as long as a container may take to start, even for one that keeps exiting.
     const restoreLimit = await clone.edit("pulumi/index.ts", (text) =>
       text.replace('new Service("order-api", {', 'new Service("order-api", {\n  startSeconds: 20,'),
     );

@@ -1,6 +1,6 @@
 /**
- * The document source of the fault tests. It runs in a separate container, with nothing but Node. The title
- * number decides the answer, see the two tables; any other title number is a folder of the clone's documents/
+ * The document source of the fault tests. It runs in a separate container that has only Node. The two tables
+ * show which title number selects which answer. Any other title number is a folder of the clone's documents/
  * or samples. Every request is written to standard output as a line of JSON.
  */
 import { createReadStream, existsSync, readFileSync } from "node:fs";
@@ -90,7 +90,7 @@ function bomb(response: ServerResponse): void {
   response.writeHead(200, { "Content-Encoding": "gzip" });
   const gzip = createGzip();
   pipeline(Readable.from(Array.from({ length: 1024 }, () => nothing)), gzip, response, () => {
-    // The worker is expected to hang up before the end.
+    // The worker should disconnect before the end.
   });
 }
 

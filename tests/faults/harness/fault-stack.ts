@@ -10,8 +10,8 @@ import { SourceContainer } from "./source-container.ts";
 const eventSchema = z.record(z.string(), z.unknown());
 
 /**
- * The files that Redis writes to, for `onVolume`: a pattern, which the shell expands in arguments, not after
- * `>`.
+ * The files that Redis writes, for `onVolume`. It is a pattern, which the shell expands in arguments but not
+ * after `>`.
  */
 export const appendOnlyFile = "appendonlydir/*.incr.aof";
 
@@ -44,7 +44,9 @@ export class FaultStack {
     return this.#inflict(harm.kill(container));
   }
 
-  /** Kills the process in it with SIGKILL: the container ends, and its restart policy starts it again. */
+  /**
+   * Kills the container's process with SIGKILL. The container ends, and its restart policy starts it again.
+   */
   async crash(container: TestContainer): Promise<void> {
     // The command is killed with the container, so its exit code says nothing.
     await this.exec(container, "sh", "-c", "kill -9 $(cat /proc/1/task/1/children)");
@@ -96,7 +98,8 @@ export class FaultStack {
   }
 
   /**
-   * Waits until every container's own health check succeeds; the engine's last check may be ten seconds old.
+   * Runs every container's health check until it succeeds, because the engine's last check may be ten seconds
+   * old.
    */
   async untilReady(limitSeconds = 60): Promise<void> {
     const giveUpAt = Date.now() + limitSeconds * 1000;
@@ -112,7 +115,7 @@ export class FaultStack {
     }
   }
 
-  /** The command of its health check, without the pause that it makes while the container is healthy. */
+  /** The command of its health check, without the pause for healthy containers. */
   async isReady({ name }: Pick<TestContainer, "name">): Promise<boolean> {
     const question = await this.inspect({ id: name }, "{{index .Config.Healthcheck.Test 1}}");
     const ask = ["exec", name, "sh", "-c", `rm -f /tmp/ready; ${question}`];

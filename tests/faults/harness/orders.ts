@@ -35,7 +35,7 @@ const listSchema = z.object({
 /** An answer to `POST /orders`, with its duration. */
 export type Answer = { status: number; body: Record<string, unknown>; ms: number };
 
-/** Tokens last 30 s; this leaves time for the request. */
+/** Tokens last 30 s. The rest is time for the request. */
 const tokenMs = 20_000;
 
 /** Places and follows the orders of one customer. They are all leases, see `document-source.ts`. */

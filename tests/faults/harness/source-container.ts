@@ -15,7 +15,7 @@ export type SeenRequest = z.infer<typeof seenSchema>;
 
 /** The container in which `document-source.ts` runs. */
 export class SourceContainer {
-  /** The setting `documentsUrl` of the stack. No request may leave its path. */
+  /** The stack's setting `documentsUrl`. No request may leave its path. */
   static readonly url = "http://source:8080/scans";
   readonly id: string;
 

@@ -55,10 +55,10 @@ describe("a clone with orders", () => {
     await expectOrder();
   });
 
-  it("is updated by one run at a time, and another is told of that", async () => {
+  it("is updated by one run at a time, and a second run fails with the reason", async () => {
     await clone.edit("pulumi/Caddyfile", (text) => text.replace("idle 2m", "idle 1m"));
     const first = clone.stack.up({ quiet: true });
-    // The real CLI refuses both of two that ask for its lock at the same moment.
+    // If two runs ask for the lock at the same moment, the real CLI refuses both.
     await pause(1_500);
     const ran = await Promise.allSettled([first, clone.stack.up({ quiet: true })]);
     const refused = ran.filter((run) => run.status === "rejected");

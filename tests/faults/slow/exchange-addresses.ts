@@ -7,9 +7,9 @@ const label = ["--label", "orbital-witness.test=exchanged-addresses"];
 const startLimitMs = 60_000;
 
 /**
- * Starts a Redis and a worker on a separate network, and exchanges their addresses once the worker is at
- * work. What the worker then sends to Redis' old address reaches itself, and its connection stays
- * ESTABLISHED. The network has its own subnet, because Docker assigns requested addresses only there.
+ * Starts a Redis and a worker on a separate network, and exchanges their addresses while the worker works.
+ * What the worker then sends to Redis' old address reaches the worker itself, and its connection stays
+ * ESTABLISHED. The network has its own subnet, because only there Docker assigns requested addresses.
  */
 export async function exchangeAddresses(images: { redis: string; worker: string }) {
   const password = randomBytes(16).toString("hex");

@@ -4,7 +4,7 @@ import { exchangeAddresses } from "./exchange-addresses.ts";
 
 const stack = await FaultStack.open();
 
-test("a worker and Redis that exchange their addresses are back at work within 30 s", async () => {
+test("a worker works again within 30 s after it and Redis exchanged addresses", async () => {
   const image = async (part: string) => stack.inspect(await stack.clone.container(part), "{{.Image}}");
   const images = { redis: await image("redis"), worker: await image("ocr-worker") };
   const { backAtWork, remove } = await exchangeAddresses(images);

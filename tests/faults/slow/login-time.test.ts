@@ -9,7 +9,8 @@ const stack = await FaultStack.open();
 const pairs = 200;
 
 /**
- * A second Auth API of the same image, reached without the router, with a limit that the test does not reach.
+ * A second Auth API of the same image. It is reached without the router, and its limit is above what the test
+ * uses.
  */
 async function authApi(): Promise<string> {
   const port = await freePort();
@@ -50,7 +51,7 @@ test("19 wrong passwords of known and of unknown users take equally long, within
   const known: number[] = [];
   const unknown: number[] = [];
   for (let pair = 0; pair < pairs; pair += 1) {
-    // In turns, each first as often as the other, so that other load affects both equally.
+    // Alternates, with each kind first equally often, so that other load affects both equally.
     const inTurn = [
       async () => known.push(await milliseconds("alice")),
       async () => unknown.push(await milliseconds("ailce")),

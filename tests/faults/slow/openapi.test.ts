@@ -9,8 +9,7 @@ import { FaultStack } from "../harness/fault-stack.ts";
 
 const SCHEMATHESIS = "schemathesis==4.32.5";
 /**
- * What an API must keep to whatever it is sent. Its other checks ask for links and for examples of every
- * status.
+ * The checks that every API must pass. The tool's other checks require links, and examples of every status.
  */
 const CHECKS = [
   "not_a_server_error",
@@ -35,7 +34,7 @@ test.for([
 
     const order = titleNumber && (await stack.customer.order(titleNumber, "lease", "bob"));
     const parameters = order ? `[parameters]\n"path.id" = "${order.body.order_id}"\n` : "";
-    // The token comes from the environment: in an argument list every process of the machine could read it.
+    // The token is in the environment, because every process of the machine can read an argument list.
     const config = path.join(folder, "schemathesis.toml");
     await writeFile(config, `headers = { Authorization = "Bearer \${TOKEN}" }\n${parameters}`);
     const run = ["--config-file", config, "run", `${stack.url}/openapi.json`, "--checks", CHECKS.join(",")];
@@ -58,7 +57,7 @@ test.for([
   },
 );
 
-/** Bob's, for longer than the run: one of the Auth API's would expire in its midst. */
+/** A token of bob's that outlasts the run. A token of the Auth API would expire during it. */
 async function longToken(): Promise<string> {
   const bob = { user_id: 2, username: "bob", can_order: true };
   return issueToken(tokenKey(await stack.clone.jwtSecret()), bob, 600);

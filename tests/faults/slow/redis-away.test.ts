@@ -17,7 +17,7 @@ test.for([
     () => stack.clone.container("redis").then((redis) => stack.disconnect(redis, "back")),
   ],
 ] as const)(
-  "Redis %s for minutes: the workers are unready all the while, and take up work again unaided",
+  "Redis %s for minutes: the workers stay unready, and then resume work on their own",
   async ([, begin]) => {
     const workers = await stack.clone.containers("ocr-worker");
     const waiting = [await orders.place("MS5000"), await orders.place("MS5000"), await orders.place("OK1")];
@@ -29,7 +29,7 @@ test.for([
     }
     await away.end();
     await stack.untilReady();
-    // Every service must say so, not just one.
+    // Every service must report it.
     expect((await orders.workersAtWork()).size).toBe(2);
     for (const id of waiting) {
       expect(outcomes(await orders.ended(id))).toEqual(["completed"]);

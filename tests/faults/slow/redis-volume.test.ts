@@ -11,8 +11,8 @@ const orders = new Orders(stack);
 const label = ["--label", "orbital-witness.test=small-volume"];
 
 /**
- * Replaces the stack's Redis by one on a volume of a few megabytes in memory. Such a volume is emptied when
- * no container uses it, so a second container keeps it, and fills it.
+ * Replaces the stack's Redis by one on a volume of a few megabytes in memory. The engine empties such a
+ * volume when no container uses it, so a second container keeps it open, and fills it.
  */
 async function startOnSmallVolume() {
   const redis = await stack.clone.container("redis");

@@ -11,14 +11,16 @@ const clients = 500;
 /** Tolerance for connecting and for the event loop with a thousand sockets. */
 const slackMs = 1000;
 
-/** Sends `first` at once and `rest` byte by byte. @returns how long the server allowed it, and the answer */
+/**
+ * Sends `first` at once and `rest` byte by byte. @returns the time until the server ended it, and the answer
+ */
 async function slowClient(beginning: string): Promise<{ ms: number; answer: string }> {
   const socket = connect(port, "127.0.0.1");
   let answer = "";
   socket.setEncoding("latin1").on("data", (text) => {
     answer += text;
   });
-  // A reset connection is closed too, as expected.
+  // A reset also closes the connection, as expected.
   socket.on("error", () => {});
   await once(socket, "connect");
   const connectedAt = performance.now();

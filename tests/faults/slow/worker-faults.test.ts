@@ -19,7 +19,7 @@ test("1 a worker cut off from Redis mid-page: another one completes the order, a
   expect(result).toEqual({ attempt: 2, text: expect.stringMatching(/LEASE OF .*LEASE OF /s) });
   await cut.end();
   await stack.untilReady();
-  // The first worker takes another order, so it has finished with the lost one.
+  // The first worker has taken another order, so it is done with the lost one.
   expect(await orders.workersAtWork()).toContain(name);
   expect(await orders.view(id)).toEqual(view);
   expect(await orders.result(id)).toEqual(result);
