@@ -41,7 +41,7 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           // They wait most of the time. At most 16: each file has one of Redis's 16 databases.
-          maxWorkers: 6,
+          maxWorkers: 4,
         },
       },
       {

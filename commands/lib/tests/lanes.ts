@@ -1,36 +1,43 @@
-/** One vitest process. Lanes run side by side, so each has its own containers. */
-export type Lane = {
+/** One vitest process. */
+export type Run = {
   readonly name: string;
-  /** Arguments of `vitest run`. */
+  /** For vitest, after `run`. */
   readonly args: readonly string[];
   /** Added to the process's priority number: 0 competes with the containers, 19 takes what they leave. */
   readonly nice: number;
 };
 
+/** Runs that follow each other. Lanes run side by side, so each run has containers of its own. */
+export type Lane = readonly Run[];
+
 const slowFaults = "tests/faults/slow";
 const redisAway = `${slowFaults}/redis-away.test.ts`;
 
-/**
- * `unit` and `readers` compute, and the other lanes mostly wait for containers, so they can share the cores.
- * `unit` has a lower priority, because tests of the other lanes limit the time of an answer.
- */
-const main: readonly Lane[] = [
-  { name: "unit", args: ["--project=unit", "--project=ocr"], nice: 10 },
-  { name: "redis", args: ["--project=redis"], nice: 0 },
-  { name: "stack", args: ["--project=stack", "--project=readers"], nice: 0 },
-];
+const project = (name: string, ...args: string[]): Run => ({
+  name,
+  args: [`--project=${name}`, ...args],
+  nice: 0,
+});
 
-/** A lane of its own, because its tests wait for minutes: Redis is away for 2.2 minutes three times. */
-const away: Lane = { name: "redis-away", args: ["--project=faults", redisAway], nice: 0 };
+/**
+ * Keeps the cores busy. It steps back, because the tests on a stack bound the time of an answer.
+ * So does the run of `redis`, which starts workers.
+ */
+const compute: Run = {
+  name: "compute",
+  args: ["--project=unit", "--project=ocr", "--project=readers"],
+  nice: 10,
+};
+const services: Lane = [compute, { ...project("redis"), nice: 5 }];
+
+/** Redis is away for 2.2 minutes three times. */
+const away: Run = { name: "away", args: ["--project=faults", redisAway], nice: 0 };
 
 export const lanes = {
   /** `npm test`. */
-  test: [...main, { name: "faults", args: ["--project=faults", `--exclude=${slowFaults}/**`], nice: 0 }],
+  test: [services, [project("stack"), project("faults", `--exclude=${slowFaults}/**`)]],
   /** `npm run test:faults`. */
-  faults: [
-    { name: "faults", args: ["--project=faults", slowFaults, `--exclude=${redisAway}`], nice: 0 },
-    away,
-  ],
+  faults: [[project("faults", slowFaults, `--exclude=${redisAway}`)], [away]],
   /** Both, with one stack for the quick and the slow fault tests. */
-  all: [...main, { name: "faults", args: ["--project=faults", `--exclude=${redisAway}`], nice: 0 }, away],
+  all: [services, [project("stack"), project("faults", `--exclude=${redisAway}`)], [away]],
 } as const satisfies Record<string, readonly Lane[]>;

@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { ensureBaseImages } from "../../stack/base-images.ts";
 import { ensureDocker } from "../../stack/docker.ts";
 import { projectFolder, wantedBaseImages } from "../../stack/project.ts";
-import type { Lane } from "./lanes.ts";
+import type { Lane, Run } from "./lanes.ts";
 import { TestReport } from "./test-report.ts";
 
 const SLOWEST = 10;
@@ -21,23 +21,36 @@ export async function runTests(lanes: readonly Lane[], args: readonly string[]):
   const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-tests-"));
   const startedAt = performance.now();
   try {
-    const runs = args.length > 0 ? [{ name: "tests", args, nice: 0 }] : lanes;
+    const wanted: readonly Lane[] = args.length > 0 ? [[{ name: "tests", args, nice: 0 }]] : lanes;
     const environment = { TEST_REDIS_IMAGE: redisImage };
-    const ends = await Promise.all(runs.map((lane) => runLane(lane, folder, environment, runs.length > 1)));
-    report(ends, Math.round((performance.now() - startedAt) / 1000));
+    const ends = await Promise.all(
+      wanted.map((lane) => runLane(lane, folder, environment, wanted.length > 1)),
+    );
+    report(ends.flat(), Math.round((performance.now() - startedAt) / 1000));
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-type LaneEnd = { readonly name: string; readonly exitCode: number; readonly report: TestReport | undefined };
+type RunEnd = { readonly name: string; readonly exitCode: number; readonly report: TestReport | undefined };
 
 async function runLane(
-  { name, args, nice }: Lane,
+  lane: Lane,
   folder: string,
   env: Record<string, string>,
   isOneOfMany: boolean,
-): Promise<LaneEnd> {
+): Promise<RunEnd[]> {
+  const ends: RunEnd[] = [];
+  for (const run of lane) ends.push(await runVitest(run, folder, env, isOneOfMany));
+  return ends;
+}
+
+async function runVitest(
+  { name, args, nice }: Run,
+  folder: string,
+  env: Record<string, string>,
+  isOneOfMany: boolean,
+): Promise<RunEnd> {
   const file = path.join(folder, `${name}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
   const vitest = execa("vitest", ["run", ...reporters, ...args], {
@@ -63,14 +76,14 @@ async function runLane(
   return { name, exitCode: exitCode ?? 1, report: await TestReport.read(file, projectFolder) };
 }
 
-function report(lanes: readonly LaneEnd[], seconds: number): void {
-  const total = TestReport.sum(lanes.flatMap(({ report }) => report ?? []));
+function report(runs: readonly RunEnd[], seconds: number): void {
+  const total = TestReport.sum(runs.flatMap(({ report }) => report ?? []));
   console.log(`\nThe ${SLOWEST} slowest tests:`);
   for (const test of total.slowest(SLOWEST)) {
     console.log(`  ${test.seconds.toFixed(1).padStart(6)} s  ${test.file}: ${test.title}`);
   }
   for (const failure of total.failures) console.log(`✗ ${failure}`);
-  for (const { name, exitCode, report } of lanes) {
+  for (const { name, exitCode, report } of runs) {
     if (exitCode === 0) continue;
     process.exitCode = 1;
     if (report === undefined) console.log(`✗ ${name}: vitest ended with code ${exitCode} before its report`);
