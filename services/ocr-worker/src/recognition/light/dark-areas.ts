@@ -2,24 +2,25 @@ import type { GreyImage } from "../grey-image.ts";
 import { WHITE } from "../preparation/picture.ts";
 import { neighboursOf, type Squares, squaresOf } from "./squares.ts";
 
-/** Letters cover less than half of a square: the median is what they are printed on. */
+/** Letters cover less than half of a square, so the median is the level of their background. */
 const GROUND_QUANTILE = 0.5;
 /**
- * A shadow darkens from one square to the next by less than this share, and this much. An area that is
- * printed dark has an edge.
+ * Limits for the difference between adjacent squares in a shadow, as a share and in levels. An area that is
+ * printed dark has a sharper edge.
  */
 const GRADUAL_SHARE = 0.3;
 const GRADUAL_STEP = 8;
 /**
- * Dark marks are darker than their ground by this share, and this much. Bright marks are nearer to white than
- * to their ground.
+ * A dark mark is darker than its background by this share, and by this many levels. A bright mark is nearer
+ * to white than to its background.
  */
 const DARK_SHARE = 0.4;
 const DARK_STEP = 24;
 
 /**
- * 1 for each square that is printed dark, as a ground for white letters is; 0 for bright paper and for paper
- * in a shadow, which has dark letters on it. `threshold`: dark grounds are not brighter.
+ * Returns 1 for each square that is printed dark, as a background of white letters. Returns 0 for bright
+ * paper, and for paper in a shadow, which has dark letters on it. `threshold`: dark backgrounds are not
+ * brighter.
  */
 export function printedSquares(image: GreyImage, threshold: number): Uint8Array {
   const grounds = squaresOf(image, GROUND_QUANTILE);
@@ -28,14 +29,14 @@ export function printedSquares(image: GreyImage, threshold: number): Uint8Array 
     const inner = area.filter((square) =>
       neighboursOf(square, grounds).every((other) => area.includes(other)),
     );
-    // At the edge of an area there is bright paper in its squares.
+    // Squares at the edge of an area also contain bright paper.
     if (!isPrinted(image, grounds, inner.length > 0 ? inner : area)) continue;
     for (const square of area) printed[square] = 1;
   }
   return printed;
 }
 
-/** Dark squares that touch and are about as dark as each other. */
+/** Groups adjacent dark squares of similar brightness. */
 function darkAreas(grounds: Squares, threshold: number): number[][] {
   const { levels } = grounds;
   const seen = new Uint8Array(levels.length);
@@ -84,7 +85,8 @@ function isPrinted(
 }
 
 /**
- * The levels with those of `missing` squares taken from the squares around them. White where none is left.
+ * Returns the levels. Each of the `missing` squares gets its level from adjacent squares, or white if no
+ * square has one.
  */
 export function filled(squares: Squares, missing: Uint8Array): Uint8Array {
   const levels = Uint8Array.from(squares.levels);

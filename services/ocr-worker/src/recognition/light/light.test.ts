@@ -14,11 +14,11 @@ test.each([
   expect(lightOf(await grey(drawPage(clauses, page, more)))).toBe(light);
 });
 
-test("an empty page is lit evenly", async () => {
+test("an empty page has even light", async () => {
   expect(lightOf(await grey(drawPage([])))).toBe("even");
 });
 
-/** White letters on bands of this colour, and black ones between them. */
+/** White letters on bands of this colour, with black ones between the bands. */
 function bands(colour: string, count: number, height: number): string {
   return Array.from({ length: count }, (_, band) => {
     const top = 20 + band * 160;
@@ -35,11 +35,11 @@ describe.each([
 ])("%s areas with white letters", (_, colour, count, height) => {
   const draw = (more: string) => grey(drawPage([], { height: 640 }, bands(colour, count, height) + more));
 
-  test("are not taken for a shadow", async () => {
+  test("are not mistaken for a shadow", async () => {
     expect(lightOf(await draw(""))).toBe("even");
   });
 
-  test("stay dark, and their letters bright, when a shadow is removed", async () => {
+  test("stay dark with bright letters when a shadow is removed", async () => {
     const [lit, shaded] = [await draw(""), await draw(shadow)];
     const flat = await flatten(shaded);
     const dark = flat.data.filter((_, index) => (lit.data[index] ?? 0) < 110);
@@ -67,7 +67,7 @@ test("flattening makes paper white and leaves letters dark", async () => {
   expect(letters.filter((level) => level > 80).length / letters.length).toBeLessThan(0.01);
 });
 
-test("inverting makes white black, and back again", () => {
+test("inverting swaps white and black, and twice restores the image", () => {
   const inverted = invert(page);
   expect(inverted.data[0]).toBe(0);
   expect(lightOf(inverted)).toBe("inverted");

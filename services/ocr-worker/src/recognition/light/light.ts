@@ -3,19 +3,22 @@ import { fromSharp, toSharp, WHITE } from "../preparation/picture.ts";
 import { filled, printedSquares } from "./dark-areas.ts";
 import { squaresOf } from "./squares.ts";
 
-/** This share of a square's pixels is darker than its paper at the most: letters cover less than the rest. */
+/** Letters cover less than the remaining share of a square, so this quantile of its levels is the paper. */
 const PAPER_QUANTILE = 0.8;
-/** This share of the squares may be darker than the threshold: a stamp, the scanner's lid at an edge. */
+/**
+ * The share of squares that may be darker than the threshold in even light, such as a stamp or the scanner's
+ * lid at an edge.
+ */
 const MOST_DARK = 0.06;
 const MOST_INK = 0.6;
 
 /**
- * `inverted`: white letters on a black page. `uneven`: no single threshold parts ink from paper on the whole
- * page.
+ * `inverted`: white letters on a black page. `uneven`: no single threshold separates ink from paper on the
+ * whole page.
  */
 export type Light = "even" | "uneven" | "inverted";
 
-/** Of a page, or of a reduced picture of it. */
+/** Accepts a page or a reduced picture of it. */
 export function lightOf(image: GreyImage): Light {
   const threshold = otsuThreshold(histogram(image.data), image.data.length);
   const dark = image.data.reduce((count, level) => count + Number(level <= threshold), 0);
@@ -31,7 +34,7 @@ export function invert(image: GreyImage): GreyImage {
 }
 
 /**
- * Makes the paper white everywhere, and leaves areas that are printed dark as dark as they are on lit paper.
+ * Makes the paper white everywhere. Areas that are printed dark stay as dark as they are on evenly lit paper.
  */
 export async function flatten(image: GreyImage): Promise<GreyImage> {
   const { width, height } = image;
@@ -56,8 +59,8 @@ function histogram(data: Uint8Array): Uint32Array {
 }
 
 /**
- * The level that parts dark from bright with the greatest variance between them (Otsu 1979), as tesseract
- * does.
+ * The level that separates dark from bright with the greatest variance between them (Otsu 1979), as in
+ * tesseract.
  */
 function otsuThreshold(levels: Uint32Array, pixels: number): number {
   const total = levels.reduce((sum, count, level) => sum + count * level, 0);

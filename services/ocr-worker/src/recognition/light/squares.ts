@@ -1,12 +1,12 @@
 import type { GreyImage } from "../grey-image.ts";
 
-/** A page in squares of `side` pixels; `levels`: one brightness for each, row by row. */
+/** A page divided into squares of `side` pixels. `levels`: one brightness for each square, row by row. */
 export type Squares = { levels: Uint8Array; columns: number; rows: number; side: number };
 
-/** There are so many squares along the longer side. */
+/** The number of squares along the longer side. */
 const SQUARES = 40;
 
-/** In each square, the level that this share of its pixels does not exceed. */
+/** For each square, the level that the share `quantile` of its pixels does not exceed. */
 export function squaresOf({ data, width, height }: GreyImage, quantile: number): Squares {
   const side = Math.ceil(Math.max(width, height) / SQUARES);
   const columns = Math.ceil(width / side);
@@ -38,7 +38,7 @@ function quantileLevel(counts: Uint32Array, wanted: number): number {
   });
 }
 
-/** The squares that touch one, at corners too. */
+/** The squares adjacent to a square, including diagonally. */
 export function neighboursOf(square: number, { columns, rows }: Squares): number[] {
   const row = Math.floor(square / columns);
   const column = square - row * columns;

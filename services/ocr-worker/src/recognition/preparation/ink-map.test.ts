@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 import { clauses, drawPage, grey, shadow } from "../../../../../tests/drawn-page.ts";
 import { componentsOf, type InkMap, inkMap } from "./ink-map.ts";
 
-/** `#` is ink. */
+/** Ink is drawn as `#`. */
 function map(...rows: string[]): InkMap {
   const data = Uint8Array.from(rows.join(""), (pixel) => Number(pixel === "#"));
   return { data, width: rows[0]?.length ?? 0, height: rows.length };
 }
 
-test("ink in a shadow is the ink that is there without it", async () => {
+test("the ink in a shadow is the same as without the shadow", async () => {
   const lit = inkMap(await grey(drawPage(clauses))).data;
   const shaded = inkMap(await grey(drawPage(clauses, {}, shadow))).data;
   const inked = lit.filter((pixel) => pixel === 1).length;
@@ -17,7 +17,7 @@ test("ink in a shadow is the ink that is there without it", async () => {
   expect(different / inked).toBeLessThan(0.01);
 });
 
-test("faint print is ink, grain and bare paper are none", async () => {
+test("faint print is ink, but grain and bare paper are not", async () => {
   const inked = async (ink: string) => {
     const { data } = inkMap(await grey(drawPage(clauses, { ink })));
     return data.filter((pixel) => pixel === 1).length;
@@ -27,7 +27,7 @@ test("faint print is ink, grain and bare paper are none", async () => {
   expect(await inked("white")).toBe(0);
 });
 
-test("what touches at a corner hangs together, or not where that is not wanted", () => {
+test("pixels that touch at a corner are connected, unless `diagonally` is false", () => {
   const ink = map("##..", "..#.", "....", "#...");
   const boxes = (found: ReturnType<typeof componentsOf>) =>
     found.map(({ left, top, right, bottom, pixels }) => ({
@@ -45,6 +45,6 @@ test("what touches at a corner hangs together, or not where that is not wanted",
   ]);
 });
 
-test("what ends at one edge does not go on at the other", () => {
+test("ink at one edge is not connected with ink at the opposite edge", () => {
   expect(componentsOf(map("..#", "#..", "..."))).toHaveLength(2);
 });

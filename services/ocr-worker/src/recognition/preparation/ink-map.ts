@@ -1,15 +1,15 @@
 import type { GreyImage } from "../grey-image.ts";
 import { pageSide } from "./page-side.ts";
 
-/** 1 where there is ink, row by row. */
+/** 1 for each pixel of ink, row by row. */
 export type InkMap = { data: Uint8Array; width: number; height: number };
 
-/** Ink is darker than the mean around it by this share, even faint print; grain and shadows are not. */
+/** Even faint print is darker than the mean around it by this share. Grain and shadows are not. */
 const DARKER = 0.15;
 /** The width of the surroundings, as a share of the page's width. */
 const SURROUNDINGS = 1 / 16;
 
-/** Marks what is darker than its surroundings, so that uneven light does not matter. */
+/** Marks pixels that are darker than their surroundings, so that uneven light does not matter. */
 export function inkMap({ data, width, height }: GreyImage): InkMap {
   const sums = integral(data, width, height);
   const radius = Math.max(4, Math.round((Math.min(width, pageSide({ width, height })) * SURROUNDINGS) / 2));
@@ -34,8 +34,8 @@ export function inkMap({ data, width, height }: GreyImage): InkMap {
 }
 
 /**
- * Sums of all that is above and left, with a row and a column of zeros first. A page of 50 megapixels stays
- * below 2^34.
+ * For each pixel, the sum of all levels above and to the left. A row and a column of zeros come first. A page
+ * of 50 megapixels stays below 2^34.
  */
 function integral(data: Uint8Array, width: number, height: number): Float64Array {
   const stride = width + 1;
@@ -53,7 +53,9 @@ function integral(data: Uint8Array, width: number, height: number): Float64Array
 /** Connected pixels and the box around them. */
 export type Component = { left: number; top: number; right: number; bottom: number; pixels: number[] };
 
-/** Connected components, from the top. `diagonally`: pixels that touch at a corner are connected too. */
+/**
+ * Returns the connected components, from the top. `diagonally`: pixels that touch at a corner are connected.
+ */
 export function componentsOf(
   { data, width, height }: InkMap,
   { diagonally } = { diagonally: true },

@@ -1,21 +1,24 @@
 import { componentsOf, type InkMap } from "./ink-map.ts";
 import { pageSide } from "./page-side.ts";
 
-/** Smaller ones are grain; larger ones, as a share of the longer side, are rules, frames and pictures. */
+/**
+ * In pixels, and as a share of the page's longer side. Smaller pieces of ink are grain; larger ones are
+ * rules, frames and pictures.
+ */
 const SMALLEST_LETTER = 3;
 const LARGEST_LETTER = 1 / 20;
 
-/** Rules of forms and tables hang together in something large that fills little of its box. */
+/** The rules of a form or table form a large connected piece of ink that fills little of its box. */
 const SMALLEST_FRAME = 1 / 6;
 const MOST_FILLED = 0.2;
 
 /**
- * What is on a page by its size. `height`: the letters' median one in pixels, 0 without any. `isRuled`: lines
- * as of a form or a table.
+ * The letters on a page. `height`: their median height in pixels, or 0 if there are none. `isRuled`: the page
+ * has the lines of a form or a table.
  */
 export type Letters = { letters: InkMap; height: number; isRuled: boolean };
 
-/** Tells ink that is as large as letters are from rules, pictures and grain. */
+/** Separates ink of the size of letters from rules, pictures and grain. */
 export function lettersOf(ink: InkMap): Letters {
   const { width, height } = ink;
   const data = new Uint8Array(ink.data.length);

@@ -11,12 +11,12 @@ import { rotate, scale } from "./picture.ts";
 const page = await grey(drawPage(clauses));
 const orientation = (image: GreyImage) => orientationOf(lettersOf(inkMap(image)).letters);
 
-test("a straight page lies straight", () => {
+test("a straight page has no skew", () => {
   expect(orientation(page)).toMatchObject({ side: "bottom", degrees: 0 });
 });
 
 test.each([-14, -7, -3, -1.2, -0.4, 0.4, 1.2, 3, 7, 14])(
-  "a page turned by %d degrees is found to be, within a tenth",
+  "the angle of a page that is turned by %d degrees is found within a tenth of a degree",
   async (turned) => {
     const { side, degrees } = orientation(await rotate(page, turned));
     expect(side).toBe("bottom");
@@ -36,7 +36,7 @@ test.each([
   }
 });
 
-test("lines are clear by their sharpness, specks and nothing are not", async () => {
+test("lines of text have a sharp direction, but specks and empty pages do not", async () => {
   expect(orientation(page).sharpness).toBeGreaterThan(3);
   const specks = drawSpecks(300, 4, [0, 0, 1000, 500]);
   expect(orientation(await grey(drawPage([], {}, specks))).sharpness).toBeLessThan(1.5);

@@ -4,36 +4,39 @@ const MOST_DEGREES = 15;
 const COARSE_STEP = 0.5;
 const FINEST_STEP = 0.03;
 
-/** A page is compared in parts at most so many times as long, along the lines of text, as they are high. */
+/**
+ * A page is compared in parts. Along the lines of text, a part is at most this many times as long as it is
+ * high.
+ */
 const LONGEST_PART = 1.5;
 
 /**
- * The side of the page that the letters stand on: `bottom` of an upright page, `left` of one that was turned
- * clockwise by 90 degrees.
+ * The side of the page on which the letters stand: `bottom` for an upright page, `left` for one that was
+ * turned clockwise by 90 degrees.
  */
 export type Side = "bottom" | "left" | "top" | "right";
 
 /**
- * How the lines of text lie. `degrees` (-15 to 15): clockwise, beyond the quarter turns. `sharpness`: how
- * clearly strokes end in lines at that angle; 1 where they do not at all.
+ * The direction of the lines of text. `degrees` (-15 to 15): the clockwise skew, in addition to quarter
+ * turns. `sharpness`: how clearly strokes end in lines at that angle; 1 if they do not.
  */
 export type Orientation = { side: Side; degrees: number; sharpness: number };
 
 /**
- * Where strokes end towards a side: `along` the line of text, from the page's middle, and `across` it, from
- * 0.
+ * The points at which strokes end towards one side. `along` is measured along the line of text from the
+ * page's middle, `across` from 0.
  */
 type Ends = { along: Int16Array; across: Int16Array; length: number; span: number; depth: number };
 
-/** Letters stand on their line and differ above it: the side where strokes end most sharply is the bottom. */
+/** Letters stand on a common line and differ in height, so strokes end most sharply at the bottom. */
 export function orientationOf(ink: InkMap): Orientation {
   const found = [axisOrientation(ink, "bottom", "top"), axisOrientation(ink, "left", "right")];
   return found.reduce((best, other) => (other.sharpness > best.sharpness ? other : best));
 }
 
 /**
- * On a long strip the columns of a receipt are much longer than its lines, and would end more sharply than
- * those: both directions are compared on parts of the page. The angle is that of the page as a whole.
+ * On a long strip, such as a receipt, columns are much longer than lines and would end more sharply.
+ * Therefore both directions are compared on parts of the page. The angle is measured on the whole page.
  */
 function axisOrientation(ink: InkMap, side: Side, opposite: Side): Orientation {
   const parts = partsOf(ink, side);
@@ -69,7 +72,7 @@ function partsOf(ink: InkMap, side: Side): InkMap[] {
 }
 
 function sharpest(ends: readonly Ends[]): { degrees: number; score: number; mean: number } {
-  // Straight wins where nothing else is better: each later one must beat it.
+  // A straight page is preferred: another angle must have a better score.
   let best = { degrees: 0, score: gatheringOf(ends, 0) };
   const consider = (degrees: number) => {
     const score = gatheringOf(ends, degrees);
@@ -110,7 +113,7 @@ function gatheringOf(ends: readonly Ends[], degrees: number): number {
   return ends.reduce((sum, part) => sum + gathering(part, degrees), 0);
 }
 
-/** Turns the ends back by so much, and sums up the squares of how many lie in each row then. */
+/** Rotates the ends back by `degrees`, counts them in each row, and returns the sum of the squared counts. */
 function gathering({ along, across, length, span, depth }: Ends, degrees: number): number {
   const slope = Math.tan((degrees * Math.PI) / 180);
   const margin = Math.ceil((Math.abs(slope) * span) / 2) + 1;

@@ -17,7 +17,7 @@ const prepared = async (image: GreyImage) => prepare(image, await planFor(image)
 const inkOf = (image: GreyImage) => inkMap(image).data.filter((pixel) => pixel === 1).length;
 const stepsOf = async (image: GreyImage) => (await prepared(image)).preparation.map(({ step }) => step);
 
-test("a page that needs nothing is left alone", async () => {
+test("a page that needs no preparation is not changed", async () => {
   expect(await planFor(page)).toMatchObject({
     light: "even",
     turn: 0,
@@ -30,7 +30,7 @@ test("a page that needs nothing is left alone", async () => {
   expect({ preparation, frames }).toEqual({ preparation: [], frames: [] });
 });
 
-test.each([-0.5, 0.5])("a page turned by %d degrees only is left as it is", async (degrees) => {
+test.each([-0.5, 0.5])("a page turned by only %d degrees is not changed", async (degrees) => {
   expect(await stepsOf(await rotate(page, degrees))).toEqual([]);
 });
 
@@ -50,12 +50,12 @@ test.each([
   expect(image.data.equals(page.data)).toBe(true);
 });
 
-test("an empty page is left alone, whatever its paper", async () => {
+test("an empty page is not changed, whatever its paper", async () => {
   expect(await prepared(await grey(drawPage([])))).toMatchObject({ preparation: [], frames: [] });
   expect(await stepsOf(await grey(drawPage([], { paper: "#aaa" })))).toEqual([]);
 });
 
-test("what is done is named in the order in which it is done", async () => {
+test("the steps are listed in the order in which they were applied", async () => {
   const small = await grey(drawPage(clauses, { width: 500, height: 200, fontSize: 10 }), 72);
   expect(await prepared(invert(await rotate(small, 183)))).toMatchObject({
     preparation: [
@@ -70,7 +70,7 @@ test("what is done is named in the order in which it is done", async () => {
   expect(await stepsOf(await rotate(shaded, 90))).toEqual(["rotate", "flatten"]);
 });
 
-test("a table is found on a page that is turned, and its lines taken out", async () => {
+test("the table on a turned page is found, and its lines are removed", async () => {
   const { image, preparation, frames } = await prepared(await rotate(table, 93));
   expect(preparation.map(({ step }) => step)).toEqual(["rotate", "deskew", "remove_lines"]);
   expect(frames).toHaveLength(1);
@@ -80,14 +80,14 @@ test("a table is found on a page that is turned, and its lines taken out", async
   expect(Math.abs(inked(image) / inked(unruled) - 1)).toBeLessThan(0.1);
 });
 
-test("lines that make no frame are left", async () => {
+test("lines that do not form a frame are kept", async () => {
   const lines = `<path d="M40 60H960M40 480H960" stroke="black" stroke-width="3"/>`;
   const ruled = await grey(drawPage(clauses, {}, lines));
   expect(await planFor(ruled)).toMatchObject({ isRuled: true });
   expect((await prepared(ruled)).image === ruled).toBe(true);
 });
 
-test("a page that is set straight keeps its size", async () => {
+test("a deskewed page keeps its size", async () => {
   const { width, height } = page;
   for (const [degrees, size] of [
     [3, { width, height }],
@@ -101,7 +101,7 @@ test("a page that is set straight keeps its size", async () => {
   }
 });
 
-test("a page that is set straight becomes larger where its text would be cut off", async () => {
+test("a deskewed page becomes larger if its text would be cut off", async () => {
   const full = Array.from(
     { length: 12 },
     (_, line) => `${line} The Tenant shall pay the Rent on the usual quarter days`,
@@ -110,7 +110,7 @@ test("a page that is set straight becomes larger where its text would be cut off
   const askew = await rotate(crowded, 5);
   const { picture } = await prepared(askew);
   expect(inkOf(picture) / inkOf(crowded)).toBeGreaterThan(0.97);
-  // Text in the corners of a narrow page: its upper left and lower right end are outside once it is straight.
+  // Text in the corners of a narrow page. Deskewing would move its upper left and lower right end outside.
   const corners = drawText(4, 30, "Upper left corner") + drawText(650, 490, "Lower right corner");
   const narrow = await grey(drawPage(clauses, {}, `<g transform="rotate(-8 500 250)">${corners}</g>`));
   const { picture: straight, preparation } = await prepared(
@@ -120,7 +120,7 @@ test("a page that is set straight becomes larger where its text would be cut off
   expect(inkOf(straight) / inkOf(narrow)).toBeGreaterThan(0.9);
 });
 
-test("the picture for people keeps its light and its lines", async () => {
+test("the picture shown to users keeps its light and its lines", async () => {
   const shaded = await grey(drawPage(clauses, {}, shadow), 110);
   const evened = await prepared(shaded);
   expect(evened.preparation).toEqual([{ step: "flatten" }]);
@@ -139,18 +139,18 @@ describe("a page is scaled", () => {
   const factorOf = async (lines: string[], size: { width: number; height: number; fontSize: number }) =>
     (await planFor(await grey(drawPage(lines, size)))).factor;
 
-  test("twice as large where its letters are small", async () => {
+  test("to twice the size if its letters are small", async () => {
     expect(await factorOf(clauses, { width: 500, height: 200, fontSize: 10 })).toBe(2);
     expect(await factorOf(clauses, { width: 500, height: 300, fontSize: 18 })).toBe(1);
   });
 
-  test("down where it is larger than its letters need", async () => {
+  test("down if it is larger than its letters need", async () => {
     expect(await factorOf(clauses, { width: 5000, height: 1600, fontSize: 100 })).toBe(0.66);
     expect(await factorOf(clauses, { width: 5000, height: 500, fontSize: 22 })).toBe(1);
     expect(await factorOf(clauses, { width: 3900, height: 1600, fontSize: 100 })).toBe(1);
   });
 
-  test("never up where it is large: what seem to be small letters are dashes", async () => {
+  test("never up if it is large, because small pieces of ink are then dashes", async () => {
     const pen = 'stroke="black" stroke-width="2" stroke-dasharray="60 40"';
     const dashes = `<path d="M200 203H4700M200 303H4700M200 403H4700" ${pen}/>`;
     const plan = await planFor(await grey(drawPage([], { width: 5000 }, dashes)));
@@ -158,7 +158,7 @@ describe("a page is scaled", () => {
     expect(plan.factor).toBe(1);
   });
 
-  test("as its resolution says then", async () => {
+  test("together with its resolution", async () => {
     const { image } = await prepared(
       await grey(drawPage(clauses, { width: 500, height: 200, fontSize: 10 }), 75),
     );
@@ -166,7 +166,7 @@ describe("a page is scaled", () => {
   });
 });
 
-test("upside down is half a turn more", () => {
+test("upside down adds half a turn", () => {
   const plan: Plan = {
     light: "even",
     turn: 0,

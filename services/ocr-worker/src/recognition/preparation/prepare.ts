@@ -12,9 +12,9 @@ import { cropMiddle, rotate, type Size, scale } from "./picture.ts";
 import { textExtent } from "./text-extent.ts";
 
 /**
- * A page that was prepared. `picture` is for people: the page with its own light and lines, turned and
- * scaled. `image` is for the recogniser, of the same size. `frames`: the forms and tables whose ruling lines
- * were removed.
+ * A prepared page. `picture` is shown to users: the page with its own light and lines, turned and scaled.
+ * `image`, of the same size, is for recognition. `frames`: the forms and tables whose ruling lines were
+ * removed.
  */
 export type PreparedPage = {
   picture: GreyImage;
@@ -26,9 +26,9 @@ export type PreparedPage = {
 };
 
 /**
- * What will be done to a page. `turn`: clockwise, in degrees, until it is upright. `skew`: how many degrees
- * clockwise it is askew after that. `size`: of the upright and straight page, before it is scaled.
- * `letterHeight`: in pixels, before it is scaled.
+ * The planned preparation of a page. `turn`: the clockwise rotation in degrees that makes it upright. `skew`:
+ * its remaining clockwise skew in degrees. `size`: the size of the upright and deskewed page before scaling.
+ * `letterHeight`: in pixels, before scaling.
  */
 export type Plan = {
   light: Light;
@@ -42,22 +42,24 @@ export type Plan = {
 
 type Turn = 0 | 90 | 180 | 270;
 
-/** The page is measured on a picture whose longer side has so many pixels: enough to tell its lines apart. */
+/**
+ * The page is measured on a picture with this longer side in pixels, which is enough to tell its lines apart.
+ */
 const LOOK_SIDE = 1000;
 
-/** Below it the lines of a page have no clear direction. */
+/** With a lower sharpness, the lines of a page have no clear direction. */
 const LEAST_SHARPNESS = 1.5;
-/** Tesseract reads lines that are less askew as well as straight ones. */
+/** Tesseract reads lines with a smaller skew as well as straight ones. */
 const LEAST_SKEW = 0.7;
 
 /**
- * Letters of a smaller median height, in pixels, are read better at twice the size. On a large page they are
- * dashes and dots.
+ * Letters with a smaller median height, in pixels, are read better at twice the size. On a large page, such
+ * pieces of ink are dashes and dots.
  */
 const SMALL_LETTERS = 8.5;
 const MOST_FACTOR = 2;
 
-/** More pixels on the longer side only cost time, unless the letters are small. */
+/** A page with a longer side of more pixels only costs time, unless its letters are small. */
 const LARGE_SIDE = 4000;
 const ENOUGH_SIDE = 3300;
 const ENOUGH_LETTERS = 16;
@@ -86,7 +88,7 @@ export async function planFor(image: GreyImage): Promise<Plan> {
   };
 }
 
-/** For a page that was read poorly: its bottom may have been taken for its top. */
+/** The plan for a second reading of a page that was read poorly, in case it was upside down. */
 export function upsideDown(plan: Plan): Plan {
   const turn: Readonly<Record<Turn, Turn>> = { 0: 180, 90: 270, 180: 0, 270: 90 };
   return { ...plan, turn: turn[plan.turn] };
@@ -97,7 +99,7 @@ export async function prepare(original: GreyImage, plan: Plan): Promise<Prepared
   const preparation: Preparation[] = [];
   let picture = original;
   if (turn !== 0 || skew !== 0) {
-    // One rotation instead of two: each blends pixels.
+    // One rotation instead of two, because each blends pixels.
     const rotated = await rotate(picture, turn - skew, light === "inverted" ? 0 : undefined);
     picture = await cropMiddle(rotated, plan.size);
   }
@@ -132,7 +134,7 @@ export async function prepare(original: GreyImage, plan: Plan): Promise<Prepared
 
 type Measured = Pick<Plan, "turn" | "skew" | "letterHeight"> & { letters: InkMap; lookFactor: number };
 
-/** A page that is set straight keeps its size, and becomes larger only where text would be cut off. */
+/** A deskewed page keeps its size. It becomes larger only if text would be cut off. */
 function sizeOf(image: Size, { turn, skew, letters, lookFactor, letterHeight }: Measured): Size {
   const isOnSide = turn === 90 || turn === 270;
   const [width, height] = isOnSide ? [image.height, image.width] : [image.width, image.height];
@@ -142,7 +144,7 @@ function sizeOf(image: Size, { turn, skew, letters, lookFactor, letterHeight }: 
   return { width: Math.max(width, needed(extent.width)), height: Math.max(height, needed(extent.height)) };
 }
 
-/** The page with its ruling lines again, for one that turns out to be neither a form nor a table. */
+/** Restores the ruling lines of a page that turned out to be neither a form nor a table. */
 export function asRuled(page: PreparedPage): PreparedPage {
   const preparation = page.preparation.filter(({ step }) => step !== "remove_lines");
   return { ...page, image: page.ruled, preparation, frames: [] };

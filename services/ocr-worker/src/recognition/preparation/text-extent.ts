@@ -1,13 +1,10 @@
 import type { InkMap } from "./ink-map.ts";
 import type { Size } from "./picture.ts";
 
-/** So many of the letters' pixels may be dust and the scanner's lid, outside of the text. */
+/** The share of the letters' pixels that may be dust or the scanner's lid, outside the text. */
 const STRAY_SHARE = 0.0005;
 
-/**
- * The size of the part around the page's middle that holds the text once the page is rotated clockwise by so
- * many degrees.
- */
+/** The size of the middle part that contains the text after the page is rotated clockwise by `degrees`. */
 export function textExtent({ data, width, height }: InkMap, degrees: number): Size {
   const angle = (degrees * Math.PI) / 180;
   const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
@@ -32,7 +29,7 @@ function count(distances: Uint32Array, distance: number): void {
   distances[at] = (distances[at] ?? 0) + 1;
 }
 
-/** How far from the middle the pixels lie, but for so many of the farthest. */
+/** The largest distance of a pixel from the middle, without the `stray` farthest pixels. */
 function reach(distances: Uint32Array, stray: number): number {
   let beyond = 0;
   const farthest = distances.findLastIndex((pixels) => {
