@@ -27,10 +27,12 @@ function word(text: string, left: number, top: number): Word {
   return { text, box: [left, top, left + 80, top + letterHeight], source: "ocr", confidence: 96 };
 }
 
-/** As tesseract divides a page that it sees no columns on: one block, its lines from edge to edge. */
+/**
+ * The lines as tesseract returns a page without recognised columns: one block, with lines from edge to edge.
+ */
 const page = (...lines: Word[][]): Block[] => [blockOf(lines.map(lineOf))];
 
-test("a table's cells are numbered row by row, with none outside and on its lines", async () => {
+test("a table's cells are numbered row by row, and no cell is outside or on a line", async () => {
   const [frame, ...others] = await framesIn(table);
   expect(others).toEqual([]);
   const numbers = [175, 325].map((y) => [160, 360, 560].map((x) => frame?.cellAt(x, y)));
@@ -49,7 +51,7 @@ test("a table's cells are numbered row by row, with none outside and on its line
   expect(outside.map(([x, y]) => frame?.cellAt(x, y))).toEqual(outside.map(() => undefined));
 });
 
-test("thin lines keep cells apart, also where they are not quite level", async () => {
+test("thin lines separate cells, even if they are slightly skewed", async () => {
   const thin = drawTable(table).replaceAll('stroke-width="3"', 'stroke-width="1"');
   const skewed = await rotate(await grey(drawPage([], {}, thin)), 0.6);
   const [frame] = framesOf(removeRulingLines(skewed, letterHeight).rules, letterHeight);
@@ -59,7 +61,7 @@ test("thin lines keep cells apart, also where they are not quite level", async (
   ]);
 });
 
-test("a line that steps down a row parts the cells above and below it", () => {
+test("a line that steps down by one row separates the cells above and below it", () => {
   const [width, height] = [400, 300];
   const data = new Uint8Array(width * height);
   const fill = (left: number, top: number, right: number, bottom: number) => {
@@ -75,11 +77,11 @@ test("a line that steps down a row parts the cells above and below it", () => {
   expect([100, 200].map((y) => frame?.cellAt(200, y))).toEqual([0, 1]);
 });
 
-test("a box too small for a frame is none", async () => {
+test("a box that is too small is not a frame", async () => {
   expect(await framesIn({ left: 60, top: 100, width: 500, height: 90, rows: [["", ""]] })).toEqual([]);
 });
 
-test("words of a table come cell by cell, columns apart", async () => {
+test("words of a table are ordered cell by cell, with columns kept apart", async () => {
   const blocks = page(
     [word("Plot", 80, 120), word("First", 280, 120), word("Yearly", 480, 120)],
     [word("one", 80, 160), word("tenant", 280, 160), word("rent", 480, 160)],
@@ -90,14 +92,14 @@ test("words of a table come cell by cell, columns apart", async () => {
   expect(read[0]?.box).toEqual([80, 120, 160, 180]);
 });
 
-test("cells come in order where tesseract took columns for blocks, and whatever their order", async () => {
+test("cells are in order even if tesseract split columns into blocks, in any block order", async () => {
   const right = page([word("Rent", 480, 120)], [word("yearly", 480, 270)]);
   const left = page([word("Plot", 80, 120)], [word("one", 80, 270)]);
   const read = inReadingOrder([...right, ...left], await framesIn(table));
   expect(textOf({ blocks: read })).toBe("Plot\n\nRent\n\none\n\nyearly\n");
 });
 
-test("text above a table comes before it, text below and beside it after", async () => {
+test("text above a table comes before it, and text below or beside it after", async () => {
   const blocks = page(
     [word("Schedule", 80, 40)],
     [word("Plot", 80, 120), word("Note", 750, 120)],
@@ -142,7 +144,7 @@ test.each([-8, 0, 8])(
   },
 );
 
-test("a table in a cell of another does not part that row's other cell", async () => {
+test("a table inside a cell does not split the other cell of that row", async () => {
   const outer = { ...table, width: 800, rows: [["", ""]] };
   const inner = { left: 500, top: 180, width: 320, height: 180, rows: [["", ""]] };
   const blocks = page(
@@ -154,7 +156,7 @@ test("a table in a cell of another does not part that row's other cell", async (
   expect(textOf({ blocks: read })).toBe("The\ntenant\npays\n\nSchedule\n\nPlot\n\nRent\n");
 });
 
-test("without frames a page is as it was read", () => {
+test("a page without frames keeps its order", () => {
   const blocks = page([word("Plot", 80, 120)]);
   expect(inReadingOrder(blocks, [])).toBe(blocks);
 });

@@ -11,14 +11,14 @@ import type { Frame } from "./frame.ts";
 import { middleOf } from "./reads-cell-by-cell.ts";
 import type { Rules } from "./ruling-lines.ts";
 
-/** Pixels of the page that are one of the grid in which cells are looked for. */
+/** The side, in pixels of the page, of one pixel of the grid in which cells are found. */
 const GRID = 4;
-/** In letters' heights: what is smaller is no frame with cells in it. */
+/** In letter heights. A smaller shape is not a frame with cells. */
 const SMALLEST_FRAME = 6;
 
 /**
- * The forms and tables that rules make, from the top, those side by side from the left. `letterHeight` in
- * pixels.
+ * Returns the forms and tables that rules make, from the top, and from left to right within a row.
+ * `letterHeight` is in pixels.
  */
 export function framesOf(rules: Rules, letterHeight: number): Frame[] {
   const grid = reduced(rules);
@@ -32,12 +32,12 @@ export function framesOf(rules: Rules, letterHeight: number): Frame[] {
 }
 
 /**
- * Words that stand in a frame become a block for each of its cells; what stands above a frame comes before
- * it, what else after.
+ * Turns the words inside a frame into one block for each of its cells. Text above a frame comes before the
+ * frame, all other text after it.
  */
 export function inReadingOrder(blocks: Block[], frames: readonly Frame[]): Block[] {
-  // From the last: a frame would take the blocks of one before it, beside or around it, for text that comes
-  // after.
+  // Frames are handled from the last to the first. In the other direction, a frame would treat the blocks of
+  // an earlier frame, beside or around it, as text that follows it.
   return frames.reduceRight(cellByCell, blocks);
 }
 
@@ -69,8 +69,8 @@ function cellByCell(blocks: Block[], frame: Frame): Block[] {
 }
 
 /**
- * Cells at the frame's edge may be open there, and not every rule reaches it: a margin of a letter closes
- * them.
+ * Cells at the frame's edge may be open there, because not every rule reaches it. A margin as wide as a
+ * letter is high closes them.
  */
 function frameOf(grid: InkMap, [left, top, right, bottom]: Box, letterHeight: number): Frame {
   const width = right - left;
@@ -98,7 +98,7 @@ function frameOf(grid: InkMap, [left, top, right, bottom]: Box, letterHeight: nu
   };
 }
 
-/** What has its top less than a letter apart stands in one row. */
+/** Cells whose tops differ by less than a letter's height are in one row. */
 function rowByRow<Cell extends { left: number; top: number }>(
   cells: readonly Cell[],
   letterHeight: number,

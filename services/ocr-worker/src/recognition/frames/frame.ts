@@ -1,7 +1,7 @@
 import type { Box } from "@orbital-witness/common/results/page-result.ts";
 
 /**
- * Ruling lines that are connected. `cellAt` numbers its cells from 0 in reading order, row by row; undefined
- * outside and on a rule.
+ * Connected ruling lines. `cellAt` returns the number of the cell at a point, counted from 0 in reading
+ * order, row by row. Undefined outside and on a rule.
  */
 export type Frame = { box: Box; cellAt: (x: number, y: number) => number | undefined };

@@ -1,18 +1,18 @@
 import type { Block, Box, Line } from "@orbital-witness/common/results/page-result.ts";
 import type { Frame } from "./frame.ts";
 
-/** Half of the cells of a form or a table that have words have at most so many. */
+/** In a form or a table, the median number of words of the cells with words is at most this. */
 const MOST_WORDS = 40;
 /**
- * This share of the lines may run over a rule by mistake where the engine keeps the columns between rules
+ * The share of lines that may cross a rule by mistake although the engine keeps the columns between rules
  * apart.
  */
 const MOST_CROSSING = 0.1;
 
 /**
- * Whether a frame is a form or a table, to be read cell by cell. Rules between the columns of a magazine, and
- * boxes in them, are not: the engine reads such columns in their order. Its lines tell, where they run across
- * rules from cell to cell.
+ * Whether a frame is a form or a table, which has to be read cell by cell. Rules between the columns of a
+ * magazine, and boxes in them, are not: the engine reads such columns in the right order. The engine's lines
+ * show the difference: in a table they cross rules from cell to cell.
  */
 export function readsCellByCell(blocks: readonly Block[], frame: Frame): boolean {
   const words = new Map<number, number>();
@@ -26,7 +26,7 @@ export function readsCellByCell(blocks: readonly Block[], frame: Frame): boolean
     if (new Set(cells).size > 1) crossing += 1;
     for (const cell of inside) words.set(cell, (words.get(cell) ?? 0) + 1);
   }
-  // Nothing is in it that could come in another order.
+  // The frame contains nothing that could be in another order.
   if (lines === 0) return true;
   if (crossing > lines * MOST_CROSSING) return true;
   const counts = [...words.values()].sort((a, b) => a - b);
@@ -34,7 +34,7 @@ export function readsCellByCell(blocks: readonly Block[], frame: Frame): boolean
   return (counts[Math.floor(counts.length / 2)] ?? 0) <= MOST_WORDS;
 }
 
-/** A single box between other columns belongs into one of them. */
+/** A single box with text beside it belongs to one of several columns. */
 function hasTextBeside(blocks: readonly Block[], [left, top, right, bottom]: Box): boolean {
   return blocks.some(({ lines }) =>
     lines.some(({ box }) => {
@@ -44,7 +44,7 @@ function hasTextBeside(blocks: readonly Block[], [left, top, right, bottom]: Box
   );
 }
 
-/** The cell of each word; undefined outside of the frame. Words on a rule are left out. */
+/** The cell of each word, or undefined outside the frame. Words on a rule are left out. */
 function cellsOf({ words }: Line, frame: Frame): (number | undefined)[] {
   return words.flatMap(({ box }) => {
     const [x, y] = middleOf(box);

@@ -3,28 +3,28 @@ import { inkMap } from "../preparation/ink-map.ts";
 import { WHITE } from "../preparation/picture.ts";
 
 /**
- * In letters' heights: shorter ones are strokes of letters and dashes, unless they end at another rule, as a
- * box for one digit does.
+ * In letter heights. Shorter lines are strokes of letters and dashes, unless they end at another rule, as the
+ * sides of a box for one digit do.
  */
 const SHORTEST = 4;
 const SHORTEST_IN_BOX = 2;
-/** In letters' heights: thicker ones are bars and pictures. */
+/** In letter heights. Thicker lines are bars and pictures. */
 const THICKEST = 0.6;
-/** The scanner blurs a rule's edge by so many pixels. */
+/** The number of pixels by which a scanner blurs a rule's edge. */
 const FRINGE = 2;
 
 /**
- * A walk over an image: how far its index moves along a line and across it, and how many pixels there are of
- * each.
+ * How to walk over an image: the steps of the index along a line and across it, and the number of pixels in
+ * each direction.
  */
 type Walk = { along: number; across: number; length: number; breadth: number };
 
-/** 1 where a rule is, row by row. */
+/** 1 for each pixel of a rule, row by row. */
 export type Rules = { data: Uint8Array; width: number; height: number };
 
 /**
- * Takes out the straight lines of forms and tables, level and upright, and leaves the letters that cross
- * them. `letterHeight` in pixels.
+ * Removes the horizontal and vertical lines of forms and tables, and keeps the letters that cross them.
+ * `letterHeight` is in pixels.
  */
 export function removeRulingLines(
   image: GreyImage,
@@ -47,8 +47,8 @@ export function removeRulingLines(
 }
 
 /**
- * Runs of ink that are long and, taken together with those beside them, thin; with `ending`, only those that
- * end at one of these.
+ * Finds runs of ink that are long and, together with adjacent runs, thin. With `ending`, only those that end
+ * at one of its rules count.
  */
 function thinRuns(
   ink: Uint8Array,
@@ -85,7 +85,7 @@ function near(position: number, test: (position: number) => boolean): boolean {
   return false;
 }
 
-/** White across a rule from one fringe to the other, unless a letter's ink goes on beyond it. */
+/** Paints across a rule in white, including both fringes, unless the ink of a letter continues beyond it. */
 function paint(
   data: Buffer,
   ink: Uint8Array,

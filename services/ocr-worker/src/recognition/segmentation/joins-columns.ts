@@ -1,12 +1,15 @@
 import type { Block, Line, Word } from "@orbital-witness/common/results/page-result.ts";
 
-/** In heights of the line: a wider gap parts columns. */
+/** In line heights. A wider gap separates columns. */
 const COLUMNS_APART = 1.5;
-/** So many words of text on both sides of the gap are no row of a statement, but lines of two columns. */
+/**
+ * With this many words of text on both sides of the gap, a line is not a row of a statement, but two lines of
+ * two columns.
+ */
 const LEAST_WORDS = 3;
 const MOST_LINES = 0.15;
 
-/** Whether lines run across the columns of a page, as those of a single block do. */
+/** Whether lines run across the columns of a page, as they do in a single block. */
 export function joinsColumns(blocks: readonly Block[]): boolean {
   const lines = blocks.flatMap((block) => block.lines);
   return lines.filter(isAcross).length > lines.length * MOST_LINES;

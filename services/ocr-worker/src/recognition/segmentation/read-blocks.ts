@@ -6,17 +6,23 @@ import { tornRows } from "./torn-rows.ts";
 
 export type SegmentedBlocks = { blocks: Block[]; segmentation: Segmentation };
 
-/** Fewer torn rows may be an accident. */
+/** A smaller number of torn rows may be an accident. */
 const MANY_TORN = 3;
-/** What else is tried when automatic segmentation tears rows, the one that keeps more of the layout first. */
+/**
+ * The segmentations to try when the automatic one tears rows. The one that keeps more of the layout comes
+ * first.
+ */
 const OTHERS = ["single_column", "single_block"] as const satisfies Segmentation[];
-/** Another segmentation may be less sure than the automatic one by so much, and find so many words less. */
+/**
+ * Another segmentation is accepted if its confidence is lower by at most `LESS_SURE`, and if it finds at
+ * least the share `LEAST_FOUND` of the characters.
+ */
 const LESS_SURE = 5;
 const LEAST_FOUND = 0.7;
 
 /**
- * Reads with automatic segmentation. Where that tears the rows of a statement or a receipt, reads again as a
- * column or a block, and keeps whichever tears the fewest rows and no columns.
+ * Reads with automatic segmentation. If that tears the rows of a statement or a receipt, reads again as a
+ * column or a block, and keeps the reading that tears the fewest rows without joining columns.
  */
 export async function readBlocks(engine: Engine, image: GreyImage): Promise<SegmentedBlocks> {
   const automatic = { blocks: await engine.recognize(image, "auto"), segmentation: "auto" as const };
@@ -38,7 +44,7 @@ function isAsSure(blocks: Block[], others: Block[]): boolean {
   return (confidence ?? 0) >= (other ?? 0) - LESS_SURE && (length ?? 0) >= (otherLength ?? 0) * LEAST_FOUND;
 }
 
-/** Not words: torn ones are more. */
+/** Counts characters rather than words, because torn words would count twice. */
 function charactersOf(blocks: Block[]): number {
   return wordsOf({ blocks }).reduce((sum, { text }) => sum + text.length, 0);
 }

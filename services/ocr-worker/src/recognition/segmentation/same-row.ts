@@ -1,6 +1,6 @@
 import type { Block, Box, Line } from "@orbital-witness/common/results/page-result.ts";
 
-/** Boxes stand in one row where the lower one overlaps at least half of the other's height. */
+/** Boxes are in one row if they overlap by at least this share of the lower box's height. */
 const OVERLAP = 0.5;
 
 export function isSameRow([, top, , bottom]: Box, [, otherTop, , otherBottom]: Box): boolean {
@@ -8,7 +8,7 @@ export function isSameRow([, top, , bottom]: Box, [, otherTop, , otherBottom]: B
   return overlap >= OVERLAP * Math.min(bottom - top, otherBottom - otherTop);
 }
 
-/** All lines from the top, so that those of one row follow each other closely. */
+/** Returns all lines from the top, so that lines of one row are close to each other. */
 export function linesFromTop(blocks: readonly Block[]): Line[] {
   return blocks.flatMap(({ lines }) => lines).sort((a, b) => a.box[1] - b.box[1]);
 }

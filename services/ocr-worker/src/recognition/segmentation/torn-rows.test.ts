@@ -9,7 +9,7 @@ import { expect, test } from "vitest";
 import { joinsColumns } from "./joins-columns.ts";
 import { tornRows } from "./torn-rows.ts";
 
-/** Words of 12 pixels a letter, 20 high. */
+/** Words with 12 pixels for each letter, 20 pixels high. */
 function line(top: number, ...words: [text: string, left: number][]): Line {
   return lineOf(
     words.map(([text, left]): Word => {
@@ -45,7 +45,7 @@ test("whole rows, columns of text and page numbers are not torn", () => {
   expect(tornRows([column(0, "938.86", "9,906.61", "77.61")])).toBe(0);
 });
 
-test("lines across two columns of text join them, rows of a statement do not", () => {
+test("lines across two columns of text join them, but rows of a statement do not", () => {
   const left: [string, number][] = [
     ["The", 0],
     ["Tenant", 50],

@@ -1,18 +1,21 @@
 import type { Block, Line, Word } from "@orbital-witness/common/results/page-result.ts";
 import { isSameRow, linesFromTop } from "./same-row.ts";
 
-/** In heights of the taller word: words of two columns are farther apart, pieces of one word are not. */
+/**
+ * In heights of the taller word. Words of two columns are farther apart than this; pieces of one word are
+ * closer.
+ */
 const PIECES_APART = 0.35;
 /** Sums and dates: digits with their signs. */
 const FIGURE = /^[£$€(+-]*\d[\d.,:/-]*[)%]?$|^[.,]\d+$/;
-/** This share of the words of a block are figures, where it is the column of a statement or a receipt. */
+/** In a column of figures, as in a statement or a receipt, at least this share of the words are figures. */
 const MOSTLY = 0.8;
-/** Fewer rows may stand beside each other by chance. */
+/** A smaller number of rows may be side by side by chance. */
 const LEAST_ROWS = 3;
 
 /**
- * How many rows of the page the segmentation broke: words in two pieces that belong to different lines, and
- * figures that were read apart from the text at their left. 0 on a page whose columns are columns.
+ * The number of rows that the segmentation tore: words in two pieces on different lines, and figures that
+ * were read separately from the text to their left. 0 on a page with real columns.
  */
 export function tornRows(blocks: readonly Block[]): number {
   return tornWords(blocks) + figuresApart(blocks);
