@@ -8,7 +8,7 @@ function row(level: number, place: Place, box: number[], confidence: string, tex
   return [level, 1, ...place, ...box, confidence, text].join("\t");
 }
 
-test("words become lines and blocks with boxes just around them", () => {
+test("words become lines and blocks with the tightest boxes around them", () => {
   const tsv = [
     row(1, [0, 0, 0, 0], [0, 0, 400, 300], "-1", ""),
     row(2, [1, 0, 0, 0], [0, 0, 390, 90], "-1", ""),
@@ -47,7 +47,7 @@ test("words become lines and blocks with boxes just around them", () => {
   ]);
 });
 
-test("what goes over the image's edge is cut there", () => {
+test("boxes are clipped at the image's edges", () => {
   const tsv = row(5, [1, 1, 1, 1], [-5, 290, 900, 30], "101", "deed");
   expect(blocksOf(tsv, size)[0]?.lines[0]?.words).toEqual([
     { text: "deed", box: [0, 290, 400, 300], source: "ocr", confidence: 100 },

@@ -8,12 +8,12 @@ import {
 
 type Size = { width: number; height: number };
 
-/** A row of tesseract's TSV that stands for a word. */
+/** The level of a row in tesseract's TSV that describes a word. */
 const WORD_LEVEL = "5";
 
 /**
- * The blocks in tesseract's TSV without what holds no text; boxes clamped into the image, those of lines and
- * blocks just around their words.
+ * The blocks in tesseract's TSV that contain text. Boxes are clipped to the image. Those of lines and blocks
+ * enclose their words tightly.
  */
 export function blocksOf(tsv: string, size: Size): Block[] {
   const paragraphs = new Map<string, Map<string, Word[]>>();

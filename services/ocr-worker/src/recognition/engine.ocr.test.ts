@@ -23,7 +23,7 @@ describe("an engine", () => {
 
   const read = async (image: GreyImage) => textOf({ blocks: await engine.recognize(image, "auto") });
 
-  test("reads pages, one after the other, and finds nothing on an empty one", async () => {
+  test("reads one page after the other, and finds nothing on an empty page", async () => {
     expect(await read(await grey(drawLine("This lease is dated 1 May 2024"), 300))).toBe(
       "This lease is dated 1 May 2024\n",
     );
@@ -31,7 +31,7 @@ describe("an engine", () => {
     expect(await read(await grey(drawLine("THE TENANT COVENANTS")))).toBe("THE TENANT COVENANTS\n");
   });
 
-  test("reads a page as if it were the first, whatever came before it", async () => {
+  test("reads a page in the same way, whatever pages came before", async () => {
     const pages = await Promise.all([
       grey(sharp(path.join(scans, "OW23456789/transfer.jpg")), 200),
       grey(sharp(path.join(scans, "OW45678901/charge.png")).resize({ width: 900 })),
@@ -44,7 +44,7 @@ describe("an engine", () => {
     expect(backwards.toReversed()).toEqual(forwards);
   });
 
-  test("rejects what is no page, and reads the next one", async () => {
+  test("rejects bytes that are not a page, and reads the next page", async () => {
     await expect(
       engine.recognize({ data: Buffer.alloc(0), width: 0, height: 0, dpi: 300 }, "auto"),
     ).rejects.toThrow("tesseract cannot read the page");
@@ -52,7 +52,7 @@ describe("an engine", () => {
   });
 });
 
-test("a language whose data is missing is named, with what would be right", async () => {
+test("the error for missing language data names the language and the expected files", async () => {
   const folder = scratchFolder();
   await expect(openEngine(["eng"], folder)).rejects.toThrow(
     `No language data for eng: neither eng.traineddata nor eng.traineddata.gz is in ${folder}`,
@@ -72,7 +72,7 @@ test.each([
   );
 });
 
-test("several languages may stand in the folder, compressed or not", async () => {
+test("a folder may contain several languages, compressed or not", async () => {
   const folder = scratchFolder();
   const data = await readFile(dataFile);
   await writeFile(path.join(folder, "eng.traineddata.gz"), data);
@@ -83,7 +83,7 @@ test("several languages may stand in the folder, compressed or not", async () =>
   await engine.close();
 });
 
-test("nothing is printed, whatever the page", async () => {
+test("no page makes the engine print anything", async () => {
   const module = JSON.stringify(path.join(import.meta.dirname, "engine.ts"));
   const script = `
     import { developmentLanguageData, openEngine } from ${module};

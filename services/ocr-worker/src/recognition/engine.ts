@@ -10,8 +10,8 @@ import type { GreyImage } from "./grey-image.ts";
 import { toPgm } from "./preparation/picture.ts";
 
 /**
- * Of the best set's integer models; for development, where no other folder is given. The image has none of
- * it.
+ * The integer models of the best set, for development without a folder of language data. The image does not
+ * contain this package.
  */
 export function developmentLanguageData(): string {
   const data = path.dirname(fileURLToPath(import.meta.resolve("@tesseract.js-data/eng")));
@@ -28,21 +28,18 @@ const pageSegmentationModes: Readonly<Record<Segmentation, PSM>> = {
 };
 
 /**
- * One tesseract.js engine in a thread of its own. When its thread dies the process does: nobody else would
- * learn of it.
+ * One tesseract.js engine in its own thread. If the thread dies, the process ends, because nobody else would
+ * notice.
  */
 export type Engine = {
-  /**
-   * What stands on the image as it is. Rejects when tesseract breaks on it; the engine is to be made anew
-   * then.
-   */
+  /** Recognises the image as it is. Rejects if tesseract fails on it. The engine must then be replaced. */
   recognize(image: GreyImage, segmentation: Segmentation): Promise<Block[]>;
   close(): Promise<void>;
 };
 
 /**
- * Loads tesseract with `<language>.traineddata` or `<language>.traineddata.gz` from a folder. Throws where
- * one is missing or is none. What the libraries print is dropped: it would stand between the log's lines of
+ * Loads tesseract with `<language>.traineddata` or `<language>.traineddata.gz` from a folder. Throws if a
+ * file is missing or invalid. The libraries' output is dropped, because it would mix with the log's lines of
  * JSON.
  */
 export async function openEngine(languages: readonly string[], languageData: string): Promise<Engine> {
@@ -53,7 +50,7 @@ export async function openEngine(languages: readonly string[], languageData: str
       try {
         await worker.setParameters({
           tessedit_pageseg_mode: pageSegmentationModes[segmentation],
-          // 0: tesseract estimates it.
+          // 0 lets tesseract estimate the resolution.
           user_defined_dpi: String(Math.round(image.dpi ?? 0)),
         });
         const { data } = await worker.recognize(toPgm(image), {}, { text: false, tsv: true });
@@ -81,17 +78,18 @@ async function checkFiles(languages: readonly string[], folder: string): Promise
 
 async function startWorker(languages: readonly string[], folder: string): Promise<Worker> {
   const { promise: fault, reject } = Promise.withResolvers<never>();
-  // A rejection that nobody waits for must not end the process.
+  // A rejection that nobody awaits must not end the process.
   fault.catch(() => {});
   let thread: Thread | undefined;
   const created = once(process, "worker");
   const starting = createWorker([...languages], OEM.LSTM_ONLY, {
-    // Looks there for <language>.traineddata first, then in the other for <language>.traineddata.gz.
+    // tesseract.js looks in `cachePath` for <language>.traineddata first, then in `langPath` for
+    // <language>.traineddata.gz.
     cachePath: folder,
     langPath: folder,
     cacheMethod: "readOnly",
-    // Without a handler a fault is thrown outside of everybody's stack; while it starts, nothing else tells
-    // of one.
+    // Without a handler an error in the thread would be thrown where nobody can catch it. During the start,
+    // only this handler reports one.
     errorHandler: (error) => {
       reject(error);
       if (!isStarted) thread?.removeAllListeners("message");

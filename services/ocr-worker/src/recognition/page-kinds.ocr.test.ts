@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-/** What the page costs, and when: rows of a label and a sum at the right edge. */
+/** Rows of a label and a sum at the right edge, as on a statement of costs. */
 function statement(rows: number, width: number, size: number, face: string, seed: number) {
   const random = seededRandom(seed);
   const labels = [
@@ -40,7 +40,7 @@ function statement(rows: number, width: number, size: number, face: string, seed
   };
 }
 
-describe("sums at the right are whole, in the row of their label", () => {
+describe("sums at the right are read completely, in the row of their label", () => {
   test.each([
     ["a monospaced statement", 14, 1300, 30, "DejaVu Sans Mono, monospace", 4],
     ["a statement in serif", 12, 1300, 30, "Liberation Serif, serif", 12],
@@ -55,7 +55,7 @@ describe("sums at the right are whole, in the row of their label", () => {
   });
 });
 
-describe("white letters on dark areas are read, and stay on the picture", () => {
+describe("white letters on dark areas are read, and the areas stay in the picture", () => {
   const band = (y: number, title: string) =>
     `<rect y="${y}" width="1000" height="100" fill="#222"/>
     <text x="80" y="${y + 62}" fill="white">${title}</text>`;
@@ -81,7 +81,7 @@ const words =
   balance deposit search water insurance service ground transfer completion granted reserved subject access
   passage`.split(/\s+/);
 
-/** Lines of prose that fit into a column, always the same for a seed. */
+/** Lines of prose that fit into a column. The same seed gives the same lines. */
 function column(lines: number, letters: number, seed: number): string[] {
   const random = seededRandom(seed);
   return Array.from({ length: lines }, () => {

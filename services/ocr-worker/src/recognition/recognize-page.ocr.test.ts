@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => engine.close());
 
 const text = clauses.join("\n");
-/** Of what is drawn, in pixels. */
+/** The height of the drawn letters, in pixels. */
 const letterHeight = 20;
 const page = await grey(drawPage(clauses), 110);
 const errorRate = ({ result }: RecognizedPage) => characterErrorRate(text, textOf(result));
@@ -49,13 +49,13 @@ const tableText = ["Schedule of rents", ...rows.flat(), "Signed by both parties"
 describe("a page is read", () => {
   test.each([
     ["as it is", 0, []],
-    ["on its head", 180, [{ step: "rotate", degrees: 180 }]],
+    ["upside down", 180, [{ step: "rotate", degrees: 180 }]],
     ["on its right side", 90, [{ step: "rotate", degrees: 270 }]],
     ["on its left side", 270, [{ step: "rotate", degrees: 90 }]],
-    ["turned clockwise", 3, [{ step: "deskew", degrees: expect.closeTo(-3, 0) }]],
-    ["turned the other way", -3, [{ step: "deskew", degrees: expect.closeTo(3, 0) }]],
+    ["skewed clockwise", 3, [{ step: "deskew", degrees: expect.closeTo(-3, 0) }]],
+    ["skewed counterclockwise", -3, [{ step: "deskew", degrees: expect.closeTo(3, 0) }]],
     [
-      "on its head and turned",
+      "upside down and skewed",
       183,
       [
         { step: "rotate", degrees: 180 },
@@ -78,7 +78,7 @@ describe("a page is read", () => {
     expect(errorRate(read)).toBeLessThan(0.02);
   });
 
-  test("though its letters hang below their line more than they rise over it", async () => {
+  test("if more of its letters hang below the line than rise above it", async () => {
     const lines = [
       "gypsy query, my puppy pays yearly",
       "copy my pages, gouge jury gypsy",
@@ -92,7 +92,7 @@ describe("a page is read", () => {
   });
 });
 
-test("a page that can hardly be read is not turned on its head for that", async () => {
+test("a page that can hardly be read is not turned upside down", async () => {
   const blurred = drawPage(clauses.slice(0, 3), { height: 250 }).blur(4);
   const { result } = await recognize(await grey(blurred, 110));
   expect(result.confidence).toBeLessThan(50);
@@ -103,14 +103,14 @@ describe("a ruled table is read cell by cell, its columns apart", () => {
   test.each([
     ["as it is", 0, ["remove_lines"]],
     ["turned", 3, ["deskew", "remove_lines"]],
-    ["on its head", 180, ["rotate", "remove_lines"]],
+    ["upside down", 180, ["rotate", "remove_lines"]],
   ])("%s", async (_, degrees, steps) => {
     const { result } = await recognize(await rotate(tablePage, degrees));
     expect(textOf(result).trim()).toBe(tableText);
     expect(result.preparation.map(({ step }) => step)).toEqual(steps);
   });
 
-  test("with letters that hang over the lines", async () => {
+  test("with letters that overlap the lines", async () => {
     const [upper, lower] = ["paying yearly, by quarter days", "any glazing by joint expense"];
     const hanging = drawText(90, 204, upper) + drawText(90, 354, lower);
     const { result } = await recognize(
@@ -120,7 +120,7 @@ describe("a ruled table is read cell by cell, its columns apart", () => {
     expect(textOf(result).trim()).toBe(`${upper}\n\n${lower}`);
   });
 
-  test("and two of them side by side one after the other", async () => {
+  test("and two tables side by side are read one after the other", async () => {
     const left = {
       left: 40,
       rows: [
@@ -142,15 +142,15 @@ describe("a ruled table is read cell by cell, its columns apart", () => {
   });
 });
 
-describe("what is no text", () => {
+describe("marks that are not text", () => {
   const specks = drawSpecks(60, 2.5, [100, 410, 900, 490]) + drawSpecks(20, 1.5, [920, 20, 990, 480]);
 
-  test("is not read among text, and stops, commas and dots on letters are", async () => {
+  test("are not read among text, while stops, commas and dots on letters are", async () => {
     const { result } = await recognize(await grey(drawPage(clauses, {}, specks), 110));
     expect(wordsOf(result).map(({ text }) => text)).toEqual(text.split(/\s/));
   });
 
-  test("is not read though tesseract does", async () => {
+  test("are not read even if tesseract reads them", async () => {
     const signature = `<path fill="none" stroke="black" stroke-width="4" d="M200 450c20-60 40-60 30 0s30 20
       50-40 10 70 40 10 60-50 70 10 30-60 50-20 20 40 70-10"/>`;
     const signed = await grey(drawPage(clauses, {}, signature), 110);
@@ -173,7 +173,7 @@ describe("what is no text", () => {
     expect(pageResultSchema.safeParse({ page: 1, ...result }).success).toBe(true);
   });
 
-  test("a page of hardly a pixel is empty", async () => {
+  test("a page of almost no pixels is empty", async () => {
     for (const [width, height] of [
       [1, 1],
       [1, 3000],
@@ -185,7 +185,7 @@ describe("what is no text", () => {
   });
 });
 
-/** The image's part in the box and some white around it. */
+/** The part of the image in the box, with some white around it. */
 function cutOut({ data, width }: GreyImage, [left, top, right, bottom]: Box): GreyImage {
   const margin = 20;
   const cut = { width: right - left + 2 * margin, height: bottom - top + 2 * margin };
@@ -208,12 +208,12 @@ describe.each([
     read = await recognize(await draw());
   });
 
-  test("the result is as the schema of pages says", () => {
+  test("the result matches the schema of pages", () => {
     const result = { page: 1, ...read.result };
     expect(pageResultSchema.parse(result)).toEqual(result);
   });
 
-  test("boxes hold the words' ink, and hardly any is outside", () => {
+  test("boxes contain the words' ink, and hardly any ink is outside", () => {
     const { width, height } = read.image;
     const isRuled = read.result.preparation.some(({ step }) => step === "remove_lines");
     const { data } = inkMap(isRuled ? removeRulingLines(read.image, letterHeight).image : read.image);
@@ -233,7 +233,7 @@ describe.each([
     expect(data.reduce((sum, pixel) => sum + pixel, 0) / inked).toBeLessThan(0.05);
   });
 
-  test("words are where their boxes are", async () => {
+  test("words are at the positions of their boxes", async () => {
     const long = wordsOf(read.result)
       .filter(({ text }) => text.length > 5)
       .slice(0, 3);
@@ -244,7 +244,7 @@ describe.each([
   });
 });
 
-test("a page is read as if it were the first, whatever came before it", async () => {
+test("a page is read in the same way, whatever pages came before", async () => {
   const few = await grey(drawPage(clauses.slice(0, 3), { height: 250 }), 110);
   const pages = [{ ...few, dpi: undefined }, { ...few, dpi: 1200 }, tablePage, await rotate(few, 183)];
   const forwards = [];
@@ -254,7 +254,7 @@ test("a page is read as if it were the first, whatever came before it", async ()
   expect(backwards.toReversed()).toEqual(forwards);
 });
 
-test("a page that does not say its resolution has that of a sheet of A4 as large", async () => {
+test("a page without a resolution gets that of a sheet of A4", async () => {
   const image = { data: Buffer.alloc(1169 * 827, 255), width: 827, height: 1169 };
   expect((await recognize({ ...image, dpi: undefined })).result.dpi).toBeCloseTo(100, 1);
   expect((await recognize({ ...image, dpi: 72 })).result.dpi).toBe(72);

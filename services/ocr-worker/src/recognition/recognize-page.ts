@@ -11,17 +11,18 @@ import { withoutStrayMarks } from "./stray-marks.ts";
 export type { GreyImage } from "./grey-image.ts";
 
 /**
- * The page's picture for people, with its own light and lines, and what was read on it; boxes in its pixels.
+ * The page's picture for users, with its own light and lines, and the text that was read. Boxes are in pixels
+ * of this picture.
  */
 export type RecognizedPage = { image: GreyImage; result: Omit<PageResult, "page"> };
 
-/** Prepares a page where measurements say that it helps, and recognises it. Throws when the engine breaks. */
+/** Prepares a page if measurements show that this helps, and recognises it. Throws if the engine fails. */
 export type RecognizePage = (image: GreyImage) => Promise<RecognizedPage>;
 
-/** Letters upside down are read with a confidence of 36 to 43, those of a poor scan with 75 and more. */
+/** Upside-down letters are read with a confidence of 36 to 43, letters of a poor scan with 75 and more. */
 const POOR_CONFIDENCE = 60;
 
-/** The longer side of a page whose document does not give a resolution. */
+/** The assumed longer side, in inches, of a page whose document has no resolution. */
 const A4_INCHES = 297 / 25.4;
 
 export function createRecognizer(engine: Engine): RecognizePage {

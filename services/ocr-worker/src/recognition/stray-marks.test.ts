@@ -9,8 +9,8 @@ import { expect, test } from "vitest";
 import { withoutStrayMarks } from "./stray-marks.ts";
 
 /**
- * Each word as its text, its confidence, and how far it is from the one before, in pixels; it is 100 wide and
- * 20 high.
+ * Each word is given by its text, its confidence, and its distance in pixels from the word before. It is 100
+ * pixels wide and 20 high.
  */
 type Marked = [text: string, confidence: number, gap?: number];
 
@@ -39,13 +39,13 @@ const clause: Marked[] = [
 ];
 const read = (...blocks: Block[]) => textOf({ blocks: withoutStrayMarks(blocks) });
 
-test("a line of doubtful words alone is dropped, and its block where nothing else is in it", () => {
+test("a line of only doubtful words is dropped, with its block if that becomes empty", () => {
   const marks = block([["fi", 20]]);
   const marked = block(clause, [["~", 12]], clause);
   expect(read(marked, marks)).toBe("The Tenant shall pay the Rent.\nThe Tenant shall pay the Rent.\n");
 });
 
-test("a doubtful word at a line's end is dropped where it stands apart", () => {
+test("a doubtful word at a line's end is dropped if it stands apart", () => {
   expect(
     read(
       block(clause, [
@@ -66,7 +66,7 @@ test("a doubtful word at a line's end is dropped where it stands apart", () => {
   ).toBe("The Tenant shall pay the Rent.\nto him yearly\n");
 });
 
-test("a doubtful word between sure ones stays", () => {
+test("a doubtful word between confident ones is kept", () => {
   const line: Marked[] = [
     ["to", 96],
     ["hirn", 20, 60],
@@ -75,11 +75,11 @@ test("a doubtful word between sure ones stays", () => {
   expect(read(block(clause, line))).toBe("The Tenant shall pay the Rent.\nto hirn yearly\n");
 });
 
-test("short and sure words stay, wherever they stand", () => {
+test("short words with a high confidence are kept anywhere", () => {
   expect(read(block(clause, [["1.", 90]], [["a", 80, 300]]))).toBe("The Tenant shall pay the Rent.\n1.\na\n");
 });
 
-test("a line and a block that lose words lie around what is left", () => {
+test("the boxes of a line and a block shrink to the words that are kept", () => {
   const [left] = withoutStrayMarks([
     block(clause, [
       ["to", 96],
@@ -90,7 +90,7 @@ test("a line and a block that lose words lie around what is left", () => {
   expect(left?.box).toEqual([108, 0, 748, 60]);
 });
 
-test("a page that is read poorly keeps all that was read", () => {
+test("a page that is read poorly keeps all words", () => {
   const blocks = [
     block([
       ["Tenant", 70],

@@ -8,18 +8,18 @@ import {
 } from "@orbital-witness/common/results/page-result.ts";
 
 /**
- * Signatures and bits of pictures are read as words below it; on a page that is read well, hardly a word of
- * print is.
+ * Signatures and bits of pictures are read as words with a lower confidence. On a page that is read well,
+ * almost no printed word is.
  */
 const DOUBTFUL = 45;
-/** The mean of a page that is read well. */
+/** The mean confidence of a page that is read well. */
 const READ_WELL = 80;
-/** In heights of the last sure word: what stands closer to it may be the rest of its line. */
+/** In heights of the last confident word. A word that is closer to it may be the rest of its line. */
 const APART = 0.75;
 
 /**
- * Drops lines of doubtful words alone, and doubtful words that stand apart at a line's end, where the rest of
- * the page is read well.
+ * Drops lines of only doubtful words, and doubtful words that stand apart at a line's end, if the rest of the
+ * page is read well.
  */
 export function withoutStrayMarks(blocks: Block[]): Block[] {
   if ((meanConfidence({ blocks }) ?? 0) < READ_WELL) return blocks;
