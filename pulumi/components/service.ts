@@ -74,7 +74,9 @@ export class Service extends pulumi.ComponentResource {
               readOnly,
             })),
           },
-          { parent: this, dependsOn: [...(args.dependsOn ?? [])] },
+          // The provider removes a container before it starts the replacement, unless it is told otherwise:
+          // requests would fail for as long as the new container takes to start.
+          { parent: this, deleteBeforeReplace: false, dependsOn: [...(args.dependsOn ?? [])] },
         ),
     );
     this.registerOutputs({});
