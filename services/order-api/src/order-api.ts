@@ -33,9 +33,9 @@ export type OrderApiOptions = {
   searchFolder: string;
   /** A folder on the file system that Redis writes to, to check how much room is left there. */
   redisFolder?: string | undefined;
-  /** How many bytes are free on a folder's file system. */
+  /** Returns the number of free bytes on a folder's file system. */
   freeBytes?: CapacityOptions["freeBytes"];
-  /** Per user; retries count too. */
+  /** Limit per user. Retries count too. */
   ordersPerMinute: number;
   feed?: FeedOptions;
 };
@@ -51,8 +51,8 @@ const downloadLimits = {
   ...{ textWaitMs: 3000, idleMs: 30_000 },
 };
 /**
- * Searches share one thread, which takes up to 80 ms for each: more of them would exceed the limit of an
- * answer.
+ * Searches share one thread, which takes up to 80 ms for each. With more of them, answers would take longer
+ * than the limit.
  */
 const searchLimits = { slots: 40, slotsPerClient: 10, retrySeconds: 1 };
 

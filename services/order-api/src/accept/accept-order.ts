@@ -13,9 +13,9 @@ import { checkCapacity, isOutOfMemory, storeFull } from "./store-full.ts";
 
 /** Redis, by its own clock, must accept the order within this time. */
 const deadlineMs = 1200;
-/** How much longer the answer may take. With it the client waits less than 2 s. */
+/** How much longer the answer may take. Together, the two limits keep the client's wait below 2 s. */
 const replyMs = 400;
-/** A part of `stopSeconds` in main.ts: the last answers and the closing of the other parts need the rest. */
+/** A part of `stopSeconds` in main.ts. The rest is for the last answers and for closing the other parts. */
 const lastRevocationsMs = 6000;
 
 export type AcceptanceTools = {

@@ -6,7 +6,7 @@ export function checkCapacity({ shortage }: CapacityGuard): void {
   if (shortage) throw storeFull();
 }
 
-/** Redis refused a command because of its memory limit; nothing of it was done. */
+/** Redis refused a command because of its memory limit, and executed no part of it. */
 export function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith("OOM ");
 }

@@ -33,7 +33,10 @@ export function write<T>(writing: Promise<T>): Promise<T> {
   );
 }
 
-/** The same 404 for an unknown id and for another user's order, so that ids cannot be guessed. */
+/**
+ * Finds an order of the user. An unknown id and another user's order get the same 404, so that ids cannot be
+ * guessed.
+ */
 export async function ownOrder(
   store: OrderStore,
   user: TokenUser,

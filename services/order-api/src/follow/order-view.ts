@@ -22,7 +22,7 @@ export function orderSummary(record: OrderRecord): OrderSummary {
   };
 }
 
-/** An order by itself. `pace` is needed while the order is queued. */
+/** A single order. `pace` is needed while the order is queued. */
 export function orderView(overview: OrderOverview, pace?: QueuePace): OrderView {
   const { record, steps, pages, failedPages, emptyPages, ahead } = overview;
   const { history, attempts } = summarize(steps);

@@ -4,15 +4,15 @@ import {
 } from "@orbital-witness/common/http/concurrency-limiter.ts";
 
 export type DownloadLimits = {
-  /** Of PDFs, which hold a page's picture for as long as their reader takes. */
+  /** Concurrent PDFs. Each holds a page's picture until its reader has taken it. */
   pdf: ConcurrencyLimits;
-  /** Of the other formats, which hold a page's words. */
+  /** Concurrent results in the other formats. Each holds the words of a page. */
   text: ConcurrencyLimits;
   /**
    * How long a text waits for a slot, so that a client that fetches many small results at once gets them all.
    */
   textWaitMs: number;
-  /** How long a reader may take nothing before its download is ended. */
+  /** A download ends with an error when its reader takes nothing for this long. */
   idleMs: number;
 };
 

@@ -132,7 +132,7 @@ async function answer(
   if (type === "text/html") c.header("Content-Security-Policy", "default-src 'none'");
   const headers = {
     ...representation(order, name, withCharset(type), tag),
-    // Written as it is sent: nobody knows where a range would begin.
+    // Generated while it is sent, so the position of a range is unknown.
     "Accept-Ranges": "none",
   };
   if (c.req.method === "HEAD") return c.body(null, 200, headers);

@@ -116,7 +116,7 @@ test.each([
   expect(pagesOf(search(index, q))).toEqual(isFound ? [2] : []);
 });
 
-test("a hit is marked in a snippet of one line, whatever the page's layout and characters", () => {
+test("a hit is marked in a snippet of one line, for any layout and characters of the page", () => {
   const index = open();
   put(index, ["before \u0002it\u0003 the\n\nterm\tof <b>99</b> years & after"]);
   expect(search(index, '"term of" years').hits[0]?.snippet).toBe(

@@ -37,8 +37,8 @@ export type SearchHit = Pick<OrderRecord, "order_id" | "title_number" | "documen
 export type SearchResults = { hits: SearchHit[]; next: SearchPlace | undefined };
 
 /**
- * How far a new index is: `listed` once Redis lists the orders that belong into it, `complete` once it has
- * them all.
+ * The state of a new index: `listed` once Redis lists the orders that belong in it, `complete` once it has
+ * all of them.
  */
 const stages = ["new", "listed", "complete"] as const;
 export type Stage = (typeof stages)[number];
@@ -52,7 +52,7 @@ const hitRow = z.object({
   document_type: z.custom<IndexedOrder["document_type"]>((type) => typeof type === "string"),
 });
 
-/** The file is no index of this version, or it is damaged. The caller removes it and has it rebuilt. */
+/** The file is not an index of this version, or is damaged. The caller removes it and has it rebuilt. */
 export class DamagedIndexError extends Error {
   override readonly name = "DamagedIndexError";
 }
@@ -69,7 +69,8 @@ export class SearchIndex {
   constructor(file: string) {
     this.#database = new DatabaseSync(file, { timeout: 5000 });
     try {
-      // On disk at each commit: after it, Redis forgets that the order has to be indexed.
+      // FULL writes each commit to disk. This is needed because Redis then forgets that the order has to be
+      // indexed.
       this.#guarded(() => this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"));
       this.#transaction(() => this.#prepareSchema());
       this.#check();
@@ -138,7 +139,7 @@ export class SearchIndex {
         match: `owner : ${ownerWord(user_id)} AND text : (${match})`,
         title_number: title_number ?? null,
         document_type: document_type ?? null,
-        // One more than asked for tells whether there is a next page.
+        // Reads one more than requested, which shows whether there is a next page.
         limit: limit + 1,
       }),
     );

@@ -41,8 +41,8 @@ export class SearchIndexer {
   }
 
   /**
-   * Indexes what is waiting, for up to a second. False while the index is being rebuilt and lacks orders.
-   * Rejects as Redis and the index do.
+   * Indexes waiting orders for up to a second. False while the index is being rebuilt and lacks orders.
+   * Rejects with the errors of Redis and the index.
    */
   async catchUp(): Promise<boolean> {
     const [waiting, stage] = await Promise.all([this.#redis.zCard(unindexedKey), this.#search.ask("stage")]);

@@ -107,7 +107,7 @@ function unavailable(): Problem {
   return new Problem(503, "search_unavailable", detail, { headers: { "Retry-After": "5" } });
 }
 
-/** Drops orders that Redis no longer has: the index only learns of expiry, by the clock. */
+/** Drops orders that Redis no longer has. The index only knows the time of expiry. */
 async function stillThere(store: OrderStore, hits: SearchHit[]): Promise<SearchHit[]> {
   const ids = [...new Set(hits.map(({ order_id }) => order_id))];
   const found = await read(Promise.all(ids.map((id) => store.find(id))));

@@ -10,11 +10,11 @@ const minPrefix = 2;
  * it.
  */
 const termForm = /"([^"]*)"?(\*?)|([^\s"*]+)(\*?)/gu;
-/** The characters of which FTS5's tokenizer `unicode61` makes words. */
+/** The characters that FTS5's tokenizer `unicode61` keeps in words. */
 const wordCharacter = /[\p{L}\p{N}\p{Co}]/u;
 
 /**
- * `match` is an FTS5 expression in which only quoted words come from the query. `problem` says what is wrong,
+ * `match` is an FTS5 expression. Only quoted words in it come from the query. `problem` describes the error,
  * to follow the field's name.
  */
 export type ParsedQuery = { match: string } | { problem: string };

@@ -4,8 +4,8 @@ export const version = 2;
 
 /**
  * `owner` repeats the user in the full-text table, so that a search reads the entries of one user only.
- * Prefixes of two and three letters have an index of their own: without it a search by prefix takes ten times
- * as long.
+ * Prefixes of two and three letters have their own index. Without it a search by prefix takes ten times as
+ * long.
  */
 export const schema = `
 CREATE TABLE state (stage TEXT NOT NULL) STRICT;

@@ -8,16 +8,17 @@ const dividedWord = /(?<=\p{L})[-\u00ad\u2010]\n(?=\p{Ll})/gu;
 const fractionAfterDigit = /(?<=\p{Nd})(?=[\u00bc-\u00be\u2150-\u215e])/gu;
 
 /**
- * The form in which pages and queries meet: compatibility forms as their plain letters (NFKC: the ligature of
- * `certificate`, full-width and superscript digits), without soft hyphens, which are not shown inside a line.
+ * The form in which pages and queries are compared. Compatibility forms become their plain letters (NFKC: the
+ * ligature of `certificate`, full-width and superscript digits). Soft hyphens, which are not shown inside a
+ * line, are removed.
  */
 export function searchForm(text: string): string {
   return text.replace(fractionAfterDigit, " ").normalize("NFKC").replaceAll("\u00ad", "");
 }
 
 /**
- * A page's text for the index: on one line, divided words joined, without control characters, which mark the
- * hits.
+ * A page's text for the index: on one line, with divided words joined. Control characters are removed,
+ * because they mark the hits.
  */
 export function searchableText(text: string): string {
   return searchForm(text.replace(dividedWord, ""))

@@ -9,13 +9,13 @@ import { DamagedIndexError, type IndexedPage, SearchIndex } from "./search-index
 import type { Answer, Question, SearchFolders, Work } from "./search-worker.ts";
 
 /**
- * The thread of the index. SQLite is synchronous: in the main thread a search of 100 ms, or a document of
- * hundreds of pages, would block every other answer.
+ * The thread of the index. SQLite is synchronous: in the main thread, a search of 100 ms or a document of
+ * hundreds of pages would block every other answer.
  */
 const { resultsFolder, searchFolder }: SearchFolders = workerData;
 const results = openResultStore({ folder: resultsFolder });
 const file = path.join(searchFolder, "pages.sqlite");
-/** The pages that are read and written in one step, which is how long a search may have to wait. */
+/** The number of pages that are read and written in one step. A search may have to wait for one step. */
 const pagesAtOnce = 20;
 let opened: SearchIndex | undefined;
 

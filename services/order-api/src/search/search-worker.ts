@@ -8,8 +8,8 @@ export type SearchFolders = { resultsFolder: string; searchFolder: string };
 export type OrderToIndex = IndexedOrder & { result_attempt: number; result_pages: number };
 
 /**
- * The work of the thread; see `SearchIndex`. `damaged`: pages that are not in the index since their results
- * are damaged.
+ * The work of the thread; see `SearchIndex`. `damaged`: pages that are missing from the index because their
+ * results are damaged.
  */
 export type Work = {
   stage(): Promise<Stage>;
@@ -21,7 +21,7 @@ export type Work = {
 };
 
 export type Question = { id: number; name: keyof Work; values: unknown[] };
-/** `removed`: the index was damaged, and the next question creates a new one. */
+/** `removed`: the index was damaged and is removed. The next request creates a new one. */
 export type Answer = { id: number; value?: unknown; error?: unknown; removed?: boolean };
 
 /** Enough for the results of a few pages. */
@@ -40,7 +40,7 @@ export class SearchWorker {
     this.#log = log;
   }
 
-  /** Rejects as the work does, or with the error that ended the thread. */
+  /** Rejects with the error of the work, or with the one that ended the thread. */
   ask<Name extends keyof Work>(name: Name, ...values: Parameters<Work[Name]>): ReturnType<Work[Name]>;
   ask(name: keyof Work, ...values: unknown[]): Promise<unknown> {
     this.#thread ??= this.#start();

@@ -7,9 +7,9 @@ const columns = [
 ];
 
 /**
- * Tesseract's own table: a row for each page, block, paragraph, line and word (levels 1 to 5), nothing
- * quoted. The confidence is -1 where there is none: above words, and for words that were not recognised. A
- * page that was not read has no row.
+ * Tesseract's own table: a row for each page, block, paragraph, line and word (levels 1 to 5), without
+ * quoting. The confidence is -1 if there is none: above words, and for words that were not recognised. A page
+ * that was not read has no row.
  */
 export async function* writeTsv({ pages }: ResultDocument): AsyncGenerator<string> {
   yield `${columns.join("\t")}\n`;

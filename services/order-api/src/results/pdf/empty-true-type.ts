@@ -1,8 +1,7 @@
 const [headerLength, recordLength] = [12, 16];
 
 /**
- * A TrueType font of one glyph, an empty one as wide as `advance`: the smallest that a PDF may hold (ISO
- * 32000-1, 9.9).
+ * The smallest TrueType font that a PDF may hold (ISO 32000-1, 9.9): one empty glyph as wide as `advance`.
  */
 export function emptyTrueType(unitsPerEm: number, advance: number): Uint8Array {
   const bigEndian = (...words: number[]) =>
@@ -12,7 +11,7 @@ export function emptyTrueType(unitsPerEm: number, advance: number): Uint8Array {
     glyf: bigEndian(0, 0),
     head: bigEndian(
       ...[1, 0, 1, 0, 0, 0, 0x5f0f, 0x3cf5, 0, unitsPerEm],
-      // Made and changed in 1904; no box, no style, and the short form of `loca`.
+      // Created and modified in 1904. No box, no style, and the short form of `loca`.
       ...[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 2, 0, 0],
     ),
     hhea: bigEndian(1, 0, unitsPerEm, 0, 0, advance, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1),

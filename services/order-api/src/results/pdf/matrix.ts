@@ -1,7 +1,7 @@
 /** A matrix as in PDF source: (x, y) becomes (a x + c y + e, b x + d y + f). */
 export type Matrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
-/** First `first`, then `second`. */
+/** The matrix that applies `first`, and then `second`. */
 export function compose(first: Matrix, second: Matrix): Matrix {
   const [a, b, c, d, e, f] = first;
   const [A, B, C, D, E, F] = second;
