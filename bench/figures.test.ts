@@ -15,7 +15,7 @@ test.each([
   expect(percentile(values, percent)).toBe(wanted);
 });
 
-test("the median sorts by number, and does not change the order of its input", () => {
+test("the median sorts numerically, and does not reorder its input", () => {
   const values = [10, 9, 100];
   expect(median(values)).toBe(10);
   expect(values).toEqual([10, 9, 100]);

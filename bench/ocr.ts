@@ -16,7 +16,7 @@ import { type MemoryOverPages, measureMemory, measureSpread, type Spread } from 
 const EXAMPLE =
   "For example: npm run bench:ocr -- --pages scans --truth court.pdf=court-1.gt.txt,court-2.gt.txt " +
   "--json figures.json";
-/** The two kinds take turns, because the machine's speed varies. */
+/** Rounds alternate between the two kinds, because the machine's speed varies. */
 const ROUNDS = 3;
 const mebibyte = 1024 * 1024;
 
@@ -35,14 +35,14 @@ type PageFigures = {
 };
 
 /**
- * Pages a minute by this number of processes of each kind, preparation included; the ratio is the median of
- * the rounds.
+ * Pages per minute with this number of processes of each kind, preparation included. The ratio is the median
+ * of the rounds.
  */
 type Rate = { processes: number; rounds: { ours: number; native: number }[]; ratio: number };
 
 type Figures = { pages: PageFigures[]; rate: Rate; spread?: Spread; memory?: MemoryOverPages };
 
-/** `npm run bench:ocr`: how well and how fast pages are read, beside Debian's tesseract. */
+/** `npm run bench:ocr`: the error rates and speed of our page processes and of Debian's tesseract. */
 await runCommand(async () => {
   const options = readOptions();
   const languageData = await findLanguageData();
@@ -131,7 +131,7 @@ async function measurePages(pages: BenchPage[], languageData: string, scratch: s
     const preparedFile = path.join(scratch, "prepared.pgm");
     for (const page of pages) {
       say(`Reading ${page.name}`);
-      // Each page has its own process, so that the peak is this page's.
+      // Each page gets its own process, so that the peak belongs to this page.
       const reader = await PageProcess.start(languageData);
       const { file, dpi } = page;
       const ours = await reader.read({ file, dpi, preparedFile });

@@ -19,7 +19,7 @@ const WARM_UP_SECONDS = 5;
 const WARM_UP_CONNECTIONS = 64;
 const PROBE_START_SECONDS = 30;
 const PICKUPS = 100;
-/** There is no scan of it, so the worker's part ends at once. */
+/** This document does not exist, so the worker ends such orders at once. */
 const MISSING_DOCUMENT = { title_number: "OW99999999", document_type: "lease" };
 
 function wholeNumber(most: number) {
@@ -31,7 +31,7 @@ const optionsSchema = z.object({
   seconds: wholeNumber(MOST_SECONDS),
   rounds: wholeNumber(100),
   connections: z.preprocess((list) => String(list).split(","), z.array(wholeNumber(1000))),
-  /** Redis' setting, to measure what it costs to answer only when a write is on disk. */
+  /** Redis' setting, to measure the cost of answering only after a write is on disk. */
   appendfsync: z.enum(["always", "everysec", "no"]),
 });
 
@@ -52,11 +52,12 @@ const viewSchema = z.object({ started_at: time, finished_at: time });
 /** The target of the load: a path behind the router. */
 type Target = "/orders" | "/probe";
 
-/** Figures of one round: accepted orders per second, and percentiles of the latency in milliseconds. */
+/** The result of one round: accepted orders per second, and percentiles of the latency in milliseconds. */
 type Round = { perSecond: number; p50: number; p99: number };
 
 /**
- * `npm run bench`: how fast orders are accepted, compared with a minimal service, and how soon they start.
+ * `npm run bench`: how fast orders are accepted, compared with a minimal service, and how soon workers start
+ * them.
  */
 await runCommand(async () => {
   const options = readOptions();
@@ -176,7 +177,7 @@ async function throughput(
   body: string,
   { seconds, rounds, connections, appendfsync }: z.output<typeof optionsSchema>,
 ): Promise<Record<string, string>[]> {
-  // Only accepting is measured. Workers would use the cores, and not at the same rate for both targets.
+  // Only accepting is measured. Workers would use the cores, and for one target more than for the other.
   const workers = await clone.containers("ocr-worker");
   await execa("docker", ["stop", ...workers.map((worker) => worker.id)]);
   await redisCli(clone, "config", "set", "appendfsync", appendfsync);
@@ -252,9 +253,9 @@ function medianRound(rounds: readonly Round[]): Round {
   return { perSecond: of("perSecond"), p50: of("p50"), p99: of("p99") };
 }
 
-/** Empties Redis and rewrites its log, so that every round starts equal. */
+/** Empties Redis and rewrites its log, so that every round starts in the same state. */
 async function emptyRedis(clone: StackUnderTest): Promise<void> {
-  // The last round was cut off: let its requests finish first.
+  // The last round was stopped in progress, so its requests must finish first.
   await pause(500);
   await redisCli(clone, "flushall");
   await redisCli(clone, "bgrewriteaof");

@@ -14,9 +14,12 @@ import { median, printTable } from "./figures.ts";
 
 const { values: options } = parseArgs({
   options: {
-    /** How often each measurement of seconds is repeated; the median counts. */
+    /** The number of measurements of each time. The median counts. */
     runs: { type: "string", default: "3" },
-    /** Also measure a fresh clone without base images, but with the caches of npm and the engine: minutes. */
+    /**
+     * Also measures a fresh clone without base images, but with the caches of npm and the engine. Takes
+     * minutes.
+     */
     clone: { type: "boolean", default: false },
   },
 });
@@ -138,7 +141,7 @@ async function updates(clone: StackUnderTest): Promise<Row[]> {
   }
 }
 
-/** The overhead of the engine: a stack without resources. */
+/** A stack without resources, to measure the overhead of Pulumi's engine. */
 async function emptyProgram(): Promise<{ stack: Stack; folder: string }> {
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), "orbital-witness-empty-")));
   const project = {

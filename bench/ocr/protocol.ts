@@ -17,7 +17,7 @@ export const readingSchema = z.object({
   seconds: z.number(),
   preparation: z.array(z.string()),
   dpi: z.number(),
-  /** Peak of the process so far. */
+  /** Peak memory of the process so far. */
   peakMegabytes: z.number(),
 });
 export type Reading = z.output<typeof readingSchema>;

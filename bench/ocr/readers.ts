@@ -37,7 +37,7 @@ export class PageProcess {
     return readingSchema.parse(await this.#answer());
   }
 
-  /** For others to read. */
+  /** Prepares a page that another program will read. */
   async prepare(page: Omit<Task, "task">): Promise<Prepared> {
     this.#child.send({ task: "prepare", ...page });
     return preparedSchema.parse(await this.#answer());

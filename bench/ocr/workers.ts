@@ -28,8 +28,8 @@ const viewSchema = z.object({
 export type Spread = { pages: number; seconds: Record<1 | 2, number> };
 
 /**
- * Peak of anonymous memory of a worker's container during each hundred pages, in bytes, over all its
- * processes.
+ * Peak of the anonymous memory of a worker's container during each hundred pages, in bytes. All its processes
+ * count.
  */
 export type MemoryOverPages = { pages: number; peaks: number[] };
 
