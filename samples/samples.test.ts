@@ -46,16 +46,16 @@ describe.each(samples.map((sample) => ({ path: imagePath(sample), sample })))("$
     expect(image.length).toBeLessThan(700 * kilobyte);
   });
 
-  test("has beside it the text that is drawn on it", async () => {
+  test("has a text file beside it with the drawn text", async () => {
     const truth = await readFile(inFolder(truthPath(sample)), "utf8");
     expect(truth.trim().length).toBeGreaterThan(200);
-    // Fonts decide the line breaks only, not the words: an invented measure is enough.
+    // Fonts affect only the line breaks, not the words, so an invented measure is enough.
     const sheet = new Sheet((text, face) => text.length * face.size * 0.4);
     pages[sample.documentType].draw(sheet);
     expect(words(sheet.trueText())).toEqual(words(truth));
   });
 
-  test("names its own title number, unless it is older than the register", async () => {
+  test("contains its title number, unless it is older than the register", async () => {
     const truth = await readFile(inFolder(truthPath(sample)), "utf8");
     if (sample.documentType === "conveyance") expect(truth).not.toMatch(/OW\d{8}/);
     else expect(truth).toContain(sample.titleNumber);

@@ -1,6 +1,6 @@
 import path from "node:path";
 
-/** The sample pages that come with the project; `<document_type>.txt` beside each image is its true text. */
+/** The sample pages of the project. The file `<document_type>.txt` beside each image is its true text. */
 export type Sample = Readonly<{
   titleNumber: string;
   documentType: string;

@@ -6,7 +6,7 @@ export type Page = Readonly<{
   draw: (sheet: Sheet) => void;
   look: Look;
   typewriter?: boolean;
-  /** JPEG quality; PNG pages are saved in 16 shades. */
+  /** JPEG quality. PNG pages are saved in 16 shades. */
   quality?: number;
 }>;
 

@@ -9,7 +9,7 @@ import { register } from "./pages/register.ts";
 import { titlePlan } from "./pages/title-plan.ts";
 import { transfer } from "./pages/transfer.ts";
 
-/** What is drawn for each sample, by document type. */
+/** The drawing of each sample page, by document type. */
 export const pages: Readonly<Record<(typeof samples)[number]["documentType"], Page>> = {
   lease,
   register,

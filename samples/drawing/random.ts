@@ -1,7 +1,7 @@
 /** Returns numbers in [0, 1); the same seed gives the same numbers. */
 export type Random = () => number;
 
-/** A 32-bit counter and a mixing function: enough for paper grain, unsafe for secrets. */
+/** A 32-bit counter and a mixing function. Good enough for paper grain, but unsafe for secrets. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {

@@ -81,8 +81,8 @@ function expose(drawn: Buffer, look: Look, { width, height }: Size): Buffer {
       const edge = Math.exp(-u * 40) + 0.6 * Math.exp(-(1 - v) * 50);
       const shade = look.shade * (0.45 * u * v + 0.25 * (u - 0.5) ** 2 + 0.6 * edge);
       const streak = streaks.has(x) ? 5 : 0;
-      // The sum of three uniform numbers is near enough to normal. Part of the last pixel's value makes the
-      // grain coarser.
+      // The sum of three uniform numbers is close enough to a normal distribution. Part of the last pixel's
+      // value makes the grain coarser.
       grain = 0.45 * grain + 1.6 * look.noise * (random() + random() + random() - 1.5);
       const level = ((drawn[y * width + x] ?? 255) / 255) * paper - shade - crease - streak + grain;
       exposed[y * width + x] = Math.max(0, Math.min(255, Math.round(level)));

@@ -42,7 +42,7 @@ export class Sheet {
     this.row([{ text, x, align }], y, face);
   }
 
-  /** Cells of one table row: one line of the true text. */
+  /** Draws the cells of a table row. They are one line of the true text. */
   row(cells: readonly { text: string; x: number; align?: Align }[], y: number, face: Face): void {
     for (const { text, x, align } of cells) {
       const width = this.#measure(text, face);

@@ -57,7 +57,7 @@ export async function measureFaces(): Promise<Measure> {
   };
 }
 
-/** Measured between two bars, so that spaces have a width too. */
+/** Measured between two bars, so that the width of spaces counts too. */
 async function inkWidth(text: string, family: keyof typeof families, style: string): Promise<number> {
   const markup = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   const font = `${families[family]}, ${style} ${referenceSize}`;
