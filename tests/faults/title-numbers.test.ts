@@ -32,7 +32,7 @@ const encodings = {
 };
 
 /** Characters that no log may contain: C0 and C1 controls, and those that change the direction of text. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for them
 const controls = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 const accessSchema = z.object({ resp_headers: z.record(z.string(), z.array(z.string())) });

@@ -43,6 +43,6 @@ test("a file that fails before its first test is a failure", async () => {
   expect((await reportOf([], "failed"))?.failures).toEqual(["lib/sum.test.ts: failed outside its tests"]);
 });
 
-test("the report of a run that wrote none is undefined", async () => {
+test("a missing report is read as undefined", async () => {
   expect(await TestReport.read(path.join(scratchFolder(), "none.json"), "/")).toBeUndefined();
 });
