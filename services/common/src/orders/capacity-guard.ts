@@ -65,7 +65,7 @@ export class CapacityGuard {
     this.#looking = look().then(() => repeat(lookMs, this.#stopped.signal, look));
   }
 
-  /** What is short. Undefined while there is room, and before the first check. */
+  /** The storage that is short of room. Undefined while there is room, and before the first check. */
   get shortage(): Shortage | undefined {
     return this.#shortage;
   }

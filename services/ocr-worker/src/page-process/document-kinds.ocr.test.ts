@@ -50,7 +50,7 @@ async function read(bytes: Uint8Array): Promise<string> {
 
 const line = () => drawLine(leaseText);
 
-describe("one process reads, one after the other,", () => {
+describe("one process reads in turn", () => {
   test.for<[string, () => Promise<Buffer>]>([
     ["a PDF of a scan", () => makePdf(scanned(leaseText))],
     ["a PDF with a text layer", () => makePdf(written(leaseText))],

@@ -92,7 +92,7 @@ test("a document with a damaged page and an empty one is completed, and reports 
 test.each([
   ["no page has any text", ["", "", ""], undefined, "no_text_found"],
   ["a page is damaged and the others are empty", ["", "damaged", ""], 1, "page_damaged"],
-])("a document of which %s fails", async (_name, written, broken, reason_code) => {
+])("a document fails if %s", async (_name, written, broken, reason_code) => {
   const pages = await drawTiff(written, { compression: "deflate" });
   workers.answers.deed = () => ({ status: 200, body: broken ? damageTiff(pages, broken) : pages });
   workers.startWorker();

@@ -26,7 +26,7 @@ test.each([
   new ErrorReply("MISCONF Errors writing to the AOF file: No space left on device"),
   new ErrorReply("OOM command not allowed when used memory > 'maxmemory'."),
   new ErrorReply("READONLY You can't write against a read only replica."),
-])("a write is repeated after: %s", async (error) => {
+])("a write is repeated after a transient error: %s", async (error) => {
   const write = writeAfter(error, error);
   expect(await persist(write, never, state)).toBe("written");
   expect(write.calls).toBe(3);
@@ -36,7 +36,7 @@ test.each([
   new ErrorReply("ERR user_script:1: Script attempted to access nonexistent global variable"),
   new ErrorReply("WRONGTYPE Operation against a key holding the wrong kind of value"),
   new z.ZodError([]),
-])("a write is not repeated after what time does not change: %s", async (error) => {
+])("a write is not repeated after a permanent error: %s", async (error) => {
   const write = writeAfter(error);
   await expect(persist(write, never, state)).rejects.toBe(error);
   expect(write.calls).toBe(1);

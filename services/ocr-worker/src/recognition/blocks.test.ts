@@ -59,6 +59,6 @@ test.each([
   ["outside the image", row(5, [1, 1, 1, 1], [500, 10, 50, 20], "95", "deed")],
   ["without an extent", row(5, [1, 1, 1, 1], [10, 10, 0, 20], "95", "deed")],
   ["nothing", ""],
-])("a word that is %s makes no block", (_, tsv) => {
+])("a word that is %s creates no block", (_, tsv) => {
   expect(blocksOf(tsv, size)).toEqual([]);
 });

@@ -71,7 +71,7 @@ test("only the result of a completed order is kept", async () => {
 test.each([
   ["failed", ({ order_id, attempt }: OrderRecord) => attempts.fail(order_id, attempt, reason)],
   ["cancelled", ({ order_id }: OrderRecord) => store.cancel(order_id)],
-])("of an order that %s nothing stays", async (_name, end) => {
+])("all files of an order that %s are removed", async (_name, end) => {
   const { first, order } = await secondAttempt();
   await end(order);
   expect(await swept(order.order_id)).toBe(2);

@@ -4,7 +4,7 @@ import { documentsUrlVariable } from "./documents-url.ts";
 test.each([
   ["http://router:8081", "http://router:8081"],
   ["https://scans.example/a/b//", "https://scans.example/a/b"],
-])("%s is taken as %s", (value, base) => {
+])("%s becomes %s", (value, base) => {
   expect(documentsUrlVariable.parse(value)).toBe(base);
 });
 

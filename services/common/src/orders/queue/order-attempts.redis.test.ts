@@ -146,7 +146,7 @@ const writes: [string, (order: OrderRecord) => Promise<unknown>][] = [
 
 /** The ways in which an attempt loses its order. */
 const losses: [string, (order: OrderRecord) => Promise<unknown>][] = [
-  ["was taken for lost", ({ order_id }) => takeForLost(order_id)],
+  ["was considered lost", ({ order_id }) => takeForLost(order_id)],
   [
     "was taken over",
     async ({ order_id }) => {
@@ -155,14 +155,14 @@ const losses: [string, (order: OrderRecord) => Promise<unknown>][] = [
     },
   ],
   [
-    "was taken over by one that completed it",
+    "was taken over by an attempt that completed it",
     async ({ order_id }) => {
       await takeForLost(order_id);
       await attempts.complete(await claimed(attempts, order_id, 1, "worker-2"));
     },
   ],
   [
-    "failed, and runs again in another run",
+    "failed, and was retried as another run",
     async ({ order_id, attempt }) => {
       await attempts.fail(order_id, attempt, reason);
       await store.retry(order_id);
@@ -366,7 +366,7 @@ const pageLosses: [string, (order: OrderRecord) => Promise<unknown>][] = [
   ["was revoked", (order) => store.revoke(order)],
   ["was given up", (order) => attempts.giveUp(order, reason)],
   [
-    "runs again in another run",
+    "was retried as another run",
     async (order) => {
       await attempts.giveUp(order, reason);
       await store.retry(order.order_id);

@@ -76,7 +76,7 @@ function bmp(kind: Kind): Buffer {
   return Buffer.concat([head, palette, pixels]);
 }
 
-/** Run-length encoded rows. With `literally` every pixel is written separately. */
+/** Run-length encoded rows. With `literally` each row is one literal run; otherwise each pixel is a run. */
 function runs(bits: 4 | 8, literally: boolean): Buffer {
   const bytes: number[] = [];
   for (let y = height - 1; y >= 0; y--) {

@@ -21,13 +21,13 @@ function thumbnail(): Buffer {
 }
 
 test.each([
-  ["as it is", baseline],
-  ["that comes from coarse to fine", progressive],
+  ["that is baseline", baseline],
+  ["that is progressive", progressive],
   ["behind other bytes", Buffer.concat([Buffer.from("\n\xff\0"), baseline])],
   ["with other bytes between its parts", inserted(Buffer.from([1, 2, 3]))],
-  ["with markers that are filled up", inserted(Buffer.from([0xff, 0xff]))],
-  ["with another in it", inserted(thumbnail())],
-])("the size of a JPEG %s is told", (_name, bytes) => {
+  ["with fill bytes before its markers", inserted(Buffer.from([0xff, 0xff]))],
+  ["with another JPEG inside", inserted(thumbnail())],
+])("the size of a JPEG %s is found", (_name, bytes) => {
   expect(jpegSize(bytes)).toEqual(size);
 });
 

@@ -90,10 +90,10 @@ describe("a page's own text", () => {
           page.drawText("Scanned by X", { x: 150, y: 2, size: 5 });
         }),
     ],
-    ["means nothing", () => spelledPdf("<54> <FFFD>")],
-    ["means private things", () => spelledPdf("<54> <E054>")],
-    ["means control codes", () => spelledPdf("<54> <0007>")],
-  ])("is left where it %s", async (_, make) => {
+    ["has no meaning", () => spelledPdf("<54> <FFFD>")],
+    ["uses private characters", () => spelledPdf("<54> <E054>")],
+    ["consists of control codes", () => spelledPdf("<54> <0007>")],
+  ])("is ignored if it %s", async (_, make) => {
     const { image, text } = await openPage(await make());
     expect(text).toBeUndefined();
     expect(image.data.length).toBe(image.width * image.height);
@@ -150,7 +150,7 @@ describe("a page is drawn", () => {
     [2, false],
     [0.5, false],
     [3.7, true],
-  ])("at its true size where a unit is %d points (object streams: %s)", async (unit, useObjectStreams) => {
+  ])("at its true size if a unit is %d points (object streams: %s)", async (unit, useObjectStreams) => {
     const pdf = await PDFDocument.create();
     const png = await drawLine("This lease").resize(500, 300).png().toBuffer();
     for (const pageUnit of [1, unit]) {
@@ -268,12 +268,12 @@ describe("a damaged page fails alone", () => {
   };
 
   test.each<[string, () => Promise<[string, Buffer]>, (bytes: Buffer) => Buffer]>([
-    ["a JPEG that is cut", jpeg, (bytes) => bytes.subarray(0, bytes.length / 2)],
-    ["a JPEG that is spoilt", jpeg, spoilt(0xff)],
-    ["a JPEG that is none", jpeg, (bytes) => Buffer.alloc(bytes.length)],
-    ["pixels that are cut", deflated, (bytes) => bytes.subarray(0, bytes.length / 2)],
-    ["pixels that are spoilt", deflated, spoilt(0x5a)],
-    ["plain pixels that are cut", plain, (bytes) => bytes.subarray(0, bytes.length / 3)],
+    ["a JPEG that is cut off", jpeg, (bytes) => bytes.subarray(0, bytes.length / 2)],
+    ["a JPEG with damaged data", jpeg, spoilt(0xff)],
+    ["a JPEG of zeros only", jpeg, (bytes) => Buffer.alloc(bytes.length)],
+    ["compressed pixels that are cut off", deflated, (bytes) => bytes.subarray(0, bytes.length / 2)],
+    ["compressed pixels with damaged data", deflated, spoilt(0x5a)],
+    ["uncompressed pixels that are cut off", plain, (bytes) => bytes.subarray(0, bytes.length / 3)],
   ])("of %s", async (_, make, damage) => {
     const [kind, stream] = await make();
     const { document } = await openBytes(scans(kind, stream, damage(stream)));
@@ -312,7 +312,7 @@ describe("a damaged page fails alone", () => {
     [8, 900],
     [1, 5],
     [8, 2],
-  ])("but not of pixels of %i bits with %i more bytes", async (bits, extra) => {
+  ])("but not if pixels of %i bits are followed by %i more bytes", async (bits, extra) => {
     const stream = Buffer.alloc(Math.ceil((900 * bits) / 8) * 120 + extra);
     const { document } = await openBytes(
       scans(`/ColorSpace /DeviceGray /BitsPerComponent ${bits}`, stream, stream),
@@ -320,7 +320,7 @@ describe("a damaged page fails alone", () => {
     await document.page(2);
   });
 
-  test("while images of fewer bits and more colours are complete", async () => {
+  test("but not if images have fewer bits and more colours", async () => {
     for (const [space, colours, bits] of [
       ["DeviceGray", 1, 1],
       ["DeviceGray", 1, 2],

@@ -46,10 +46,10 @@ test("lines on a slightly skewed page are removed", async () => {
 });
 
 test.each([
-  ["high through small letters", 156],
-  ["low through small letters", 162],
+  ["through the upper part of small letters", 156],
+  ["through the lower part of small letters", 162],
   ["through descenders", 176],
-])("a line %s goes and leaves them", async (_, y) => {
+])("a line %s is removed without damage to letters", async (_, y) => {
   const { lost, left } = await removal(text, level(y));
   expect(lost).toBeLessThan(0.05);
   expect(left).toBeLessThan(0.1);

@@ -47,7 +47,7 @@ test.each([
   [40, 384],
   [90, 384],
   [160, 576],
-])("a receipt of %d lines is upright though its columns are sharper than its lines", async (rows, width) => {
+])("a receipt of %d lines is upright, though its columns are sharper than its lines", async (rows, width) => {
   const random = seededRandom(rows);
   const size = width / 26;
   const lines = Array.from({ length: rows }, (_, row) => {

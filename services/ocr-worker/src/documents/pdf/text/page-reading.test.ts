@@ -60,7 +60,7 @@ describe("letters that a font maps to others", () => {
     ["at random (2)", shuffled(2)],
     ["shifted", shifted],
     ["two of them swapped", twoSwapped],
-  ])("are not believed: %s", async (_, meanings) => {
+  ])("are rejected: %s", async (_, meanings) => {
     const { text, remove } = await openPage(mappedPdf(clauses, meanings), 1, {}, engine.recognize);
     expect(text).toBeUndefined();
     expect(remove).toEqual({ hidden: [], wrong: [0, 1, 2, 3] });
