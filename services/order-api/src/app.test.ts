@@ -132,6 +132,18 @@ test("the error names a field that is given twice", async () => {
 test.each([
   [anOrder, anOrder],
   ["/orders/1", "/orders/{id}"],
+])("%s/pages/1.png is 404 and says where the picture is", async (order, shown) => {
+  const response = await api.app.request(`${order}/pages/1.png`);
+  expect(response.status).toBe(404);
+  expect(await response.json()).toMatchObject({
+    code: "not_found",
+    detail: expect.stringContaining(`The picture of the page is at ${shown}/result/pages/1.png.`),
+  });
+});
+
+test.each([
+  [anOrder, anOrder],
+  ["/orders/1", "/orders/{id}"],
 ])("%s/text is 404 and says where the text is", async (order, shown) => {
   const response = await api.app.request(`${order}/text`);
   expect(response.status).toBe(404);
@@ -157,7 +169,8 @@ test.each([
   ["limit=2&limit=3", "limit must be given once, with a single value"],
   ["cursor=x", "cursor must be the `next` of a list"],
   ["cursor=", "cursor must be the `next` of a list"],
-  ["status=done", /^status .*queued/],
+  ["cursor=%00", /^cursor must be the `next` of a list$/],
+  ["status=done", /^status must be one of queued, .*, cancelled$/],
   ["title_number=x", /^title_number must be/],
 ])("a list with ?%s is 422", async (query, detail) => {
   const response = await api.as(alice).get(`/orders?${query}`);
@@ -166,7 +179,7 @@ test.each([
 });
 
 test.each([
-  ["", 'q must be words or a "phrase", at most 200 characters'],
+  ["", 'q is required: words or a "phrase", at most 200 characters'],
   ["q=", "q must have at least one letter or digit"],
   ["q=%22*-%22", "q must have at least one letter or digit"],
   [`q=${"x".repeat(201)}`, "q must have at most 200 characters"],
@@ -175,6 +188,7 @@ test.each([
   ["q=x&q=y", "q must be given once, with a single value"],
   ["q=x&limit=0", /^limit must be/],
   ["q=x&cursor=x", "cursor must be the `next` of a search"],
+  ["q=x&cursor=%00", /^cursor must be the `next` of a search$/],
   ["q=x&title_number=x", /^title_number must be/],
   ["q=x&document_type=will", /^document_type must be/],
 ])("a search with ?%s is 422", async (query, detail) => {

@@ -42,19 +42,25 @@ export function createOrderApp({ log, checks, tools }: OrderAppOptions): HttpApp
     retryOrder(tools),
     searchOrders(tools),
   ]);
-  api.all("/orders/:id/text", textIsElsewhere);
+  api.all(
+    "/orders/:id/text",
+    elsewhere("The text is at", () => "result.txt"),
+  );
+  api.all(
+    "/orders/:id/pages/:file{[1-9][0-9]*\\.png}",
+    elsewhere("The picture of the page is at", (c) => `result/pages/${c.req.param("file")}`),
+  );
   addDocs(api);
   app.route("/", api);
   return app;
 }
 
-/** Earlier versions promised this path. */
-function textIsElsewhere(c: Context): never {
-  const path = orderPathSchema.safeParse({ id: c.req.param("id") });
-  const order = path.success ? orderPath(path.data.id) : "/orders/{id}";
-  throw new Problem(
-    404,
-    "not_found",
-    `There is nothing at this address. The text is at ${order}/result.txt.`,
-  );
+/** For a path that clients may guess: answers 404 and names the right path. */
+function elsewhere(what: string, place: (c: Context) => string): (c: Context) => never {
+  return (c) => {
+    const path = orderPathSchema.safeParse({ id: c.req.param("id") });
+    const order = path.success ? orderPath(path.data.id) : "/orders/{id}";
+    const detail = `There is nothing at this address. ${what} ${order}/${place(c)}.`;
+    throw new Problem(404, "not_found", detail);
+  };
 }

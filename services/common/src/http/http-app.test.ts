@@ -61,14 +61,15 @@ test("an unexpected error shows nothing outside and everything in the log", asyn
 test("a wrong path is 404, a wrong method 405", async () => {
   const { app } = testApp();
   app.post("/token", (c) => c.text("ok"));
-  app.all("/token", methodNotAllowed("POST"));
+  app.all("/token", methodNotAllowed("POST, GET"));
   expect((await app.request("/nowhere")).status).toBe(404);
   const response = await app.request("/token");
   expect(response.status).toBe(405);
-  expect(response.headers.get("Allow")).toBe("POST");
+  expect(response.headers.get("Allow")).toBe("POST, GET");
+  expect(await response.json()).toMatchObject({ detail: "Allowed here: POST, GET." });
   const options = await app.request("/token", { method: "OPTIONS" });
   expect(options.status).toBe(204);
-  expect(options.headers.get("Allow")).toBe("POST");
+  expect(options.headers.get("Allow")).toBe("POST, GET");
 });
 
 test("one line of JSON per request, without the query", async () => {

@@ -81,7 +81,7 @@ function respond(c: Context<AppEnv>, error: Error): Response {
 export function methodNotAllowed(allowed: string): (c: Context) => Response {
   return (c) => {
     if (c.req.method === "OPTIONS") return c.body(null, 204, { Allow: allowed });
-    throw new Problem(405, "method_not_allowed", `Only ${allowed} is allowed here.`, {
+    throw new Problem(405, "method_not_allowed", `Allowed here: ${allowed}.`, {
       headers: { Allow: allowed },
     });
   };

@@ -49,7 +49,7 @@ export const orderStatuses = [
   "failed",
   "cancelled",
 ] as const;
-export const orderStatusSchema = z.enum(orderStatuses);
+export const orderStatusSchema = z.enum(orderStatuses, `must be one of ${orderStatuses.join(", ")}`);
 export type OrderStatus = z.output<typeof orderStatusSchema>;
 
 const endStatuses: ReadonlySet<OrderStatus> = new Set(["completed", "failed", "cancelled"]);

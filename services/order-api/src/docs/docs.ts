@@ -8,12 +8,12 @@ import { createTokenRoute } from "./create-token.ts";
 const description = `
 Order a land registry document and get its text.
 
-1. \`POST /token\` with \`username\` and \`password\` returns a token. It is valid for seconds:
-   get a new one whenever you need it. On this page, **Authorize** gets one for you (leave \`client_id\` and
-   \`client_secret\` empty).
+1. \`POST /token\` with \`username\` and \`password\` returns a token. It is valid for
+   30 seconds by default (see \`expires_in\`): get a new one whenever you need it. On this page, **Authorize**
+   gets one for you (leave \`client_id\` and \`client_secret\` empty).
 2. \`POST /orders\` answers 202 at once. The order is then safe on disk. It ends
    \`completed\`, \`failed\` with a reason, or \`cancelled\` by you.
-3. \`GET /orders/{id}/events\` reports every step as it happens. 
+3. \`GET /orders/{id}/events\` reports every step as it happens.
    \`GET /orders/{id}\` returns the current state.
 4. \`GET /orders/{id}/result.txt\` is the text. Other formats are \`.json\`, \`.hocr\`, \`.tsv\`,
    \`.alto.xml\` and \`.pdf\` (searchable). \`GET /orders/{id}/result\` picks the format by \`Accept\`.

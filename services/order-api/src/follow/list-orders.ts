@@ -25,7 +25,7 @@ const query = z.object({
   }),
   cursor: z
     .string(cursorMessage)
-    .regex(/^[A-Za-z0-9_-]{1,24}$/, cursorMessage)
+    .regex(/^[A-Za-z0-9_-]{1,24}$/, { error: cursorMessage, abort: true })
     .refine((cursor) => placeOf(cursor) !== undefined, cursorMessage)
     .optional()
     .meta({ description: "The `next` of the previous page" }),

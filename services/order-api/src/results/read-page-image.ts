@@ -1,7 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import type { AppEnv } from "@orbital-witness/common/http/http-app.ts";
 import { Problem } from "@orbital-witness/common/http/problem.ts";
-import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import type { ByteRange } from "@orbital-witness/common/results/result-store.ts";
 import type { Context } from "hono";
 import { z } from "zod";
@@ -11,7 +10,7 @@ import { type Endpoint, problemResponses, security } from "../endpoint.ts";
 import { orderPathSchema } from "../order-schemas.ts";
 import { requestedRange } from "./byte-range.ts";
 import type { ResultTools } from "./read-result.ts";
-import { encoded, notModified, representation, resultGone, resultRef } from "./result-reply.ts";
+import { encoded, notModified, pageNotFound, representation, resultGone, resultRef } from "./result-reply.ts";
 
 const png = { "image/png": { schema: z.string().meta({ contentMediaType: "image/png" }) } };
 
@@ -50,7 +49,7 @@ export function readPageImage({ tokens, store, results, downloads }: ResultTools
       const page = /^[1-9]\d{0,8}$/.test(name) ? Number(name) : 0;
       const ref = resultRef(order);
       const image = page === 0 ? undefined : await read(results.file(ref, `${page}.png`));
-      if (!image) throw (await read(results.has(ref))) ? pageNotFound(order) : resultGone();
+      if (!image) throw (await read(results.has(ref))) ? pageNotFound(order, page) : resultGone();
       // Strong: the file is never written again.
       const tag = `"${ref.attempt}-${page}.png"`;
       const unchanged = notModified(c, tag);
@@ -85,9 +84,4 @@ function rangeOf(c: Context<AppEnv>, tag: string, size: number): ByteRange | und
       headers: { "Content-Range": `bytes */${size}` },
     },
   );
-}
-
-function pageNotFound({ result_pages = 1 }: OrderRecord): Problem {
-  const detail = `This page has no image: the document has ${result_pages} pages; failed pages have none.`;
-  return new Problem(404, "page_not_found", detail);
 }

@@ -100,7 +100,7 @@ test("view=prepared is another representation of the PDF alone, and no other vie
   expect(await tagOf(".txt?view=prepared")).toBe(await tagOf(".txt"));
   const unknown = await get(`${order.path}.pdf?view=grey`);
   expect(unknown.status).toBe(422);
-  expect(await unknown.json()).toMatchObject({ detail: expect.stringContaining("view") });
+  expect(await unknown.json()).toMatchObject({ detail: "view must be one of original, prepared" });
 });
 
 test.each(["image/png", "text/plain;q=0", "*/*;q=0", "nonsense"])(
@@ -137,6 +137,14 @@ test("the image of a page is the page as it was read; a failed or missing page i
   for (const name of ["0", "3", "4", "01", "-1", "1e0", "x", "..%2f1", "999999999999"]) {
     expect(await codeOf(await get(`${order.path}/pages/${name}.png`)), name).toEqual([404, "page_not_found"]);
   }
+  const beyond = await get(`${order.path}/pages/4.png`);
+  expect(await beyond.json()).toMatchObject({
+    detail: "Page 4 has no picture. The document has 3 pages.",
+  });
+  const failed = await get(`${order.path}/pages/3.png`);
+  expect(await failed.json()).toMatchObject({
+    detail: "Page 3 has no picture. It could not be read: the order's `pages_failed` says why.",
+  });
 });
 
 test("a client that has a representation gets 304 for it, and 200 for another", async () => {

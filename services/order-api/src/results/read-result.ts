@@ -40,9 +40,10 @@ const headers = z.object({
 });
 
 /** `original` and `prepared` are the same in all formats but PDF. */
+const views = ["original", "prepared"] as const;
 const query = z.object({
   view: z
-    .enum(["original", "prepared"])
+    .enum(views, `must be one of ${views.join(", ")}`)
     .default("original")
     .meta({
       description:

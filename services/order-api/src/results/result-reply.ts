@@ -9,9 +9,9 @@ import type { Context } from "hono";
 export function resultRef({ order_id, status, result_attempt, reason_message }: OrderRecord): ResultRef {
   switch (status) {
     case "failed":
-      throw new Problem(409, "order_failed", `There is no result: ${reason_message ?? "the order failed."}`);
+      throw new Problem(409, "order_failed", ["The order failed.", reason_message].filter(Boolean).join(" "));
     case "cancelled":
-      throw new Problem(409, "order_cancelled", "There is no result: the order was cancelled.");
+      throw new Problem(409, "order_cancelled", "The order was cancelled, so it has no result.");
     case "completed":
       if (result_attempt === undefined) throw resultGone();
       return { order_id, attempt: result_attempt };
@@ -25,6 +25,18 @@ export function resultRef({ order_id, status, result_attempt, reason_message }: 
 export function resultGone(): Problem {
   const detail = "The result of this order has expired. Order the document again.";
   return new Problem(404, "result_gone", detail);
+}
+
+/** `page` is 0 for a name that is no page number. */
+export function pageNotFound({ result_pages = 1 }: OrderRecord, page: number): Problem {
+  const which = page === 0 ? "This page" : `Page ${page}`;
+  const detail = `${which} has no picture. ${extentOf(result_pages, page)}`;
+  return new Problem(404, "page_not_found", detail);
+}
+
+function extentOf(pages: number, page: number): string {
+  if (page > 0 && page <= pages) return "It could not be read: the order's `pages_failed` says why.";
+  return `The document has ${pages === 1 ? "1 page" : `${pages} pages`}.`;
 }
 
 /** Headers of a representation of the order's result; `name` ends its file name. */

@@ -28,7 +28,7 @@ export type SearchTools = {
   searches: ConcurrencyLimiter;
 };
 
-const qMessage = `must be words or a "phrase", at most ${maxQueryLength} characters`;
+const qMessage = `is required: words or a "phrase", at most ${maxQueryLength} characters`;
 const cursorMessage = "must be the `next` of a search";
 
 const query = z.object({
@@ -52,7 +52,7 @@ const query = z.object({
   limit: limitSchema,
   cursor: z
     .string(cursorMessage)
-    .regex(/^[A-Za-z0-9_-]{1,48}$/, cursorMessage)
+    .regex(/^[A-Za-z0-9_-]{1,48}$/, { error: cursorMessage, abort: true })
     .refine((cursor) => placeOf(cursor) !== undefined, cursorMessage)
     .optional()
     .meta({ description: "The `next` of the previous page" }),
