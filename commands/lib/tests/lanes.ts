@@ -19,16 +19,13 @@ const project = (name: string, ...args: string[]): Run => ({
   nice: 0,
 });
 
-/**
- * Keeps the cores busy. It steps back, because the tests on a stack bound the time of an answer.
- * So does the run of `redis`, which starts workers.
- */
+/** Keeps the cores busy. It steps back, because the tests on a stack bound the time of an answer. */
 const compute: Run = {
   name: "compute",
   args: ["--project=unit", "--project=ocr", "--project=readers"],
   nice: 10,
 };
-const services: Lane = [compute, { ...project("redis"), nice: 5 }];
+const services: Lane = [compute, project("redis")];
 
 /** Redis is away for 2.2 minutes three times. */
 const away: Run = { name: "away", args: ["--project=faults", redisAway], nice: 0 };
