@@ -40,13 +40,6 @@ const imports: readonly Import[] = files
 const layerOf = (file: string) => Object.keys(layers).find((layer) => file.startsWith(`${layer}/`));
 
 describe("layout", () => {
-  test("only commands/stack/offline.ts imports offline/", () => {
-    const importers = imports.filter(
-      ({ from, to }) => !from.startsWith("offline/") && !isTest(from) && to.startsWith("offline/"),
-    );
-    expect([...new Set(importers.map(({ from }) => from))]).toEqual(["commands/stack/offline.ts"]);
-  });
-
   test("the imports are found", () => {
     expect(imports.length).toBeGreaterThan(500);
     expect(imports).toContainEqual({ from: "pulumi/index.ts", to: "pulumi/settings.ts" });
