@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import { recordKey, unindexedKey } from "@orbital-witness/common/orders/order-keys.ts";
 import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { alice, bob, charlie, codeOf, folders, openOrderApi } from "../../../../tests/order-api/order-api.ts";
 import { pageOf } from "../../../../tests/page-result.ts";
@@ -21,7 +21,7 @@ let api = openOrderApi(redisDatabase());
 afterAll(() => api.close());
 // The first search waits until the thread of the index has started. On a busy machine that takes seconds.
 beforeAll(() =>
-  expect.poll(async () => (await api.as(alice).get("/search?q=ready")).status, { timeout: 30_000 }).toBe(200),
+  vi.waitFor(async () => expect((await api.as(alice).get("/search?q=ready")).status).toBe(200), 30_000),
 );
 
 const answer = z.object({
