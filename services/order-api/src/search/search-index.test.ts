@@ -57,7 +57,9 @@ veyance of 12/03/1901 is of O'Brien's land; RÉSUMÉ Strasse Ⅷ well-
 Kept; certi\ufb01cate o\ufb03ce 12\u00bd m\u00b2 \uff21\uff22 par\u00adcel, ea\u00ad
 sement and free\u2010
 hold, 1987-
-88`;
+88, for my mother-in-
+law and a co-
+heir`;
 
 test.each([
   ["lease", true],
@@ -79,7 +81,17 @@ test.each([
   ["lly\u0302n", true],
   ["resume", true],
   ["conveyance", true],
-  ["con veyance", false],
+  ["conveyance 1901", true],
+  ['"the conveyance of"', true],
+  ['"con veyance"', true],
+  ["con-veyance", true],
+  ["mother-in-law", true],
+  ['"my mother-in-law and"', true],
+  ["mother-inlaw", true],
+  ["law", true],
+  ["co-heir", true],
+  ["coheir", true],
+  ["mother-in-law conveyance", true],
   ["land", true],
   ["landl", false],
   ["landl*", true],
@@ -122,6 +134,13 @@ test("a hit is marked in a snippet of one line, for any layout and characters of
   expect(search(index, '"term of" years').hits[0]?.snippet).toBe(
     "before it the \u0002term of\u0003 <b>99</b> \u0002years\u0003 & after",
   );
+});
+
+test("the snippet shows a divided word in the form that was searched for", () => {
+  const index = open();
+  put(index, ["to my mother-in-\nlaw"]);
+  expect(search(index, "mother-in-law").hits[0]?.snippet).toBe("to my \u0002mother-in- law\u0003");
+  expect(search(index, "mother-inlaw").hits[0]?.snippet).toBe("to my \u0002mother-inlaw\u0003");
 });
 
 test("the best page comes first, then the newest", () => {

@@ -47,10 +47,16 @@ export const hitBegin = "\u0002";
 export const hitEnd = "\u0003";
 
 const idRow = z.object({ id: z.int() });
-const hitRow = z.object({
-  ...{ order_id: z.string(), title_number: z.string(), page: z.int(), snippet: z.string() },
-  document_type: z.custom<IndexedOrder["document_type"]>((type) => typeof type === "string"),
-});
+const hitRow = z
+  .object({
+    ...{ order_id: z.string(), title_number: z.string(), page: z.int() },
+    ...{ snippet: z.string(), snippet_apart: z.string() },
+    document_type: z.custom<IndexedOrder["document_type"]>((type) => typeof type === "string"),
+  })
+  .transform(({ snippet, snippet_apart, ...hit }) => {
+    const isApart = !snippet.includes(hitBegin) && snippet_apart.includes(hitBegin);
+    return { ...hit, snippet: isApart ? snippet_apart : snippet };
+  });
 
 /** The file is not an index of this version, or is damaged. The caller removes it and has it rebuilt. */
 export class DamagedIndexError extends Error {
@@ -115,11 +121,9 @@ export class SearchIndex {
             page,
           },
         );
-        this.#prepared("INSERT INTO page_text (rowid, owner, text) VALUES ($id, $owner, $text)").run({
-          id,
-          owner: ownerWord(userId),
-          text: searchableText(text),
-        });
+        const insert =
+          "INSERT INTO page_text (rowid, owner, text, apart) VALUES ($id, $owner, $joined, $apart)";
+        this.#prepared(insert).run({ id, owner: ownerWord(userId), ...searchableText(text) });
       }
     });
   }
@@ -136,7 +140,7 @@ export class SearchIndex {
     const rows = this.#guarded(() =>
       this.#prepared(searchStatement).all({
         ...{ user_id, ...place, now_ms: Date.now() },
-        match: `owner : ${ownerWord(user_id)} AND text : (${match})`,
+        match: `owner : ${ownerWord(user_id)} AND {text apart} : (${match})`,
         title_number: title_number ?? null,
         document_type: document_type ?? null,
         // Reads one more than requested, which shows whether there is a next page.

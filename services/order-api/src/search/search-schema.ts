@@ -1,9 +1,10 @@
 const snippetWords = 24;
 /** Version of the schema and of `searchableText`. An index of another version is rebuilt. */
-export const version = 2;
+export const version = 3;
 
 /**
  * `owner` repeats the user in the full-text table, so that a search reads the entries of one user only.
+ * `text` and `apart` are the two readings of words divided at a line's end.
  * Prefixes of two and three letters have their own index. Without it a search by prefix takes ten times as
  * long.
  */
@@ -28,19 +29,21 @@ CREATE TABLE page (
 ) STRICT;
 CREATE INDEX page_document ON page (document);
 CREATE VIRTUAL TABLE page_text USING fts5
-  (owner, text, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
+  (owner, text, apart, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
 PRAGMA user_version = ${version};
 `;
 
+/** A word that is only found as a part of a divided word counts nothing for the order of the results. */
 export const searchStatement = `
 SELECT order_id, title_number, document_type, page.page,
-  snippet(page_text, 1, char(2), char(3), '…', ${snippetWords}) AS snippet
+  snippet(page_text, 1, char(2), char(3), '…', ${snippetWords}) AS snippet,
+  snippet(page_text, 2, char(2), char(3), '…', ${snippetWords}) AS snippet_apart
 FROM page_text JOIN page ON page.id = page_text.rowid JOIN document ON document.id = page.document
 WHERE page_text MATCH $match AND user_id = $user_id AND is_whole
   AND document.id <= $newest AND expires_ms > $now_ms
   AND title_number = ifnull($title_number, title_number)
   AND document_type = ifnull($document_type, document_type)
-ORDER BY bm25(page_text, 0, 1), finished_ms DESC, order_id, page.page
+ORDER BY bm25(page_text, 0, 1, 0), finished_ms DESC, order_id, page.page
 LIMIT $limit OFFSET $offset`;
 
 /** The tables for PRAGMA quick_check. Without a list it would also check every word of every page's text. */

@@ -17,11 +17,17 @@ export function searchForm(text: string): string {
 }
 
 /**
- * A page's text for the index: on one line, with divided words joined. Control characters are removed,
- * because they mark the hits.
+ * A page's text for the index, on one line. `joined`: divided words are joined, as in `conveyance`. `apart`:
+ * their parts are separate words, as in `mother-in-law`; empty for a page without divided words. Control
+ * characters are removed, because they mark the hits.
  */
-export function searchableText(text: string): string {
-  return searchForm(text.replace(dividedWord, ""))
+export function searchableText(text: string): { joined: string; apart: string } {
+  const joined = text.replace(dividedWord, "");
+  return { joined: onOneLine(joined), apart: joined === text ? "" : onOneLine(text) };
+}
+
+function onOneLine(text: string): string {
+  return searchForm(text)
     .replace(/[\p{Cc}\s]+/gu, " ")
     .trim();
 }
