@@ -1,13 +1,16 @@
 import { OrderFailure } from "../failure.ts";
 
-/** `extensions` are what the source is asked for; what a document is, its first bytes decide. */
+/**
+ * `extensions`: the file name extensions requested from the source. The format itself is detected from the
+ * first bytes.
+ */
 export type Format = {
   name: "PDF" | "TIFF" | "PNG" | "JPEG" | "WebP" | "BMP";
   extensions: readonly string[];
   begins(head: Buffer): boolean;
 };
 
-/** Readers of PDF look for its header so far into the file. */
+/** PDF readers search this many bytes for the header. */
 const headBytes = 1024;
 
 const startsWith =
@@ -17,7 +20,7 @@ const startsWith =
       head.subarray(0, signature.length).equals(Buffer.from(signature, "latin1")),
     );
 
-/** In the order in which the source is asked. */
+/** In the order in which they are requested from the source. */
 export const formats: readonly Format[] = [
   { name: "PDF", extensions: ["pdf"], begins: (head) => head.includes("%PDF-") },
   {
@@ -35,7 +38,7 @@ export const formats: readonly Format[] = [
   {
     name: "BMP",
     extensions: ["bmp"],
-    // Two letters alone may begin anything: the size of the second header must be one that exists.
+    // Other files may also begin with these two letters, so the second header must have a size that exists.
     begins: (head) =>
       startsWith("BM")(head) && head.length >= 18 && bmpHeaderSizes.has(head.readUInt32LE(14)),
   },
@@ -45,11 +48,11 @@ const bmpHeaderSizes: ReadonlySet<number> = new Set([12, 40, 52, 56, 64, 108, 12
 
 export const extensions: readonly string[] = formats.flatMap((format) => format.extensions);
 
-/** What the bytes are by their content. Throws OrderFailure for none of the formats. */
+/** Detects the format from the content. Throws OrderFailure if it is none of the formats. */
 export function detectFormat(bytes: Buffer): Format {
   const head = bytes.subarray(0, headBytes);
   if (head.length === 0) throw new OrderFailure("document_empty");
-  // A PDF header may follow other bytes, but not those of another format.
+  // PDF is tried last, because its header may follow other bytes, such as those of another format.
   const found = formats.toReversed().find(({ begins }) => begins(head));
   if (!found) throw new OrderFailure("unsupported_format");
   return found;

@@ -49,7 +49,7 @@ test("a PDF may begin after other bytes", async () => {
   expect((await openBytes(bytes)).format).toBe("PDF");
 });
 
-describe("bytes that are no document", () => {
+describe("bytes that are not a document", () => {
   test.each([
     ["nothing", "", "document_empty"],
     ["a web page", "<!doctype html><p>Not found", "unsupported_format"],
@@ -75,7 +75,7 @@ describe("bytes that are no document", () => {
   });
 });
 
-test.each(Object.entries(documents))("a %s that is cut is damaged", async (_, make) => {
+test.each(Object.entries(documents))("a truncated %s is damaged", async (_, make) => {
   const bytes = await make();
   for (const part of [0.1, 0.5, 0.9, 0.97]) {
     const cut = bytes.subarray(0, bytes.length * part);
@@ -86,7 +86,7 @@ test.each(Object.entries(documents))("a %s that is cut is damaged", async (_, ma
 test.each(Object.entries(claiming))(
   "a %s that claims 30000 x 30000 pixels is not decoded",
   async (name, claim) => {
-    // As large as the format can say.
+    // The largest size that the format can declare.
     const side = name === "WebP" ? 16_383 : 30_000;
     const failure = { code: "page_too_large", message: expect.stringContaining(`${side} x ${side} pixels`) };
     await expect(openPage(await claim(side, side))).rejects.toMatchObject(failure);
@@ -103,7 +103,7 @@ test.each(Object.entries(claiming))(
         (error: unknown) => asFailure(error).code,
       );
     expect(await code(await claim(400, 501))).toBe("page_too_large");
-    // Of the pixels there are none, which is for the decoder to find out.
+    // The file has no pixels, which only some decoders report.
     expect(["read", "document_damaged"]).toContain(await code(await claim(400, 500)));
   },
 );

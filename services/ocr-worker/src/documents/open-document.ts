@@ -16,8 +16,7 @@ const openers: Record<Format["name"], (bytes: Buffer, limits: DocumentLimits) =>
 };
 
 /**
- * The bytes as a document of their kind, whose pages are within the limits. Throws OrderFailure for other
- * bytes.
+ * Opens a document of any supported format. Throws OrderFailure if it is none, is damaged or exceeds a limit.
  */
 export async function openDocument(
   bytes: Buffer,
@@ -32,7 +31,7 @@ export async function openDocument(
   };
 }
 
-/** Where the only page is damaged, the document is. */
+/** If the only page of a document is damaged, the document is reported as damaged. */
 function damagedAsWhole(error: unknown): never {
   if (!(error instanceof OrderFailure && error.code === "page_damaged")) throw error;
   throw new OrderFailure("document_damaged", { cause: error });

@@ -5,8 +5,8 @@ import type { Pointer } from "../documents/pdf/pdfium-calls.ts";
 import { saveCopy } from "./save-copy.ts";
 
 /**
- * The objects that change where pdfium makes the appearances that form values and notes lack, compared with
- * `before`. None for a document of which nothing lacks any.
+ * Lets PDFium add missing appearances of form values and notes. Returns the objects that differ from
+ * `before`, or none if no appearance is missing.
  */
 export async function missingAppearances(
   pdfium: Pdfium,
@@ -29,7 +29,8 @@ export async function missingAppearances(
   return after.enumerateIndirectObjects().flatMap(([ref, object]) => {
     const source = sourceOf(object);
     const known = before.lookup(ref);
-    // An update writes the pages itself, and a form without fields, which pdfium adds for its fonts, is none.
+    // The update writes the pages itself. The catalog only changes when PDFium adds a form without fields,
+    // for the fonts, which is not needed.
     if (isOf(object, "/Page") || isOf(object, "/Catalog")) return [];
     if (known && sourceOf(known).equals(source)) return [];
     return [{ number: ref.objectNumber, body: source.toString("base64") }];

@@ -1,6 +1,6 @@
 /**
- * An operation of a content stream. `start`: where its operands begin; `end`: after its operator. `hasText`:
- * one of its operands is, or has, a string that is not empty.
+ * An operation of a content stream. `start`: the position of its first operand. `end`: the position after its
+ * operator. `hasText`: an operand is, or contains, a string that is not empty.
  */
 export type Operation = { operator: string; start: number; end: number; hasText: boolean };
 
@@ -13,7 +13,7 @@ const brackets = new Set([..."[]{}"].map((character) => character.charCodeAt(0))
 const isNumber = /^[+-.\d]/;
 const constants: ReadonlySet<string> = new Set(["true", "false", "null"]);
 
-/** The operations of a content stream (ISO 32000-1, 7.8.2) in their order. */
+/** Returns the operations of a content stream (ISO 32000-1, 7.8.2), in order. */
 export function operationsOf(content: Uint8Array): Operation[] {
   return new Scanner(content).operations();
 }
@@ -51,7 +51,7 @@ class Scanner {
     return found;
   }
 
-  /** Passes over a token. Returns it if it is an operator. */
+  /** Skips a token, and returns it if it is an operator. */
   #token(byte: number): string | undefined {
     if (byte === openString) return this.#string();
     if (byte === less && this.#byte(1) !== less) return this.#hexString();
@@ -96,7 +96,7 @@ class Scanner {
       this.#at++;
   }
 
-  /** The data of an inline image end with EI between white space, after which there is text again. */
+  /** An inline image's data ends with EI between white space, followed by ASCII text. */
   #skipInlineImage(): void {
     for (; this.#at < this.#content.length; this.#at++) {
       const isEnd =
@@ -107,7 +107,7 @@ class Scanner {
     }
   }
 
-  /** Whether what follows is no image data: white space, and then nothing but ASCII for a while. */
+  /** Whether white space and then only ASCII follows, which image data is unlikely to contain. */
   #isEndAfter(offset: number): boolean {
     const rest = this.#content.subarray(this.#at + offset, this.#at + offset + 12);
     return (

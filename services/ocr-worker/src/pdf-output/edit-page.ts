@@ -12,14 +12,14 @@ import { saveCopy } from "./save-copy.ts";
 const deflated = promisify<Uint8Array, Buffer>(deflate);
 const memoryBytes = 512 * 1024 * 1024;
 
-/** Whether there is anything to take out of a page's content. */
+/** Whether any text object must be removed. */
 export function hasRemovals({ hidden, wrong }: TextObjectsToRemove): boolean {
   return hidden.length + wrong.length > 0;
 }
 
 /**
- * The page's content without the text objects to be removed: `hidden` ones go, `wrong` ones stay to be seen,
- * but are no text any more. Throws an Error where pdfium's objects are not found again in the content.
+ * Returns the page's content without hidden text objects. Wrong text objects stay visible, but viewers no
+ * longer extract their text. Throws an Error if the content's operations do not match PDFium's objects.
  */
 export async function editedContent(
   bytes: Buffer,
@@ -30,19 +30,22 @@ export async function editedContent(
   const { module } = pdfium;
   const document = module._FPDF_LoadMemDocument(pdfium.copy(bytes), bytes.length, 0);
   const loaded = document === 0 ? 0 : module._FPDF_LoadPage(document, page - 1);
-  if (loaded === 0) throw new Error("pdfium does not open the page again");
+  if (loaded === 0) throw new Error("PDFium cannot open the page again");
   const { texts, drawsGo } = fatesOf(pdfium, loaded, remove);
   const edited = removeTexts(await contentOf(pdfium, document, page), texts, drawsGo);
-  if (!edited) throw new Error("the page's content is not made of its objects");
+  if (!edited) throw new Error("the operations of the page's content do not match its objects");
   return { entries: "/Filter /FlateDecode", content: await deflated(edited) };
 }
 
-/** Of the page's text objects and of the images and forms that it draws, in their order. */
+/**
+ * Decides what happens to each of the page's text objects, and to each image and form that it draws, in
+ * order.
+ */
 function fatesOf(pdfium: Pdfium, page: Pointer, { hidden, wrong }: TextObjectsToRemove) {
   const { module } = pdfium;
   const [gone, untexted] = [new Set(hidden), new Set(wrong)];
   let number = 0;
-  /** Whether there is nothing in a form but text that goes. */
+  /** Whether a form contains only text that is removed. */
   const isGone = (form: Pointer, depth: number): boolean => {
     let all = true;
     for (let index = 0; index < module._FPDFFormObj_CountObjects(form); index++) {
@@ -73,7 +76,8 @@ function fatesOf(pdfium: Pdfium, page: Pointer, { hidden, wrong }: TextObjectsTo
 }
 
 /**
- * From where one text object begins to where another does, along its line, in thousandths of its font's size.
+ * The distance along the line from the start of one text object to the start of another, in thousandths of
+ * the first one's font size.
  */
 function advanceOf(pdfium: Pdfium, one: Pointer, other: Pointer): number {
   const { module } = pdfium;
@@ -87,14 +91,15 @@ function advanceOf(pdfium: Pdfium, one: Pointer, other: Pointer): number {
 }
 
 /**
- * The decoded content of a page: pdfium copies the page into a document of its own, which is little to parse.
+ * The decoded content of a page. PDFium first copies the page into a new document, so that only this page has
+ * to be parsed.
  */
 async function contentOf(pdfium: Pdfium, document: Pointer, page: number): Promise<Buffer> {
   const { module } = pdfium;
   const alone = module._FPDF_CreateNewDocument();
   const indices = pdfium.copy(new Uint8Array(Int32Array.of(page - 1).buffer));
   if (!module._FPDF_ImportPagesByIndex(alone, document, indices, 1, 0))
-    throw new Error("pdfium does not copy the page");
+    throw new Error("PDFium cannot copy the page");
   const context = await PDFParser.forBytesWithOptions(saveCopy(pdfium, alone)).parseDocument();
   const found = context.enumerateIndirectObjects().map(([, object]) => object);
   const only = found.find(
@@ -108,6 +113,6 @@ async function contentOf(pdfium: Pdfium, document: Pointer, page: number): Promi
     if (!(stream instanceof PDFRawStream)) throw new Error("a content stream is not found");
     return decodePDFRawStream(stream).decode();
   });
-  // As readers do: a token ends with its stream.
+  // A token cannot continue in the next stream, so the streams are joined by line ends.
   return Buffer.concat(decoded.flatMap((each) => [each, Buffer.from("\n")]));
 }

@@ -14,7 +14,7 @@ async function embedded(format: string, bytes: Buffer, page = 1) {
   return { images: streams.slice(0, -1), operators: Buffer.from(content).toString("latin1") };
 }
 
-test("a JPEG's data stay as they are, and its orientation is drawn", async () => {
+test("a JPEG's data is kept, and its orientation is applied when it is drawn", async () => {
   const jpeg = await line().withMetadata({ orientation: 6 }).jpeg().toBuffer();
   const { images, operators } = await embedded("JPEG", jpeg);
   expect(images[0]?.content).toEqual(jpeg);
@@ -22,7 +22,7 @@ test("a JPEG's data stay as they are, and its orientation is drawn", async () =>
   expect(operators).toMatch(/^q 0 -28\.8 216 0 0 28\.8 cm/);
 });
 
-test("a PNG's data stay as they are, and transparent pixels are white", async () => {
+test("a PNG's data is kept, and transparent pixels become white", async () => {
   const png = await line().png().toBuffer();
   const { images } = await embedded("PNG", png);
   expect(png.includes(Buffer.from(images[0]?.content ?? []))).toBe(true);
@@ -35,7 +35,7 @@ test("a grey image stays grey", async () => {
   expect((await embedded("TIFF", tiff)).images[0]?.entries).toContain("/ColorSpace /DeviceGray");
 });
 
-test("CCITT Group 4 stays as it is in one strip, and is compressed anew in several", async () => {
+test("CCITT Group 4 data is kept if it is one strip, and compressed again if it is several", async () => {
   const tiff = await drawTiff([leaseText, "Second page"], { compression: "ccittfax4", bitdepth: 1 });
   const { images } = await embedded("TIFF", tiff, 2);
   expect(images).toHaveLength(1);

@@ -5,18 +5,21 @@ import { readTiffPages } from "../documents/image/tiff.ts";
 import { toSharp } from "../recognition/preparation/picture.ts";
 import { embedPng, isEmbeddable } from "./embed-png.ts";
 
-/** `bytes`: of the whole document, in which `page` counts from 1. `content`: the page as it was opened. */
+/**
+ * `bytes`: the whole document. `page`: the number of the page, from 1. `content`: the page as it was read.
+ */
 export type PageSource = { format: string; bytes: Buffer; page: number; content: PageContent };
 
 type Size = { width: number; height: number };
 type Embedded = Pick<PdfPage, "contents" | "resources" | "streams">;
 
-/** Of lossy WebP, which PDF does not have. */
+/** For lossy WebP, which PDF does not support. */
 const jpegQuality = 90;
 
 /**
- * The image as a PDF page of this size in points. The data of JPEG files, of most PNG files and of CCITT
- * Group 4 in one strip are taken as they are; all else is compressed anew without loss, but for lossy WebP.
+ * Makes the image a PDF page of this size in points. The data of JPEG files, of most PNG files and of CCITT
+ * Group 4 in one strip is embedded unchanged. Other images are compressed again without loss, except for
+ * lossy WebP, which becomes JPEG.
  */
 export async function embedImage(source: PageSource, size: Size): Promise<Embedded> {
   const { format, bytes, page, content } = source;
@@ -42,7 +45,7 @@ export async function embedImage(source: PageSource, size: Size): Promise<Embedd
 async function embedTiff(bytes: Buffer, page: number, size: Size): Promise<Embedded> {
   const { index, fax } = readTiffPages(bytes)[page - 1] ?? { index: page - 1 };
   const [strip, ...others] = fax?.strips ?? [];
-  // Viewers blend the edges of strips that lie one below another, which spoils letters across a seam.
+  // Strips are not embedded separately, because viewers blend their edges and damage letters that cross them.
   if (!fax || !strip || others.length > 0) {
     const picture = sharp(bytes, { page: index }).autoOrient();
     return drawn([await pngStream(picture, fax && { palette: true, colours: 2, dither: 0 })], size);
@@ -62,7 +65,7 @@ function reversedBits(byte: number): number {
   return reversed;
 }
 
-/** The image over the whole page. */
+/** Draws the image over the whole page. */
 function drawn(images: [PdfStream], { width, height }: Size, orientation = 1): Embedded {
   const [a, b, c, d, e, f] = orientations[orientation] ?? [1, 0, 0, 1, 0, 0];
   const onPage = [a * width, b * height, c * width, d * height, e * width, f * height];
@@ -71,7 +74,10 @@ function drawn(images: [PdfStream], { width, height }: Size, orientation = 1): E
   return { contents: 1, resources: "/XObject << /Image0 {{stream 0}} >>", streams: [...images, content] };
 }
 
-/** Of EXIF: from the unit square in which an image is drawn to that in which it is seen. */
+/**
+ * For each Exif orientation, the matrix from the unit square of the stored image to that of the upright
+ * image.
+ */
 const orientations: Readonly<Record<number, readonly [number, number, number, number, number, number]>> = {
   1: [1, 0, 0, 1, 0, 0],
   2: [-1, 0, 0, 1, 1, 0],
@@ -90,18 +96,18 @@ async function orientationOf(bytes: Buffer): Promise<number> {
 async function jpegStream(bytes: Buffer): Promise<PdfStream> {
   const { width, height, channels, space } = await sharp(bytes, { limitInputPixels: false }).metadata();
   const colours = { 1: "/DeviceGray", 3: "/DeviceRGB", 4: "/DeviceCMYK" }[channels as 1 | 3 | 4];
-  if (!colours) throw new Error(`a JPEG of ${channels} components (${space})`);
-  // Adobe's programs write CMYK inverted, and say so.
+  if (!colours) throw new Error(`a JPEG with ${channels} components (${space})`);
+  // Adobe's programs write CMYK inverted, and mark such files.
   const inverted = channels === 4 && bytes.includes("Adobe\0") ? "/Decode [1 0 1 0 1 0 1 0]" : "";
   const entries = `/ColorSpace ${colours} /BitsPerComponent 8 /Filter /DCTDecode ${inverted}`;
   return { entries: `${imageEntries(width, height)} ${entries}`, content: bytes };
 }
 
-/** Compressed anew, without loss, on white paper. */
+/** Compresses the picture again without loss, on a white background. */
 async function pngStream(picture: Sharp, options?: PngOptions): Promise<PdfStream> {
   const { channels = 3, hasAlpha } = await picture.metadata();
   const opaque = picture.flatten({ background: "white" });
-  // sharp widens grey to three channels unless it is told not to.
+  // Without this, sharp widens grey to three channels.
   const kept = channels - (hasAlpha ? 1 : 0) === 1 ? opaque.toColourspace("b-w") : opaque;
   return embedPng(await kept.png({ compressionLevel: 9, ...options }).toBuffer());
 }
@@ -110,7 +116,7 @@ function imageEntries(width: number, height: number): string {
   return `/Type /XObject /Subtype /Image /Width ${width} /Height ${height}`;
 }
 
-/** As PDF writes it: without an exponent. */
+/** Formats a number without an exponent, as PDF requires. */
 function decimal(number: number): string {
   return String(Math.round(number * 1e4) / 1e4);
 }

@@ -1,14 +1,14 @@
 import type { PdfStream } from "@orbital-witness/common/results/pdf-page.ts";
 
 const signatureBytes = 8;
-/** Of a chunk: its length and its type before the data, its checksum after them. */
+/** The bytes of a chunk's length and type before the data, and of its checksum after the data. */
 const [beforeData, afterData] = [8, 4];
 
 const colourTypes = { grey: 0, rgb: 2, palette: 3 } as const;
 
 type Header = { width: number; height: number; bits: number; colourType: number; interlace: number };
 
-/** Whether PDF can show the data as they are: no transparency, not interlaced. */
+/** Whether a PDF can contain the data unchanged: without transparency and not interlaced. */
 export function isEmbeddable(png: Buffer): boolean {
   const chunks = chunksOf(png);
   const { colourType, interlace } = headerOf(chunks);
@@ -16,7 +16,7 @@ export function isEmbeddable(png: Buffer): boolean {
   return hasColours && interlace === 0 && !chunks.some(({ type }) => type === "tRNS");
 }
 
-/** An image of the PNG's own compressed data, whose filters are the predictors of PDF. */
+/** Makes an image from the PNG's own compressed data. PNG's filters are the predictors of PDF. */
 export function embedPng(png: Buffer): PdfStream {
   const chunks = chunksOf(png);
   const { width, height, bits, colourType } = headerOf(chunks);

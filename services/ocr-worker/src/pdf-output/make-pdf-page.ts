@@ -7,7 +7,7 @@ const pointsPerInch = 72;
 /** The longest side of a page (ISO 32000-1, C.2). */
 const longestPoints = 14_400;
 
-/** What shows a page as it came. Rejects where it cannot be embedded. */
+/** Makes what the PDF needs to show a page as in the document. Rejects if the page cannot be embedded. */
 export async function makePdfPage(
   { format, bytes, page, content }: PageSource,
   result: Pick<PageResult, "dpi" | "preparation">,

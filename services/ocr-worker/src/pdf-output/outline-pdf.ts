@@ -6,25 +6,25 @@ import { pageObjects } from "./page-objects.ts";
 import { saveCopy } from "./save-copy.ts";
 import { sectionOf } from "./xref-section.ts";
 
-/** For pdfium, beside the file and its copy. */
+/** PDFium's memory, in bytes. The size of the file and of its copy is added. */
 const memoryBytes = 256 * 1024 * 1024;
 const unencrypted = -1;
-/** A later generation of an object, which an update could not name by its number alone. */
+/** An object with a generation other than 0. An update refers to objects by their numbers alone. */
 const laterGeneration = /(?:^|[\r\n])\d+ 0*[1-9]\d* obj\b/;
 
-/** `base`: the copy to append to where the document itself will not do. */
+/** `base`: a copy to append to, if the document itself is not suitable. */
 export type OutlinedPdf = { outline: PdfOutline; base: Buffer | undefined };
 
 /**
- * Finds what it takes to append to a PDF. pdfium alone parses the document, within its bounds; what is parsed
- * here is its plain copy, of which nothing is decompressed. Throws an Error for a PDF that cannot be
- * outlined.
+ * Finds the data needed to append to a PDF. Only PDFium, within its memory limit, parses the document itself.
+ * pdf-lib parses the plain copy that PDFium writes, and decompresses nothing. Throws an Error if this is not
+ * possible.
  */
 export async function outlinePdf(bytes: Buffer): Promise<OutlinedPdf> {
   const pdfium = await Pdfium.open(memoryBytes + 2 * bytes.length);
   const { module } = pdfium;
   const document = module._FPDF_LoadMemDocument(pdfium.copy(bytes), bytes.length, 0);
-  if (document === 0) throw new Error("pdfium does not open it");
+  if (document === 0) throw new Error("PDFium cannot open the document");
   const count = module._FPDF_GetPageCount(document);
   const isSound =
     module._FPDF_DocumentHasValidCrossReferenceTable(document) === 1 &&
@@ -60,7 +60,7 @@ export async function outlinePdf(bytes: Buffer): Promise<OutlinedPdf> {
   };
 }
 
-/** Whether offsets count from the first byte, and every object is known by its number alone. */
+/** Whether offsets count from the first byte of the file and all objects have generation 0. */
 function isPlain(bytes: Buffer): boolean {
   return bytes.toString("latin1", 0, 5) === "%PDF-" && !laterGeneration.test(bytes.toString("latin1"));
 }

@@ -5,20 +5,21 @@ type Box = PdfPageObject["box"];
 
 const inherited = ["Resources", "MediaBox", "CropBox", "Rotate"].map((name) => PDFName.of(name));
 const apart = ["Resources", "Rotate", "Contents"].map((name) => PDFName.of(name));
-/** What pdfium takes for a page without a size. */
+/** The size that PDFium assumes for a page without one. */
 const letter: Box = [0, 0, 612, 792];
 const deepest = 64;
 
 /**
- * The pages of a document in their order. Throws an Error for a tree that is no tree, or a page that is no
- * object.
+ * Returns the pages of a document in order. Throws an Error if the page tree has a loop, is too deep, or
+ * contains a page that is not an indirect object.
  */
 export function pageObjects(context: PDFContext): PdfPageObject[] {
   const catalog = context.lookup(context.trailerInfo.Root, PDFDict);
   const pages: PdfPageObject[] = [];
   const seen = new Set<PDFRef>();
   const visit = (ref: unknown, above: PDFDict[], depth: number): void => {
-    if (!(ref instanceof PDFRef) || seen.has(ref) || depth > deepest) throw new Error("not a tree of pages");
+    if (!(ref instanceof PDFRef) || seen.has(ref) || depth > deepest)
+      throw new Error("the page tree has a loop, is too deep or has a direct page");
     seen.add(ref);
     const node = context.lookup(ref);
     if (!(node instanceof PDFDict)) return;
@@ -71,7 +72,7 @@ function latin1(object: {
   return bytes.toString("latin1");
 }
 
-/** The crop box within the media box; the media box where that is empty. */
+/** The part of the crop box inside the media box, or the media box if that part is empty. */
 function shownBox(page: PDFDict): Box {
   const media = boxOf(page, "MediaBox") ?? letter;
   const crop = boxOf(page, "CropBox");
@@ -81,7 +82,7 @@ function shownBox(page: PDFDict): Box {
   return left < right && bottom < top ? [left, bottom, right, top] : media;
 }
 
-/** Undefined for an empty one. */
+/** Undefined if the box is missing or empty. */
 function boxOf(page: PDFDict, name: string): Box | undefined {
   const array = page.lookup(PDFName.of(name));
   if (!(array instanceof PDFArray) || array.size() < 4) return undefined;

@@ -20,7 +20,7 @@ test.each([
   expect(operators(source)).toEqual(expected);
 });
 
-test("a text goes, and all else stays byte by byte", () => {
+test("a text is removed, and all other bytes are kept", () => {
   expect(edited("BT 1 0 0 1 5 5 Tm (gone) Tj ET q (stays) Tj Q", remove(), keep)).toBe(
     "BT 1 0 0 1 5 5 Tm ET q (stays) Tj Q",
   );
@@ -28,30 +28,30 @@ test("a text goes, and all else stays byte by byte", () => {
   expect(removeTexts(bytes(source), [keep], [])?.toString("latin1")).toBe(source);
 });
 
-test("what follows a removed text on its line keeps its place", () => {
+test("text that follows a removed text on the same line keeps its position", () => {
   expect(edited("BT (gone) Tj (stays) Tj ET", remove(1500), keep)).toBe("BT [-1500] TJ (stays) Tj ET");
   expect(edited("BT (gone) Tj 0 -12 Td (stays) Tj ET", remove(1500), keep)).toBe("BT 0 -12 Td (stays) Tj ET");
   expect(edited("BT (gone) ' (stays) Tj ET", remove(20), keep)).toBe("BT T* [-20] TJ (stays) Tj ET");
   expect(edited('BT 2 1 (gone) " ET', remove())).toBe("BT 2 Tw 1 Tc T* ET");
 });
 
-test("a text whose letters are wrong stays to be seen, but is no text", () => {
+test("a text with wrong letters stays visible, but is not extracted", () => {
   expect(edited("BT (odd) Tj ET", { fate: "untext", advance: 0 })).toBe(
     "BT /Span <</ActualText ()>> BDC (odd) Tj EMC ET",
   );
 });
 
-test("a form that holds nothing but removed text is not drawn", () => {
+test("a form that contains only removed text is not drawn", () => {
   const content = bytes("q /Image Do Q /Layer Do");
   expect(removeTexts(content, [], [false, true])?.toString("latin1")).toBe("q /Image Do Q  ");
 });
 
-test("content that is not made of the objects is not edited", () => {
+test("content whose operations do not match the objects is not edited", () => {
   expect(removeTexts(bytes("(a) Tj () Tj"), [remove(), remove()], [])).toBeUndefined();
   expect(removeTexts(bytes("/X Do"), [], [true, true])).toBeUndefined();
 });
 
-test("any bytes come to an end, and no operation is lost of what is kept", () => {
+test("any bytes are parsed to their end, and no kept operation is lost", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (content) => {
       const found = operationsOf(content);

@@ -1,22 +1,23 @@
 import { type Operation, operationsOf } from "./content-operators.ts";
 
 /**
- * A text object of a page's own content, in their order. `fate`: whether it stays, goes, or stays to be seen
- * without being text. `advance`: how far the next one begins after it, in thousandths of its font's size.
+ * What happens to a text object. `fate`: it is kept, is removed, or stays visible without being extracted as
+ * text (`untext`). `advance`: the distance to the start of the next text object, in thousandths of its font
+ * size.
  */
 export type TextFate = { fate: "keep" | "remove" | "untext"; advance: number };
 
 const shows: ReadonlySet<string> = new Set(["Tj", "TJ", "'", '"']);
-/** What sets where a text begins, so that it does not matter how wide the one before was. */
+/** Operators that set the position of the next text, so that the width of the text before does not matter. */
 const moves: ReadonlySet<string> = new Set(["Td", "TD", "Tm", "T*", "'", '"', "BT", "ET"]);
 
-/** An image or a form; the data of an inline image. */
+/** Operators that draw an image or a form. `ID` comes before the data of an inline image. */
 const draws: ReadonlySet<string> = new Set(["Do", "ID"]);
 
 /**
- * The content without the texts that go, all else byte by byte. `drawsGo`: of each operation that draws an
- * image or form, whether it goes. Undefined where the content's operations are not those that the objects
- * were made of.
+ * Removes texts from the content, and keeps all other bytes. `texts` and `drawsGo` list the page's text
+ * objects and drawn images and forms, in order; `drawsGo` is true for those to remove. Returns undefined if
+ * the content's operations do not match these lists.
  */
 export function removeTexts(
   content: Uint8Array,
@@ -43,7 +44,7 @@ export function removeTexts(
   return Buffer.concat([...parts, content.subarray(at)]);
 }
 
-/** Undefined where the operation stays as it is. */
+/** Undefined if the operation is kept. */
 function replacement(
   content: Uint8Array,
   operation: Operation,
@@ -60,7 +61,7 @@ function replacement(
   return Buffer.from(` ${lineStart(operation.operator, source)}${advance} `, "latin1");
 }
 
-/** What an operator does beside showing text. */
+/** The operators for what an operator does in addition to showing text. */
 function lineStart(operator: string, source: Buffer): string {
   if (operator === "'") return "T*";
   if (operator !== '"') return "";
@@ -68,7 +69,7 @@ function lineStart(operator: string, source: Buffer): string {
   return `${words} Tw ${characters} Tc T*`;
 }
 
-/** Whether the next text begins where this one ends. */
+/** Whether the next text starts at the end of this one. */
 function isContinued(operations: readonly Operation[], index: number): boolean {
   const next = operations.slice(index + 1).find(({ operator }) => shows.has(operator) || moves.has(operator));
   return next !== undefined && !moves.has(next.operator);

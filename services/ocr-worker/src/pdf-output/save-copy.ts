@@ -1,12 +1,12 @@
 import type { Pdfium } from "../documents/pdf/pdfium.ts";
 
-/** FPDF_REMOVE_SECURITY: everything is written anew, without encryption. */
+/** FPDF_REMOVE_SECURITY: writes the whole document again, without encryption. */
 const withoutSecurity = 3;
 const structureBytes = 8;
 
 /**
- * A module that only passes on a call of three 32-bit integers and its result: pdfium's memory can call
- * nothing but functions of WebAssembly.
+ * A module that forwards a call with three 32-bit integers and returns its result. It is needed because
+ * PDFium can only call WebAssembly functions.
  */
 const passOn = Uint8Array.from([
   ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
@@ -17,9 +17,9 @@ const passOn = Uint8Array.from([
 ]);
 
 /**
- * An open document as pdfium writes it: unencrypted, every object under its own number and generation 0, none
- * in an object stream, all streams compressed as they were, a cross-reference table at the end. Throws an
- * Error where pdfium cannot write it.
+ * Returns an open document as PDFium writes it: unencrypted, with generation 0 for all objects, without
+ * object streams, with its other streams unchanged, and with one cross-reference table at the end. Objects
+ * keep their numbers. Throws an Error if PDFium cannot write it.
  */
 export function saveCopy(pdfium: Pdfium, document: number): Buffer {
   const { module } = pdfium;
@@ -37,7 +37,8 @@ export function saveCopy(pdfium: Pdfium, document: number): Buffer {
     const view = new DataView(module.HEAPU8.buffer);
     view.setUint32(structure, 1, true);
     view.setUint32(structure + 4, 0, true);
-    if (!module._FPDF_SaveAsCopy(document, structure, withoutSecurity)) throw new Error("not saved");
+    if (!module._FPDF_SaveAsCopy(document, structure, withoutSecurity))
+      throw new Error("PDFium cannot save the document");
     return Buffer.concat(parts);
   } finally {
     table.set(0, null);

@@ -1,13 +1,15 @@
-/** `start`: its offset in the file; `size`: beyond all object numbers of the file. */
+/** `start`: the offset in the file. `size`: a number greater than all object numbers in the file. */
 export type XrefSection = { start: number; kind: "table" | "stream"; size: number };
 
-/** As far as readers look for it from the end. */
+/** Readers search this many bytes from the end of the file. */
 const tailBytes = 2048;
 const lookAhead = 64;
-/** Readers allocate a table of that many entries. */
+/** A limit on the size, because readers allocate a table of that many entries. */
 const largestSize = 8_388_607;
 
-/** The cross-reference section that the file's last `startxref` names; undefined where there is none. */
+/**
+ * Finds the cross-reference section to which the file's last `startxref` points. Undefined if there is none.
+ */
 export function sectionOf(bytes: Buffer): XrefSection | undefined {
   const tail = bytes.toString("latin1", Math.max(0, bytes.length - tailBytes));
   const start = Number([...tail.matchAll(/startxref\s+(\d+)/g)].at(-1)?.[1]);
