@@ -3,7 +3,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { execa } from "execa";
-import { ensureDocker } from "../commands/stack/docker.ts";
+import { ensureDocker } from "../commands/stack/engine/docker.ts";
 import { Failure, runCommand } from "../lib/failure.ts";
 import { say } from "../lib/terminal.ts";
 import { characterErrorRate } from "../samples/scoring/character-error-rate.ts";

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import autocannon from "autocannon";
 import { execa } from "execa";
 import { z } from "zod";
-import { ensureDocker } from "../commands/stack/docker.ts";
+import { ensureDocker } from "../commands/stack/engine/docker.ts";
 import { projectFolder } from "../commands/stack/project.ts";
 import { Failure, runCommand } from "../lib/failure.ts";
 import { say } from "../lib/terminal.ts";

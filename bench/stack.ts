@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { execa } from "execa";
-import { ensureDocker } from "../commands/stack/docker.ts";
+import { ensureDocker } from "../commands/stack/engine/docker.ts";
 import { makeOfflineImages, offlineImages } from "../commands/stack/offline.ts";
 import { projectFolder } from "../commands/stack/project.ts";
 import { Stack } from "../commands/stack/stack.ts";

@@ -2,7 +2,7 @@ import { runCommand } from "../lib/failure.ts";
 import { keepPassphrase } from "../lib/passphrase.ts";
 import { StackLock } from "../lib/stack-lock.ts";
 import { projectFolder } from "./stack/project.ts";
-import { choosePulumi } from "./stack/pulumi-cli.ts";
+import { choosePulumi } from "./stack/pulumi/pulumi-cli.ts";
 import { Stack } from "./stack/stack.ts";
 
 /** Commands that change the Docker engine or the stack's state. Only one of them runs at a time. */

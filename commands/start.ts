@@ -2,8 +2,8 @@ import { Failure, runCommand } from "../lib/failure.ts";
 import { StackLock } from "../lib/stack-lock.ts";
 import { say } from "../lib/terminal.ts";
 import { orderAsCustomer } from "./lib/customer.ts";
-import { ensureDocker } from "./stack/docker.ts";
-import { ensurePortIsFree } from "./stack/port.ts";
+import { ensureDocker } from "./stack/engine/docker.ts";
+import { ensurePortIsFree } from "./stack/engine/port.ts";
 import { projectFolder, setting } from "./stack/project.ts";
 import { Stack, type StackOutputs } from "./stack/stack.ts";
 

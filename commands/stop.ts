@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { Failure, runCommand } from "../lib/failure.ts";
 import { StackLock } from "../lib/stack-lock.ts";
 import { confirm, isInteractive, say } from "../lib/terminal.ts";
-import { requireDocker } from "./stack/docker.ts";
+import { requireDocker } from "./stack/engine/docker.ts";
 import { projectFolder } from "./stack/project.ts";
 import { Stack } from "./stack/stack.ts";
 import { describe, storedData } from "./stack/stored-data.ts";

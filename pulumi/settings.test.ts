@@ -8,7 +8,7 @@ import { beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { readingVariables } from "../services/ocr-worker/src/reading-settings.ts";
-import { PROJECT, STACK, useSettings } from "./recorded-program.ts";
+import { PROJECT, STACK, useSettings } from "./program-tests/recorded-program.ts";
 import { projectFolder, readSettings } from "./settings.ts";
 
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { readProjectFile } from "../../lib/stack-config/project-file.ts";
 import { StackFile } from "../../lib/stack-config/stack-file.ts";
-import type { BaseImages } from "./base-images.ts";
+import type { BaseImages } from "./engine/base-images.ts";
 
 export const projectFolder = path.resolve(import.meta.dirname, "../..");
 

@@ -3,13 +3,19 @@ import { z } from "zod";
 import { AlreadySaid, Failure } from "../../lib/failure.ts";
 import { keepPassphrase } from "../../lib/passphrase.ts";
 import { say } from "../../lib/terminal.ts";
-import { adviceFor, DEFAULT_ADVICE, LOCKED_ADVICE, PASSPHRASE_ADVICE, UNWELL_ADVICE } from "./advice.ts";
-import { ensureBaseImages } from "./base-images.ts";
-import { logOfFailedBuilds } from "./build-logs.ts";
-import { StackContainers } from "./containers.ts";
+import { ensureBaseImages } from "./engine/base-images.ts";
+import { StackContainers } from "./engine/containers.ts";
 import { hasSetting, wantedBaseImages } from "./project.ts";
-import { choosePulumi, type PulumiCli, type RunResult } from "./pulumi-cli.ts";
-import { pulumiLocks } from "./pulumi-locks.ts";
+import {
+  adviceFor,
+  DEFAULT_ADVICE,
+  LOCKED_ADVICE,
+  PASSPHRASE_ADVICE,
+  UNWELL_ADVICE,
+} from "./pulumi/advice.ts";
+import { logOfFailedBuilds } from "./pulumi/build-logs.ts";
+import { choosePulumi, type PulumiCli, type RunResult } from "./pulumi/pulumi-cli.ts";
+import { pulumiLocks } from "./pulumi/pulumi-locks.ts";
 
 const outputsSchema = z.object({
   url: z.string(),

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import type { StackContainers } from "./containers.ts";
+import type { StackContainers } from "./engine/containers.ts";
 
 /** What `npm stop` is about to delete. */
 export interface StoredData {

@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { Failure } from "../../lib/failure.ts";
 import { PassphraseCrypter } from "../../lib/stack-config/passphrase-crypter.ts";
 import { readProjectFile } from "../../lib/stack-config/project-file.ts";
-import { type RecordedProgram, recordProgram } from "../../pulumi/recorded-program.ts";
+import { type RecordedProgram, recordProgram } from "../../pulumi/program-tests/recorded-program.ts";
 import { runProgram } from "./program.ts";
 import { type Mode, Resources } from "./resources.ts";
 import { Scope } from "./scope.ts";

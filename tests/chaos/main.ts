@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { ensureDocker } from "../../commands/stack/docker.ts";
+import { ensureDocker } from "../../commands/stack/engine/docker.ts";
 import { Failure, runCommand } from "../../lib/failure.ts";
 import { say } from "../../lib/terminal.ts";
 import * as harm from "../stack/harm.ts";

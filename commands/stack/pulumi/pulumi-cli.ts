@@ -1,12 +1,12 @@
 import { accessSync, constants, statSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { Failure } from "../../lib/failure.ts";
-import { passphraseEnvironment } from "../../lib/passphrase.ts";
-import { say } from "../../lib/terminal.ts";
-import { identifyClone } from "./clone.ts";
-import { standInProgram } from "./offline.ts";
-import { projectFolder as ownFolder } from "./project.ts";
+import { Failure } from "../../../lib/failure.ts";
+import { passphraseEnvironment } from "../../../lib/passphrase.ts";
+import { say } from "../../../lib/terminal.ts";
+import { identifyClone } from "../clone.ts";
+import { standInProgram } from "../offline.ts";
+import { projectFolder as ownFolder } from "../project.ts";
 import { areLeftBehind, pulumiLocks } from "./pulumi-locks.ts";
 
 const DOWNLOAD_LIMIT_MS = 300_000;

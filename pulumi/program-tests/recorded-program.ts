@@ -33,7 +33,7 @@ const projectFile = z.object({
 
 /** Passes settings to Pulumi as its engine does: the stack's values over the defaults of Pulumi.yaml. */
 export function useSettings({ settings = {}, secrets = {} }: StackConfig): void {
-  const file = path.resolve(import.meta.dirname, "../Pulumi.yaml");
+  const file = path.resolve(import.meta.dirname, "../../Pulumi.yaml");
   const { config } = projectFile.parse(parse(readFileSync(file, "utf8")));
   const defaults = Object.entries(config).map(([key, declared]) => [key, String(declared.default)] as const);
   const all = { ...Object.fromEntries(defaults), ...settings, ...secrets };
@@ -59,7 +59,7 @@ export async function recordProgram(config: StackConfig = {}): Promise<RecordedP
   await pulumi.runtime.setMocks(mocks, PROJECT, STACK, false);
   useSettings(config);
   vi.resetModules();
-  const exported = await pulumi.runtime.runInPulumiStack(() => import("./index.ts"));
+  const exported = await pulumi.runtime.runInPulumiStack(() => import("../index.ts"));
   await pulumi.runtime.disconnect();
   const outputs = await new Promise<Record<string, unknown>>((resolve) => {
     pulumi.output({ ...exported }).apply(resolve);

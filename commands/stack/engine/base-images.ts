@@ -1,7 +1,7 @@
 import { execa } from "execa";
-import { Failure } from "../../lib/failure.ts";
-import { say } from "../../lib/terminal.ts";
-import { makeOfflineImages, offlineImages } from "./offline.ts";
+import { Failure } from "../../../lib/failure.ts";
+import { say } from "../../../lib/terminal.ts";
+import { makeOfflineImages, offlineImages } from "../offline.ts";
 
 export type BaseImages = Readonly<Record<keyof typeof offlineImages, string>>;
 

@@ -1,8 +1,8 @@
 import { createServer, type Server } from "node:net";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { Failure } from "../../lib/failure.ts";
-import { fakeProgram, scratchFolder } from "../../lib/scratch-folder.ts";
+import { Failure } from "../../../lib/failure.ts";
+import { fakeProgram, scratchFolder } from "../../../lib/scratch-folder.ts";
 import { ensurePortIsFree } from "./port.ts";
 
 const busy: Server = createServer();

@@ -2,12 +2,12 @@ import { chownSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cloneId } from "./clone-id.ts";
-import { sourcesOf } from "./components/service-image.ts";
-import { sourceHash } from "./components/source-hash.ts";
+import { cloneId } from "../clone-id.ts";
+import { sourcesOf } from "../components/service-image.ts";
+import { sourceHash } from "../components/source-hash.ts";
 import { fakeDigest, type RecordedProgram, recordProgram, sealed } from "./recorded-program.ts";
 
-const projectFolder = path.resolve(import.meta.dirname, "..");
+const projectFolder = path.resolve(import.meta.dirname, "../..");
 const documents = mkdtempSync(path.join(tmpdir(), "orbital-witness-documents-"));
 if (process.getuid?.() === 0) {
   chownSync(documents, 1234, 2345);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
-import { cloneId } from "../../pulumi/clone-id.ts";
-import { STAND_IN_LABEL } from "./offline.ts";
+import { cloneId } from "../../../pulumi/clone-id.ts";
+import { STAND_IN_LABEL } from "../offline.ts";
 
 const CONTAINERS = ["ps", "--all", "--format", "{{.Names}}"];
 

@@ -1,10 +1,10 @@
 import { execa } from "execa";
 import { beforeEach, expect, test, vi } from "vitest";
-import { makeOfflineImages, offlineImages } from "../../offline/base-images.ts";
+import { makeOfflineImages, offlineImages } from "../../../offline/base-images.ts";
 import { ensureBaseImages } from "./base-images.ts";
 
 vi.mock("execa", () => ({ execa: vi.fn() }));
-vi.mock(import("../../offline/base-images.ts"), async (original) => ({
+vi.mock(import("../../../offline/base-images.ts"), async (original) => ({
   ...(await original()),
   makeOfflineImages: vi.fn(async () => {}),
 }));

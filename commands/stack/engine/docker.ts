@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { execa } from "execa";
-import { Failure } from "../../lib/failure.ts";
-import { installDockerEngine, startDockerEngine } from "./offline.ts";
+import { Failure } from "../../../lib/failure.ts";
+import { installDockerEngine, startDockerEngine } from "../offline.ts";
 
 const ARCHITECTURES: Partial<Record<NodeJS.Architecture, string>> = { x64: "amd64", arm64: "arm64" };
 

@@ -1,6 +1,6 @@
 import { connect, createServer, isIPv4 } from "node:net";
 import { execa } from "execa";
-import { Failure } from "../../lib/failure.ts";
+import { Failure } from "../../../lib/failure.ts";
 
 const CHOOSE = "npm run pulumi -- config set httpPort 8080 --stack local";
 

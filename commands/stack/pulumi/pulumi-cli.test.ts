@@ -2,8 +2,8 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { hostname } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Failure } from "../../lib/failure.ts";
-import { fakeProgram, scratchFolder } from "../../lib/scratch-folder.ts";
+import { Failure } from "../../../lib/failure.ts";
+import { fakeProgram, scratchFolder } from "../../../lib/scratch-folder.ts";
 import { choosePulumi } from "./pulumi-cli.ts";
 
 const CHOSEN = 'echo "the one meant: $*"';
