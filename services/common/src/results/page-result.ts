@@ -13,15 +13,20 @@ export const confidenceSchema = z.number().min(0).max(100);
 /** Recognised, or taken from the document: from its text, or from a form field that was filled in. */
 export const wordSources = ["ocr", "text_layer", "form_value"] as const;
 
-/** Only recognised words have a `confidence`. */
+/** How far the text of a word is turned clockwise, in degrees: 90 runs down the page, and 270 runs up. */
+export const directionSchema = z.union([z.literal(90), z.literal(180), z.literal(270)]);
+
+/** Only recognised words have a `confidence`. Horizontal words have no `direction`. */
 export const wordSchema = z.object({
   text: z.string().min(1),
   box: boxSchema,
   source: z.enum(wordSources),
   confidence: confidenceSchema.optional(),
+  direction: directionSchema.optional(),
 });
 export type Word = z.output<typeof wordSchema>;
 
+/** The words in reading order. All have the same direction. */
 export const lineSchema = z.object({ box: boxSchema, words: z.array(wordSchema).min(1) });
 export type Line = z.output<typeof lineSchema>;
 

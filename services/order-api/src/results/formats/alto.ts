@@ -45,7 +45,13 @@ function pageMarkup({ page, result, error }: DocumentPage): string {
 
 function blockMarkup({ box, lines }: Block, id: string): string {
   const content = lines.map((line, index) => lineMarkup(line, `${id}_${index + 1}`)).join("");
-  return `<TextBlock ID="block_${id}" ${position(box)}>\n${content}</TextBlock>\n`;
+  return `<TextBlock ID="block_${id}" ${position(box)}${rotation(lines)}>\n${content}</TextBlock>\n`;
+}
+
+/** ALTO counts counter-clockwise, and only blocks have a rotation. */
+function rotation(lines: Line[]): string {
+  const [first, ...others] = new Set(lines.map(({ words }) => words[0]?.direction));
+  return first === undefined || others.length > 0 ? "" : ` ROTATION="${360 - first}"`;
 }
 
 function lineMarkup({ box, words }: Line, id: string): string {

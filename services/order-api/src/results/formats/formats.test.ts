@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
+import { blockOf, lineOf, type Word } from "@orbital-witness/common/results/page-result.ts";
 import { expect, test } from "vitest";
 import { pageOf, pictureOf, temporaryResults } from "../../../../../tests/page-result.ts";
 import { completedOrder } from "../../../../../tests/redis/sample-order.ts";
@@ -69,6 +70,20 @@ test("hocr: a reason cannot end its comment", async () => {
   }
   const hocr = String(await whole(resultFormats.hocr.write({ ...document, pages })));
   expect(hocr).toContain("<!-- page 1: &lt;- - - - -&gt; - - - - -->\n</body>");
+});
+
+test("hOCR and ALTO tell how far text is turned, counter-clockwise", async () => {
+  const { document } = await counted();
+  async function* pages(): AsyncGenerator<DocumentPage> {
+    const word: Word = { text: "page", box: [5, 5, 9, 40], source: "text_layer", direction: 90 };
+    yield { page: 1, result: { ...pageOf(1), blocks: [blockOf([lineOf([word])])] } };
+  }
+  expect(String(await whole(resultFormats.hocr.write({ ...document, pages })))).toContain(
+    'title="bbox 5 5 9 40; textangle 270"',
+  );
+  expect(String(await whole(resultFormats["alto.xml"].write({ ...document, pages })))).toContain(
+    'HEIGHT="35" ROTATION="270"',
+  );
 });
 
 async function whole(content: AsyncIterable<string | Uint8Array>): Promise<Buffer> {

@@ -1,4 +1,4 @@
-import type { Block, Box, Line } from "@orbital-witness/common/results/page-result.ts";
+import type { Block, Box, Line, Word } from "@orbital-witness/common/results/page-result.ts";
 import { escapeMarkup } from "./markup.ts";
 import type { DocumentPage, ResultDocument } from "./result-document.ts";
 
@@ -47,7 +47,13 @@ function lineMarkup({ box, words }: Line, id: string): string {
     const wordId = `word_${id}_${index + 1}`;
     return `<span class="ocrx_word" id="${wordId}" title="${title}">${escapeMarkup(text)}</span>`;
   });
-  return `<span class="ocr_line" id="line_${id}" title="${bbox(box)}">${content.join(" ")}</span>\n`;
+  const title = `${bbox(box)}${textAngle(words[0]?.direction)}`;
+  return `<span class="ocr_line" id="line_${id}" title="${title}">${content.join(" ")}</span>\n`;
+}
+
+/** hOCR counts counter-clockwise. */
+function textAngle(direction: Word["direction"]): string {
+  return direction === undefined ? "" : `; textangle ${360 - direction}`;
 }
 
 function bbox(box: Box): string {

@@ -16,7 +16,8 @@ const readPage = pageResultSchema
       "Boxes are left, top, right and bottom in pixels of the page's image. `source` says where a word " +
       "comes from: it was recognised (`ocr`), it is part of the document's own text (`text_layer`), or " +
       "it was filled in a field of its form (`form_value`). Recognised words alone have a " +
-      "`confidence`, from 0 (a guess) to 100 (certain); a page's is their mean, null without any.",
+      "`confidence`, from 0 (a guess) to 100 (certain); a page's is their mean, null without any. A word " +
+      "that is not horizontal has a `direction`: how far its text is turned clockwise, in degrees.",
   });
 const failedPage = z
   .object({ page: z.int().positive(), error: failureReasonSchema })
