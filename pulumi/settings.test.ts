@@ -36,7 +36,7 @@ function messageOf(settings: Record<string, string>): string {
 const LEVELS = "one of trace, debug, info, warn, error, fatal";
 const IPV4 = "an IPv4 address, such as 127.0.0.1";
 const IMAGE = "an image's name, such as redis:7.2-bookworm";
-const LANGUAGES = "one to ten of tesseract's codes of languages, joined by +, such as eng or eng+cym";
+const LANGUAGES = "one to ten of tesseract's language codes, joined by +, such as eng or eng+cym";
 const ADDRESS = "an http or https address without user, query or fragment";
 
 test.each([

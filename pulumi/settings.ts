@@ -92,7 +92,7 @@ export function readSettings(config = new pulumi.Config()): Settings {
       "ocrLanguages",
       ocrLanguages,
       LANGUAGES.test(ocrLanguages),
-      "one to ten of tesseract's codes of languages, joined by +, such as eng or eng+cym",
+      "one to ten of tesseract's language codes, joined by +, such as eng or eng+cym",
     ),
     documentMegabytes: wholeNumber("documentMegabytes", 1, 512),
     decompressedMegabytes: wholeNumber("decompressedMegabytes", 1, 512),

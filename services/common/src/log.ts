@@ -3,8 +3,8 @@ import { type DestinationStream, type Logger, pino } from "pino";
 export type Log = Logger;
 
 /**
- * One line of JSON per event: `{level, time, service, msg, request_id?, ...}`, `time` in ISO 8601, `level` by
- * name.
+ * Creates a log with one line of JSON per event: `{level, time, service, msg, request_id?, ...}`. `time` is
+ * in ISO 8601, `level` is a name.
  */
 export function createLog(service: string, level: string, destination?: DestinationStream): Log {
   const options = {

@@ -3,7 +3,8 @@ export class TimeLimitError extends Error {
 }
 
 /**
- * The promise's outcome, or a TimeLimitError after `limitMs`. The work itself continues and may end later.
+ * Settles as `work` does, or rejects with a TimeLimitError after `limitMs`. The work itself continues and may
+ * end later.
  */
 export async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
   const limit = Promise.withResolvers<never>();

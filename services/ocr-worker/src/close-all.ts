@@ -1,5 +1,6 @@
 /**
- * Closes one after the other, even if an earlier one fails. Rejects with an AggregateError of all failures.
+ * Calls all functions one after the other, even if an earlier one fails. Rejects with an AggregateError of
+ * all failures.
  */
 export async function closeAll(closes: (() => Promise<unknown>)[]): Promise<void> {
   const errors: unknown[] = [];

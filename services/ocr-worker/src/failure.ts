@@ -7,13 +7,14 @@ import { z } from "zod";
  */
 const messages = {
   document_not_found: "There is no document of this type for this title number.",
-  source_refused: "The document source refused to give the document.",
-  source_redirects: "The document source redirected elsewhere, or too often.",
-  source_unavailable: "The document source did not answer, or too slowly. Please retry the order later.",
+  source_refused: "The document source refused to send the document.",
+  source_redirects: "The document source redirected to another place, or too often.",
+  source_unavailable:
+    "The document source did not answer, or answered too slowly. Please retry the order later.",
   document_empty: "The document is an empty file.",
   document_too_large: "The document is too large.",
-  document_inflates: "The document takes too much room when it is decompressed.",
-  unsupported_format: "The document is not a PDF file, nor a TIFF, PNG, JPEG, WebP or BMP image.",
+  document_inflates: "The document becomes too large when it is decompressed.",
+  unsupported_format: "The document is neither a PDF file nor a TIFF, PNG, JPEG, WebP or BMP image.",
   document_encrypted: "The document is protected by a password.",
   document_damaged: "The document is damaged and cannot be read.",
   no_pages: "The document has no pages.",
@@ -24,9 +25,10 @@ const messages = {
   page_crashed: "The document or page ended the process that read it.",
   no_text_found: "No text was found in the document.",
   storage_unavailable: "The document or its text could not be stored. Please retry the order later.",
-  storage_full: "There is no room for the document or its text at the moment. The order waits for it.",
-  worker_lost: "The worker that had the order never finished it.",
-  internal_error: "Something went wrong here. Please retry the order.",
+  storage_full:
+    "There is no room to store the document or its text at the moment. The order waits until there is.",
+  worker_lost: "The worker that was running the order stopped responding.",
+  internal_error: "The service failed unexpectedly. Please retry the order.",
 } as const;
 
 export type FailureCode = keyof typeof messages;

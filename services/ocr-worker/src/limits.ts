@@ -7,9 +7,9 @@ export type DocumentLimits = {
   /** The document after the decompression of a compressed response. */
   decompressedBytes: number;
   pages: number;
-  /** One page. Checked before anything of it is decoded. */
+  /** The size of a page, checked before anything of it is decoded. */
   pixels: number;
-  /** One page, from its decoding to its words. */
+  /** The time for one page, from its decoding to its words. */
   pageSeconds: number;
 };
 

@@ -69,7 +69,9 @@ await runService("ocr-worker", {
     const worker = new OrderWorker(redis, queue, tools, log, {
       room: (signal) => capacity.room(signal),
       stuck: () => {
-        log.fatal("the worker takes no orders although Redis answers: its process ends, to be started anew");
+        log.fatal(
+          "the worker takes no orders although Redis answers, so its process exits and Docker restarts it",
+        );
         process.exit(1);
       },
     });

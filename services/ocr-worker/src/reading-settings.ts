@@ -22,13 +22,13 @@ export const readingVariables = {
     .regex(/^[a-z]{3}(_[a-z]+)*(\+[a-z]{3}(_[a-z]+)*){0,9}$/)
     .default("eng")
     .meta({
-      description: "one to ten of tesseract's codes of languages, joined by +, such as eng or eng+cym",
+      description: "one to ten of tesseract's language codes, joined by +, such as eng or eng+cym",
     }),
   LANGUAGE_DATA: z
     .string()
     .startsWith("/")
     .default(developmentLanguageData)
-    .meta({ description: "the path of a folder, from the root on" }),
+    .meta({ description: "a folder's absolute path" }),
 };
 
 type ReadingVariables = z.output<z.ZodObject<typeof readingVariables>>;

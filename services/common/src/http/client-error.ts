@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 
 type Refusal = { status: number; code: string; detail: string };
 
-/** By the error code of Node's parser or server. Every other code is a malformed request. */
+/** The answers to the error codes of Node's parser and server. Any other code means a malformed request. */
 const refusals: Record<string, Refusal> = {
   HPE_HEADER_OVERFLOW: { status: 431, code: "headers_too_large", detail: "The headers are too large." },
   HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, code: "body_too_large", detail: "The chunks are too large." },
@@ -18,8 +18,8 @@ const malformed: Refusal = {
 };
 
 /**
- * Sends a problem document for a request that Node refuses before the app sees it; Node's own answer has no
- * body. It has no `request_id`, since the header with it may not have been read.
+ * Sends a problem document for a request that Node refuses before the app sees it. Node's own answer would
+ * have no body. The document has no `request_id`, because Node may not have read that header.
  */
 export function answerClientErrors(server: Server): void {
   const responses = new WeakMap<Duplex, ServerResponse>();
@@ -27,7 +27,7 @@ export function answerClientErrors(server: Server): void {
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     const response = responses.get(socket);
     const isAnswering = response?.headersSent && !response.writableFinished;
-    // In the middle of an answer, a second one would look like a part of its body.
+    // If an answer has begun, a second one would look like a part of its body.
     if (!socket.writable || error.code === "ECONNRESET" || isAnswering) {
       socket.destroy(error);
       return;

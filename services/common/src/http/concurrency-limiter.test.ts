@@ -16,7 +16,7 @@ function workshop() {
   return { begun, work, end: (name: string) => ends.get(name)?.() };
 }
 
-test("one client gets fewer slots than there are, and a released slot is free again", () => {
+test("one client can hold only a part of the slots, and a released slot is free again", () => {
   const limiter = new ConcurrencyLimiter({ slots: 3, slotsPerClient: 2, retrySeconds: 7 });
   const [release] = [limiter.acquire(1), limiter.acquire(1)];
   expect(() => limiter.acquire(1)).toThrow(busy(7));
@@ -28,7 +28,7 @@ test("one client gets fewer slots than there are, and a released slot is free ag
   expect(() => limiter.acquire(1)).toThrow(busy(7));
 });
 
-test("work waits in the order of its arrival, up to a limit", async () => {
+test("work waits in the order in which it arrived, up to a limit", async () => {
   const { begun, work, end } = workshop();
   const limiter = new ConcurrencyLimiter({ slots: 2, waiting: 2, retrySeconds: 1 });
   const runs = ["a", "b", "c", "d"].map((name) => limiter.run("client", stays, work(name)));
@@ -45,7 +45,7 @@ test("work waits in the order of its arrival, up to a limit", async () => {
   expect(await limiter.run("client", stays, async () => "again")).toBe("again");
 });
 
-test("one client cannot take the whole line", async () => {
+test("one client cannot fill the whole queue", async () => {
   const { begun, work, end } = workshop();
   const limiter = new ConcurrencyLimiter({ slots: 1, waiting: 3, waitingPerClient: 2, retrySeconds: 1 });
   const runs = ["a", "b", "c"].map((name) => limiter.run("flooding", stays, work(name)));
@@ -62,7 +62,7 @@ test("one client cannot take the whole line", async () => {
   expect(await Promise.all(runs)).toEqual(["a", "b", "c", "e", "g"]);
 });
 
-test("a client that holds its slots lets others pass in the line", async () => {
+test("other clients overtake a client that holds all slots it may have", async () => {
   const { begun, work, end } = workshop();
   const limiter = new ConcurrencyLimiter({ slots: 2, slotsPerClient: 1, waiting: 9, retrySeconds: 1 });
   const runs = [
@@ -89,7 +89,7 @@ test("work that fails releases its slot", async () => {
   expect(await next).toBe("next");
 });
 
-test("a client that goes away while it waits leaves the line, and its work never runs", async () => {
+test("a client that disconnects while it waits leaves the queue, and its work never runs", async () => {
   const { begun, work, end } = workshop();
   const limiter = new ConcurrencyLimiter({ slots: 1, waiting: 1, retrySeconds: 1 });
   const client = new AbortController();

@@ -7,7 +7,7 @@ export type ConcurrencyLimits = {
   slotsPerClient?: number;
   /** How many more may wait for a slot; without it none. */
   waiting?: number;
-  /** How many of those one client may be; without it all of them. */
+  /** How many of the waiting requests may be from one client; without it all of them. */
   waitingPerClient?: number;
   /** `Retry-After`, in seconds, when no slot is free. */
   retrySeconds: number;
@@ -31,8 +31,8 @@ export class ConcurrencyLimiter {
   }
 
   /**
-   * Takes a slot, and never waits for one. Throws 503 when none is free. @returns its release, which may be
-   * repeated
+   * Takes a free slot, without waiting. Throws 503 if none is free. Returns a function that releases the slot
+   * and may be called repeatedly.
    */
   acquire(client: Client): () => void {
     if (!this.#isFree(client)) throw this.#busy();
@@ -40,8 +40,8 @@ export class ConcurrencyLimiter {
   }
 
   /**
-   * Takes a slot, and waits for one at most `waitMs`. Throws 503 when none gets free, and 400 when the signal
-   * aborts because the client has gone. @returns its release, which may be repeated
+   * Takes a slot, and waits up to `waitMs` for one. Throws 503 if none becomes free, and 400 if the signal
+   * aborts because the client has disconnected. Returns a function as `acquire` does.
    */
   async acquireWithin(waitMs: number, client: Client, signal: AbortSignal): Promise<() => void> {
     const limit = AbortSignal.timeout(waitMs);
@@ -53,8 +53,8 @@ export class ConcurrencyLimiter {
   }
 
   /**
-   * Runs the work when its turn comes. Throws 503 when too many wait already, and 400, without running the
-   * work, when the signal aborts because the client has gone.
+   * Runs the work once a slot is free. Throws 503 if too many wait already. If the signal aborts while the
+   * work waits, because the client has disconnected, throws 400 and does not run the work.
    */
   async run<T>(client: Client, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const release = await this.#turn(client, signal);
@@ -68,7 +68,7 @@ export class ConcurrencyLimiter {
   async #turn(client: Client, signal: AbortSignal): Promise<() => void> {
     if (signal.aborted) throw clientGone();
     if (this.#isFree(client)) return this.#take(client);
-    if (this.#isLineFull(client)) throw this.#busy();
+    if (this.#isQueueFull(client)) throw this.#busy();
     const { promise, resolve, reject } = Promise.withResolvers<() => void>();
     const start = () => resolve(this.#take(client));
     const giveUp = () => {
@@ -84,7 +84,7 @@ export class ConcurrencyLimiter {
     return this.#running < slots && (this.#held.get(client) ?? 0) < slotsPerClient;
   }
 
-  #isLineFull(client: Client): boolean {
+  #isQueueFull(client: Client): boolean {
     const { waiting, waitingPerClient } = this.#limits;
     const own = [...this.#waiting.values()].filter((other) => other === client).length;
     return this.#waiting.size >= waiting || own >= waitingPerClient;

@@ -43,11 +43,11 @@ test("a repeated field is an array, which no schema accepts as a string", async 
   expect(await readFields(post("a=1&a=2&b=3", form))).toEqual({ a: ["1", "2"], b: "3" });
 });
 
-test("no body is no fields", async () => {
+test("a request without a body has no fields", async () => {
   expect(await readFields(post(null))).toEqual({});
 });
 
-test("a field named __proto__ is a field", async () => {
+test("a field named __proto__ is an ordinary field", async () => {
   const fields = await readFields(post('{"__proto__": {"admin": true}}', "application/json"));
   expect(Object.getPrototypeOf(fields)).toBe(Object.prototype);
 });
@@ -81,7 +81,7 @@ test.each(["identity", "Identity", ""])("Content-Encoding %j is a plain body", a
   expect(await readFields(post("a=1", form, { "Content-Encoding": coding }))).toEqual({ a: "1" });
 });
 
-test("64 KiB are read, one byte more is not", async () => {
+test("64 KiB are read, and one byte more is refused", async () => {
   expect(await readFields(post(`a=${"x".repeat(65_534)}`, form))).toHaveProperty("a");
   await expect(readFields(post(`a=${"x".repeat(65_535)}`, form))).rejects.toMatchObject({ status: 413 });
 });

@@ -27,8 +27,8 @@ export async function readFields(request: Request): Promise<Record<string, unkno
 }
 
 /**
- * Decompressing would let a small body grow past every limit. RFC 7694: the answer names the codings that are
- * read.
+ * Compressed bodies are refused, because a small one can decompress to more than any limit. The answer names
+ * the accepted codings (RFC 7694).
  */
 function checkEncoding(codings: string | null): void {
   const isPlain = (codings ?? "").split(",").every((coding) => /^(?:identity)?$/i.test(coding.trim()));
@@ -39,12 +39,12 @@ function checkEncoding(codings: string | null): void {
   });
 }
 
-/** Stops at the limit, also where the client does not announce a length. */
+/** Stops at the limit, even if the client does not announce a length. */
 async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   const announced = request.headers.get("Content-Length");
   if (Number(announced) > limitBytes) throw tooLarge();
   try {
-    // The server enforces the announced length. Reading all at once costs half of what a stream does.
+    // The server enforces the announced length. Reading all at once costs half as much as reading a stream.
     const bytes =
       announced === null ? await readStream(request) : new Uint8Array(await request.arrayBuffer());
     if (bytes.length > limitBytes) throw tooLarge();
@@ -91,7 +91,7 @@ async function multipart(bytes: Uint8Array<ArrayBuffer>, contentType: string): P
   }
 }
 
-/** A field that is given several times is an array. */
+/** A field that is given several times becomes an array. */
 export function fieldsOf(form: FormData | URLSearchParams): Record<string, unknown> {
   const names = new Set(form.keys());
   return Object.fromEntries(

@@ -2,14 +2,14 @@ import { within } from "../time-limit.ts";
 import type { HttpApp } from "./http-app.ts";
 import { Problem } from "./problem.ts";
 
-/** Resolves if the dependency works. It has failed if the check rejects or takes longer than a second. */
+/** Resolves if the dependency works. A check fails if it rejects or takes longer than a second. */
 export type ReadyCheck = () => Promise<unknown>;
 
 const checkLimitMs = 1000;
 
 /**
- * `/livez` says that the process answers, `/readyz` that its dependencies answer too (503 names the failing
- * checks). `/health` is the address of earlier versions.
+ * Adds `/livez`, which answers 200 while the process runs, and `/readyz`, which answers 200 if the
+ * dependencies work and otherwise 503 with the failing checks. `/health` is the path in earlier versions.
  */
 export function addHealthRoutes(app: HttpApp, checks: Record<string, ReadyCheck> = {}): void {
   app.get("/health", (c) => c.json({ healthy: true }));

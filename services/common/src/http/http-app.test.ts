@@ -10,7 +10,7 @@ function testApp() {
   return { app, lines };
 }
 
-test("a request id that can be logged is kept, any other is replaced", async () => {
+test("a request id that is safe to log is kept, and any other is replaced", async () => {
   const { app } = testApp();
   app.get("/", (c) => c.text(c.var.requestId));
   const idFor = async (given: string) => {
@@ -47,7 +47,7 @@ test("errors are problem documents, with the request id in body and header", asy
   });
 });
 
-test("an unexpected error shows nothing outside and everything in the log", async () => {
+test("an unexpected error is logged in full, and the client learns nothing about it", async () => {
   const { app, lines } = testApp();
   app.get("/", () => {
     throw new Error("password of the database");
@@ -90,13 +90,13 @@ test("one line of JSON per request, without the query", async () => {
   expect(lines[0]).not.toContain("secret");
 });
 
-test("a path is logged as it came, without what a terminal would obey", async () => {
+test("a path is logged percent-encoded, so that a terminal finds no control characters in it", async () => {
   const { app, lines } = testApp();
   await app.request("/%0A%C2%9B31m%E2%80%AE");
   expect(JSON.parse(lines[0] ?? "")).toMatchObject({ path: "/%0A%C2%9B31m%E2%80%AE" });
 });
 
-test("ready is what every check says, alive is what answers", async () => {
+test("/readyz needs every check to pass, and /livez only needs the process", async () => {
   const { app } = testApp();
   let redisAnswers = true;
   addHealthRoutes(app, {
@@ -114,7 +114,7 @@ test("ready is what every check says, alive is what answers", async () => {
   expect((await app.request("/livez")).status).toBe(200);
 });
 
-test("a check that does not answer is a check that fails", async () => {
+test("a check that does not answer fails", async () => {
   const { app } = testApp();
   addHealthRoutes(app, { redis: () => new Promise(() => {}) });
   expect((await app.request("/readyz")).status).toBe(503);

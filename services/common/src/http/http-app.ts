@@ -8,15 +8,15 @@ export type HttpApp = Hono<AppEnv>;
 
 const requestIdForm = /^[A-Za-z0-9_-]{1,64}$/;
 /**
- * The router passes on twice as much, so that most of what is too large is answered here, by a problem
- * document.
+ * The router passes on headers of up to twice this size, so that the service answers most oversized requests
+ * itself, with a problem document.
  */
 const maxHeaderBytes = 128 * 1024;
 const quietPaths = new Set(["/health", "/livez", "/readyz"]);
 
 /**
- * An app with what all services share: a request id (the router's, if it can be logged), one log line per
- * request, and a problem document for every error.
+ * Creates an app with what all services share: a request id (the router's, if it is safe to log), one log
+ * line per request, and a problem document for every error.
  */
 export function createHttpApp(log: Log): HttpApp {
   const app = new Hono<AppEnv>();
@@ -29,8 +29,8 @@ export function createHttpApp(log: Log): HttpApp {
     c.set("log", log.child({ request_id: requestId }));
     c.header("X-Request-Id", requestId);
     await next();
-    // Without the query, which may carry secrets. Percent-encoded as it came: decoded, it could hold control
-    // characters that a terminal obeys.
+    // The query is left out because it may contain secrets. The path stays percent-encoded, because a decoded
+    // path could contain control characters that a terminal obeys.
     const path = new URL(c.req.url).pathname.slice(0, 200);
     const line = { method: c.req.method, path, status: c.res.status };
     const ms = Math.round(performance.now() - started);
@@ -55,7 +55,10 @@ function checkSize({ url, headers }: Request): void {
   throw new Problem(431, "headers_too_large", detail);
 }
 
-/** Health is checked every few seconds. What makes it fail is logged where it fails. */
+/**
+ * Health is checked every few seconds, so its requests are logged at `debug`. A failing dependency logs its
+ * own errors.
+ */
 function levelOf(c: Context, usual: "info" | "warn"): "debug" | "info" | "warn" {
   return quietPaths.has(c.req.path) ? "debug" : usual;
 }
@@ -70,13 +73,14 @@ function respond(c: Context<AppEnv>, error: Error): Response {
   const hidden = new Problem(
     500,
     "internal_error",
-    "The service failed unexpectedly. The request id finds the reason in its log.",
+    "The service failed unexpectedly. Its log has the reason, under this request id.",
   );
   return problemResponse(c, hidden, c.var.requestId);
 }
 
 /**
- * For `app.all` after a path's own methods: answers 405 instead of 404, and OPTIONS with the allowed methods.
+ * A handler for `app.all`, added after the methods of a path. It answers OPTIONS with the allowed methods,
+ * and other methods with 405 instead of 404.
  */
 export function methodNotAllowed(allowed: string): (c: Context) => Response {
   return (c) => {

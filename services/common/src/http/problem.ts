@@ -12,10 +12,10 @@ export const problemSchema = z
     type: z.literal("about:blank"),
     title: z.string(),
     status: z.int(),
-    detail: z.string().meta({ description: "For people" }),
-    code: z.string().meta({ description: "For programs; does not change" }),
-    request_id: z.string().meta({ description: "Finds the request in the services' logs" }),
-    errors: z.array(fieldErrorSchema).optional().meta({ description: "Each wrong field of a 422" }),
+    detail: z.string().meta({ description: "An explanation for people" }),
+    code: z.string().meta({ description: "A code for programs, which does not change" }),
+    request_id: z.string().meta({ description: "Identifies the request in the services' logs" }),
+    errors: z.array(fieldErrorSchema).optional().meta({ description: "The wrong fields of a 422" }),
   })
   .meta({ id: "Problem" });
 
@@ -72,8 +72,8 @@ export function parseHeaders<Schema extends z.ZodObject>(schema: Schema, c: Cont
 }
 
 /**
- * A form's field that was given several times is an array: its own message would call it missing or
- * malformed.
+ * Names each wrong field. A form field that was given several times is an array, and its own message would
+ * call it missing or malformed.
  */
 function fieldErrors(error: z.ZodError, fields: unknown): FieldError[] {
   const repeated = new Set(

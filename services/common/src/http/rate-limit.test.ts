@@ -11,8 +11,8 @@ afterEach(() => {
 });
 
 /**
- * `/take` takes one of three in ten seconds, `/check` only looks; the key is the query's `key`, given once or
- * more.
+ * An app with a limit of three in ten seconds: `/take` takes one, and `/check` takes none. The key consists
+ * of the query's values of `key`.
  */
 function testApp() {
   const limit = new RateLimit({ name: "calls", of: "calls of one user", limit: 3, windowSeconds: 10 });
@@ -33,7 +33,7 @@ function testApp() {
   };
 }
 
-test("three, then 429 until ten seconds after the first", async () => {
+test("three requests are answered, then 429 until ten seconds after the first", async () => {
   const get = testApp();
   expect(await get("/take?key=a")).toEqual([200, '"calls";r=2;t=10', null]);
   vi.advanceTimersByTime(4500);
@@ -46,7 +46,7 @@ test("three, then 429 until ten seconds after the first", async () => {
   expect(await get("/take?key=a")).toEqual([200, '"calls";r=2;t=10', null]);
 });
 
-test("a look takes nothing, and is refused when nothing is left", async () => {
+test("a check takes nothing, and is refused when nothing is left", async () => {
   const get = testApp();
   for (let i = 0; i < 5; i++) expect(await get("/check?key=a")).toEqual([200, '"calls";r=3;t=10', null]);
   for (let i = 0; i < 3; i++) await get("/take?key=a");
@@ -55,7 +55,7 @@ test("a look takes nothing, and is refused when nothing is left", async () => {
   expect(await get("/check?key=a")).toEqual([200, '"calls";r=3;t=10', null]);
 });
 
-test("each key has a quota of its own, and the parts of a key do not run into each other", async () => {
+test("each key has its own quota, and keys with different parts are different", async () => {
   const get = testApp();
   for (let i = 0; i < 4; i++) await get("/take?key=a&key=b");
   expect((await get("/check?key=a&key=b"))[0]).toBe(429);
@@ -72,7 +72,7 @@ test("each key has a quota of its own, and the parts of a key do not run into ea
   }
 });
 
-test("the refusal is a problem document that says what is counted and how long to wait", async () => {
+test("a refusal is a problem document that names what is counted and how long to wait", async () => {
   const limit = new RateLimit({ name: "calls", of: "calls of one user", limit: 1, windowSeconds: 60 });
   const app = createHttpApp(createLog("test", "fatal"));
   app.get("/", async (c) => {
@@ -90,7 +90,7 @@ test("the refusal is a problem document that says what is counted and how long t
   });
 });
 
-test("nothing is kept of a window that is over", async () => {
+test("a window that has ended leaves nothing in memory", async () => {
   const get = testApp();
   for (let i = 0; i < 1000; i++) await get(`/take?key=${i}`);
   expect(vi.getTimerCount()).toBe(1000);

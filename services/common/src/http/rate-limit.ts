@@ -13,11 +13,12 @@ export type Quota = {
 };
 
 /**
- * A quota for each key, in this process. A key's window begins with its first take. Counted requests are
- * answered with `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers).
+ * A quota for each key, within this process. A key's window begins when it first takes one. Answers to
+ * counted requests have the headers `RateLimit-Policy` and `RateLimit`
+ * (draft-ietf-httpapi-ratelimit-headers).
  *
- * A key of any length takes a few hundred bytes until its window ends. The caller bounds their number: take
- * only for keys that nobody can invent by the thousand.
+ * A key of any length needs a few hundred bytes until its window ends. The caller must bound the number of
+ * keys: call `take` only with keys that nobody can invent by the thousand.
  */
 export class RateLimit {
   readonly #quota: Quota;
@@ -28,14 +29,14 @@ export class RateLimit {
     this.#limiter = new RateLimiterMemory({ points: quota.limit, duration: quota.windowSeconds });
   }
 
-  /** Takes nothing. Throws 429 when nothing is left. */
+  /** Takes nothing. Throws 429 if nothing is left. */
   async check(c: Context, ...key: string[]): Promise<void> {
     const taken = await this.#limiter.get(hashed(key));
     this.#tell(c, taken);
     if (taken !== null && taken.remainingPoints === 0) throw this.#refusal(taken);
   }
 
-  /** Takes one. Throws 429 when none was left. */
+  /** Takes one. Throws 429 if none is left. */
   async take(c: Context, ...key: string[]): Promise<void> {
     const taken = await this.#limiter.penalty(hashed(key));
     this.#tell(c, taken);
@@ -58,7 +59,7 @@ export class RateLimit {
   }
 }
 
-/** Keeps the parts apart, and stores none of them in plain text. */
+/** A digest, so that different parts give different keys and none of them is stored in plain text. */
 function hashed(key: string[]): string {
   return hash("sha256", JSON.stringify(key), "base64url");
 }

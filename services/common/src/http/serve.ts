@@ -10,13 +10,14 @@ import { answerClientErrors } from "./client-error.ts";
 import type { HttpApp } from "./http-app.ts";
 
 /**
- * How long open requests may take when the service stops. A slow reader of a result would hold it up for
- * ever.
+ * How long open requests may take when the service stops. Without a limit, a client that reads a result
+ * slowly could delay the stop for ever.
  */
 const lastAnswersMs = 3000;
 
 /**
- * `stopping` ends long requests once no new ones are accepted; `close` runs after the last one was answered.
+ * `stopping` is called when no new requests are accepted, to end long ones. `close` is called after the last
+ * request has ended.
  */
 export type RunningService = { app: HttpApp; stopping?: () => void; close?: () => Promise<void> };
 
@@ -29,9 +30,9 @@ export type ServiceOptions<Schema extends z.ZodObject> = {
 };
 
 /**
- * A service's process from start to end: reads the environment and listens on PORT. On SIGTERM or SIGINT it
- * accepts nothing new, finishes open requests, ends those that take too long, and exits 0. A wrong setting or
- * an uncaught error is one log line and exit 1.
+ * Runs a service's process: reads the environment, starts the service and listens on PORT. On SIGTERM or
+ * SIGINT it accepts no new requests, finishes the open ones, ends those that take too long, and exits with 0.
+ * An invalid setting or an uncaught error gives one log line and exit code 1.
  */
 export async function runService<Schema extends z.ZodObject>(
   name: string,
@@ -46,8 +47,8 @@ export async function runService<Schema extends z.ZodObject>(
   const service = await start(readEnvironment(variables, process.env), log);
   const server = createServer(
     {
-      // The limits of slow clients. Below the router's 5 s: a body that the router cuts off itself ends as an
-      // empty 200 (Caddy 2.6 and 2.10), but the router passes on the 408 from here.
+      // Limits for slow clients. They must be below the router's 5 s: if the router itself cuts off a body,
+      // the client gets an empty 200 (Caddy 2.6 and 2.10), whereas it passes on the 408 from here.
       headersTimeout: 3000,
       requestTimeout: 3000,
       connectionsCheckingInterval: 500,

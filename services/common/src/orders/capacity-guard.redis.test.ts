@@ -24,7 +24,7 @@ function guarded(options: Partial<CapacityOptions> = {}) {
 test.each([
   ["results_disk", "/results"],
   ["redis_disk", "/redis"],
-] as const)("a full %s is short until there is room again", async (of, folder) => {
+] as const)("a full %s is reported as short until there is room again", async (of, folder) => {
   const { free, shortage } = guarded();
   free[folder] = reserves.accepting.bytes - 1;
   await shortage().toMatchObject({ of, freeBytes: free[folder] });

@@ -19,7 +19,7 @@ test("an event has its id, its time and typed fields", () => {
 });
 
 test.each([{ status: "lost" }, { attempt: "-1" }, { outcome: "won" }, { page: "x" }])(
-  "%j is no event",
+  "%j is not an event",
   (message) => {
     expect(() => parseOrderEvent({ id: "0-1", message })).toThrow();
   },

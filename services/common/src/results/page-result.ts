@@ -10,7 +10,10 @@ export type Box = z.output<typeof boxSchema>;
 /** The confidence of the recognition: 0 (a guess) to 100 (certain). */
 export const confidenceSchema = z.number().min(0).max(100);
 
-/** Recognised, or taken from the document: from its text, or from a form field that was filled in. */
+/**
+ * `ocr`: recognised. `text_layer`: from the document's own text. `form_value`: from a form field that was
+ * filled in.
+ */
 export const wordSources = ["ocr", "text_layer", "form_value"] as const;
 
 /** How far the text of a word is turned clockwise, in degrees: 90 runs down the page, and 270 runs up. */

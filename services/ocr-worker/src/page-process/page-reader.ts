@@ -94,7 +94,11 @@ export class ProcessPageReader implements PageReader {
     const answer = await this.#perform({ task: "read", ref, page }, aborted);
     if (answer.outcome !== "read") throw unexpected(answer);
     const { isEmpty, characters, notShown } = answer;
-    if (notShown !== undefined) this.#log.warn({ ...ref, page, notShown }, "a page is not shown as it came");
+    if (notShown !== undefined)
+      this.#log.warn(
+        { ...ref, page, notShown },
+        "the PDF cannot show a page as in the document, and shows it as it was read",
+      );
     return { isEmpty, characters };
   }
 

@@ -109,7 +109,11 @@ export class OrderWorker {
     this.#worker.on("error", (error) => this.#failed(error));
     this.#worker.on("failed", (job, err) => {
       if (job?.finishedOn) this.#givingUp = this.#giveJobUp(job);
-      else log.warn({ err, job_id: job?.id }, "the job failed around its order's attempt, and comes again");
+      else
+        log.warn(
+          { err, job_id: job?.id },
+          "a job failed outside an attempt at its order, and will run again",
+        );
     });
     this.#worker.run().catch((error: unknown) => this.#state.failed(error));
     this.#beating = this.#beat();
@@ -127,7 +131,7 @@ export class OrderWorker {
   async close(): Promise<void> {
     this.#closing.abort();
     const { finishMs, handBackMs } = this.#options;
-    const stopping = new Error("the worker stops");
+    const stopping = new Error("the worker is stopping");
     const timers = [
       setTimeout(() => this.#handBack.abort(stopping), finishMs),
       setTimeout(() => this.#giveUp.abort(stopping), finishMs + handBackMs),
@@ -208,7 +212,7 @@ export class OrderWorker {
       const written = await persist<string>(write, this.#giveUp.signal, this.#state);
       if (written !== "lost") log.error({ ...given, reason: job.failedReason }, "order or page failed");
     } catch (err) {
-      log.error({ err }, "what a job was for that was given up is not ended");
+      log.error({ err }, "the order or page of an abandoned job could not be ended");
     }
   }
 

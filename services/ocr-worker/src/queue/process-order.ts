@@ -24,10 +24,10 @@ export async function processOrder(
     case "claimed":
       return new Attempt(tools, claim.order, stop, log).run();
     case "spread":
-      log.info({ pages: claim.pending.length }, "pages are left to be read");
+      log.info({ pages: claim.pending.length }, "the pages still to be read are queued");
       return spread(claim.order, claim.pending, suspicionMs);
     case "suspected":
-      log.info("the order is another worker's, which is there");
+      log.info("the order belongs to another worker, which is present");
       return { againMs: 2 * suspicionMs };
     case "lost":
       return { againMs: retryDelayMs(claim.failures) };
@@ -53,7 +53,7 @@ async function claimed(tools: OrderTools, job: OrderJob, stop: Stop, log: Log): 
   const claim = () => attempts.claim(job, name, failureReason("worker_lost"));
   const first = await claim();
   if (first.state !== "suspected") return first;
-  log.info("the order is another worker's, which is asked whether it is there");
+  log.info("the order belongs to another worker, which is asked whether it is present");
   const waited = await pause(attempts.suspicionMs + marginMs, true, { signal: stop.handBack }).catch(
     () => false,
   );
@@ -62,7 +62,7 @@ async function claimed(tools: OrderTools, job: OrderJob, stop: Stop, log: Log): 
   if (second.state !== "lost") return second;
   log.warn(
     { failures: second.failures, code: "worker_lost" },
-    "the order lost its worker and is tried again",
+    "the order lost its worker and will be tried again",
   );
   return claim();
 }
@@ -128,7 +128,7 @@ class Attempt {
       await this.#tools.reader.outline(this.#order, aborted);
     } catch (err) {
       aborted.throwIfAborted();
-      log.warn({ err }, "the PDF is not shown as it came");
+      log.warn({ err }, "the PDF cannot be shown as it is, so its pages are shown as they were read");
     }
   }
 
@@ -181,7 +181,7 @@ class Attempt {
   /** The job stays. Its next claim finds out whether the order has ended or waits for the job. */
   #drop(): JobEnd {
     const { log, ms } = this.#work;
-    log.warn({ ms }, "the order was cancelled, revoked or taken over: its attempt is dropped");
+    log.warn({ ms }, "the order was cancelled, revoked or taken over, so this attempt ends");
     return { againMs: this.#tools.attempts.suspicionMs };
   }
 

@@ -70,7 +70,10 @@ class PageReading {
 
   /** Unlike an order, a page that is no longer needed never will be. */
   #drop(): JobEnd {
-    this.#work.log.info({ ms: this.#work.ms }, "the order was cancelled or revoked, or the page is read");
+    this.#work.log.info(
+      { ms: this.#work.ms },
+      "the order was cancelled or revoked, or the page has ended already",
+    );
     return {};
   }
 

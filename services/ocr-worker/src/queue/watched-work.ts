@@ -130,7 +130,7 @@ export class WatchedWork {
     try {
       await this.#tools.results.remove(this.#ref, "document");
     } catch (err) {
-      this.log.warn({ err }, "a document is not removed");
+      this.log.warn({ err }, "a document that is no longer needed could not be removed");
     }
   }
 

@@ -21,7 +21,7 @@ const reason = { code: "source_unavailable", message: "busy" };
 const claim = (order_id: string, run = 1, worker = "worker-2") =>
   attempts.claim({ order_id, run }, worker, workerLost);
 
-const takeForLost = (order_id: string) => claimSuspected(redis, attempts, { order_id, run: 1 });
+const considerLost = (order_id: string) => claimSuspected(redis, attempts, { order_id, run: 1 });
 
 async function running() {
   const { order_id } = await accepted(store);
@@ -94,12 +94,12 @@ test("an order whose worker never came back is queued again, and fails after the
   const { order_id } = await accepted(store);
   for (let failures = 1; failures < maxFailures; failures++) {
     await claimed(attempts, order_id);
-    expect(await takeForLost(order_id)).toEqual({ state: "lost", failures });
+    expect(await considerLost(order_id)).toEqual({ state: "lost", failures });
     expect(await store.find(order_id)).toMatchObject({ status: "queued", failures });
     expect((await store.snapshot(order_id))?.ahead).toBeDefined();
   }
   await claimed(attempts, order_id);
-  expect(await takeForLost(order_id)).toEqual({ state: "exhausted" });
+  expect(await considerLost(order_id)).toEqual({ state: "exhausted" });
   expect(await store.find(order_id)).toMatchObject({ status: "failed", reason_code: workerLost.code });
   const lost = Array(maxFailures).fill({ outcome: "lost", reason: workerLost });
   expect((await summary(order_id)).attempts).toMatchObject(lost);
@@ -146,18 +146,18 @@ const writes: [string, (order: OrderRecord) => Promise<unknown>][] = [
 
 /** The ways in which an attempt loses its order. */
 const losses: [string, (order: OrderRecord) => Promise<unknown>][] = [
-  ["was considered lost", ({ order_id }) => takeForLost(order_id)],
+  ["was considered lost", ({ order_id }) => considerLost(order_id)],
   [
     "was taken over",
     async ({ order_id }) => {
-      await takeForLost(order_id);
+      await considerLost(order_id);
       await claimed(attempts, order_id, 1, "worker-2");
     },
   ],
   [
     "was taken over by an attempt that completed it",
     async ({ order_id }) => {
-      await takeForLost(order_id);
+      await considerLost(order_id);
       await attempts.complete(await claimed(attempts, order_id, 1, "worker-2"));
     },
   ],
@@ -195,7 +195,7 @@ test.each(lostWrites)("%s changes nothing when the order %s", async (_name, _los
 
 test("the result that counts is that of the attempt that had the order", async () => {
   const first = await running();
-  await takeForLost(first.order_id);
+  await considerLost(first.order_id);
   const second = await claimed(attempts, first.order_id);
   expect(await attempts.complete(first)).toBe("lost");
   expect(await attempts.complete(second)).toBe("written");
@@ -298,7 +298,7 @@ test("a spread order belongs to no worker, and a claim returns the pages still t
   await claimedPage(attempts, pageJob(order, 3));
   const answer = { state: "spread", order: { attempt: 1, pages: 12 }, pending: claimedPages };
   expect(await claim(order.order_id)).toMatchObject(answer);
-  expect(await takeForLost(order.order_id)).toMatchObject(answer);
+  expect(await considerLost(order.order_id)).toMatchObject(answer);
   expect(await attempts.hold(order)).toBe("held");
 });
 

@@ -260,7 +260,7 @@ describe("a damaged page fails alone", () => {
       { dictionary: `/Type /XObject /Subtype /Image /Width 900 /Height 120 ${kind}`, stream },
       { dictionary: `/Type /XObject /Subtype /Image /Width 900 /Height 120 ${kind}`, stream: damaged },
     );
-  const spoilt = (value: number) => (bytes: Buffer) => {
+  const corrupted = (value: number) => (bytes: Buffer) => {
     const copy = Buffer.from(bytes);
     const middle = Math.floor(bytes.length / 2);
     copy.fill(value, middle, middle + 40);
@@ -269,10 +269,10 @@ describe("a damaged page fails alone", () => {
 
   test.each<[string, () => Promise<[string, Buffer]>, (bytes: Buffer) => Buffer]>([
     ["a JPEG that is cut off", jpeg, (bytes) => bytes.subarray(0, bytes.length / 2)],
-    ["a JPEG with damaged data", jpeg, spoilt(0xff)],
+    ["a JPEG with damaged data", jpeg, corrupted(0xff)],
     ["a JPEG of zeros only", jpeg, (bytes) => Buffer.alloc(bytes.length)],
     ["compressed pixels that are cut off", deflated, (bytes) => bytes.subarray(0, bytes.length / 2)],
-    ["compressed pixels with damaged data", deflated, spoilt(0x5a)],
+    ["compressed pixels with damaged data", deflated, corrupted(0x5a)],
     ["uncompressed pixels that are cut off", plain, (bytes) => bytes.subarray(0, bytes.length / 3)],
   ])("of %s", async (_, make, damage) => {
     const [kind, stream] = await make();

@@ -105,7 +105,7 @@ class PdfDocument implements Document {
 function tooMuchMemory(cause: unknown): OrderFailure {
   return new OrderFailure("document_inflates", {
     message:
-      `The document takes more than ${memoryBytes / 1024 ** 2} MiB when it is drawn: ` +
+      `Drawing the document takes more than ${memoryBytes / 1024 ** 2} MiB of memory: ` +
       "it decompresses to too much, or parts of a page draw each other without end.",
     cause,
   });

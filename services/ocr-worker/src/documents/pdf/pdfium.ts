@@ -46,14 +46,14 @@ export class Pdfium {
 
   allocate(bytes: number): Pointer {
     const pointer = this.module.wasmExports.malloc(bytes);
-    if (pointer === 0) throw new Error(`pdfium has no ${bytes} bytes left`);
+    if (pointer === 0) throw new Error(`PDFium cannot allocate ${bytes} bytes`);
     return pointer;
   }
 
   /** The table that PDFium's function pointers are indexes of. */
   get functions(): WebAssembly.Table {
     const { __indirect_function_table: table } = this.module.wasmExports as Record<string, unknown>;
-    if (!(table instanceof WebAssembly.Table)) throw new Error("pdfium does not show its function table");
+    if (!(table instanceof WebAssembly.Table)) throw new Error("PDFium does not export its function table");
     return table;
   }
 
@@ -117,11 +117,11 @@ export class Pdfium {
 
   #limitMemory(memoryBytes: number): void {
     const { memory } = this.module.wasmExports as { memory?: unknown };
-    if (!(memory instanceof WebAssembly.Memory)) throw new Error("pdfium does not show its memory");
+    if (!(memory instanceof WebAssembly.Memory)) throw new Error("PDFium does not export its memory");
     const grow = memory.grow.bind(memory);
     memory.grow = (pages) => {
       this.#isExhausted ||= memory.buffer.byteLength + pages * wasmPageBytes > memoryBytes;
-      if (this.#isExhausted) throw new RangeError("pdfium takes too much memory");
+      if (this.#isExhausted) throw new RangeError("PDFium needs too much memory");
       return grow(pages);
     };
   }
