@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { type RegisterResourceRequest, ResourceMonitorFeature } from "@pulumi/pulumi/proto/resource_pb.js";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 import { vi } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -16,8 +18,16 @@ export interface Recorded {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
+/** What a resource tells the engine about a stack that an earlier program created. */
+export interface Registration {
+  /** Its URN and those of its aliases. The engine takes the resource of the state that has one of them. */
+  readonly urns: readonly string[];
+  readonly ignoreChanges: readonly string[];
+}
+
 export interface RecordedProgram {
   readonly resources: readonly Recorded[];
+  readonly registrations: readonly Registration[];
   /** The program's exports, resolved. */
   readonly outputs: Readonly<Record<string, unknown>>;
 }
@@ -59,12 +69,45 @@ export async function recordProgram(config: StackConfig = {}): Promise<RecordedP
   await pulumi.runtime.setMocks(mocks, PROJECT, STACK, false);
   useSettings(config);
   vi.resetModules();
+  letSdkResolveAliases();
+  const register = vi.spyOn(MockMonitor.prototype, "registerResource");
   const exported = await pulumi.runtime.runInPulumiStack(() => import("../index.ts"));
   await pulumi.runtime.disconnect();
+  const registrations = register.mock.calls.map(([request]) => registrationOf(request));
+  vi.restoreAllMocks();
   const outputs = await new Promise<Record<string, unknown>>((resolve) => {
     pulumi.output({ ...exported }).apply(resolve);
   });
-  return { resources, outputs };
+  return { resources, registrations, outputs };
+}
+
+/**
+ * The SDK leaves it to the engine to resolve aliases to URNs, also those that a child has by its parent. If the
+ * engine lacks that feature, the SDK does it.
+ */
+function letSdkResolveAliases(): void {
+  const { getDeploymentInfo } = MockMonitor.prototype;
+  vi.spyOn(MockMonitor.prototype, "getDeploymentInfo").mockImplementation((request, callback) => {
+    getDeploymentInfo(request, (error, info) => {
+      const features: ResourceMonitorFeature[] = info.getSupportedfeaturesList();
+      const { RESOURCE_MONITOR_FEATURE_ALIAS_SPECS } = ResourceMonitorFeature;
+      info.setSupportedfeaturesList(
+        features.filter((feature) => feature !== RESOURCE_MONITOR_FEATURE_ALIAS_SPECS),
+      );
+      callback(error, info);
+    });
+  });
+}
+
+function registrationOf(request: RegisterResourceRequest): Registration {
+  const [, , parentType = ""] = request.getParent().split("::");
+  const isTopLevel = parentType === "" || parentType === "pulumi:pulumi:Stack";
+  const type = isTopLevel ? request.getType() : `${parentType.split("$").at(-1)}$${request.getType()}`;
+  const urn = [`urn:pulumi:${STACK}`, PROJECT, type, request.getName()].join("::");
+  return {
+    urns: [urn, ...request.getAliasurnsList()],
+    ignoreChanges: request.getIgnorechangesList(),
+  };
 }
 
 /** The engine's answer; each id contains the name of its resource. */
