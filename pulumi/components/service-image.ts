@@ -4,6 +4,7 @@ import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import { imageNameOf } from "../names.ts";
 import { projectFolder } from "../settings.ts";
+import { keepLastBuild } from "./build-log.ts";
 import { sourceHash } from "./source-hash.ts";
 
 /** Sources of every image: services/Dockerfile, and what it copies for every service. */
@@ -32,6 +33,8 @@ export function serviceImage(
 ): docker.RemoteImage {
   const logFolder = path.join(projectFolder, ".pulumi");
   mkdirSync(logFolder, { recursive: true });
+  const buildLogFile = path.join(logFolder, `build-${service}.log`);
+  keepLastBuild(buildLogFile);
   return new docker.RemoteImage(
     `${service}-image`,
     {
@@ -44,7 +47,7 @@ export function serviceImage(
         // An attestation holds the time of the build: each would give an unchanged image another id.
         provenance: "false",
         // Without it a failed build shows the command that failed, but not what the command printed.
-        buildLogFile: path.join(logFolder, `build-${service}.log`),
+        buildLogFile,
       },
       triggers: { sources: sourceHash(projectFolder, sourcesOf(service)) },
       // A container of another stack may still run it, and the next build starts from its layers.

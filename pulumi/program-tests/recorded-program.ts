@@ -82,8 +82,8 @@ export async function recordProgram(config: StackConfig = {}): Promise<RecordedP
 }
 
 /**
- * The SDK leaves it to the engine to resolve aliases to URNs, also those that a child has by its parent. If the
- * engine lacks that feature, the SDK does it.
+ * The SDK leaves it to the engine to resolve aliases to URNs, also the aliases that a child has by its
+ * parent. If the engine lacks that feature, the SDK does it.
  */
 function letSdkResolveAliases(): void {
   const { getDeploymentInfo } = MockMonitor.prototype;
