@@ -43,7 +43,7 @@ test.each([
   expect(await verifyToken(key, token)).toEqual({ user_id, username, can_order });
 });
 
-test("a login can also be JSON or multipart", async () => {
+test("a login can also be sent as JSON or multipart", async () => {
   const body = new FormData();
   body.set("username", "alice");
   body.set("password", "password");
@@ -97,7 +97,7 @@ test("an unknown user takes as long as a known one, within 10 %", async () => {
   expect(ratio).toBeLessThan(1.1);
 }, 60_000);
 
-test("100 wrong passwords with rotating X-Forwarded-For: 429 after ten; others can log in", async () => {
+test("100 wrong passwords with changing X-Forwarded-For get 429 after ten; others can log in", async () => {
   const guess = (i: number) =>
     login("alice", `guess ${i}`, {
       "X-Forwarded-For": `198.51.100.${i}`,
@@ -122,7 +122,7 @@ test("100 wrong passwords with rotating X-Forwarded-For: 429 after ten; others c
   expect(refused.headers.get("RateLimit-Policy")).toBe('"failed-logins";q=10;w=60');
   expect(refused.headers.get("Cache-Control")).toBe("no-store");
   expect(await refused.json()).toMatchObject({ code: "rate_limited" });
-  // Guesses from one network do not lock alice out of another.
+  // Guesses from one network do not lock alice out on another network.
   expect((await login("alice", "password", { "X-Real-IP": "203.0.113.8" })).status).toBe(200);
 });
 
@@ -161,7 +161,7 @@ test("concurrent guesses are limited to ten too", async () => {
   expect(counts(answers.map(({ status }) => status))).toEqual({ 401: 10, 429: 20 });
 });
 
-test("of a flood, at least 34 are hashed and the rest get 503; health answers meanwhile", async () => {
+test("in a flood of logins at least 34 are hashed, others get 503, and health answers", async () => {
   let open = 0;
   const flood = Array.from({ length: 100 }, async (_, i) => {
     open++;
@@ -176,7 +176,7 @@ test("of a flood, at least 34 are hashed and the rest get 503; health answers me
   const answers = await Promise.all(flood);
   const busy = answers.filter(({ status }) => status === 503);
   const { 401: failed = 0, ...others } = counts(answers.map(({ status }) => status));
-  // Requests that came when the first hashes were done still got a place.
+  // Requests that arrived after the first hashes were done still found room in the queue.
   expect(failed).toBeGreaterThanOrEqual(34);
   expect(others).toEqual({ 503: 100 - failed });
   expect(new Set(busy.map(({ retryAfter }) => retryAfter))).toEqual(new Set(["1"]));
@@ -198,7 +198,7 @@ test.each([
   [{ username: " \t", password: "" }, ["username", "password"]],
   [{ username: ["alice"], password: 1 }, ["username", "password"]],
   [{ username: "x".repeat(257), password: "password" }, ["username"]],
-])("%j is 422 and names the fields", async (fields, names) => {
+])("%j gets 422, which names the fields", async (fields, names) => {
   const headers = { "Content-Type": "application/json" };
   const response = await app.request("/token", { method: "POST", body: JSON.stringify(fields), headers });
   expect(response.status).toBe(422);
@@ -206,7 +206,7 @@ test.each([
   expect(await response.json()).toMatchObject({ code: "invalid_fields", errors });
 });
 
-test("no token and no password is in the log", async () => {
+test("the log contains no token and no password", async () => {
   const response = await login("alice", "password");
   const { token } = z.object({ token: z.string() }).parse(await response.json());
   await login("alice", "a-wrong-password");

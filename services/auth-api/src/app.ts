@@ -21,17 +21,17 @@ export type AuthOptions = {
 /** `POST /token` exchanges username and password for a token that is valid for `tokenSeconds`. */
 export function createAuthApp({ log, key, tokenSeconds, failuresPerMinute }: AuthOptions): HttpApp {
   const app = createHttpApp(log);
-  // By user and network together. By the user alone, anybody could lock anybody out. By the network alone,
-  // one customer's guesses would lock out all who share the address. Only hashed passwords add keys, which
-  // bounds them.
+  // Failures count by user and network together. If they counted by user alone, anybody could lock out
+  // anybody else. If they counted by network alone, one customer's guesses would lock out everybody with the
+  // same address. Only a hashed password adds a key, so the number of keys is bounded.
   const failures = new RateLimit({
     name: "failed-logins",
     of: "failed logins of one user from one address",
     limit: failuresPerMinute,
     windowSeconds: 60,
   });
-  // Each hash takes one core and 19 MiB for about 30 ms: the last in the line waits one to two seconds. Half
-  // of the line stays free for other networks.
+  // Each hash takes one core and 19 MiB for about 30 ms, so the last waiting request waits one to two
+  // seconds. One network can fill only half of the queue.
   const hashing = new ConcurrencyLimiter({ slots: 2, waiting: 64, waitingPerClient: 32, retrySeconds: 1 });
   addHealthRoutes(app);
 
@@ -45,7 +45,7 @@ export function createAuthApp({ log, key, tokenSeconds, failuresPerMinute }: Aut
     const login = [normalized(username), network];
     await failures.check(c, ...login);
     const user = await hashing.run(network, c.req.raw.signal, async () => {
-      // Other logins may have failed while this one waited.
+      // Checked again, because other logins may have failed while this one waited.
       await failures.check(c, ...login);
       const found = await findUser(username, password);
       if (!found) await failures.take(c, ...login);
@@ -54,7 +54,7 @@ export function createAuthApp({ log, key, tokenSeconds, failuresPerMinute }: Aut
     if (!user) throw new Problem(401, "wrong_credentials", "The username or the password is wrong.");
     const token = await issueToken(key, user, tokenSeconds);
     c.var.log.info({ user_id: user.user_id }, "token issued");
-    // `token` is the name in earlier versions, for their clients.
+    // Earlier versions had the token only as `token`, which their clients still read.
     const answer = { access_token: token, token_type: "Bearer", expires_in: tokenSeconds, token } as const;
     return c.json(answer satisfies TokenAnswer);
   });

@@ -22,7 +22,7 @@ test.each([
   ]);
 });
 
-/** The service on a port of its own, once it is ready. */
+/** Starts the service on a free port, and waits until it is ready. */
 async function startReady() {
   const port = await freePort();
   const service = start({ JWT_SECRET: secret, PORT: String(port) });
@@ -43,7 +43,7 @@ test("SIGTERM finishes running requests, accepts no new ones and exits 0", async
   child.kill("SIGTERM");
   const { status, headers } = await running;
   expect(status).toBe(200);
-  // The router keeps idle connections for 120 s; this test's own is still open when the process ends.
+  // An idle connection, as the router keeps for 120 s, does not delay the end of the process.
   expect(headers.get("Keep-Alive")).toBe("timeout=130");
   expect(await exited).toEqual([0, null]);
   expect(lines().map((line) => line.msg)).toContain("stopped");
@@ -82,7 +82,7 @@ test("no password is hashed for a client that disconnected while it waited", asy
   await Promise.all(others);
   child.kill("SIGTERM");
   await exited;
-  // With a hash it would be a 401.
+  // If the password had been hashed, the status would be 401.
   expect(lines()).toContainEqual(
     expect.objectContaining({ msg: "request", request_id: "gone", status: 400 }),
   );
@@ -96,7 +96,7 @@ test("headers up to 128 KiB are accepted; larger ones get a problem document", a
     return { status: response.status, body: await response.json() };
   };
   expect(await send(100 * 1024)).toMatchObject({ status: 405 });
-  // Read and refused by the app, then refused by Node's parser.
+  // The app refuses the first one, and Node's parser the second one.
   for (const bytes of [200 * 1024, 400 * 1024]) {
     expect(await send(bytes)).toMatchObject({
       status: 431,

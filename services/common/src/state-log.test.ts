@@ -11,9 +11,9 @@ test("a state is logged when it changes, not each time it is reported", () => {
   state.recovered();
   state.failed(new Error("ECONNRESET"));
   expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
-    "Redis does not answer",
-    "Redis answers again",
-    "Redis does not answer",
+    "Redis fails",
+    "Redis works again",
+    "Redis fails",
   ]);
 });
 
@@ -23,5 +23,5 @@ test("watched work never throws, and its failure and recovery are logged", async
   await state.watch(() => Promise.reject(new Error("ECONNREFUSED")));
   await state.watch(() => Promise.reject(new Error("ECONNREFUSED")));
   await state.watch(async () => "done");
-  expect(lines.map((line) => JSON.parse(line).msg)).toEqual(["Redis does not answer", "Redis answers again"]);
+  expect(lines.map((line) => JSON.parse(line).msg)).toEqual(["Redis fails", "Redis works again"]);
 });

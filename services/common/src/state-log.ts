@@ -17,13 +17,13 @@ export class StateLog {
   failed(err: unknown): void {
     if (this.#failing) return;
     this.#failing = true;
-    this.#log.warn({ err }, `${this.#what} does not answer`);
+    this.#log.warn({ err }, `${this.#what} fails`);
   }
 
   recovered(): void {
     if (!this.#failing) return;
     this.#failing = false;
-    this.#log.info(`${this.#what} answers again`);
+    this.#log.info(`${this.#what} works again`);
   }
 
   /** Runs work that will be repeated. Logs a failure instead of throwing it. */

@@ -24,7 +24,7 @@ const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
 const noPages = { pages_failed: [], pages_failed_count: 0, pages_empty: [], pages_empty_count: 0 };
 const notThere = { code: "document_not_found", message: "There is no document." };
 
-/** An order of alice's, sent as a form that contains the token. */
+/** Places an order as alice, with a form that contains the token. */
 async function ordered(fields: Record<string, string> = lease): Promise<{ id: string; path: string }> {
   const body = new FormData();
   for (const [name, value] of Object.entries({ ...fields, token: alice })) body.set(name, value);
@@ -39,7 +39,7 @@ async function completed(order: OrderRecord, line: string): Promise<void> {
   await attempts.complete(order);
 }
 
-/** An order of alice's that failed. */
+/** Places an order as alice, and lets it fail. */
 async function failed() {
   const order = await ordered();
   const { attempt } = await claimed(attempts, order.id);
@@ -251,7 +251,7 @@ test("a failed order runs again as a new run, with its history", async () => {
   expect(await (await get(`${path}/result.txt`)).text()).toBe("after all\n");
 });
 
-test("503 says that a change was made if the order cannot be read afterwards", async () => {
+test("a 503 says that the change was made if the order cannot be read after it", async () => {
   const cancelled = await ordered();
   const retried = await failed();
   Object.defineProperty(api.store, "overview", {

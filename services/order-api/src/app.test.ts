@@ -132,7 +132,7 @@ test("the error names a field that is given twice", async () => {
 test.each([
   [anOrder, anOrder],
   ["/orders/1", "/orders/{id}"],
-])("%s/pages/1.png is 404 and says where the picture is", async (order, shown) => {
+])("%s/pages/1.png is 404 and names the picture's path", async (order, shown) => {
   const response = await api.app.request(`${order}/pages/1.png`);
   expect(response.status).toBe(404);
   expect(await response.json()).toMatchObject({
@@ -144,7 +144,7 @@ test.each([
 test.each([
   [anOrder, anOrder],
   ["/orders/1", "/orders/{id}"],
-])("%s/text is 404 and says where the text is", async (order, shown) => {
+])("%s/text is 404 and names the text's path", async (order, shown) => {
   const response = await api.app.request(`${order}/text`);
   expect(response.status).toBe(404);
   expect(await response.json()).toMatchObject({
@@ -205,7 +205,7 @@ test("a malformed order id is 404 without asking Redis", async () => {
   expect(await codeOf(await api.as(alice).post("/orders/1/retry"))).toEqual([404, "order_not_found"]);
 });
 
-test("while Redis is away, ordering, reading, changing and readiness are 503", async () => {
+test("while Redis is away, ordering, reading, changing and /readyz get 503", async () => {
   const { response, body } = await order(lease, `Bearer ${alice}`);
   expect(response.status).toBe(503);
   expect(response.headers.get("Retry-After")).toBe("1");
@@ -217,7 +217,7 @@ test("while Redis is away, ordering, reading, changing and readiness are 503", a
   expect(withKey.status).toBe(503);
   expect(await withKey.json()).toMatchObject({
     code: "queue_unavailable",
-    detail: expect.stringContaining("may still appear, under this Idempotency-Key only"),
+    detail: expect.stringContaining("may still appear, but only under this Idempotency-Key"),
   });
   for (const [method, path] of endpoints.slice(1)) {
     const headers = { Authorization: `Bearer ${alice}` };
@@ -239,7 +239,7 @@ test.each([
   ["/openapi.json", "GET, HEAD, OPTIONS"],
   ["/docs", "GET, HEAD, OPTIONS"],
   ["/docs/page.js", "GET, HEAD, OPTIONS"],
-])("%s says what is allowed: %s", async (path, allowed) => {
+])("%s names the allowed methods: %s", async (path, allowed) => {
   const wrong = await api.app.request(path, { method: "PUT" });
   expect([wrong.status, wrong.headers.get("Allow")]).toEqual([405, allowed]);
   const options = await api.app.request(path, { method: "OPTIONS" });

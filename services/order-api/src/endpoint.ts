@@ -9,8 +9,8 @@ import type { z } from "zod";
 export type OrderApi = OpenAPIHono<AppEnv>;
 
 /**
- * A method of a path: its definition in the OpenAPI document, and its handler. `path` is Hono's form of the
- * path, where a parameter is only a part of a segment.
+ * A method of a path: its definition in the OpenAPI document, and its handler. `path` is the path in Hono's
+ * form, needed if a parameter is only a part of a segment.
  */
 export type Endpoint = { route: ReturnType<typeof createRoute>; path?: string; handle: Handler<AppEnv> };
 
@@ -28,20 +28,20 @@ export function addEndpoints(api: OrderApi, endpoints: readonly Endpoint[]): voi
 
 const problems = {
   400: "A header or the body is malformed",
-  401: "The token is missing, wrong or expired",
+  401: "The token is missing, invalid or expired",
   403: "This user may not order",
   404: "You have no order with this id, or its result has no such part",
   406: "No format of the result matches `Accept`",
-  409: "The state of the order, or of the Idempotency-Key, does not allow it",
+  409: "The state of the order or of the Idempotency-Key does not allow this",
   413: "The body is larger than 64 KiB",
   415: "The body has an unsupported media type, or is compressed",
   416: "The range begins after the end",
-  422: "A field is wrong, or the Idempotency-Key belongs to another request",
+  422: "A field is invalid, or the Idempotency-Key belongs to another request",
   429: "Too many requests; `Retry-After` says how many seconds to wait",
   503: "Temporarily unavailable; `Retry-After` says how many seconds to wait",
 } as const;
 
-/** The code of an example, and its detail where the status alone does not make a good one. */
+/** The code and the detail of each status's example. */
 const examples: Record<keyof typeof problems, [code: string, detail: string]> = {
   400: ["malformed_body", "The body is not valid JSON."],
   401: ["token_expired", "The token has expired."],
@@ -57,7 +57,7 @@ const examples: Record<keyof typeof problems, [code: string, detail: string]> = 
   503: ["store_unavailable", "Orders cannot be read at the moment."],
 };
 
-/** A route's responses with these statuses. */
+/** Returns a route's responses for these statuses. */
 export function problemResponses(...statuses: (keyof typeof problems)[]): RouteConfig["responses"] {
   return Object.fromEntries(
     statuses.map((status) => {

@@ -66,7 +66,7 @@ test("SIGTERM ends open streams and exits 0", async ({ onTestFinished }) => {
   expect(lines().map((line) => line.msg)).toContain("stopped");
 });
 
-/** A completed order of alice's with this number of identical pages. */
+/** Makes a completed order of alice with this number of identical pages. */
 async function completedOrder(pages: number) {
   const results = openResultStore({ folder: resultsFolder });
   const order = await claimed(attempts, (await accepted(store, { user_id: 1 })).order_id);
@@ -120,8 +120,8 @@ test("SIGTERM exits 0 while Redis is away too", async ({ onTestFinished }) => {
 });
 
 /**
- * A Redis of the test's own, which the test may pause, and a service that uses it. These tests mostly wait,
- * so they run side by side.
+ * Starts a Redis for one test, which may pause it, and a service that uses it. These tests mostly wait, so
+ * they run at the same time.
  */
 async function startWithRedis(onTestFinished: OnTestFinished) {
   const container = await startRedisContainer();
@@ -141,7 +141,7 @@ test.concurrent("SIGTERM exits 0 while Redis hangs with unanswered commands", {
 }, async ({ onTestFinished }) => {
   const { child, exited, lines, container, order } = await startWithRedis(onTestFinished);
   await container.pause();
-  // Its 503 takes longer than the parts need to ask Redis again; with a key it is not taken back.
+  // By the time of the 503 all parts have commands waiting for Redis. An order with a key is not revoked.
   expect((await order({ "Idempotency-Key": "hangs" })).status).toBe(503);
   child.kill("SIGTERM");
   expect(await exited).toEqual([0, null]);
@@ -158,7 +158,7 @@ test.concurrent("SIGTERM waits while Redis hangs, to revoke an order that was an
   await pause(3500);
   await container.unpause();
   expect(await exited).toEqual([0, null]);
-  expect(lines().map((line) => line.msg)).not.toContain("stopped before these were revoked");
+  expect(lines().map((line) => line.msg)).not.toContain("stopped before these orders were revoked");
 });
 
 test.concurrent("SIGTERM logs the orders that could not be revoked because Redis did not come back", {
@@ -170,7 +170,10 @@ test.concurrent("SIGTERM logs the orders that could not be revoked because Redis
   child.kill("SIGTERM");
   expect(await exited).toEqual([0, null]);
   expect(lines()).toContainEqual(
-    expect.objectContaining({ msg: "stopped before these were revoked", order_ids: [expect.any(String)] }),
+    expect.objectContaining({
+      msg: "stopped before these orders were revoked",
+      order_ids: [expect.any(String)],
+    }),
   );
 });
 

@@ -21,7 +21,7 @@ await runService("order-api", {
     SEARCH_FOLDER: folderVariable,
     REDIS_FOLDER: folderVariable.optional(),
   }),
-  // 3 s for the last answers, 6 s for the revocations, 2 s to close the connections.
+  // The last answers may take 3 s, the revocations 6 s, and closing the connections 2 s.
   stopSeconds: 12,
   start: ({ JWT_SECRET, REDIS_URL, RESULT_DAYS, ORDERS_PER_MINUTE, ...folders }, log) =>
     startOrderApi({

@@ -42,8 +42,8 @@ export type OrderApiOptions = {
 
 const closeLimitMs = 1000;
 /**
- * A PDF holds a megabyte until its reader has taken it, or ten of the largest pages; a text some hundred
- * kilobytes.
+ * A PDF usually keeps a megabyte in memory until its reader has received it, and ten megabytes for the
+ * largest pages. A result in another format keeps some hundred kilobytes.
  */
 const downloadLimits = {
   pdf: { slots: 6, slotsPerClient: 2, retrySeconds: 5 },
@@ -51,8 +51,8 @@ const downloadLimits = {
   ...{ textWaitMs: 3000, idleMs: 30_000 },
 };
 /**
- * Searches share one thread, which takes up to 80 ms for each. With more of them, answers would take longer
- * than the limit.
+ * Searches share one thread, which takes up to 80 ms for each. If more of them ran at once, answers would
+ * take longer than the limit.
  */
 const searchLimits = { slots: 40, slotsPerClient: 10, retrySeconds: 1 };
 
@@ -95,7 +95,7 @@ export function startOrderApi(options: OrderApiOptions) {
         within(closeLimitMs, part.close()).catch((err: unknown) =>
           log.warn({ err }, "closed while work was running"),
         );
-      // Each waits if Redis hangs. Most of the time to stop is for the revocations, little for the others.
+      // Each of these waits if Redis hangs. The revocations get most of the time, and the others little.
       await Promise.all([acceptance.close(), soon(dispatcher), soon(capacity), soon(indexer)]);
       await Promise.all([soon(queue), soon(search)]);
       await Promise.all([closeRedis(messages), closeRedis(redis)]);

@@ -15,7 +15,7 @@ const timeOrNull = (description: string) => time.nullable().meta({ description }
 const reason = failureReasonSchema.meta({ id: "Reason" });
 const outcome = z.enum(attemptOutcomes).meta({
   description:
-    "`lost`: the worker did not come back; `handed_back`: the worker was stopped, and another one continues",
+    "`lost`: the worker stopped responding; `handed_back`: the worker was stopped, and another one continues",
 });
 const progress = z
   .object({ page: z.int().meta({ example: 3 }), pages: z.int().meta({ example: 12 }) })
@@ -33,12 +33,12 @@ export const placedOrderSchema = order.meta({ id: "PlacedOrder" });
 
 const summary = order.extend({
   created_at: time,
-  started_at: timeOrNull("When a worker first took the order; null before"),
-  finished_at: timeOrNull("When the order was completed, failed or cancelled; null before"),
+  started_at: timeOrNull("When a worker first took the order; null until then"),
+  finished_at: timeOrNull("When the order was completed, failed or cancelled; null until then"),
   progress: progress.nullable().meta({
-    description: "Pages read, and pages of the document; null unless the status is `recognizing`",
+    description: "Pages read and pages of the document; null unless the status is `recognizing`",
   }),
-  reason: reason.nullable().meta({ description: "Why the order failed; null unless it did" }),
+  reason: reason.nullable().meta({ description: "Why the order failed; null if it did not" }),
   links: z
     .object({ events: z.string(), result: z.string().optional() })
     .meta({ description: "`result` exists once the order is completed" }),
@@ -64,27 +64,27 @@ export const orderViewSchema = summary
           reason: reason.nullable(),
         }),
       )
-      .meta({ description: "Each time that a worker took the order, oldest first" }),
+      .meta({ description: "One entry for each time a worker took the order, oldest first" }),
     pages_failed: z.array(failureReasonSchema.extend({ page: z.int() }).meta({ id: "PageFailure" })).meta({
       description:
         `The first ${namedPages} pages that could not be read; [] for a document of one page. ` +
-        "The JSON result has all",
+        "The JSON has all",
     }),
     pages_failed_count: z.int().meta({ description: "How many pages could not be read so far" }),
     pages_empty: z.array(z.int()).meta({
-      description: `The first ${namedPages} empty pages; [] for a document of one page. The JSON lists all`,
+      description: `The first ${namedPages} empty pages; [] for a document of one page. The JSON has all`,
     }),
     pages_empty_count: z.int().meta({ description: "How many pages are empty so far" }),
     position: z.int().nullable().meta({
-      description: "Place in the queue, 1 for the next order; null unless the order is queued",
+      description: "Place in the queue, from 1; null if the order is not queued",
     }),
     expected_seconds: z
       .int()
       .nullable()
       .meta({
         description:
-          "Estimated seconds until completion, from recent orders; null unless the order is queued and " +
-          "an estimate exists",
+          "Estimated seconds until completion, based on recent orders; null if the order is not queued or " +
+          "there is no estimate",
       }),
   })
   .meta({ id: "Order" });

@@ -7,7 +7,7 @@ const phcForm = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$(
 
 /**
  * Whether the password matches the PHC string `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`. Throws for any
- * other form of hash, which is an error of ours.
+ * other form of hash, because the project itself stores the hashes.
  */
 export async function passwordMatches(password: string, phc: string): Promise<boolean> {
   const [, memory, passes, parallelism, salt, hash] = phcForm.exec(phc) ?? [];

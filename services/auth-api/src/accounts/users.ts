@@ -31,11 +31,17 @@ const users: readonly StoredUser[] = [
   },
 ];
 
-/** The hash of an unknown password: an unknown user must take as long as a wrong password. */
+/**
+ * The hash of an unknown password. It is verified for unknown users, so that they take as long as a wrong
+ * password.
+ */
 const nobodysHash =
   "$argon2id$v=19$m=19456,t=2,p=1$FbmscssvOsaGK0Jg4u7ZVA$7MGWSmKUbWZNjyUiFFAufXavbZQ6osp1Cv2P9Zx7YRs";
 
-/** The user with this name and password, or undefined. Takes the same time whichever of the two is wrong. */
+/**
+ * Returns the user with this name and password, or undefined. Takes the same time for an unknown name and for
+ * a wrong password.
+ */
 export async function findUser(username: string, password: string): Promise<TokenUser | undefined> {
   const user = users.find((candidate) => candidate.username === username);
   const matches = await passwordMatches(password, user?.passwordHash ?? nobodysHash);

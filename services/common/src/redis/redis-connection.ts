@@ -30,7 +30,7 @@ export function openRedis(url: string, log: Log, whenAway: "reject" | "wait", li
       reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 5), 1000),
     },
   });
-  const state = new StateLog(log, "Redis");
+  const state = new StateLog(log, "the connection to Redis");
   client.on("error", (error) => state.failed(error));
   client.on("ready", () => state.recovered());
   reconnectWhenSilent(client, limits, (error) => state.failed(error));

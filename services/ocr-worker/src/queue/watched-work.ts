@@ -69,7 +69,7 @@ export class WatchedWork {
     this.#what = what;
     this.#ref = { order_id, attempt };
     this.#stop = stop;
-    this.#state = new StateLog(this.log, "the order's record");
+    this.#state = new StateLog(this.log, "writing to the order's record");
     this.#watch = new AttemptWatch(tools.attempts, tools.messages, this.#ref, this.#state);
     this.aborted = AbortSignal.any([this.#watch.signal, stop.handBack]);
   }

@@ -158,7 +158,7 @@ class Patience {
   #look(): void {
     const leftMs = this.#startedAt + this.#allowedMs - performance.now();
     if (leftMs > 0) this.#timer = setTimeout(() => this.#look(), leftMs);
-    else this.#controller.abort(new Error("the source does not answer, or too slowly"));
+    else this.#controller.abort(new Error("the source does not answer, or answers too slowly"));
   }
 }
 

@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await ready();
-  // An order that is still on its way to the queue would arrive after the flush.
+  // Otherwise the job of an order could be added to the queue after the flush.
   await expect.poll(() => observer.zCard("orders:outbox"), { timeout: 10_000 }).toBe(0);
   await observer.flushAll();
 });

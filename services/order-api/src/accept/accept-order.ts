@@ -11,11 +11,11 @@ import { ClientOfflineError } from "redis";
 import { OrderRevocations } from "./order-revocations.ts";
 import { checkCapacity, isOutOfMemory, storeFull } from "./store-full.ts";
 
-/** Redis, by its own clock, must accept the order within this time. */
+/** How long after the request Redis may still accept the order, by the clock of Redis. */
 const deadlineMs = 1200;
-/** How much longer the answer may take. Together, the two limits keep the client's wait below 2 s. */
+/** How much longer the answer of Redis may take. With both limits, a client waits less than 2 s. */
 const replyMs = 400;
-/** A part of `stopSeconds` in main.ts. The rest is for the last answers and for closing the other parts. */
+/** A part of `stopSeconds` in main.ts. The rest is for the last answers and for closing everything else. */
 const lastRevocationsMs = 6000;
 
 export type AcceptanceTools = {
@@ -29,8 +29,9 @@ export type AcceptanceTools = {
 export type AcceptedOrder = { orderId: string; replayed: boolean };
 
 /**
- * Accepts orders: after a 202 the order is on disk; after a 503 there is no order, except under the client's
- * own Idempotency-Key. One step in Redis creates the order, and the dispatcher puts it into the queue.
+ * Accepts orders. After a 202 the order is on disk. After a 503 there is no order, or it can be found only
+ * under the client's own Idempotency-Key. One step in Redis creates the order, and the dispatcher adds its
+ * job to the queue.
  */
 export class OrderAcceptance {
   readonly #tools: AcceptanceTools;
@@ -44,7 +45,7 @@ export class OrderAcceptance {
 
   /**
    * Resolves when the order is on disk. Throws a problem in less than 2 s: 503 if Redis is away, late or
-   * full; 409 and 422 for an Idempotency-Key that is in use.
+   * full, and 409 or 422 if the Idempotency-Key is in use.
    */
   async accept(order: NewOrder, idempotency?: Idempotency): Promise<AcceptedOrder> {
     if (!idempotency) return this.#accept(order);
@@ -58,7 +59,7 @@ export class OrderAcceptance {
     }
   }
 
-  /** Waits for pending revocations, as long as the time to stop allows. */
+  /** Waits for pending revocations, up to `lastRevocationsMs`. */
   async close(): Promise<void> {
     await Promise.race([this.#revocations.settled(), pause(lastRevocationsMs, undefined, { ref: false })]);
     this.#revocations.stop();
@@ -73,7 +74,8 @@ export class OrderAcceptance {
       store.accept(order, deadline, idempotency),
     ).catch((cause: unknown) => {
       if (isOutOfMemory(cause)) throw storeFull(cause);
-      // With a key the client finds the order itself. A command that was never sent needs no revocation.
+      // With a key, the client can find the order itself. A command that was never sent has nothing to
+      // revoke.
       if (!idempotency && !(cause instanceof ClientOfflineError)) this.#revocations.add(order, deadline);
       throw unavailable(idempotency, cause);
     });
@@ -93,10 +95,10 @@ export class OrderAcceptance {
 
 function unavailable(idempotency: Idempotency | undefined, cause: unknown): Problem {
   const promise = idempotency
-    ? "This one may still appear, under this Idempotency-Key only: " +
+    ? "This order may still appear, but only under this Idempotency-Key: " +
       "send the same request with the same key again."
     : "Nothing was ordered, and no order will appear later.";
-  const detail = `Orders cannot be taken at the moment. ${promise}`;
+  const detail = `Orders cannot be accepted at the moment. ${promise}`;
   return new Problem(503, "queue_unavailable", detail, { headers: { "Retry-After": "1" }, cause });
 }
 

@@ -24,7 +24,7 @@ const cancelRoute = createRoute({
   operationId: "cancelOrder",
   tags: ["orders"],
   summary: "Cancel an order",
-  description: "Works while the order runs, too. 409 `order_ended` if the order has already ended.",
+  description: "Also stops an order that is running. 409 `order_ended` if the order has already ended.",
   security,
   request: { params: orderPathSchema },
   responses: {

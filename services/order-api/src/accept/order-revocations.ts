@@ -7,10 +7,13 @@ import { type OrderQueue, removeJobs } from "@orbital-witness/common/orders/queu
 const firstPauseMs = 100;
 const longestPauseMs = 5000;
 const atOnce = 100;
-/** Orders beyond this number are not revoked: an accepted one whose answer was lost remains and runs. */
+/**
+ * At most this many orders wait for their revocation. Further ones are not revoked, so those that Redis
+ * accepted will run.
+ */
 const most = 10_000;
 
-/** `deadline` (of the order) and `due` (of its revocation) in ms since the epoch. */
+/** `deadline`: of the order. `due`: when it will be revoked. Both in ms since the epoch. */
 type Owed = { order: NewOrder; deadline: number; due: number };
 
 /**
@@ -49,7 +52,7 @@ export class OrderRevocations {
   stop(): void {
     this.#stopped.abort();
     if (this.#owed.size > 0)
-      this.#log.error({ order_ids: [...this.#owed.keys()] }, "stopped before these were revoked");
+      this.#log.error({ order_ids: [...this.#owed.keys()] }, "stopped before these orders were revoked");
   }
 
   async #run(): Promise<void> {
@@ -75,7 +78,7 @@ export class OrderRevocations {
     const isLast = Date.now() > deadline;
     const run = await this.#store.revoke(order);
     if (run === 0 && !isLast) {
-      // The command of a broken connection may still arrive, but has no effect after its deadline.
+      // A command sent before the connection broke may still arrive, but has no effect after its deadline.
       owed.due = deadline + 1;
       return;
     }

@@ -44,9 +44,9 @@ const route = createRoute({
   tags: ["orders"],
   summary: "Order a document",
   description:
-    "Answers at once. The order ends `completed` with a text, or `failed` with a reason. After a 503 " +
-    "without an " +
-    "`Idempotency-Key` there is no order. With a key the order may still appear, under that key only.",
+    "Answers at once. The order ends as `completed` with a text, or as `failed` with a reason. After a " +
+    "503 there is no order if the request had no `Idempotency-Key`. With a key the order may still " +
+    "appear, but only under that key.",
   security,
   request: {
     headers,
@@ -61,7 +61,7 @@ const route = createRoute({
   },
   responses: {
     202: {
-      description: "The order is accepted, and safe on disk",
+      description: "The order is accepted and saved on disk",
       headers: z.object({
         Location: z.string().meta({ description: "The order's path" }),
         "Idempotent-Replayed": z
@@ -105,7 +105,7 @@ export function placeOrder({ tokens, store, acceptance, limit }: PlaceOrderTools
       );
       c.var.log.info(
         { order_id: orderId, ...request },
-        replayed ? "order asked for again" : "order accepted",
+        replayed ? "order requested again" : "order accepted",
       );
       const record = replayed ? await read(store.find(orderId)) : { ...order, status: "queued" };
       if (!record) throw expired();
@@ -117,7 +117,7 @@ export function placeOrder({ tokens, store, acceptance, limit }: PlaceOrderTools
   };
 }
 
-/** The order expired between two reads, and its key with it. */
+/** The order and its key expired between two reads. */
 function expired(): Problem {
   const detail =
     "The order of this Idempotency-Key has just expired. Send the request again to place a new order.";

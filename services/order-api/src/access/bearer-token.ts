@@ -4,7 +4,10 @@ import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifie
 
 const bearerForm = /^Bearer +(\S+) *$/i;
 
-/** The token in an Authorization header; undefined without the header. Throws 401 for another scheme. */
+/**
+ * Returns the token in an Authorization header, or undefined if there is no header. Throws 401 for another
+ * scheme.
+ */
 export function bearerToken(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   const token = bearerForm.exec(header)?.[1];
@@ -13,8 +16,8 @@ export function bearerToken(header: string | undefined): string | undefined {
 }
 
 /**
- * The field `token`; undefined if it is missing or empty. Throws 401 if it is not text, or was given several
- * times.
+ * Returns the field `token`, or undefined if it is missing or empty. Throws 401 if it is not text, or was
+ * given several times.
  */
 export function fieldToken(fields: Record<string, unknown>): string | undefined {
   const { token } = fields;
@@ -22,7 +25,7 @@ export function fieldToken(fields: Record<string, unknown>): string | undefined 
   throw refused(new TokenError("token_invalid", "The field token must hold a single token."));
 }
 
-/** The token's user. Throws a 401 problem with the reason in `WWW-Authenticate` (RFC 6750). */
+/** Returns the token's user. Throws 401 with the reason in `WWW-Authenticate` (RFC 6750). */
 export async function authenticate(tokens: TokenVerifier, token: string | undefined): Promise<TokenUser> {
   if (token === undefined) throw missingToken();
   try {

@@ -4,19 +4,19 @@ import type { TokenUser } from "@orbital-witness/common/tokens/access-token.ts";
 import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
 import { authenticate, bearerToken, fieldToken } from "./bearer-token.ts";
 
-/** The user of the token in the header. Every user may read. */
+/** Returns the user of the token in the header. Every user may read. */
 export function readingUser(tokens: TokenVerifier, request: Request): Promise<TokenUser> {
   return authenticate(tokens, bearerToken(request.headers.get("Authorization") ?? undefined));
 }
 
-/** The same for a user who may place and change orders; 403 for others. */
+/** The same for a user who may place and change orders. Throws 403 for others. */
 export async function orderingUser(tokens: TokenVerifier, request: Request): Promise<TokenUser> {
   return mayOrder(await readingUser(tokens, request));
 }
 
 /**
- * The same for a request with a body, whose field `token` may hold the token instead. A token in the header
- * is checked before the body is read.
+ * The same for a request with a body. The token may be in the field `token` instead of the header. A token in
+ * the header is checked before the body is read.
  */
 export async function orderingUserAndFields(
   tokens: TokenVerifier,

@@ -19,7 +19,7 @@ export function read<T>(reading: Promise<T>): Promise<T> {
 export function readChanged<T>(reading: Promise<T>): Promise<T> {
   return answered(
     reading,
-    "The order was changed, but cannot be shown at the moment. Do not send this again: look at the " +
+    "The order was changed, but cannot be shown at the moment. Do not repeat the request: get the " +
       "order later.",
   );
 }
@@ -28,14 +28,14 @@ export function readChanged<T>(reading: Promise<T>): Promise<T> {
 export function write<T>(writing: Promise<T>): Promise<T> {
   return answered(
     writing,
-    "Orders cannot be changed at the moment. This change may have been made: look at the order's " +
+    "Orders cannot be changed at the moment. This change may have been made: check the order's " +
       "status before you try again.",
   );
 }
 
 /**
- * Finds an order of the user. An unknown id and another user's order get the same 404, so that ids cannot be
- * guessed.
+ * Finds an order of the user. Unknown ids and orders of other users get the same 404, so that nobody can find
+ * out which ids exist.
  */
 export async function ownOrder(
   store: OrderStore,
@@ -48,7 +48,7 @@ export async function ownOrder(
   return order;
 }
 
-/** The order as its owner sees it. `look`: `read`, or `readChanged` after a change. */
+/** Returns the order as its owner sees it. `look`: `read`, or `readChanged` after a change. */
 export async function viewOf(store: OrderStore, orderId: string, look = read): Promise<OrderView> {
   const overview = await look(store.overview(orderId));
   if (!overview) throw orderNotFound();

@@ -5,14 +5,17 @@ import { problemResponses } from "../endpoint.ts";
 
 const content = { schema: tokenRequestSchema };
 
-/** The Auth API's operation. The router has it beside the Order API's, and clients need both. */
+/**
+ * The Auth API's only operation. It is described here because the router serves both APIs and clients need
+ * both.
+ */
 export const createTokenRoute = createRoute({
   method: "post",
   path: "/token",
   operationId: "createToken",
   tags: ["tokens"],
   summary: "Get a token",
-  description: "The token is valid for `expires_in` seconds, and allows what its user may do.",
+  description: "The token is valid for `expires_in` seconds, and gives the rights of its user.",
   security: [],
   request: {
     body: {

@@ -12,7 +12,7 @@ import { openOrderApi } from "../../../../tests/order-api/order-api.ts";
 const { app, redis } = openOrderApi("redis://127.0.0.1:1");
 afterAll(() => redis.destroy());
 
-test("the document has every operation, with its responses and how to send the token", async () => {
+test("the document has every operation, with its responses and the ways to send the token", async () => {
   const document = z
     .object({ openapi: z.string(), paths: z.record(z.string(), z.record(z.string(), z.json())) })
     .loose()

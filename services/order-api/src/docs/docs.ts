@@ -29,11 +29,11 @@ const license = { name: "MIT License", identifier: "MIT" };
 const tags = [
   { name: "tokens", description: "Log in (the Auth API)" },
   { name: "orders", description: "Place, follow and change orders" },
-  { name: "results", description: "Read what completed orders found" },
+  { name: "results", description: "Read the results of completed orders" },
   { name: "search", description: "Find pages by their words" },
 ];
 
-/** The page's files by name, with their types: our own, and those that it needs from swagger-ui-dist. */
+/** The page's files by name, with their types. Some are in this folder, the others in swagger-ui-dist. */
 const parts = {
   "page.css": ["./page/page.css", "text/css; charset=utf-8"],
   "page.js": ["./page/page.js", "text/javascript; charset=utf-8"],
@@ -43,7 +43,8 @@ const parts = {
 } as const;
 
 /**
- * Nothing from other servers, and no inline scripts. `data:` is for the icons in Swagger UI's style sheet.
+ * Allows nothing from other servers, and no inline scripts. Swagger UI's style sheet has icons as `data:`
+ * addresses.
  */
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -58,14 +59,14 @@ const contentSecurityPolicy = [
 
 /**
  * Adds `/openapi.json`, made from the endpoints added so far, and `/docs`, a page to browse it. The page's
- * links are relative, so that it works under any prefix. `tokenUrl` and `servers` start at the root, where
- * the router has both APIs.
+ * links are relative, so that it works under any prefix. `tokenUrl` and `servers` are absolute paths, because
+ * the router serves both APIs at the root.
  */
 export function addDocs(api: OrderApi): void {
   const { openAPIRegistry } = api;
   openAPIRegistry.registerComponent("securitySchemes", "password", {
     type: "oauth2",
-    description: "Gets a token by username and password, and sends it as `Authorization: Bearer`",
+    description: "Gets a token with username and password, and sends it as `Authorization: Bearer`",
     flows: { password: { tokenUrl: "/token", scopes: {} } },
   });
   openAPIRegistry.registerComponent("securitySchemes", "bearer", {

@@ -15,7 +15,7 @@ import { orderServices, redisDatabase, silentLog } from "../../../../tests/redis
 import { claimed, pageJob } from "../../../../tests/redis/sample-order.ts";
 
 const { redis, store, attempts } = orderServices();
-// The feed reads unasked only every minute, so that these tests see only what Redis published.
+// Without a message, the feed reads only every minute. So these tests see only what Redis published.
 const api = openOrderApi(redisDatabase(), { feed: { heartbeatMs: 300, lookMs: 60_000 } });
 afterAll(() => api.close());
 
@@ -40,7 +40,7 @@ class Stream {
     this.#messages = this.#read();
   }
 
-  /** The next message that is no heartbeat; undefined at the end. */
+  /** The next message that is not a heartbeat, or undefined at the end. */
   async next(): Promise<Message | undefined> {
     for (;;) {
       const { value, done } = await this.#messages.next();
@@ -88,7 +88,7 @@ async function follow(orderId: string, headers: Record<string, string> = {}, fro
   return new Stream(await from.as(alice, headers).get(`/orders/${orderId}/events`));
 }
 
-test("a stream has every event of an order as it happens, until its end", async () => {
+test("a stream has every event of an order when it happens, until the order ends", async () => {
   const orderId = await ordered();
   const stream = await follow(orderId);
   const { status, headers } = stream.response;
@@ -126,7 +126,7 @@ test("a stream has every event of an order as it happens, until its end", async 
   ]);
 });
 
-test("a stream continues after Last-Event-ID, and has nothing after the end", async () => {
+test("a stream continues after Last-Event-ID, and is empty after the last event", async () => {
   const orderId = await ordered();
   const first = await follow(orderId);
   const queued = await first.next();

@@ -31,11 +31,9 @@ const route = createRoute({
   summary: "Follow an order's events",
   description:
     "Server-sent events from the start of the order, or after `Last-Event-ID`: `status` for each " +
-    "change of the status, " +
-    "`progress` for each page. The data of each is an `OrderEvent`. A comment every ten seconds " +
-    "keeps the connection " +
-    "alive. The stream closes when the order ends. The token is checked when the stream opens, and may " +
-    "expire later.",
+    "change of the status, and `progress` for each page. The data of an event is an `OrderEvent`. A " +
+    "comment every ten seconds keeps the connection alive. The stream closes when the order ends. " +
+    "The token is only checked when the stream opens.",
   security,
   request: { params: orderPathSchema, headers },
   responses: {
@@ -44,7 +42,7 @@ const route = createRoute({
       content: { "text/event-stream": { schema: streamedEventSchema } },
     },
     204: {
-      description: "The order has ended, and there are no events after `Last-Event-ID`: do not ask again",
+      description: "The order has ended, and there are no events after `Last-Event-ID`: do not reconnect",
     },
     ...problemResponses(400, 401, 404, 429, 503),
   },

@@ -21,7 +21,7 @@ export const limitSchema = z.preprocess(
 
 const query = z.object({
   limit: limitSchema.meta({
-    description: "The most orders on a page; a filtered page may have fewer although there is a `next`",
+    description: "The most orders on a page. A filtered page may have fewer, even if it has a `next`",
   }),
   cursor: z
     .string(cursorMessage)
@@ -39,7 +39,7 @@ const route = createRoute({
   operationId: "listOrders",
   tags: ["orders"],
   summary: "List your orders",
-  description: "Newest first.",
+  description: "Lists the newest orders first.",
   security,
   request: { query },
   responses: {

@@ -13,13 +13,13 @@ export type FeedOptions = {
   /** The time between two heartbeats. */
   heartbeatMs?: number;
   /**
-   * The time between two reads without a message. They are needed because messages are lost while Redis is
+   * How often the feed reads if no message comes. This is needed because messages are lost while Redis is
    * away.
    */
   lookMs?: number;
 };
 
-/** The events of orders, as they happen. */
+/** Provides the events of orders when they happen. */
 export class OrderFeed {
   readonly #store: OrderStore;
   readonly #messages: RedisConnection;
@@ -27,7 +27,7 @@ export class OrderFeed {
   readonly #heartbeatMs: number;
   readonly #lookMs: number;
 
-  /** `messages`: a connection for this feed alone, which waits while Redis is away. */
+  /** `messages`: a connection used only for this feed, which waits while Redis is away. */
   constructor(
     store: OrderStore,
     messages: RedisConnection,
@@ -36,14 +36,14 @@ export class OrderFeed {
   ) {
     this.#store = store;
     this.#messages = messages;
-    this.#state = new StateLog(log, "the channel of the orders' events");
+    this.#state = new StateLog(log, "the subscription to the orders' events");
     this.#heartbeatMs = heartbeatMs;
     this.#lookMs = lookMs;
   }
 
   /**
-   * The events of an order after the event `after`, until the order has ended or is gone, or `signal` aborts.
-   * Yields "heartbeat" at the start and at intervals, also while Redis is away.
+   * Yields the events of an order after the event `after`, until the order has ended or no longer exists, or
+   * until `signal` aborts. Yields "heartbeat" at the start and at intervals, even while Redis is away.
    */
   async *follow(
     orderId: string,
@@ -90,9 +90,9 @@ export class OrderFeed {
     }
   }
 
-  /** Undefined while Redis does not answer; its connection logs that. */
+  /** Undefined while Redis does not answer, which its connection logs. */
   async #look(orderId: string, after: string) {
-    // In this order: the events have what happens between the two reads.
+    // The status must be read first: if it changes between the two reads, the events contain the change.
     const reading = Promise.all([this.#store.find(orderId), this.#store.eventsAfter(orderId, after)]);
     try {
       const [record, events] = await within(answerLimitMs, reading);

@@ -3,7 +3,7 @@ import { type OrderEvent, summarize } from "@orbital-witness/common/orders/order
 import type { OrderOverview, QueuePace } from "@orbital-witness/common/orders/order-store.ts";
 import type { OrderEventView, OrderSummary, OrderView } from "../order-schemas.ts";
 
-/** An order in a list. */
+/** Returns an order as it is shown in a list. */
 export function orderSummary(record: OrderRecord): OrderSummary {
   const { order_id, status, created_ms, started_ms, finished_ms } = record;
   const path = orderPath(order_id);
@@ -22,7 +22,7 @@ export function orderSummary(record: OrderRecord): OrderSummary {
   };
 }
 
-/** A single order. `pace` is needed while the order is queued. */
+/** Returns an order as it is shown alone. `pace` is needed while the order is queued. */
 export function orderView(overview: OrderOverview, pace?: QueuePace): OrderView {
   const { record, steps, pages, failedPages, emptyPages, ahead } = overview;
   const { history, attempts } = summarize(steps);

@@ -14,7 +14,7 @@ const orderRoute = createRoute({
   operationId: "getOrder",
   tags: ["orders"],
   summary: "Get an order",
-  description: "Status, history, attempts, progress, and the place in the queue.",
+  description: "Returns the order's status, history, attempts, progress and place in the queue.",
   security,
   request: { params: orderPathSchema },
   responses: {

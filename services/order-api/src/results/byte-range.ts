@@ -3,8 +3,9 @@ import type { ByteRange } from "@orbital-witness/common/results/result-store.ts"
 const rangeForm = /^bytes=(?:(?<first>\d{1,15})-(?<last>\d{1,15})?|-(?<suffix>\d{1,15}))$/i;
 
 /**
- * The part of a content of `size` bytes that a `Range` header requests (RFC 9110, 14.1.2). Undefined if the
- * answer is the whole content: without the header, or for another unit, several ranges or a malformed one.
+ * Returns the part of a content of `size` bytes that a `Range` header requests (RFC 9110, 14.1.2). Undefined
+ * if the whole content must be sent: if there is no header, or if it has another unit, several ranges or a
+ * malformed range.
  */
 export function requestedRange(
   header: string | undefined,

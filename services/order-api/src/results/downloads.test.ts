@@ -63,7 +63,7 @@ test("a text waits for a slot of its user, not for slots of others", async () =>
   expect(await text(await waiting)).toBe("ab");
 });
 
-test("a text that waits too long, or whose client has gone, is refused and holds no slot", async () => {
+test("a text that waits too long, or whose client disconnects, is refused and holds no slot", async () => {
   const downloads = new Downloads({ ...limits, textWaitMs: 20 });
   const [first] = [
     await downloads.beginText(1, letters(), here),

@@ -4,9 +4,9 @@ import {
 } from "@orbital-witness/common/http/concurrency-limiter.ts";
 
 export type DownloadLimits = {
-  /** Concurrent PDFs. Each holds a page's picture until its reader has taken it. */
+  /** Limits of concurrent PDFs. Each keeps a page's picture in memory until the reader has received it. */
   pdf: ConcurrencyLimits;
-  /** Concurrent results in the other formats. Each holds the words of a page. */
+  /** Limits of concurrent results in other formats. Each keeps the words of a page in memory. */
   text: ConcurrencyLimits;
   /**
    * How long a text waits for a slot, so that a client that fetches many small results at once gets them all.
@@ -16,7 +16,7 @@ export type DownloadLimits = {
   idleMs: number;
 };
 
-/** Bounds how many results are sent at once, and ends those that nobody reads. */
+/** Limits how many results are sent at once, and ends downloads that nobody reads. */
 export class Downloads {
   readonly #pdf: ConcurrencyLimiter;
   readonly #text: ConcurrencyLimiter;
@@ -39,8 +39,8 @@ export class Downloads {
   }
 
   /**
-   * The same for another format, after a short wait for a slot. Throws 400 when `signal` says that the client
-   * has gone.
+   * The same for another format, but waits for a slot for a short time. Throws 400 if `signal` aborts because
+   * the client has disconnected.
    */
   async beginText<T>(
     userId: number,
@@ -50,7 +50,7 @@ export class Downloads {
     return this.#begin(parts, await this.#text.acquireWithin(this.#textWaitMs, userId, signal));
   }
 
-  /** Streams a file, which costs too little to be counted. */
+  /** Streams a file. No slot is needed, because this costs little. */
   beginFile<T>(parts: AsyncIterable<T>): AsyncIterable<T> {
     return this.#begin(parts, () => {});
   }

@@ -4,9 +4,9 @@ import { accepts } from "hono/accepts";
 type MediaRange = { type: string; q: number };
 
 /**
- * The supported media type that the request's `Accept` prefers, the first of equals; undefined if it accepts
- * none. The most specific range decides about a type (RFC 9110, 12.5.1): a `q=0` excludes what a wildcard
- * would accept.
+ * Returns the supported media type that the request's `Accept` prefers, the first one if several are equal,
+ * and undefined if it accepts none. For each type the most specific range counts (RFC 9110, 12.5.1), so a
+ * `q=0` excludes a type that a wildcard would accept.
  */
 export function preferredType(c: Context, supported: readonly [string, ...string[]]): string | undefined {
   const supports = [...supported];

@@ -19,8 +19,8 @@ const route = createRoute({
   path: "/orders/{id}/result/pages/{page}.png",
   operationId: "getPageImage",
   tags: ["results"],
-  summary: "Get a page as it was read",
-  description: "The page's image: turned, straightened and enlarged as its result says.",
+  summary: "Get the image of a page as it was read",
+  description: "The page's image, turned, straightened and scaled as `preparation` in its result says.",
   security,
   request: {
     params: orderPathSchema.extend({ page: z.int().positive() }),
@@ -31,8 +31,8 @@ const route = createRoute({
     }),
   },
   responses: {
-    200: { description: "The page", content: png },
-    206: { description: "The part of the page that `Range` names", content: png },
+    200: { description: "The image", content: png },
+    206: { description: "The part of the image that `Range` requests", content: png },
     304: { description: "The client has this image already" },
     ...problemResponses(401, 404, 409, 416, 503),
   },

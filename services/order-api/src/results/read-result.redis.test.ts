@@ -80,7 +80,7 @@ test.each([
   ["application/json;q=0, */*", "text/plain; charset=utf-8"],
   ["text/vnd.hocr+html", "text/vnd.hocr+html; charset=utf-8"],
   ["image/webp, Application/XML", "application/xml; charset=utf-8"],
-  // As a browser asks.
+  // The Accept header of a browser.
   ["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html; charset=utf-8"],
 ])("Accept %s gets %s", async (accept, type) => {
   const response = await api.as(alice, accept === undefined ? {} : { Accept: accept }).get(order.path);

@@ -47,24 +47,23 @@ const query = z.object({
     .default("original")
     .meta({
       description:
-        "What `result.pdf` shows: the document as it came, with invisible text over it, or its pages as " +
-        "they were read",
+        "What `result.pdf` shows: the document itself with invisible text over it (`original`), or its " +
+        "pages as they were read (`prepared`)",
     }),
 });
 
 const description =
-  "An empty page says so, and a page that could not be read says why. 409 `order_not_completed` " +
-  "until the order ends; " +
-  "409 `order_failed` or `order_cancelled` if it ended without a result. 503 `busy` while too many " +
-  "results are being " +
-  "sent, of yours or of all. A result never changes, and is never sent in ranges.";
+  "Empty pages, and pages that could not be read, are marked as such. 409 `order_not_completed` " +
+  "until the order ends; 409 `order_failed` or `order_cancelled` if it ended without a result. 503 " +
+  "`busy` while too many results are being sent, to you or to all users. A result never changes. It " +
+  "is always sent whole.";
 
 const resultRoute = createRoute({
   method: "get",
   path: "/orders/{id}/result",
   operationId: "getResult",
   tags: ["results"],
-  summary: "Get the result in the format that Accept names",
+  summary: "Get the result in the format chosen by Accept",
   description: `The text of a completed order's document. JSON if any format is accepted. ${description}`,
   security,
   request: { params: orderPathSchema, query, headers },

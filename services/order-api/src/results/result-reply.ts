@@ -5,7 +5,7 @@ import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import type { ResultRef } from "@orbital-witness/common/results/result-store.ts";
 import type { Context } from "hono";
 
-/** The attempt that made the order's result. Throws 409 for an order that is not completed. */
+/** Returns the attempt that made the order's result. Throws 409 for an order that is not completed. */
 export function resultRef({ order_id, status, result_attempt, reason_message }: OrderRecord): ResultRef {
   switch (status) {
     case "failed":
@@ -27,7 +27,7 @@ export function resultGone(): Problem {
   return new Problem(404, "result_gone", detail);
 }
 
-/** `page` is 0 for a name that is no page number. */
+/** `page` is 0 if the name is not a page number. */
 export function pageNotFound({ result_pages = 1 }: OrderRecord, page: number): Problem {
   const which = page === 0 ? "This page" : `Page ${page}`;
   const detail = `${which} has no picture. ${extentOf(result_pages, page)}`;
@@ -39,7 +39,7 @@ function extentOf(pages: number, page: number): string {
   return `The document has ${pages === 1 ? "1 page" : `${pages} pages`}.`;
 }
 
-/** Headers of a representation of the order's result; `name` ends its file name. */
+/** Returns the headers of a representation of the order's result. `name` is the end of its file name. */
 export function representation(order: OrderRecord, name: string, type: string, tag: string) {
   return {
     ETag: tag,
@@ -50,7 +50,7 @@ export function representation(order: OrderRecord, name: string, type: string, t
   };
 }
 
-/** The 304 for a client that has this representation already; undefined for any other. */
+/** Returns a 304 for a client that already has this representation, and undefined for any other. */
 export function notModified(c: Context<AppEnv>, tag: string): Response | undefined {
   const known = c.req.header("If-None-Match")?.split(",") ?? [];
   const opaque = tag.replace(/^W\//, "");
@@ -58,7 +58,7 @@ export function notModified(c: Context<AppEnv>, tag: string): Response | undefin
   return isKnown ? c.body(null, 304, { ETag: tag, "Cache-Control": "private, no-cache" }) : undefined;
 }
 
-/** The parts as bytes. A failure is logged: the client only sees that the connection breaks. */
+/** Yields the parts as bytes. Logs a failure, because the client only sees a broken connection. */
 export async function* encoded(
   content: AsyncIterable<string | Uint8Array>,
   log: Log,

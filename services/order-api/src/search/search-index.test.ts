@@ -185,7 +185,7 @@ test("an order that is indexed again has only its new pages", () => {
   expect(pagesOf(search(index, "third"))).toEqual([1]);
 });
 
-test("pages are found once their order is finished, and only those of the last begin", () => {
+test("pages are found after `finish`, and only those since the last `begin`", () => {
   const index = open();
   const order: IndexedOrder = {
     ...{ order_id: "order", user_id: 1, title_number: "OW12345678", document_type: "lease" },

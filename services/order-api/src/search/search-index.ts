@@ -13,8 +13,8 @@ export type IndexedOrder = Pick<OrderRecord, "order_id" | "user_id" | "title_num
 export type IndexedPage = { page: number; text: string };
 
 /**
- * Where the next results begin. `newest`, the latest document of the first search, keeps new orders from
- * moving them.
+ * The position of the next results. `newest` is the latest document at the first search, so that orders added
+ * later do not shift the results.
  */
 export type SearchPlace = { offset: number; newest: number };
 
@@ -37,7 +37,7 @@ export type SearchHit = Pick<OrderRecord, "order_id" | "title_number" | "documen
 export type SearchResults = { hits: SearchHit[]; next: SearchPlace | undefined };
 
 /**
- * The state of a new index: `listed` once Redis lists the orders that belong in it, `complete` once it has
+ * How far a new index has been filled. `listed`: Redis lists the orders that belong in it. `complete`: it has
  * all of them.
  */
 const stages = ["new", "listed", "complete"] as const;
@@ -96,8 +96,8 @@ export class SearchIndex {
   }
 
   /**
-   * Begins an order's document and removes the one it had. Its pages are added in several steps, between
-   * which a search may run, and are found after `finish`. Returns the document's id.
+   * Begins an order's document, and removes an earlier one. Pages are added in several steps, between which
+   * searches may run. They are found only after `finish`. Returns the document's id.
    */
   begin(order: IndexedOrder): number {
     return this.#transaction(() => {
@@ -110,7 +110,7 @@ export class SearchIndex {
     });
   }
 
-  /** Throws if `begin` was called for the order again since. */
+  /** Throws if `begin` has been called for the order again. */
   add(documentId: number, userId: number, pages: readonly IndexedPage[]): void {
     this.#transaction(() => {
       for (const { page, text } of pages) {
@@ -134,7 +134,7 @@ export class SearchIndex {
     );
   }
 
-  /** The user's pages on which every term occurs, best first, then newest. */
+  /** Returns the user's pages on which every term occurs, best first, then newest. */
   search({ user_id, match, title_number, document_type, limit, from }: Search): SearchResults {
     const place = from ?? { offset: 0, newest: this.#newest() };
     const rows = this.#guarded(() =>
@@ -235,7 +235,7 @@ export class SearchIndex {
   }
 }
 
-/** The tokenizer keeps it as one word. */
+/** Returns a word that stands for the user. The tokenizer keeps it as one word. */
 function ownerWord(userId: number): string {
   return `u${userId}`;
 }

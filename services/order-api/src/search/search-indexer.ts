@@ -36,13 +36,13 @@ export class SearchIndexer {
     this.#search = search;
     this.#log = log;
     this.#state = new StateLog(log, "the search index, or Redis for it,");
-    this.#orders = new StateLog(log, "an order's result, read for the search index,");
+    this.#orders = new StateLog(log, "reading a result for the search index");
     this.#looking = repeat(lookMs, this.#stopped.signal, () => this.#state.watch(() => this.#look()));
   }
 
   /**
-   * Indexes waiting orders for up to a second. False while the index is being rebuilt and lacks orders.
-   * Rejects with the errors of Redis and the index.
+   * Indexes waiting orders for up to a second. Returns false while the index is being rebuilt and is
+   * incomplete. Rejects with the errors of Redis and of the index.
    */
   async catchUp(): Promise<boolean> {
     const [waiting, stage] = await Promise.all([this.#redis.zCard(unindexedKey), this.#search.ask("stage")]);
@@ -61,7 +61,10 @@ export class SearchIndexer {
     await Promise.allSettled([this.#running]);
   }
 
-  /** One run at a time. A call during a run gets the next one, which sees the orders completed since. */
+  /**
+   * Starts a run, one at a time. A call during a run gets the following run, which also sees orders that were
+   * completed meanwhile.
+   */
   #look(): Promise<boolean> {
     this.#next ??= this.#running
       .catch(() => {})
@@ -91,8 +94,8 @@ export class SearchIndexer {
   }
 
   /**
-   * Returns how many orders it took and how many of them failed: those go to the end of the list, behind the
-   * others.
+   * Returns how many orders it took from the list, and how many of them failed. Failed ones go to the end of
+   * the list.
    */
   async #indexListed(): Promise<{ taken: number; failed: number }> {
     const listed = await this.#redis.zRange(unindexedKey, 0, batch - 1);
@@ -126,7 +129,7 @@ export class SearchIndexer {
     if (damaged.length > 0) {
       this.#log.error(
         { order_id: orderId, pages: damaged },
-        "pages cannot be found by a search: their results are damaged",
+        "pages cannot be found by searches, because their results are damaged",
       );
     }
   }

@@ -99,7 +99,7 @@ test("a completed order is found at once, with page, snippet and links", async (
   expect(await redis.zCard(unindexedKey)).toBe(0);
 });
 
-test("every user finds their own orders, even without the right to order", async () => {
+test("every user finds their own orders, even a user who may not order", async () => {
   const mine = await completed(["heronry"], 1);
   const bobs = await completed(["heronry"], 2);
   const charlies = await completed(["heronry"], 3);
@@ -165,7 +165,7 @@ test("a damaged page does not hide the other pages", async () => {
   expect((await search("q=orchard")).results).toMatchObject([{ order_id, page: 2 }]);
 });
 
-/** Waits until the index is complete: until then a search answers 503. */
+/** Waits until the index is complete. Until then a search answers 503. */
 async function found(query: string): Promise<string[]> {
   const status = async () => {
     const response = await api.as(alice).get(`/search?${query}`);

@@ -42,9 +42,8 @@ const query = z.object({
     })
     .meta({
       description:
-        'Words that must all occur on a page, in any order; `"a phrase"` in quotes; `leas*` for ' +
-        "words with this prefix. " +
-        "Case, accents, punctuation and ligatures make no difference.",
+        'Words that must all occur on a page, in any order. `"A phrase"` in quotes must occur as it is. ' +
+        "`leas*` finds words with this prefix. Case, accents, punctuation and ligatures make no difference.",
       example: '"term of years" rent*',
     }),
   title_number: titleNumberSchema.optional(),
@@ -65,10 +64,9 @@ const route = createRoute({
   tags: ["search"],
   summary: "Search the pages of your completed orders",
   description:
-    "Pages on which all terms occur: best first, then newest. An order is found from its completion " +
-    "until it expires. " +
-    "503 `search_unavailable` while the index is being rebuilt, `busy` while too many searches are " +
-    "running, of yours or of all.",
+    "Finds the pages on which all terms occur, best first, then newest. Completed orders can be found " +
+    "until they expire. 503 `search_unavailable` while the index is being rebuilt, and `busy` while " +
+    "too many searches are running, by you or by all users.",
   security,
   request: { query },
   responses: {
@@ -107,7 +105,7 @@ function unavailable(): Problem {
   return new Problem(503, "search_unavailable", detail, { headers: { "Retry-After": "5" } });
 }
 
-/** Drops orders that Redis no longer has. The index only knows the time of expiry. */
+/** Drops hits of orders that Redis no longer has, which the index does not notice before they expire. */
 async function stillThere(store: OrderStore, hits: SearchHit[]): Promise<SearchHit[]> {
   const ids = [...new Set(hits.map(({ order_id }) => order_id))];
   const found = await read(Promise.all(ids.map((id) => store.find(id))));

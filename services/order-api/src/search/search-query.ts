@@ -1,21 +1,21 @@
 import { searchForm } from "./search-text.ts";
 
-/** The bounds of a query: each limits what a search can cost. */
+/** Limits of a query, which bound the cost of a search. */
 export const maxQueryLength = 200;
 const maxTerms = 16;
 const minPrefix = 2;
 
 /**
- * A phrase in quotes (the closing one may be missing) or a word, and an asterisk for a prefix inside or after
- * it.
+ * A word, or a phrase in quotes (the closing quote may be missing). An asterisk at its end, inside or after
+ * the quotes, makes it a prefix.
  */
 const termForm = /"([^"]*)"?(\*?)|([^\s"*]+)(\*?)/gu;
 /** The characters that FTS5's tokenizer `unicode61` keeps in words. */
 const wordCharacter = /[\p{L}\p{N}\p{Co}]/u;
 
 /**
- * `match` is an FTS5 expression. Only quoted words in it come from the query. `problem` describes the error,
- * to follow the field's name.
+ * `match` is an FTS5 expression, in which only quoted words come from the query. `problem` describes what is
+ * wrong, as a phrase after the field's name.
  */
 export type ParsedQuery = { match: string } | { problem: string };
 
@@ -36,7 +36,7 @@ export function parseQuery(query: string): ParsedQuery {
   if (terms.some(({ words, isPrefix }) => isPrefix && lastWordLength(words) < minPrefix)) {
     return { problem: `must have at least ${minPrefix} letters or digits before an asterisk` };
   }
-  // FTS5 reads a string up to the first NUL.
+  // FTS5 would end the string at a NUL.
   const quoted = terms.map(({ words, isPrefix }) => `"${words.replaceAll("\0", " ")}"${isPrefix ? "*" : ""}`);
   return { match: quoted.join(" ") };
 }

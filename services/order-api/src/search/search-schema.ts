@@ -33,7 +33,7 @@ CREATE VIRTUAL TABLE page_text USING fts5
 PRAGMA user_version = ${version};
 `;
 
-/** A word that is only found as a part of a divided word counts nothing for the order of the results. */
+/** Words that are only found as parts of a divided word do not affect the order of the results. */
 export const searchStatement = `
 SELECT order_id, title_number, document_type, page.page,
   snippet(page_text, 1, char(2), char(3), '…', ${snippetWords}) AS snippet,

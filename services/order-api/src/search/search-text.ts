@@ -1,10 +1,10 @@
 /**
- * A letter, a hyphen at the end of its line (the soft and the Unicode hyphen too), and a small letter on the
- * next line.
+ * A hyphen (or soft or Unicode hyphen) between a letter and the end of the line, if the next line begins with
+ * a small letter.
  */
 const dividedWord = /(?<=\p{L})[-\u00ad\u2010]\n(?=\p{Ll})/gu;
 
-/** `12½` would become `121⁄2`. */
+/** A space is inserted here, because `12½` would become `121⁄2`. */
 const fractionAfterDigit = /(?<=\p{Nd})(?=[\u00bc-\u00be\u2150-\u215e])/gu;
 
 /**

@@ -63,7 +63,9 @@ async function readPages(ref: ResultRef, first: number, last: number, damaged: n
   return pages;
 }
 
-/** The content itself is wrong (zlib, JSON or schema), unlike a disk that fails. */
+/**
+ * Whether the content of the page's result is invalid (zlib, JSON or schema), and not, for example, the disk.
+ */
 function isDamagedPage(error: unknown): boolean {
   if (error instanceof SyntaxError || error instanceof z.ZodError) return true;
   return error instanceof Error && "code" in error && String(error.code).startsWith("Z_");

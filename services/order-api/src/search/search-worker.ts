@@ -27,7 +27,7 @@ export type Answer = { id: number; value?: unknown; error?: unknown; removed?: b
 /** Enough for the results of a few pages. */
 const heapMegabytes = 64;
 
-/** The index in a thread of its own, which is started when needed, and restarted after it died. */
+/** The index in a separate thread, which is started when needed and again after it has died. */
 export class SearchWorker {
   readonly #folders: SearchFolders;
   readonly #log: Log;
@@ -40,7 +40,7 @@ export class SearchWorker {
     this.#log = log;
   }
 
-  /** Rejects with the error of the work, or with the one that ended the thread. */
+  /** Rejects with the error of the work, or with the error that ended the thread. */
   ask<Name extends keyof Work>(name: Name, ...values: Parameters<Work[Name]>): ReturnType<Work[Name]>;
   ask(name: keyof Work, ...values: unknown[]): Promise<unknown> {
     this.#thread ??= this.#start();
@@ -73,7 +73,7 @@ export class SearchWorker {
 
   #answered({ id, value, error, removed }: Answer): void {
     if (removed)
-      this.#log.error({ err: error }, "the search index is damaged: it is removed and will be rebuilt");
+      this.#log.error({ err: error }, "the search index is damaged, was removed and will be rebuilt");
     const answer = this.#open.get(id);
     this.#open.delete(id);
     if (error === undefined) answer?.resolve(value);

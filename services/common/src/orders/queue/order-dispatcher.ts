@@ -27,7 +27,7 @@ export class OrderDispatcher {
   constructor(redis: RedisConnection, queue: OrderQueue, log: Log) {
     this.#redis = redis;
     this.#queue = queue;
-    this.#state = new StateLog(log, "the queue's dispatch");
+    this.#state = new StateLog(log, "adding jobs to the queue");
     this.#sweeping = repeat(sweepMs, this.#stopped.signal, () => this.#state.watch(() => this.#sweepOnce()));
   }
 

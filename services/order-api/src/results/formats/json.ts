@@ -9,19 +9,20 @@ import { z } from "zod";
 import type { DocumentPage, ResultDocument } from "./result-document.ts";
 
 const readPage = pageResultSchema
-  .extend({ empty: z.boolean().meta({ description: "There is nothing to read on it" }) })
+  .extend({ empty: z.boolean().meta({ description: "The page has no text" }) })
   .meta({
     id: "ReadPage",
     description:
       "Boxes are left, top, right and bottom in pixels of the page's image. `source` says where a word " +
       "comes from: it was recognised (`ocr`), it is part of the document's own text (`text_layer`), or " +
-      "it was filled in a field of its form (`form_value`). Recognised words alone have a " +
-      "`confidence`, from 0 (a guess) to 100 (certain); a page's is their mean, null without any. A word " +
-      "that is not horizontal has a `direction`: how far its text is turned clockwise, in degrees.",
+      "it was filled in a field of its form (`form_value`). Only recognised words have a " +
+      "`confidence`, from 0 (a guess) to 100 (certain). The page's is their mean, or null if there are " +
+      "none. A word that is not horizontal has a `direction`: how far its text is turned clockwise, in " +
+      "degrees.",
   });
 const failedPage = z
   .object({ page: z.int().positive(), error: failureReasonSchema })
-  .meta({ id: "FailedPage", description: "A page that was not read, and why" });
+  .meta({ id: "FailedPage", description: "A page that could not be read, and the reason" });
 
 export const resultSchema = z
   .object({

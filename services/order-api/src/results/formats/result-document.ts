@@ -15,11 +15,17 @@ export type ResultDocument = {
   pageCount: number;
   /** In page order. Each page is read when it is needed. */
   pages: () => AsyncIterable<DocumentPage>;
-  /** Of a page that was read: a PNG of its result's `width` x `height`. Rejects for any other page. */
+  /**
+   * Returns a PNG of the page, in the `width` and `height` of its result. Rejects for a page that was not
+   * read.
+   */
   image: (page: number) => Promise<Buffer>;
-  /** The parts of its page in a PDF; undefined if they were not kept. */
+  /** Returns what the PDF needs to show the page as in the document. Undefined if this was not stored. */
   pdfPage: (page: number) => Promise<PdfPage | undefined>;
-  /** For a PDF: the file that an update is appended to. Undefined if there is none. */
+  /**
+   * Returns the file that an update is appended to. Undefined if the document is not a PDF, or has no
+   * outline.
+   */
   pdfSource: () => Promise<{ outline: PdfOutline; base: StoredFile } | undefined>;
 };
 

@@ -30,7 +30,7 @@ function* rows({ page, width, height, blocks }: PageResult): Generator<string> {
   }
 }
 
-/** `numbers`: of the page, block, paragraph, line and word, down to the level of the row. */
+/** `numbers`: those of the page, block, paragraph, line and word, down to the row's own level. */
 function row(numbers: number[], [left, top, right, bottom]: Box, confidence = -1, text = ""): string {
   const place = [...numbers, 0, 0, 0, 0].slice(0, 5);
   const cell = text.replace(/[\s\p{Cc}]+/gu, " ");

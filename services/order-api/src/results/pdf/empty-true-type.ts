@@ -6,12 +6,12 @@ const [headerLength, recordLength] = [12, 16];
 export function emptyTrueType(unitsPerEm: number, advance: number): Uint8Array {
   const bigEndian = (...words: number[]) =>
     new Uint8Array(words.flatMap((word) => [(word >> 8) & 255, word & 255]));
-  // In 16-bit words, by the tables' names in their order.
+  // The tables in 16-bit words, by name and in order.
   const tables = {
     glyf: bigEndian(0, 0),
     head: bigEndian(
       ...[1, 0, 1, 0, 0, 0, 0x5f0f, 0x3cf5, 0, unitsPerEm],
-      // Created and modified in 1904. No box, no style, and the short form of `loca`.
+      // Created and modified in 1904, without a bounding box or a style, and with the short form of `loca`.
       ...[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 2, 0, 0],
     ),
     hhea: bigEndian(1, 0, unitsPerEm, 0, 0, advance, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1),

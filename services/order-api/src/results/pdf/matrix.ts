@@ -11,7 +11,7 @@ export function compose(first: Matrix, second: Matrix): Matrix {
   ] as unknown as Matrix;
 }
 
-/** Clockwise where y counts down, in degrees, about the origin. */
+/** A rotation about the origin, in degrees. It is clockwise if y counts down from the top. */
 export function turn(degrees: number): Matrix {
   const [sine, cosine] = [Math.sin((degrees * Math.PI) / 180), Math.cos((degrees * Math.PI) / 180)];
   return [cosine, sine, -sine, cosine, 0, 0];

@@ -26,7 +26,7 @@ import { beforePreparation, ontoPage, quarterTurn } from "./placement.ts";
 import { singleFile } from "./single-file.ts";
 import { invisibleFontName, textOverlay } from "./text-overlay.ts";
 
-// The other cores are left for requests that come meanwhile.
+// sharp may use one core. The others are left for requests that arrive meanwhile.
 sharp.concurrency(1);
 sharp.cache(false);
 
@@ -40,15 +40,17 @@ const a4 = { width: 595, height: 842 };
 const inTurn = singleFile();
 
 /**
- * A PDF of the pages as they were read, with their words as invisible text over them. Yields parts page by
- * page, and starts a part only when the one before was taken. A page that was not read gets a message in its
- * place.
+ * Writes a PDF of the pages as they were read, with their words as invisible text over them. Yields parts
+ * page by page, and makes a part only when the one before was taken. A page that was not read is replaced by
+ * a message.
  */
 export function writePreparedPdf(document: ResultDocument): AsyncGenerator<Uint8Array> {
   return writeNewPdf(document, false);
 }
 
-/** The same with the images as they came. A page whose image was not kept is shown as it was read. */
+/**
+ * The same with the images of the document itself. A page whose image was not stored is shown as it was read.
+ */
 export function writeImagePdf(document: ResultDocument): AsyncGenerator<Uint8Array> {
   return writeNewPdf(document, true);
 }
@@ -205,7 +207,9 @@ function decimal(number: number): string {
   return String(Math.round(number * 1e4) / 1e4);
 }
 
-/** One component: what the page's `DeviceGray` says. `greyscale()` alone leaves three. */
+/**
+ * The JPEG must have one component, as the page's `DeviceGray` requires. `greyscale()` alone leaves three.
+ */
 function greyJpeg(image: Buffer): Promise<Buffer> {
   return sharp(image).toColourspace("b-w").jpeg({ quality: jpegQuality }).toBuffer();
 }

@@ -13,9 +13,9 @@ const header = "%PDF-1.7\n%\u00e2\u00e3\u00cf\u00d3\n";
 const fieldBytes = [1, 6, 2] as const;
 
 /**
- * A PDF file, or an update that is appended to one, created in parts that can be sent at once: only the place
- * of each object is kept. The parts must be joined in the order in which they are returned: `begin`, an
- * `object` each, `end`.
+ * A PDF file, or an update that is appended to one. It is made in parts that can be sent at once, because
+ * only the position of each object is kept. The parts must be sent in the order in which they are returned:
+ * first `begin`, then the objects and streams, and last `end`.
  */
 export class PdfFile {
   readonly context = PDFContext.create();
@@ -34,8 +34,8 @@ export class PdfFile {
   }
 
   /**
-   * `ref` is from `context.nextRef()`, and earlier objects may refer to it. For an update it may be an
-   * existing object's, which is then replaced.
+   * `ref` comes from `context.nextRef()`, and earlier objects may refer to it. In an update it may also be
+   * that of an existing object, which is then replaced.
    */
   object(ref: PDFRef, object: PDFObject | Uint8Array): Uint8Array {
     this.#places.push({ ref, offset: this.#length });
@@ -44,7 +44,8 @@ export class PdfFile {
   }
 
   /**
-   * A stream, whose content is not copied. `fields`: of its dictionary without `Length`, or their PDF source.
+   * Adds a stream. Its content is not copied. `fields`: its dictionary without `Length`, as fields or as PDF
+   * source.
    */
   stream(ref: PDFRef, content: Uint8Array, fields: Fields | string): Uint8Array[] {
     const entries =
@@ -71,7 +72,7 @@ export class PdfFile {
   }
 
   #xrefTable(trailer: string, previous: string): (string | Uint8Array)[] {
-    // An update has no entry of its own for the head of the list of free objects.
+    // An update does not repeat the entry for the head of the list of free objects.
     const places = this.#base ? PDFCrossRefSection.createEmpty() : PDFCrossRefSection.create();
     for (const { ref, offset } of this.#sorted()) places.addEntry(ref, offset);
     const size = this.context.largestObjectNumber + 1;

@@ -3,14 +3,14 @@ import { PDFHexString, type PDFObject, type PDFRef, PDFString } from "@cantoo/pd
 import { emptyTrueType } from "./empty-true-type.ts";
 import type { PdfFile } from "./pdf-file.ts";
 
-/** How wide every character is, as a share of the font's size. */
+/** The width of every character, as a share of the font's size. */
 export const characterWidth = 0.5;
 
 const unitsPerEm = 1000;
 const name = "Invisible";
 const lastCode = 0xffff;
 const replacementCharacter = "\u{FFFD}";
-/** Lines that a `beginbfchar` may have. */
+/** The most lines in one `beginbfchar`. */
 const mappingLines = 100;
 
 /**
@@ -53,7 +53,7 @@ export class InvisibleFont {
             FontFile2: file[0],
             FontBBox: [0, 0, width, unitsPerEm],
           },
-          // Symbolic and of a fixed pitch. Readers take a Descent of 0 for one that is not known.
+          // Flags: symbolic and fixed pitch. Descent is not 0, because readers treat 0 as unknown.
           ...{ Flags: 5, ItalicAngle: 0, Ascent: unitsPerEm, Descent: -1, CapHeight: unitsPerEm, StemV: 80 },
         }),
       ],

@@ -10,7 +10,10 @@ export function deflatedOperators(operators: readonly PDFOperator[]): Promise<Ui
   return deflated(operators.join("\n"));
 }
 
-/** Writes a page's streams. `source`: PDF source of the page with the references to them. */
+/**
+ * Writes a page's streams. Returns `source`, which replaces `{{stream n}}` in PDF source by references to
+ * them.
+ */
 export function writeStreams(file: PdfFile, streams: readonly PdfStream[]) {
   const refs = streams.map(() => file.context.nextRef());
   const source = (text: string) =>

@@ -5,14 +5,14 @@ import { compose, type Matrix, shift, stretch, turn } from "./matrix.ts";
 type Size = { width: number; height: number };
 type Quarter = PdfPageObject["rotate"];
 
-/** How far the page was turned clockwise to make it upright, in degrees. */
+/** Returns the clockwise quarter turns, in degrees, that made the page upright. */
 export function quarterTurn(preparation: readonly Preparation[]): Quarter {
   const turned = preparation.find(({ step }) => step === "rotate");
   return turned?.step === "rotate" ? turned.degrees : 0;
 }
 
 /**
- * From a pixel of the page as it was read to one of the image before its preparation. Every step keeps the
+ * Maps pixels of the page as it was read to pixels of the image before its preparation. Every step keeps the
  * middle of the page in the middle.
  */
 export function beforePreparation(result: PageResult, image: Size): Matrix {
@@ -26,12 +26,15 @@ export function beforePreparation(result: PageResult, image: Size): Matrix {
   return compose(undone, shift(image.width / 2, image.height / 2));
 }
 
-/** From a pixel of a page's image to the user space of the page. `rotate`: how far viewers turn the page. */
+/**
+ * Maps pixels of a page's image to the user space of the page. `rotate`: the rotation that viewers apply to
+ * the page.
+ */
 export function ontoPage(image: Size, { box, rotate }: Pick<PdfPageObject, "box" | "rotate">): Matrix {
   const [left, bottom, right, top] = box;
   const [width, height] = [right - left, top - bottom];
   const unit = stretch(1 / image.width, 1 / image.height);
-  // From the unit square as it is shown, where y counts down.
+  // Maps the unit square as shown, in which y counts down.
   const corners: Record<Quarter, Matrix> = {
     0: [width, 0, 0, -height, left, top],
     90: [0, height, width, 0, left, bottom],

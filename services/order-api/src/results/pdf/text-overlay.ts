@@ -31,7 +31,7 @@ export function textOverlay(
   height: number,
   [a, b, c, d, e, f]: Matrix,
 ): PDFOperator[] {
-  // The same for a y that counts up from the bottom, as in PDF.
+  // The same for coordinates in which y counts up from the bottom, as in PDF.
   const upwards = [a, b, -c, -d, e + c * height, f + d * height].map((number) => round(number, 6));
   const [ua = 1, ub = 0, uc = 0, ud = 1, ue = 0, uf = 0] = upwards;
   return [

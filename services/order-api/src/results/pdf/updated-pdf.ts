@@ -11,13 +11,13 @@ import { deflatedOperators, writeStreams } from "./pdf-streams.ts";
 import { beforePreparation, ontoPage, quarterTurn } from "./placement.ts";
 import { invisibleFontName, textOverlay } from "./text-overlay.ts";
 
-/** The PDF to append to, and what is known of it. */
+/** The PDF to append to, and its outline. */
 export type OutlinedBase = { outline: PdfOutline; base: StoredFile };
 
 /**
- * The PDF as it came, byte by byte, and an incremental update that lays recognised words over its pages as
- * invisible text. Words that are text of the page or its form already are not added. A page that was not read
- * stays as it came. Yields parts page by page.
+ * Writes the PDF's own bytes, followed by an incremental update that adds recognised words to its pages as
+ * invisible text. Words that the page or its form already contains as text are not added. Pages that were not
+ * read are not changed. Yields parts page by page.
  */
 export async function* writeUpdatedPdf(
   document: ResultDocument,
@@ -61,8 +61,8 @@ async function updatedPage(
   const contents = edited?.contents === undefined ? object.contents : String(refs[edited.contents]);
   const dictionary = [
     object.entries,
-    // Before the page's content, where nothing has changed the graphics state. Invisible text may lie below
-    // the content.
+    // The text comes before the page's content, because nothing has changed the graphics state there.
+    // Invisible text does not have to be on top.
     `/Contents [${overlay} ${contents}]`,
     `/Resources <<\n${source(edited?.resources ?? object.resources)}`,
     `/Font <<\n${object.fonts}\n/${invisibleFontName} ${fontRef}\n>>\n>>`,
@@ -76,7 +76,7 @@ async function updatedPage(
   ];
 }
 
-/** Of the image before its preparation, for pages whose worker did not store it. */
+/** The size of the image before its preparation, for pages whose worker did not store it. */
 function uprightSize({ width, height, preparation }: PageResult, turned: number) {
   const factor = preparation.reduce((all, step) => (step.step === "scale" ? all * step.factor : all), 1);
   const size = { width: width / factor, height: height / factor };

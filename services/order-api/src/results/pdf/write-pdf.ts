@@ -2,7 +2,7 @@ import type { ResultDocument } from "../formats/result-document.ts";
 import { writeImagePdf } from "./new-pdf.ts";
 import { writeUpdatedPdf } from "./updated-pdf.ts";
 
-/** The document as it came, with the recognised text over it as invisible text. */
+/** Writes the document itself, with the recognised text over it as invisible text. */
 export async function* writePdf(document: ResultDocument): AsyncGenerator<Uint8Array> {
   const source = await document.pdfSource();
   if (source) yield* writeUpdatedPdf(document, source);
