@@ -17,6 +17,8 @@ export type TextObjectsToRemove = { hidden: number[]; wrong: number[] };
 export type PageContent = {
   image: GreyImage;
   text?: Block[];
+  /** How far `image` is turned clockwise, in degrees, because most of `text` lies on its side. */
+  turn?: 90 | 180 | 270;
   remove?: TextObjectsToRemove;
   /** Errors in the document that did not keep the page from being read. */
   warnings?: PageWarning[];

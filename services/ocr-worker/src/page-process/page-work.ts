@@ -1,8 +1,15 @@
 import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
-import { meanConfidence, sourceOf, textOf, wordsOf } from "@orbital-witness/common/results/page-result.ts";
+import {
+  type Block,
+  meanConfidence,
+  sourceOf,
+  textOf,
+  wordsOf,
+} from "@orbital-witness/common/results/page-result.ts";
 import { savePdfOutline } from "@orbital-witness/common/results/pdf-outline.ts";
 import { savePdfPage } from "@orbital-witness/common/results/pdf-page.ts";
 import type { ResultRef, ResultStore } from "@orbital-witness/common/results/result-store.ts";
+import type { PageContent } from "../documents/document.ts";
 import { openDocument } from "../documents/open-document.ts";
 import { OrderFailure, storageFailure } from "../failure.ts";
 import type { PageSource } from "../pdf-output/embed-image.ts";
@@ -71,7 +78,7 @@ export class PageWork {
     const { format, document } = await openDocument(bytes, this.#settings.limits);
     const content = await document.page(page, this.#engine.recognize);
     const { image, text, warnings = [] } = content;
-    const recognized = text ? withText(image, text) : await this.#recognize(image);
+    const recognized = text ? withText(content, text) : await this.#recognize(image);
     if (warnings.length > 0) recognized.result.warnings = warnings;
     const png = await toPng(recognized.image);
     const source = { format, bytes, page, content };
@@ -93,7 +100,7 @@ export class PageWork {
   }
 }
 
-function withText(image: GreyImage, blocks: RecognizedPage["result"]["blocks"]): RecognizedPage {
+function withText({ image, turn }: PageContent, blocks: Block[]): RecognizedPage {
   const { width, height, dpi = drawnDpi } = image;
   return {
     image,
@@ -101,7 +108,7 @@ function withText(image: GreyImage, blocks: RecognizedPage["result"]["blocks"]):
       ...{ width, height, dpi, blocks },
       source: sourceOf({ blocks }),
       segmentation: "text_layer",
-      preparation: [],
+      preparation: turn ? [{ step: "rotate", degrees: turn }] : [],
       confidence: meanConfidence({ blocks }),
     },
   };

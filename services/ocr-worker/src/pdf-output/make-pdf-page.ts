@@ -12,15 +12,20 @@ export async function makePdfPage(
   { format, bytes, page, content }: PageSource,
   result: Pick<PageResult, "dpi" | "preparation">,
 ): Promise<PdfPage> {
-  const { width, height } = content.image;
   if (format === "PDF") {
     const { remove } = content;
+    const { width, height } = sizeAsItCame(content);
     if (!remove || !hasRemovals(remove)) return { image: { width, height }, streams: [] };
     const edited = await editedContent(bytes, page, remove);
     return { image: { width, height }, contents: 0, streams: [edited] };
   }
+  const { width, height } = content.image;
   const size = sizeInPoints(content.image, result);
   return { image: { width, height }, size, ...(await embedImage({ format, bytes, page, content }, size)) };
+}
+
+function sizeAsItCame({ image: { width, height }, turn }: PageSource["content"]) {
+  return turn === 90 || turn === 270 ? { width: height, height: width } : { width, height };
 }
 
 function sizeInPoints(

@@ -73,10 +73,6 @@ describe("a page's own text", () => {
   });
 
   test.each<[string, () => Buffer | Promise<Buffer>]>([
-    [
-      "does not stand upright",
-      () => makePdf((page) => page.drawText("Turned", { x: 99, y: 30, rotate: degrees(90) })),
-    ],
     ["is not on the page", () => makePdf((page) => page.drawText(sentence, { x: 30, y: -300 }))],
     [
       "is white on white",

@@ -1,5 +1,6 @@
 import { type FailureCode, OrderFailure } from "../../failure.ts";
 import { checkPages, type DocumentLimits } from "../../limits.ts";
+import type { GreyImage } from "../../recognition/grey-image.ts";
 import type { Document, PageContent, ReadPicture } from "../document.ts";
 import { checkJpeg } from "../image/image.ts";
 import { drawingResolution, pixelsOf } from "./drawing-resolution.ts";
@@ -10,7 +11,9 @@ import { PageDrawing } from "./page-drawing.ts";
 import { pageObjects } from "./page-objects.ts";
 import { Pdfium } from "./pdfium.ts";
 import { pdfiumErrors } from "./pdfium-calls.ts";
+import type { Direction } from "./text/direction.ts";
 import { type DrawnPage, drawPage, readPage } from "./text/page-reading.ts";
+import { turnOf, turnPage } from "./text/page-turn.ts";
 import { userUnit } from "./user-unit.ts";
 
 /** The memory for decompressing and drawing pages, in bytes. The file itself is added. */
@@ -27,12 +30,16 @@ export async function openPdf(bytes: Buffer, limits: DocumentLimits): Promise<Do
   return new PdfDocument(await Pdfium.open(memoryBytes + bytes.length), bytes, limits);
 }
 
+/** `turn`: how far the drawn page is turned clockwise, in degrees. */
+type TurnedPage = DrawnPage & { turn: Direction };
+
 class PdfDocument implements Document {
   readonly #pdfium: Pdfium;
   readonly #limits: DocumentLimits;
   readonly #bytes: Buffer;
   readonly #document: number;
   readonly #forms: number;
+  readonly #turns = new Map<number, Direction>();
   readonly pages: number;
 
   constructor(pdfium: Pdfium, bytes: Buffer, limits: DocumentLimits) {
@@ -49,8 +56,13 @@ class PdfDocument implements Document {
     const unit = await userUnit(this.#bytes, number - 1);
     const drawn = this.#guarded("page_damaged", () => this.#draw(number, unit));
     const content = await readPage(this.#pdfium, drawn, read).catch((cause: unknown) => this.#failed(cause));
-    if (content.text) return content;
-    const { flat, objects } = drawn;
+    const { flat, objects, turn } = drawn;
+    if (content.text) return turn === 0 ? content : { ...content, turn };
+    // The recognition decides for itself in which direction a page is read.
+    if (turn !== 0) {
+      content.image = this.#guarded("page_damaged", () => this.#asItCame(drawn));
+      this.#turns.delete(number);
+    }
     const jpegs = this.#guarded("page_damaged", () => checkImages(this.#pdfium, flat.page, objects.images));
     for (const jpeg of jpegs) {
       await checkJpeg(jpeg, this.#limits).catch((cause: unknown) => {
@@ -84,12 +96,17 @@ class PdfDocument implements Document {
   }
 
   /** `unit`: the number of points in one unit of the page. */
-  #draw(number: number, unit: number): DrawnPage {
+  #draw(number: number, unit: number): TurnedPage {
     const { module } = this.#pdfium;
     const flat = loadFlat(this.#pdfium, this.#document, this.#forms, number - 1);
     if (flat.page === 0) throw new OrderFailure("page_damaged");
     const inchesPerUnit = unit / pointsPerInch;
     const objects = pageObjects(this.#pdfium, flat.page, flat.ownCount, inchesPerUnit, this.#limits);
+    // PDFium keeps the turn of an earlier reading of the page.
+    turnPage(this.#pdfium, flat.page, -(this.#turns.get(number) ?? 0));
+    const turn = turnOf(this.#pdfium, flat.page, objects);
+    turnPage(this.#pdfium, flat.page, turn);
+    this.#turns.set(number, turn);
     const inches = {
       width: module._FPDF_GetPageWidthF(flat.page) * inchesPerUnit,
       height: module._FPDF_GetPageHeightF(flat.page) * inchesPerUnit,
@@ -97,7 +114,15 @@ class PdfDocument implements Document {
     const hasMasks = hasFineMask(this.#pdfium, this.#document, flat.page, objects.images);
     const dpi = drawingResolution(inches, objects, hasMasks, this.#limits);
     const drawing = new PageDrawing(this.#pdfium, flat.page, pixelsOf(inches, dpi));
-    return drawPage(this.#pdfium, flat, objects, drawing, dpi);
+    return { ...drawPage(this.#pdfium, flat, objects, drawing, dpi), turn };
+  }
+
+  /** Draws a page again without the turn that its text suggested. */
+  #asItCame({ flat, drawing, page, turn }: TurnedPage): GreyImage {
+    turnPage(this.#pdfium, flat.page, -turn);
+    const { width, height } = drawing.size;
+    const size = turn === 180 ? drawing.size : { width: height, height: width };
+    return new PageDrawing(this.#pdfium, flat.page, size).grey(page.dpi ?? 0);
   }
 }
 

@@ -37,6 +37,7 @@ type Undescribed = {
   _FPDFAnnot_GetFormFieldType(form: Pointer, annotation: Pointer): number;
   _FPDFPage_Flatten(page: Pointer, use: number): number;
   _FPDFPage_GetRotation(page: Pointer): number;
+  _FPDFPage_SetRotation(page: Pointer, quarterTurns: number): void;
   _FPDFPageObj_GetMatrix(object: Pointer, matrix: Pointer): number;
   _FPDFPageObj_GetBounds(
     object: Pointer,

@@ -1,6 +1,7 @@
 import type { PageDrawing, Rectangle } from "../page-drawing.ts";
 import type { Pdfium } from "../pdfium.ts";
 import type { Pointer } from "../pdfium-calls.ts";
+import { type Direction, directionOf } from "./direction.ts";
 
 /**
  * A character of the page's text. `box` is around its ink. `place` also includes its advance and the height
@@ -11,16 +12,14 @@ export type Character = {
   box: Rectangle;
   place: Rectangle;
   object: Pointer;
-  isUpright: boolean;
+  direction: Direction;
 };
 
 /** A character, or the end of a word or a line as PDFium reports it. */
 export type Token = Character | "space" | "line_end";
 
 /** More characters than any readable page has. */
-const characterLimit = 100_000;
-/** Half of a quarter turn. A letter that leans further is not upright. */
-const leaningLimit = Math.PI / 4;
+export const characterLimit = 100_000;
 /** The replacement character, for characters without a known meaning. */
 const lost = "\uFFFD";
 
@@ -37,7 +36,7 @@ export function charactersOf(pdfium: Pdfium, page: Pointer, drawing: PageDrawing
   try {
     const count = module._FPDFText_CountChars(text);
     if (count > characterLimit) return [];
-    const turn = (module._FPDFPage_GetRotation(page) * Math.PI) / 2;
+    const turn = module._FPDFPage_GetRotation(page);
     const tokens: Token[] = [];
     for (let index = 0; index < count; index++) {
       const token = tokenOf(pdfium, text, index, drawing, turn);
@@ -72,8 +71,8 @@ function tokenOf(
   const loose = pdfium.floats(4, (at) => module._FPDFText_GetLooseCharBox(textPage, index, at));
   const [looseLeft = left, looseTop = top, looseRight = right, looseBottom = bottom] = loose ?? [];
   const place = drawing.onImage(looseLeft, looseTop, looseRight, looseBottom);
-  const angle = module._FPDFText_GetCharAngle(textPage, index) + turn;
-  return { text, box, place, object, isUpright: Math.cos(angle) > Math.cos(leaningLimit) };
+  const direction = directionOf(module._FPDFText_GetCharAngle(textPage, index), turn);
+  return { text, box, place, object, direction };
 }
 
 function spelling({ module }: Pdfium, textPage: Pointer, index: number): string {

@@ -1,5 +1,6 @@
 import type { Block, Word } from "@orbital-witness/common/results/page-result.ts";
 import type { ReadPicture } from "../../document.ts";
+import { upright } from "./direction.ts";
 import { sheetOf, type TextInk } from "./sample-sheet.ts";
 import { aroundAll } from "./visible-text.ts";
 import { type CharacterWord, spelled } from "./words.ts";
@@ -107,9 +108,8 @@ function hasSwappedCharacter(pairs: readonly Pair[]): boolean {
  */
 function sampleOf(words: readonly CharacterWord[]): CharacterWord[] {
   const candidates = words.filter((word) => {
-    const [, top, , bottom] = aroundAll(word.map(({ box }) => box));
     const letters = folded(spelled(word));
-    return letters.length >= 2 && letters.length <= 20 && bottom - top >= leastHeight && word[0]?.isUpright;
+    return letters.length >= 2 && letters.length <= 20 && heightOf(word, "box") >= leastHeight;
   });
   const seen = new Map<string, number>();
   const chosen = new Set<CharacterWord>();
@@ -128,11 +128,12 @@ function sampleOf(words: readonly CharacterWord[]): CharacterWord[] {
 
 /** Sorts the words by size, since each line of the sheet holds words of one size. */
 function bySize(words: readonly CharacterWord[]): CharacterWord[] {
-  const height = (word: CharacterWord) => {
-    const [, top, , bottom] = aroundAll(word.map(({ place }) => place));
-    return bottom - top;
-  };
-  return words.toSorted((a, b) => height(a) - height(b));
+  return words.toSorted((a, b) => heightOf(a, "place") - heightOf(b, "place"));
+}
+
+function heightOf(word: CharacterWord, kind: "box" | "place"): number {
+  const [, top, , bottom] = upright(aroundAll(word.map((one) => one[kind])), word[0]?.direction ?? 0);
+  return bottom - top;
 }
 
 /** Keeps letters and digits only, and replaces confusable ones by one character. */

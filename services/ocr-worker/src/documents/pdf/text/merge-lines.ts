@@ -5,7 +5,7 @@ import {
   type Line,
   lineOf,
 } from "@orbital-witness/common/results/page-result.ts";
-import { toBlocks } from "./text-blocks.ts";
+import { lineDirection, toBlocks } from "./text-blocks.ts";
 
 /** A line that follows within this many line heights belongs to the line before it. */
 const nearby = 2.5;
@@ -19,10 +19,15 @@ const beside = 0.5;
  * pictures, form values and notes. A form value is added at the end of its label's line.
  */
 export function mergedBlocks(own: readonly Line[], others: readonly Block[]): Block[] {
-  const lines = [...own];
+  const lines = own.filter((line) => lineDirection(line) === 0);
+  const turned = own.filter((line) => lineDirection(line) !== 0);
   for (const block of others) {
     let at: number | undefined;
     for (const line of block.lines) {
+      if (lineDirection(line) !== 0) {
+        turned.push(line);
+        continue;
+      }
       const label = labelOf(lines, line);
       if (label !== undefined) {
         lines[label] = lineOf([...(lines[label]?.words ?? []), ...line.words]);
@@ -32,7 +37,7 @@ export function mergedBlocks(own: readonly Line[], others: readonly Block[]): Bl
       lines.splice(at, 0, line);
     }
   }
-  return toBlocks(lines.map(({ words }) => words));
+  return toBlocks([...lines, ...turned].map(({ words }) => words));
 }
 
 /** The line that this one continues, if nothing stands between them. */

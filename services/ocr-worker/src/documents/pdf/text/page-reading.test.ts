@@ -20,8 +20,8 @@ const clauses = [
 
 const letters = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"];
 
-/** A page of Helvetica whose font maps letters to the given meanings. */
-function mappedPdf(lines: readonly string[], meanings: ReadonlyMap<string, string>): Buffer {
+/** A page of Helvetica whose font maps letters to the given meanings. `more`: further operators. */
+function mappedPdf(lines: readonly string[], meanings: ReadonlyMap<string, string>, more = ""): Buffer {
   const hex = (text: string, digits: number) => text.charCodeAt(0).toString(16).padStart(digits, "0");
   const entries = letters.map((letter) => `<${hex(letter, 2)}> <${hex(meanings.get(letter) ?? letter, 4)}>`);
   const map = `/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /M def
@@ -33,10 +33,11 @@ ${entries.length} beginbfchar ${entries.join("\n")} endbfchar endcmap end end`;
     "<< /Type /Catalog /Pages 2 0 R >>",
     "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
     "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 200] /Contents 4 0 R /Resources << /Font << /F 5 " +
-      "0 R >> >> >>",
-    { dictionary: "", stream: Buffer.from(`BT /F 11 Tf ${text} ET`) },
+      "0 R /G 7 0 R >> >> >>",
+    { dictionary: "", stream: Buffer.from(`BT /F 11 Tf ${text} ET ${more}`) },
     "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R >>",
     { dictionary: "", stream: Buffer.from(map) },
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman >>",
   );
 }
 
@@ -72,6 +73,34 @@ describe("letters that a font maps to others", () => {
     expect(remove).toEqual({ hidden: [], wrong: [] });
   });
 });
+
+test.each([
+  ["up", "0 1 -1 0 380 10 Tm"],
+  ["down", "0 -1 1 0 370 190 Tm"],
+])(
+  "The letters of a vertical line that runs %s are checked, and read if they are wrong",
+  async (_, place) => {
+    const upright = `BT /G 11 Tf 1 0 0 1 20 170 Tm (${clauses[0]}) Tj 0 -20 Td (${clauses[1]}) Tj ET`;
+    const vertical = `BT /F 11 Tf ${place} (Registered in the County of Jaxby) Tj ET`;
+    const readWith = (meanings: ReadonlyMap<string, string>) =>
+      openPage(mappedPdf([], meanings, upright + vertical), 1, {}, engine.recognize);
+    const [right, wrong] = [await readWith(new Map()), await readWith(shifted)];
+    const text = `${clauses[0]}\n${clauses[1]}\n\nRegistered in the County of Jaxby\n`;
+    expect(textOf({ blocks: right.text ?? [] })).toBe(text);
+    expect(right.remove).toEqual({ hidden: [], wrong: [] });
+    expect(textOf({ blocks: wrong.text ?? [] })).toBe(text);
+    expect(wrong.remove).toEqual({ hidden: [], wrong: [2] });
+    const places = [right, wrong].map(({ text: blocks = [] }) => wordsOf({ blocks }).slice(-6));
+    const [own = [], recognised = []] = places;
+    expect(recognised.map(({ source }) => source)).toEqual(own.map(() => "ocr"));
+    expect(recognised.map(({ direction }) => direction)).toEqual(own.map(({ direction }) => direction));
+    for (const [index, { box }] of recognised.entries()) {
+      for (const [edge, at] of box.entries()) {
+        expect(Math.abs(at - (own[index]?.box[edge] ?? Number.NaN))).toBeLessThan(8);
+      }
+    }
+  },
+);
 
 test("Fonts of many faces and sizes are accepted", async () => {
   const faces = [

@@ -1,4 +1,4 @@
-import { type Block, blockOf, lineOf, meanConfidence } from "@orbital-witness/common/results/page-result.ts";
+import { blockOf } from "@orbital-witness/common/results/page-result.ts";
 import type { GreyImage } from "../../../recognition/grey-image.ts";
 import type { PageContent, ReadPicture, TextObjectsToRemove } from "../../document.ts";
 import { type FlatPage, inFields } from "../page-annotations.ts";
@@ -8,25 +8,14 @@ import type { Pdfium } from "../pdfium.ts";
 import type { Pointer } from "../pdfium-calls.ts";
 import { type Character, charactersOf, type Token } from "./characters.ts";
 import { wronglyMappedFonts } from "./font-check.ts";
-import { mergedBlocks, movedBlock } from "./merge-lines.ts";
+import { mergedBlocks } from "./merge-lines.ts";
 import { charactersIn, coveredObjects, meaninglessObjects, trustedLines, visibleLines } from "./page-text.ts";
+import { cutTurnedLines, readRegions, readStrips } from "./read-regions.ts";
 import { type LetterRegion, unreadLetters } from "./unread-letters.ts";
-import { aroundAll, share, type VisibleText, visibleText, wholePixels } from "./visible-text.ts";
+import { aroundAll, type VisibleText, visibleText, wholePixels } from "./visible-text.ts";
 
-/**
- * If a smaller share of its text is upright, the whole page is recognised, because recognition turns pages.
- */
-const uprightShare = 0.9;
 /** Less text than this, beside many more letters that it does not contain, is a stamp on a scan. */
 const stamp = { mostCharacters: 200, lettersPerCharacter: 3 };
-/** With more regions than this, they are read as one picture. */
-const mostRegions = 8;
-/**
- * The least confidence for words and lines recognised in pictures beside text. Readings below it are bits of
- * drawings and photographs.
- */
-const sure = { word: 40, line: 60 };
-
 const white = 255;
 
 /** A page that is loaded and drawn. `page` shows all of it, `textless` everything except its text. */
@@ -70,9 +59,7 @@ export async function readPage(pdfium: Pdfium, drawn: DrawnPage, read: ReadPictu
   const lines = visibleLines(drawn.tokens, drawn.visible);
   const seen = lines.flat(2);
   const words = lines.flat();
-  if (seen.length === 0 || share(seen, ({ isUpright }) => isUpright) < uprightShare) {
-    return { image, remove: removable(drawn, new Set()) };
-  }
+  if (seen.length === 0) return { image, remove: removable(drawn, new Set()) };
   const fontOf = (object: Pointer) => pdfium.module._FPDFTextObj_GetFont(object);
   const unsound = new Set([...meaninglessObjects(words), ...coveredObjects(drawn.tokens, drawn.visible)]);
   const sound = words.filter((word) => word.every(({ object }) => !unsound.has(object)));
@@ -86,12 +73,14 @@ export async function readPage(pdfium: Pdfium, drawn: DrawnPage, read: ReadPictu
   const untrusted = seen.filter(({ object }) => !trusted.has(object));
   const rest = allTrusted(drawn, trusted) ? drawn.textless : drawing.grey(image.dpi ?? 0, trusted.keys());
   onWhite(rest, drawn.textless, untrusted);
+  const strips = cutTurnedLines(rest, lines, (word) => !word.every(({ object }) => trusted.has(object)));
   const regions = await unreadLetters(rest);
   const characters = seen.filter(({ object }) => trusted.has(object)).length;
   if (isStamp(characters, regions)) return { image, remove: removable(drawn, new Set()) };
   const { own, added } = trustedLines(lines, trusted, image, inFields(flat.fields, drawing));
   const pictures = await readRegions(rest, regions, read);
-  const text = mergedBlocks(own, [...added.map((line) => blockOf([line])), ...pictures]);
+  const turned = await readStrips(strips, read);
+  const text = mergedBlocks(own, [...added.map((line) => blockOf([line])), ...pictures, ...turned]);
   return { image, text, remove: removable(drawn, trusted) };
 }
 
@@ -122,50 +111,6 @@ function onWhite(picture: GreyImage, textless: GreyImage, characters: readonly C
       }
     }
   }
-}
-
-async function readRegions(
-  picture: GreyImage,
-  regions: readonly LetterRegion[],
-  read: ReadPicture,
-): Promise<Block[]> {
-  const boxes = regions.map(({ box }) => box);
-  const whole = [0, 0, picture.width, picture.height];
-  const parts = boxes.length > mostRegions ? [whole] : boxes;
-  const blocks: Block[] = [];
-  for (const [left = 0, top = 0, right = 0, bottom = 0] of parts) {
-    const part = cut(picture, left, top, right, bottom);
-    for (const block of await read(part, "auto")) {
-      const kept = sureBlock(block);
-      if (kept) blocks.push(movedBlock(kept, left, top));
-    }
-  }
-  return blocks;
-}
-
-function sureBlock({ lines }: Block): Block | undefined {
-  const kept = lines.flatMap(({ words }) => {
-    const sureWords = words.filter(({ confidence = 0 }) => confidence >= sure.word);
-    const hasLetters = sureWords.some(({ text }) => /[\p{L}\p{N}]/u.test(text));
-    if (!hasLetters) return [];
-    const line = lineOf(sureWords);
-    return (meanConfidence({ blocks: [blockOf([line])] }) ?? 0) >= sure.line ? [line] : [];
-  });
-  return kept.length === 0 ? undefined : blockOf(kept);
-}
-
-function cut(
-  { data, width, dpi }: GreyImage,
-  left: number,
-  top: number,
-  right: number,
-  bottom: number,
-): GreyImage {
-  const part = Buffer.alloc((right - left) * (bottom - top));
-  for (let y = top; y < bottom; y++) {
-    data.copy(part, (y - top) * (right - left), y * width + left, y * width + right);
-  }
-  return { data: part, width: right - left, height: bottom - top, dpi };
 }
 
 /** The parts of the page's own text that a searchable copy must not keep. */

@@ -5,6 +5,7 @@ import type { Rectangle } from "../page-drawing.ts";
 import type { TextObject } from "../page-objects.ts";
 import type { Pointer } from "../pdfium-calls.ts";
 import type { Character, Token } from "./characters.ts";
+import { upright } from "./direction.ts";
 import { aroundAll, share, type VisibleText, wholePixels } from "./visible-text.ts";
 import { type CharacterWord, linesOf, spelled } from "./words.ts";
 
@@ -116,20 +117,24 @@ function apartFields(words: readonly Word[]): Word[][] {
   const groups: Word[][] = [];
   for (const word of words) {
     const before = groups.at(-1)?.at(-1);
-    const height = word.box[3] - word.box[1];
-    const follows = before && word.box[0] - before.box[2] < 2 * height && word.box[0] >= before.box[0];
-    const isBeside = before && Math.min(before.box[3], word.box[3]) > Math.max(before.box[1], word.box[1]);
-    if (follows && isBeside && before.source === word.source) groups.at(-1)?.push(word);
+    if (before && before.source === word.source && isNextTo(before, word)) groups.at(-1)?.push(word);
     else groups.push([word]);
   }
   return groups;
+}
+
+function isNextTo(before: Word, next: Word): boolean {
+  const [a, b] = [upright(before.box, before.direction ?? 0), upright(next.box, next.direction ?? 0)];
+  const isBeside = Math.min(a[3], b[3]) > Math.max(a[1], b[1]);
+  return isBeside && b[0] >= a[0] && b[0] - a[2] < 2 * (b[3] - b[1]);
 }
 
 function toWord(word: CharacterWord, source: Word["source"], image: Size): Word[] {
   const text = spelled(word);
   if (text === "" || ornament.test(text)) return [];
   const box: Box = wholePixels(aroundAll(word.map((one) => one.box)), image);
-  return box[0] < box[2] && box[1] < box[3] ? [{ text, box, source }] : [];
+  const direction = word[0]?.direction || undefined;
+  return box[0] < box[2] && box[1] < box[3] ? [{ text, box, source, ...(direction && { direction }) }] : [];
 }
 
 function middleOf(word: CharacterWord): [number, number] {

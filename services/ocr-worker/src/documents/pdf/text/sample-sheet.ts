@@ -1,4 +1,5 @@
 import type { GreyImage } from "../../../recognition/grey-image.ts";
+import { upright } from "./direction.ts";
 import { aroundAll, wholePixels } from "./visible-text.ts";
 import type { CharacterWord } from "./words.ts";
 
@@ -13,20 +14,17 @@ export type TextInk = { page: GreyImage; textless: GreyImage };
 type Cell = { font: number; word: CharacterWord; box: [number, number, number, number] };
 
 /**
- * Places the words one after the other in lines, and starts a new line for each font. Cells extend into the
- * gaps between the words.
+ * Places the words upright, one after the other in lines, and starts a new line for each font. Cells extend
+ * into the gaps between the words.
  */
-export function sheetOf(
-  samples: readonly { font: number; word: CharacterWord }[],
-  { page, textless }: TextInk,
-) {
+export function sheetOf(samples: readonly { font: number; word: CharacterWord }[], ink: TextInk) {
   const margin = 40;
-  const placed: { cell: Cell; from: readonly number[]; left: number; top: number }[] = [];
+  const placed: { cell: Cell; left: number; top: number }[] = [];
   let [x, y, rowHeight, font] = [margin, margin, 0, samples[0]?.font];
   let firstHeight = 0;
   for (const { font: own, word } of samples) {
-    const [left, top, right, bottom] = wholePixels(aroundAll(word.map(({ box }) => box)), page);
-    const [, placeTop, , placeBottom] = wholePixels(aroundAll(word.map(({ place }) => place)), page);
+    const [left, top, right, bottom] = uprightPixels(word, "box", ink.page);
+    const [, placeTop, , placeBottom] = uprightPixels(word, "place", ink.page);
     const [width, height] = [right - left, Math.max(bottom, placeBottom) - Math.min(top, placeTop)];
     const gap = Math.round(Math.max(12, height * 0.5));
     const isFull = x + width + margin > sheetWidth || height > firstHeight * sameSize;
@@ -40,22 +38,42 @@ export function sheetOf(
       word,
       box: [x - gap / 2, y - gap / 2, x + width + gap / 2, y + height + gap / 2],
     };
-    placed.push({ cell, from: [left, top, right, bottom], left: x, top: y + top - lineTop });
+    placed.push({ cell, left: x, top: y + top - lineTop });
     x += width + gap;
     rowHeight = Math.max(rowHeight, height);
   }
   const width = Math.max(sheetWidth, ...placed.map(({ cell }) => Math.ceil(cell.box[2]) + margin));
   const height = y + rowHeight + margin;
   const data = Buffer.alloc(width * height, white);
-  for (const { from, left, top } of placed) {
-    const [fromLeft = 0, fromTop = 0, fromRight = 0, fromBottom = 0] = from;
-    for (let row = fromTop; row < fromBottom; row++) {
-      for (let column = fromLeft; column < fromRight; column++) {
-        const at = row * page.width + column;
-        const change = Math.abs((page.data[at] ?? 0) - (textless.data[at] ?? 0));
-        data[(top + row - fromTop) * width + left + column - fromLeft] = Math.max(0, white - 1.5 * change);
-      }
+  for (const { cell, left, top } of placed) {
+    copyInk(ink, cell.word, { data, width }, left, top);
+  }
+  return { image: { data, width, height, dpi: ink.page.dpi }, cells: placed.map(({ cell }) => cell) };
+}
+
+function uprightPixels(word: CharacterWord, kind: "box" | "place", page: GreyImage) {
+  return upright(wholePixels(aroundAll(word.map((one) => one[kind])), page), word[0]?.direction ?? 0);
+}
+
+function copyInk(
+  { page, textless }: TextInk,
+  word: CharacterWord,
+  sheet: { data: Buffer; width: number },
+  left: number,
+  top: number,
+): void {
+  const direction = word[0]?.direction ?? 0;
+  const from = wholePixels(aroundAll(word.map(({ box }) => box)), page);
+  const [originX, originY] = upright(from, direction);
+  for (let y = from[1]; y < from[3]; y++) {
+    for (let x = from[0]; x < from[2]; x++) {
+      const at = y * page.width + x;
+      const change = Math.abs((page.data[at] ?? 0) - (textless.data[at] ?? 0));
+      const [column, row] = upright([x, y, x + 1, y + 1], direction);
+      sheet.data[(top + row - originY) * sheet.width + left + column - originX] = Math.max(
+        0,
+        white - 1.5 * change,
+      );
     }
   }
-  return { image: { data, width, height, dpi: page.dpi }, cells: placed.map(({ cell }) => cell) };
 }

@@ -1,5 +1,6 @@
 import type { Rectangle } from "../page-drawing.ts";
 import type { Character, Token } from "./characters.ts";
+import { upright } from "./direction.ts";
 
 /** The characters of a word, in the order of the page's text. */
 export type CharacterWord = Character[];
@@ -15,24 +16,28 @@ const fewGaps = 4;
 const sharedHeight = 0.4;
 /** In line heights. A character that goes back further than this starts a new line. */
 const backwards = 0.5;
+/** In line heights. Turned text after a wider gap does not continue its line. */
+const furthest = 2;
 
 const rightToLeft = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 
 /**
- * Returns lines of words. PDFium joins a word that is hyphenated at a line's end, and words separated by a
- * gap without a space. Both are split here by the positions of their letters.
+ * Returns lines of words; all characters of a line have the same direction. PDFium joins a word that is
+ * hyphenated at a line's end, and words separated by a gap without a space. It also ends a line after each
+ * text object of turned text. These faults are corrected here by the positions of the letters.
  */
 export function linesOf(tokens: readonly Token[]): CharacterWord[][] {
   const lines: CharacterWord[][] = [[[]]];
   let before: Character | undefined;
+  let isEnded = false;
   for (const token of tokens) {
-    if (token === "line_end") lines.push([[]]);
+    if (token === "line_end") isEnded = true;
     else if (token === "space") lines.at(-1)?.push([]);
     else {
-      if (before && breaksLine(before, token)) lines.push([[]]);
+      if (before && (isEnded ? !continuesTurned(before, token) : breaksLine(before, token))) lines.push([[]]);
       lines.at(-1)?.at(-1)?.push(token);
+      [before, isEnded] = [token, false];
     }
-    before = typeof token === "string" ? (token === "space" ? before : undefined) : token;
   }
   return lines
     .map((line) => dividedAtGaps(line.filter((word) => word.length > 0)))
@@ -40,14 +45,30 @@ export function linesOf(tokens: readonly Token[]): CharacterWord[][] {
 }
 
 function breaksLine(before: Character, next: Character): boolean {
-  if (!before.isUpright || !next.isUpright) return false;
-  const [a, b] = [before.place, next.place];
-  const shared = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
+  if (before.direction !== next.direction) return true;
+  const [a, b] = [uprightPlace(before), uprightPlace(next)];
   const lower = Math.min(heightOf(a), heightOf(b));
   if (lower <= 0) return false;
-  if (shared < lower * sharedHeight) return true;
+  if (sharedBy(a, b) < lower * sharedHeight) return true;
   const isBackwards = b[0] < a[0] - lower * backwards;
   return isBackwards && !rightToLeft.test(next.text) && !rightToLeft.test(before.text);
+}
+
+/** Whether turned text continues its line after PDFium ended it. */
+function continuesTurned(before: Character, next: Character): boolean {
+  if (next.direction === 0 || before.direction !== next.direction) return false;
+  const [a, b] = [uprightPlace(before), uprightPlace(next)];
+  const lower = Math.min(heightOf(a), heightOf(b));
+  const gap = b[0] - a[2];
+  return sharedBy(a, b) >= lower * sharedHeight && gap > -lower * backwards && gap < lower * furthest;
+}
+
+function uprightPlace({ place, direction }: Character): Rectangle {
+  return upright(place, direction);
+}
+
+function sharedBy(a: Rectangle, b: Rectangle): number {
+  return Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
 }
 
 function dividedAtGaps(words: CharacterWord[]): CharacterWord[] {
@@ -63,11 +84,11 @@ function dividedAtGaps(words: CharacterWord[]): CharacterWord[] {
   });
 }
 
-/** The gap in line heights. 0 if the letters are not upright. */
+/** The gap in line heights. */
 function gapBefore(before: Character | undefined, next: Character): number {
-  if (!before?.isUpright || !next.isUpright) return 0;
-  const height = Math.max(1, Math.min(heightOf(before.place), heightOf(next.place)));
-  return (next.place[0] - before.place[2]) / height;
+  if (!before) return 0;
+  const [a, b] = [uprightPlace(before), uprightPlace(next)];
+  return (b[0] - a[2]) / Math.max(1, Math.min(heightOf(a), heightOf(b)));
 }
 
 function heightOf([, top, , bottom]: Rectangle): number {

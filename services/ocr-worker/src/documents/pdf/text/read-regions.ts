@@ -1,0 +1,114 @@
+import { type Block, blockOf, lineOf, meanConfidence } from "@orbital-witness/common/results/page-result.ts";
+import type { GreyImage } from "../../../recognition/grey-image.ts";
+import { readTurned } from "../../../recognition/read-turned.ts";
+import type { ReadPicture } from "../../document.ts";
+import type { Direction } from "./direction.ts";
+import { movedBlock } from "./merge-lines.ts";
+import type { LetterRegion } from "./unread-letters.ts";
+import { aroundAll, wholePixels } from "./visible-text.ts";
+import type { CharacterWord } from "./words.ts";
+
+/** With more regions than this, they are read as one picture. */
+const mostRegions = 8;
+/**
+ * The least confidence for words and lines recognised in pictures beside text. Readings below it are bits of
+ * drawings and photographs.
+ */
+const sure = { word: 40, line: 60 };
+/** White around a strip that is cut out, in pixels. */
+const margin = 10;
+const white = 255;
+
+/** A line of turned text, cut out of its page at this place. */
+export type TurnedStrip = {
+  picture: GreyImage;
+  direction: Exclude<Direction, 0>;
+  left: number;
+  top: number;
+};
+
+/** Cuts the chosen words of turned lines out of a picture, which is white there afterwards. */
+export function cutTurnedLines(
+  picture: GreyImage,
+  lines: readonly CharacterWord[][],
+  isChosen: (word: CharacterWord) => boolean,
+): TurnedStrip[] {
+  return lines.flatMap((line) => {
+    const characters = line.filter(isChosen).flat();
+    const direction = characters[0]?.direction ?? 0;
+    if (direction === 0) return [];
+    const [left, top, right, bottom] = wholePixels(aroundAll(characters.map(({ box }) => box)), picture);
+    if (left >= right || top >= bottom) return [];
+    const strip = framed(cut(picture, left, top, right, bottom));
+    for (let y = top; y < bottom; y++) {
+      picture.data.fill(white, y * picture.width + left, y * picture.width + right);
+    }
+    return [{ picture: strip, direction, left: left - margin, top: top - margin }];
+  });
+}
+
+/** Recognises strips of turned text. */
+export async function readStrips(strips: readonly TurnedStrip[], read: ReadPicture): Promise<Block[]> {
+  const blocks: Block[] = [];
+  for (const { picture, direction, left, top } of strips) {
+    for (const block of await readTurned(picture, direction, read)) {
+      const kept = sureBlock(block);
+      if (kept) blocks.push(movedBlock(kept, left, top));
+    }
+  }
+  return blocks;
+}
+
+function framed({ data, width, height, dpi }: GreyImage): GreyImage {
+  const frame = { width: width + 2 * margin, height: height + 2 * margin, dpi };
+  const whole = Buffer.alloc(frame.width * frame.height, white);
+  for (let y = 0; y < height; y++) {
+    data.copy(whole, (y + margin) * frame.width + margin, y * width, (y + 1) * width);
+  }
+  return { data: whole, ...frame };
+}
+
+/** Recognises the regions of a picture. Readings that are not sure are left out. */
+export async function readRegions(
+  picture: GreyImage,
+  regions: readonly LetterRegion[],
+  read: ReadPicture,
+): Promise<Block[]> {
+  const boxes = regions.map(({ box }) => box);
+  const whole = [0, 0, picture.width, picture.height];
+  const parts = boxes.length > mostRegions ? [whole] : boxes;
+  const blocks: Block[] = [];
+  for (const [left = 0, top = 0, right = 0, bottom = 0] of parts) {
+    const part = cut(picture, left, top, right, bottom);
+    for (const block of await read(part, "auto")) {
+      const kept = sureBlock(block);
+      if (kept) blocks.push(movedBlock(kept, left, top));
+    }
+  }
+  return blocks;
+}
+
+function sureBlock({ lines }: Block): Block | undefined {
+  const kept = lines.flatMap(({ words }) => {
+    const sureWords = words.filter(({ confidence = 0 }) => confidence >= sure.word);
+    const hasLetters = sureWords.some(({ text }) => /[\p{L}\p{N}]/u.test(text));
+    if (!hasLetters) return [];
+    const line = lineOf(sureWords);
+    return (meanConfidence({ blocks: [blockOf([line])] }) ?? 0) >= sure.line ? [line] : [];
+  });
+  return kept.length === 0 ? undefined : blockOf(kept);
+}
+
+function cut(
+  { data, width, dpi }: GreyImage,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+): GreyImage {
+  const part = Buffer.alloc((right - left) * (bottom - top));
+  for (let y = top; y < bottom; y++) {
+    data.copy(part, (y - top) * (right - left), y * width + left, y * width + right);
+  }
+  return { data: part, width: right - left, height: bottom - top, dpi };
+}
