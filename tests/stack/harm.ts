@@ -1,6 +1,8 @@
 import { execa } from "execa";
 import type { StackUnderTest, TestContainer } from "./stack-under-test.ts";
 
+const FREEZE_ATTEMPTS = 20;
+
 /** A fault of a container, and its remedy. */
 export type Harm = { begin(): Promise<unknown>; end(): Promise<unknown> };
 
@@ -15,7 +17,19 @@ export function stop({ id }: TestContainer): Harm {
 }
 
 export function pause({ id }: TestContainer): Harm {
-  return docker(["pause", id], ["unpause", id]);
+  return { begin: () => freeze(id), end: () => execa("docker", ["unpause", id]) };
+}
+
+/**
+ * With cgroup v1, runc gives up on freezing a container whose processes are busy, and leaves it running
+ * (opencontainers/runc, "unable to freeze"). The fault must take place, so it is asked for again.
+ */
+async function freeze(id: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { failed, stderr } = await execa("docker", ["pause", id], { reject: attempt === FREEZE_ATTEMPTS });
+    if (!failed) return;
+    if (!stderr.includes("unable to freeze")) throw new Error(`docker pause: ${stderr}`);
+  }
 }
 
 /** Disconnects it from one of its networks. The remedy reconnects it with the same names. */

@@ -12,6 +12,7 @@ import { resultSchema } from "../../services/order-api/src/results/formats/json.
 import { pdfLines, ResultReaders } from "../readers/result-readers.ts";
 import { drawLines } from "../scan.ts";
 import { Customer } from "./customer.ts";
+import { pause } from "./harm.ts";
 import { StackUnderTest } from "./stack-under-test.ts";
 
 const TOKEN_SECONDS = 5;
@@ -304,8 +305,9 @@ describe("tokens and roles", () => {
 
 describe("without Redis, the Order API", () => {
   it("answers 503 within two seconds while Redis hangs, and creates none of those orders", async () => {
-    const { name } = await clone.container("redis");
-    await execa("docker", ["pause", name]);
+    const redis = await clone.container("redis");
+    const { begin, end } = pause(redis);
+    await begin();
     const answers = [];
     try {
       for (let count = 0; count < 2; count += 1) {
@@ -323,7 +325,7 @@ describe("without Redis, the Order API", () => {
         });
       }
     } finally {
-      await execa("docker", ["unpause", name]);
+      await end();
     }
     expect(answers).toEqual(answers.map(() => ({ status: 503, retryAfter: "1", isSoon: true })));
     await expect
@@ -334,7 +336,7 @@ describe("without Redis, the Order API", () => {
     const asked =
       'redis-cli --scan --pattern "order:*" | grep -v "order:.*:" | ' +
       'while read key; do redis-cli hget "$key" title_number; done';
-    const { stdout } = await execa("docker", ["exec", name, "sh", "-c", asked]);
+    const { stdout } = await execa("docker", ["exec", redis.id, "sh", "-c", asked]);
     const titles = stdout.split("\n");
     expect(titles).toContain("OW12345678");
     expect(titles).not.toContain("AAA999");
