@@ -27,7 +27,11 @@ const networkInputs = z.strictObject({
   options: z.record(z.string(), z.string()).optional(),
   labels: z.array(label),
 });
-const volumeInputs = z.strictObject({ labels: z.array(label) });
+const volumeInputs = z.strictObject({
+  labels: z.array(label),
+  /** Options of the engine's `local` driver, for example a file system in memory with a size. */
+  driverOpts: z.record(z.string(), z.string()).default({}),
+});
 const remoteImageInputs = z.strictObject({
   name: z.string(),
   keepLocally: z.literal(true),
@@ -142,13 +146,14 @@ export class Resources {
   }
 
   async #volume(resource: string, inputs: z.infer<typeof volumeInputs>): Promise<Made> {
-    return this.#lasting("volume", "Volume", resource, inputs, labelOptions(inputs.labels));
+    const driver = Object.entries(inputs.driverOpts).flatMap(([key, value]) => ["--opt", `${key}=${value}`]);
+    return this.#lasting("volume", "Volume", resource, inputs, [...labelOptions(inputs.labels), ...driver]);
   }
 
   /**
    * Creates a network or volume once. A network with other inputs is replaced. A volume is never replaced,
-   * because it holds data. Its only inputs are labels, and the program's `ignoreChanges` keeps them with the
-   * real CLI too.
+   * because it holds data: neither for other labels, which the program's `ignoreChanges` covers with the real
+   * CLI, nor for other driver options.
    */
   async #lasting(
     kind: "network" | "volume",
