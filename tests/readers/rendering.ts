@@ -52,3 +52,16 @@ export async function pictureOf(image: Sharp): Promise<Picture> {
   if (info.channels !== 3) throw new Error(`${info.channels} channels`);
   return { data, width: info.width, height: info.height };
 }
+
+/** The text of the first page as PDFium finds it. */
+export async function pdfiumText(file: string): Promise<string> {
+  const library = await PDFiumLibrary.init();
+  try {
+    const document = await library.loadDocument(await readFile(file));
+    const text = document.getPage(0).getText();
+    document.destroy();
+    return text;
+  } finally {
+    library.destroy();
+  }
+}

@@ -88,10 +88,15 @@ export async function checkPdf(file: string): Promise<void> {
   await execa("qpdf", ["--check", file]);
 }
 
+/** The text of all pages, as copying them gives it. `options` of pdftotext. */
+export async function pdfText(file: string, ...options: string[]): Promise<string> {
+  const { stdout } = await execa("pdftotext", ["-enc", "UTF-8", ...options, file, "-"]);
+  return stdout;
+}
+
 /** The lines of each page, as copying the page gives them. */
 export async function pdfLines(file: string): Promise<string[][]> {
-  const { stdout } = await execa("pdftotext", ["-enc", "UTF-8", file, "-"]);
-  return stdout
+  return (await pdfText(file))
     .split("\f")
     .slice(0, -1)
     .map((page) => page.replace(directionMarks, "").split("\n").filter(Boolean));
@@ -99,8 +104,7 @@ export async function pdfLines(file: string): Promise<string[][]> {
 
 /** The words of each page with their places. */
 export async function pdfWords(file: string): Promise<PdfWord[][]> {
-  const { stdout } = await execa("pdftotext", ["-enc", "UTF-8", "-bbox", file, "-"]);
-  return stdout
+  return (await pdfText(file, "-bbox"))
     .split("<page ")
     .slice(1)
     .map((page) =>

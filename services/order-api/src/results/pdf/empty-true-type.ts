@@ -1,23 +1,25 @@
 const [headerLength, recordLength] = [12, 16];
 
 /**
- * The smallest TrueType font that a PDF may hold (ISO 32000-1, 9.9): one empty glyph as wide as `advance`.
+ * The smallest TrueType font that a PDF may hold (ISO 32000-1, 9.9): one glyph as wide as `advance`, which
+ * is a line and so paints nothing. It has a box, because PDFium passes over vertical text without one.
  */
 export function emptyTrueType(unitsPerEm: number, advance: number): Uint8Array {
   const bigEndian = (...words: number[]) =>
     new Uint8Array(words.flatMap((word) => [(word >> 8) & 255, word & 255]));
   // The tables in 16-bit words, by name and in order.
   const tables = {
-    glyf: bigEndian(0, 0),
+    // One contour from corner to corner of the glyph: end point 1, no instructions, two points.
+    glyf: bigEndian(1, 0, 0, advance, unitsPerEm, 1, 0, 0x3101, advance, unitsPerEm),
     head: bigEndian(
       ...[1, 0, 1, 0, 0, 0, 0x5f0f, 0x3cf5, 0, unitsPerEm],
-      // Created and modified in 1904, without a bounding box or a style, and with the short form of `loca`.
-      ...[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 2, 0, 0],
+      // Created and modified in 1904. The box, no style, and the short form of `loca`.
+      ...[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, advance, unitsPerEm, 0, 3, 2, 0, 0],
     ),
     hhea: bigEndian(1, 0, unitsPerEm, 0, 0, advance, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1),
     hmtx: bigEndian(advance, 0),
-    loca: bigEndian(0, 0),
-    maxp: bigEndian(1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0),
+    loca: bigEndian(0, 10),
+    maxp: bigEndian(1, 0, 1, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0),
   };
   const entries = Object.entries(tables);
   let offset = headerLength + recordLength * entries.length;

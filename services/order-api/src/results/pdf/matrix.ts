@@ -24,3 +24,7 @@ export function shift(x: number, y: number): Matrix {
 export function stretch(x: number, y = x): Matrix {
   return [x, 0, 0, y, 0, 0];
 }
+
+export function pointOn([a, b, c, d, e, f]: Matrix, x: number, y: number): [x: number, y: number] {
+  return [a * x + c * y + e, b * x + d * y + f];
+}

@@ -18,7 +18,7 @@ import type { PageResult } from "@orbital-witness/common/results/page-result.ts"
 import type { PdfPage } from "@orbital-witness/common/results/pdf-page.ts";
 import sharp from "sharp";
 import type { DocumentPage, ResultDocument } from "../formats/result-document.ts";
-import { compose, stretch } from "./matrix.ts";
+import { compose, type Matrix, stretch } from "./matrix.ts";
 import { PdfFile } from "./pdf-file.ts";
 import { InvisibleFont } from "./pdf-font.ts";
 import { deflatedOperators, writeStreams } from "./pdf-streams.ts";
@@ -177,9 +177,9 @@ class NewPdf {
     ];
   }
 
-  #overlay(result: PageResult, toPage: Parameters<typeof textOverlay>[3], before: PDFOperator[] = []) {
+  #overlay(result: PageResult, toPage: Matrix, before: PDFOperator[] = []) {
     const lines = result.blocks.flatMap((block) => block.lines.map((line) => line.words));
-    return this.#content([...before, ...textOverlay(lines, this.#font, result.height, toPage)]);
+    return this.#content([...before, ...textOverlay(lines, this.#font, toPage)]);
   }
 
   async #content(operators: PDFOperator[]) {

@@ -1,6 +1,5 @@
 import {
   beginText,
-  concatTransformationMatrix,
   endText,
   type PDFOperator,
   popGraphicsState,
@@ -13,7 +12,7 @@ import {
   TextRenderingMode,
 } from "@cantoo/pdf-lib";
 import type { Box, Word } from "@orbital-witness/common/results/page-result.ts";
-import type { Matrix } from "./matrix.ts";
+import { compose, type Matrix, pointOn, turn } from "./matrix.ts";
 import { characterWidth, type InvisibleFont } from "./pdf-font.ts";
 
 /** The name of the font in a page's resources. */
@@ -23,47 +22,68 @@ const rightToLeft = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Scri
 
 /**
  * Draws lines of words as invisible text. `toPage`: from pixels, whose y counts down from the top, to the
- * page's user space; `height` of the picture in pixels.
+ * page's user space.
  */
 export function textOverlay(
   lines: readonly (readonly Word[])[],
   font: InvisibleFont,
-  height: number,
-  [a, b, c, d, e, f]: Matrix,
+  toPage: Matrix,
 ): PDFOperator[] {
-  // The same for coordinates in which y counts up from the bottom, as in PDF.
-  const upwards = [a, b, -c, -d, e + c * height, f + d * height].map((number) => round(number, 6));
-  const [ua = 1, ub = 0, uc = 0, ud = 1, ue = 0, uf = 0] = upwards;
   return [
-    ...[pushGraphicsState(), concatTransformationMatrix(ua, ub, uc, ud, ue, uf)],
-    ...[beginText(), setTextRenderingMode(TextRenderingMode.Invisible)],
-    ...lines.flatMap((words) => (words.length === 0 ? [] : lineOperators(words, font, height))),
+    ...[pushGraphicsState(), beginText(), setTextRenderingMode(TextRenderingMode.Invisible)],
+    ...lines.flatMap((words) => (words.length === 0 ? [] : lineOperators(words, font, toPage))),
     ...[endText(), popGraphicsState()],
   ];
 }
 
 /**
- * In pixels. All words of a line have the same height and baseline, because readers would otherwise split the
- * line. Each word is as wide as its box and followed by a space.
+ * All words of a line have the same height, and on a straight page the same baseline, because readers would
+ * otherwise split the line. Each word is as wide as its box and followed by a space. On a skewed page each
+ * word is upright with a baseline of its own: Poppler ends a word where the baseline of its letters has moved
+ * by half a point.
  */
-function lineOperators(words: readonly Word[], font: InvisibleFont, pageHeight: number): PDFOperator[] {
-  const bottom = median(words, ([, , , edge]) => edge);
-  const size = Math.max(1, bottom - median(words, ([, edge]) => edge));
-  const inWords = words.flatMap(({ text, box: [left, , right] }) => {
+function lineOperators(words: readonly Word[], font: InvisibleFont, toPage: Matrix): PDFOperator[] {
+  const direction = words[0]?.direction ?? 0;
+  const level = turn(-direction);
+  const boxes = words.map(({ box }) => boxOn(level, box));
+  const bottom = median(boxes, ([, , , edge]) => edge);
+  const height = Math.max(1, bottom - median(boxes, ([, edge]) => edge));
+  const levelToPage = compose(turn(direction), toPage);
+  const [a, b] = levelToPage;
+  const scale = Math.hypot(a, b);
+  const size = round(height * scale, 3);
+  const [across, up] = nearestQuarter(a, b);
+  const inWords = words.flatMap(({ text }, index) => {
+    const [left = 0, , right = 0] = boxes[index] ?? [];
     const characters = [...text.toWellFormed()];
     const drawn = rightToLeft.test(text) ? characters.reverse() : characters;
-    const squeeze = (100 * Math.max(1, right - left)) / (characters.length * characterWidth * size);
+    const width = Math.max(1, right - left) * scale;
+    const squeeze = (100 * width) / (characters.length * characterWidth * size);
+    const [x, y] = pointOn(levelToPage, (left + right) / 2, bottom);
+    const start = [x - (across * width) / 2, y - (up * width) / 2].map((number) => round(number, 3));
+    const [startX = 0, startY = 0] = start;
     return [
       setCharacterSqueeze(round(squeeze, 2)),
-      setTextMatrix(1, 0, 0, 1, left, pageHeight - bottom),
+      setTextMatrix(across, up, -up, across, startX, startY),
       showText(font.encode([...drawn, " "])),
     ];
   });
   return [setFontAndSize(invisibleFontName, size), ...inWords];
 }
 
-function median(words: readonly Word[], edge: (box: Box) => number): number {
-  const edges = words.map(({ box }) => edge(box)).toSorted((a, b) => a - b);
+/** The cosine and sine of the angle of (a, b), rounded to quarter turns. */
+function nearestQuarter(a: number, b: number): [cosine: number, sine: number] {
+  return Math.abs(a) >= Math.abs(b) ? [Math.sign(a), 0] : [0, Math.sign(b)];
+}
+
+function boxOn(matrix: Matrix, [left, top, right, bottom]: Box): Box {
+  const [x1, y1] = pointOn(matrix, left, top);
+  const [x2, y2] = pointOn(matrix, right, bottom);
+  return [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)];
+}
+
+function median(boxes: readonly Box[], edge: (box: Box) => number): number {
+  const edges = boxes.map(edge).toSorted((a, b) => a - b);
   return edges[Math.floor(edges.length / 2)] ?? 0;
 }
 

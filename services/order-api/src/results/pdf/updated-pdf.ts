@@ -57,7 +57,7 @@ async function updatedPage(
     block.lines.map(({ words }) => words.filter(({ source }) => source === "ocr")),
   );
   const overlay = file.context.nextRef();
-  const drawing = await deflatedOperators(textOverlay(lines, font, result.height, toPage));
+  const drawing = await deflatedOperators(textOverlay(lines, font, toPage));
   const contents = edited?.contents === undefined ? object.contents : String(refs[edited.contents]);
   const dictionary = [
     object.entries,
