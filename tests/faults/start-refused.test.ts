@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
+import { runLabel } from "../run-label.ts";
 import { FaultStack } from "./harness/fault-stack.ts";
 
 const stack = await FaultStack.open();
@@ -19,7 +20,7 @@ describe("15 a service without a good JWT_SECRET", () => {
     const image = await stack.clone.imageOf(await stack.clone.container(part));
     // Passed by name, so that the value is in no argument list.
     const names = ["REDIS_URL", ...(value === undefined ? [] : ["JWT_SECRET"])];
-    const options = ["--rm", "--network", "none", ...names.flatMap((name) => ["--env", name])];
+    const options = ["--rm", ...runLabel, "--network", "none", ...names.flatMap((name) => ["--env", name])];
     const { exitCode, stdout, stderr } = await execa("docker", ["run", ...options, image], {
       env: { REDIS_URL: `redis://:${redisPassword}@redis:6379`, JWT_SECRET: value },
       reject: false,

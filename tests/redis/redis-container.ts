@@ -8,6 +8,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { redisStartCommand } from "../../pulumi/redis-config.ts";
 import { freePort } from "../free-port.ts";
+import { runLabel } from "../run-label.ts";
 
 const run = promisify(execFile);
 
@@ -29,7 +30,7 @@ export async function startRedisContainer(): Promise<RedisContainer> {
   // Docker would choose another port when the container starts again.
   const port = await freePort();
   const options = ["--detach", "--publish", `127.0.0.1:${port}:6379`, "--env", "REDISCLI_AUTH"];
-  const label = ["--label", "orbital-witness.test=redis"];
+  const label = [...runLabel, "--label", "orbital-witness.test=redis"];
   const args = ["run", ...options, ...label, await redisImage(), "sh", "-c", redisStartCommand];
   const { stdout } = await run("docker", args, { env: { ...process.env, REDISCLI_AUTH: password } });
   const id = stdout.trim();

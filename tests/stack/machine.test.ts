@@ -9,6 +9,7 @@ import { ensureDocker } from "../../commands/stack/engine/docker.ts";
 import { ensurePortIsFree } from "../../commands/stack/engine/port.ts";
 import { projectFolder, wantedBaseImages } from "../../commands/stack/project.ts";
 import { Stack } from "../../commands/stack/stack.ts";
+import { runLabel } from "../run-label.ts";
 import { StackUnderTest } from "./stack-under-test.ts";
 
 /** A server on a free port, which `using` closes. */
@@ -73,7 +74,7 @@ describe("the port", () => {
   });
 
   it("is named with the container that uses it, unless that is the stack's own", async () => {
-    const run = ["run", "--detach", "--rm", "--publish", "127.0.0.1::80", image, "sleep", "120"];
+    const run = ["run", "--detach", "--rm", ...runLabel, "--publish", "127.0.0.1::80", image, "sleep", "120"];
     const { stdout: id } = await execa("docker", run);
     try {
       const { stdout: binding } = await execa("docker", ["port", id, "80"]);

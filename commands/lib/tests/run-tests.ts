@@ -1,15 +1,20 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { constants, setPriority, tmpdir } from "node:os";
+import { constants, setPriority } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
+import { say } from "../../../lib/terminal.ts";
 import { ensureBaseImages } from "../../stack/engine/base-images.ts";
 import { ensureDocker } from "../../stack/engine/docker.ts";
 import { projectFolder, wantedBaseImages } from "../../stack/project.ts";
 import type { Lane, Run } from "./lanes.ts";
+import { endGroup } from "./process-group.ts";
 import { TestReport } from "./test-report.ts";
+import { TestRun } from "./test-run.ts";
 
 const SLOWEST = 10;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** The exit code of a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
 
 /**
  * Prepares what `npm start` would prepare, runs the lanes side by side, and prints the slowest tests, the
@@ -17,40 +22,48 @@ const SLOWEST = 10;
  */
 export async function runTests(lanes: readonly Lane[], args: readonly string[]): Promise<void> {
   await ensureDocker();
+  await TestRun.removeDead();
   const { redisImage } = await ensureBaseImages(wantedBaseImages(projectFolder, "local"));
-  const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-tests-"));
+  const wanted: readonly Lane[] = args.length > 0 ? [[{ name: "tests", args, nice: 0 }]] : lanes;
+  const interruption = new AbortController();
+  // A signal for the second time ends this process at once. The next run then removes what is left.
+  for (const signal of SIGNALS) process.once(signal, () => interruption.abort());
+  await using run = await TestRun.begin();
+  const settings: RunSettings = {
+    folder: run.folder,
+    env: { ...run.environment, TEST_REDIS_IMAGE: redisImage },
+    isOneOfMany: wanted.length > 1,
+    interruption: interruption.signal,
+  };
   const startedAt = performance.now();
-  try {
-    const wanted: readonly Lane[] = args.length > 0 ? [[{ name: "tests", args, nice: 0 }]] : lanes;
-    const environment = { TEST_REDIS_IMAGE: redisImage };
-    const ends = await Promise.all(
-      wanted.map((lane) => runLane(lane, folder, environment, wanted.length > 1)),
-    );
+  const ends = await Promise.all(wanted.map((lane) => runLane(lane, settings)));
+  if (interruption.signal.aborted) {
+    say("Interrupted. Removing the containers, volumes, networks and files of the tests");
+    process.exitCode = INTERRUPTED;
+  } else {
     report(ends.flat(), Math.round((performance.now() - startedAt) / 1000));
-  } finally {
-    await rm(folder, { recursive: true });
   }
 }
 
 type RunEnd = { readonly name: string; readonly exitCode: number; readonly report: TestReport | undefined };
 
-async function runLane(
-  lane: Lane,
-  folder: string,
-  env: Record<string, string>,
-  isOneOfMany: boolean,
-): Promise<RunEnd[]> {
+interface RunSettings {
+  readonly folder: string;
+  readonly env: Record<string, string>;
+  readonly isOneOfMany: boolean;
+  readonly interruption: AbortSignal;
+}
+
+async function runLane(lane: Lane, settings: RunSettings): Promise<RunEnd[]> {
   const ends: RunEnd[] = [];
-  for (const run of lane) ends.push(await runVitest(run, folder, env, isOneOfMany));
+  for (const run of lane) {
+    if (!settings.interruption.aborted) ends.push(await runVitest(run, settings));
+  }
   return ends;
 }
 
-async function runVitest(
-  { name, args, nice }: Run,
-  folder: string,
-  env: Record<string, string>,
-  isOneOfMany: boolean,
-): Promise<RunEnd> {
+async function runVitest({ name, args, nice }: Run, settings: RunSettings): Promise<RunEnd> {
+  const { folder, env, isOneOfMany, interruption } = settings;
   const file = path.join(folder, `${name}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
   const vitest = execa("vitest", ["run", ...reporters, ...args], {
@@ -58,11 +71,19 @@ async function runVitest(
     preferLocal: true,
     stdin: "ignore",
     ...(isOneOfMany ? { all: true, buffer: false } : { stdout: "inherit", stderr: "inherit" }),
+    // A process group of its own, so that an interruption ends all programs that the tests started.
+    detached: true,
     env,
     reject: false,
   });
-  if (vitest.pid !== undefined && nice > 0) {
-    setPriority(vitest.pid, Math.min(nice, constants.priority.PRIORITY_LOW));
+  const { pid } = vitest;
+  let ending: Promise<void> | undefined;
+  const end = () => {
+    if (pid !== undefined) ending = endGroup(pid);
+  };
+  interruption.addEventListener("abort", end);
+  if (pid !== undefined && nice > 0) {
+    setPriority(pid, Math.min(nice, constants.priority.PRIORITY_LOW));
   }
   const startedAt = performance.now();
   if (vitest.all) {
@@ -70,6 +91,8 @@ async function runVitest(
     for await (const line of createInterface(vitest.all)) console.log(`${name.padEnd(10)} │ ${line}`);
   }
   const { exitCode } = await vitest;
+  interruption.removeEventListener("abort", end);
+  await ending;
   if (isOneOfMany) {
     console.log(`${name.padEnd(10)} │ ended after ${Math.round((performance.now() - startedAt) / 1000)} s`);
   }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 import { freePort } from "../../free-port.ts";
+import { runLabel } from "../../run-label.ts";
 
 const caddyfile = new URL("../../../pulumi/Caddyfile", import.meta.url);
 
@@ -14,7 +15,8 @@ export async function startLoneRouter(image: string) {
   const hosts = ["order-api", "auth-api"].flatMap((host) => ["--add-host", `${host}:127.0.0.1`]);
   const start =
     'printf %s "$CADDYFILE" > /tmp/Caddyfile; exec caddy run --config /tmp/Caddyfile --adapter caddyfile';
-  const options = ["--detach", "--rm", "--publish", `127.0.0.1:${port}:8080`, "--env", "CADDYFILE", ...hosts];
+  const publish = ["--publish", `127.0.0.1:${port}:8080`];
+  const options = ["--detach", "--rm", ...runLabel, ...publish, "--env", "CADDYFILE", ...hosts];
   const { stdout: id } = await execa("docker", ["run", ...options, image, "sh", "-c", start], {
     env: { CADDYFILE: config },
   });

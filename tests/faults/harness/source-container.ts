@@ -1,6 +1,7 @@
 import path from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
+import { runLabel } from "../../run-label.ts";
 import type { StackUnderTest } from "../../stack/stack-under-test.ts";
 
 const seenSchema = z.object({
@@ -40,7 +41,7 @@ export class SourceContainer {
       `${clone.folder}/samples/scans:/samples:ro`,
     ];
     const { stdout } = await execa("docker", [
-      ...["run", "--detach", "--init", "--label", "orbital-witness.test=source", ...rights],
+      ...["run", "--detach", "--init", ...runLabel, "--label", "orbital-witness.test=source", ...rights],
       ...["--network", network, "--network-alias", "source"],
       ...mounts.flatMap((mount) => ["--volume", mount]),
       ...[clone.nodeImage, "node", "/source/main.ts"],

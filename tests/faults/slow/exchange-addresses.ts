@@ -2,8 +2,9 @@ import { randomBytes, randomInt } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import { redisStartCommand } from "../../../pulumi/redis-config.ts";
+import { runLabel } from "../../run-label.ts";
 
-const label = ["--label", "orbital-witness.test=exchanged-addresses"];
+const label = [...runLabel, "--label", "orbital-witness.test=exchanged-addresses"];
 const startLimitMs = 60_000;
 
 /**

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../free-port.ts";
+import { runLabel } from "../../run-label.ts";
 import { FaultStack } from "../harness/fault-stack.ts";
 
 const stack = await FaultStack.open();
@@ -21,6 +22,7 @@ async function authApi(): Promise<string> {
     "--detach",
     "--rm",
     "--init",
+    ...runLabel,
     "--publish",
     `127.0.0.1:${port}:8080`,
     ...settings,

@@ -2,13 +2,14 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 import { setting } from "../../../commands/stack/project.ts";
 import { redisStartCommand } from "../../../pulumi/redis-config.ts";
+import { runLabel } from "../../run-label.ts";
 import { appendOnlyFile, FaultStack } from "../harness/fault-stack.ts";
 import { type Answer, accepted, Orders, outcomes } from "../harness/orders.ts";
 
 const stack = await FaultStack.open();
 const orders = new Orders(stack);
 
-const label = ["--label", "orbital-witness.test=small-volume"];
+const label = [...runLabel, "--label", "orbital-witness.test=small-volume"];
 
 /**
  * Replaces the stack's Redis by one on a volume of a few megabytes in memory. The engine empties such a
