@@ -1,3 +1,4 @@
+import { jsonEntries } from "./json-entries.ts";
 import { Problem } from "./problem.ts";
 
 const limitBytes = 64 * 1024;
@@ -71,16 +72,18 @@ function tooLarge(): Problem {
 }
 
 function jsonFields(bytes: Uint8Array): Record<string, unknown> {
+  let source: string;
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    source = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    value = JSON.parse(source);
   } catch (cause) {
     throw new Problem(400, "malformed_body", "The body is not valid JSON.", { cause });
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new Problem(400, "malformed_body", "The body must be a JSON object.");
   }
-  return { ...value };
+  return grouped(jsonEntries(source));
 }
 
 async function multipart(bytes: Uint8Array<ArrayBuffer>, contentType: string): Promise<FormData> {
@@ -93,10 +96,14 @@ async function multipart(bytes: Uint8Array<ArrayBuffer>, contentType: string): P
 
 /** A field that is given several times becomes an array. */
 export function fieldsOf(form: FormData | URLSearchParams): Record<string, unknown> {
-  const names = new Set(form.keys());
+  return grouped([...form.entries()]);
+}
+
+function grouped(entries: readonly (readonly [string, unknown])[]): Record<string, unknown> {
+  const byName = Map.groupBy(entries, ([name]) => name);
   return Object.fromEntries(
-    [...names].map((name) => {
-      const values = form.getAll(name);
+    [...byName].map(([name, given]) => {
+      const values = given.map(([, value]) => value);
       return [name, values.length === 1 ? values[0] : values];
     }),
   );
