@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
+import { Server as NetServer } from "node:net";
 import { setInterval } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
 import { z } from "zod";
@@ -14,6 +15,9 @@ import type { HttpApp } from "./http-app.ts";
  * slowly could delay the stop for ever.
  */
 const lastAnswersMs = 3000;
+
+/** How long kept-alive connections may carry a last request when the service stops. */
+const lastRequestsMs = 1000;
 
 /**
  * `stopping` is called when no new requests are accepted, to end long ones. `close` is called after the last
@@ -31,8 +35,8 @@ export type ServiceOptions<Schema extends z.ZodObject> = {
 
 /**
  * Runs a service's process: reads the environment, starts the service and listens on PORT. On SIGTERM or
- * SIGINT it accepts no new requests, finishes the open ones, ends those that take too long, and exits with 0.
- * An invalid setting or an uncaught error gives one log line and exit code 1.
+ * SIGINT it accepts no new connections, finishes the open requests, ends those that take too long, and exits
+ * with 0. An invalid setting or an uncaught error gives one log line and exit code 1.
  */
 export async function runService<Schema extends z.ZodObject>(
   name: string,
@@ -78,19 +82,30 @@ export async function runService<Schema extends z.ZodObject>(
 
 async function finish(server: Server, service: RunningService, log: Log): Promise<void> {
   const closed = once(server, "close");
-  server.close();
+  stopListening(server);
   service.stopping?.();
+  const startedAt = Date.now();
   const late = setTimeout(() => {
     log.warn("ending requests that take too long");
     server.closeAllConnections();
   }, lastAnswersMs);
   // A kept-alive connection would hold the server open until its client closes it.
   for await (const _ of setInterval(50)) {
-    server.closeIdleConnections();
+    if (Date.now() - startedAt > lastRequestsMs) server.closeIdleConnections();
     if ((await Promise.race([closed, "open"])) !== "open") break;
   }
   clearTimeout(late);
   await service.close?.();
+}
+
+/**
+ * Refuses new connections, and lets each kept-alive connection carry one more request. Node's own `close`
+ * ends idle connections at once, and a request that the router is just sending on one of them ends as a 502.
+ * If a connection is refused, the router sends the request to another container.
+ */
+function stopListening(server: Server): void {
+  server.prependListener("request", (_request, response) => response.setHeader("Connection", "close"));
+  NetServer.prototype.close.call(server);
 }
 
 function exit(log: Log, code: number, message: string, err?: unknown): never {
