@@ -8,7 +8,7 @@ import type { Pdfium } from "../pdfium.ts";
 import type { Pointer } from "../pdfium-calls.ts";
 import { type Character, charactersOf, type Token } from "./characters.ts";
 import { wronglyMappedFonts } from "./font-check.ts";
-import { mergedBlocks } from "./merge-lines.ts";
+import { mergedBlocks } from "./order/merge-lines.ts";
 import { charactersIn, coveredObjects, meaninglessObjects, trustedLines, visibleLines } from "./page-text.ts";
 import { cutTurnedLines, readRegions, readStrips } from "./read-regions.ts";
 import { type LetterRegion, unreadLetters } from "./unread-letters.ts";

@@ -3,7 +3,7 @@ import type { GreyImage } from "../../../recognition/grey-image.ts";
 import { readTurned } from "../../../recognition/read-turned.ts";
 import type { ReadPicture } from "../../document.ts";
 import type { Direction } from "./direction.ts";
-import { movedBlock } from "./merge-lines.ts";
+import { movedBlock } from "./order/merge-lines.ts";
 import type { LetterRegion } from "./unread-letters.ts";
 import { aroundAll, wholePixels } from "./visible-text.ts";
 import type { CharacterWord } from "./words.ts";

@@ -5,8 +5,8 @@ import {
   lineOf,
   type Word,
 } from "@orbital-witness/common/results/page-result.ts";
-import type { Rectangle } from "../page-drawing.ts";
-import { type Direction, upright } from "./direction.ts";
+import type { Rectangle } from "../../page-drawing.ts";
+import { type Direction, upright } from "../direction.ts";
 
 /** A gap between lines larger than this share of their height starts a new block. */
 const blockGap = 1.2;

@@ -5,6 +5,7 @@ import {
   type Line,
   lineOf,
 } from "@orbital-witness/common/results/page-result.ts";
+import { inColumns } from "./column-order.ts";
 import { lineDirection, toBlocks } from "./text-blocks.ts";
 
 /** A line that follows within this many line heights belongs to the line before it. */
@@ -19,7 +20,7 @@ const beside = 0.5;
  * pictures, form values and notes. A form value is added at the end of its label's line.
  */
 export function mergedBlocks(own: readonly Line[], others: readonly Block[]): Block[] {
-  const lines = own.filter((line) => lineDirection(line) === 0);
+  const lines = inColumns(own.filter((line) => lineDirection(line) === 0));
   const turned = own.filter((line) => lineDirection(line) !== 0);
   for (const block of others) {
     let at: number | undefined;
