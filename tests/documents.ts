@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from "node:zlib";
 import { PDFDocument, type PDFPage } from "@cantoo/pdf-lib";
-import sharp, { type TiffOptions } from "sharp";
+import sharp, { type Sharp, type TiffOptions } from "sharp";
 import { drawLine, leaseText } from "./scan.ts";
 
 /** A line of text in grey, one byte per pixel. */
@@ -159,10 +159,16 @@ function dot() {
 /** Writes a line of text on the page, as text rather than as an image. */
 export const written = (text: string) => (page: PDFPage) => page.drawText(text, { x: 30, y: 100, size: 12 });
 
-/** A line of text, three bytes per pixel, bottom row first. */
-export async function drawBmp(): Promise<Buffer> {
-  const { data, info } = await drawLine(leaseText)
+/** A line of text as a BMP. */
+export function drawBmp(): Promise<Buffer> {
+  return toBmp(drawLine(leaseText));
+}
+
+/** The picture as a BMP with three bytes per pixel, bottom row first. */
+export async function toBmp(picture: Sharp): Promise<Buffer> {
+  const { data, info } = await picture
     .flatten({ background: "white" })
+    .toColourspace("srgb")
     .removeAlpha()
     .flip()
     .raw()
@@ -170,7 +176,11 @@ export async function drawBmp(): Promise<Buffer> {
   const rowBytes = Math.ceil((3 * info.width) / 4) * 4;
   const pixels = Buffer.alloc(rowBytes * info.height);
   for (let y = 0; y < info.height; y++)
-    data.copy(pixels, y * rowBytes, 3 * y * info.width, 3 * (y + 1) * info.width);
+    for (let x = 0; x < info.width; x++) {
+      const at = 3 * (y * info.width + x);
+      const [red = 0, green = 0, blue = 0] = data.subarray(at, at + 3);
+      pixels.set([blue, green, red], y * rowBytes + 3 * x);
+    }
   const head = Buffer.alloc(54);
   head.write("BM");
   head.writeUInt32LE(head.length + pixels.length, 2);

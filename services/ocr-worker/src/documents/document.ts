@@ -1,6 +1,6 @@
 import type { Block, PageWarning } from "@orbital-witness/common/results/page-result.ts";
 import type { Segmentation } from "../recognition/engine.ts";
-import type { GreyImage } from "../recognition/grey-image.ts";
+import type { ColourImage, GreyImage } from "../recognition/grey-image.ts";
 
 /**
  * The numbers of text objects in a PDF page's own content, counted from 0, depth first into forms. `hidden`:
@@ -16,6 +16,11 @@ export type TextObjectsToRemove = { hidden: number[]; wrong: number[] };
  */
 export type PageContent = {
   image: GreyImage;
+  /**
+   * Draws `image` again in colours, for which it needs three times the memory. Undefined, or resolves to
+   * undefined, for a page without colours. Throws OrderFailure as `Document.page` does.
+   */
+  colour?: (() => Promise<ColourImage | undefined>) | undefined;
   text?: Block[];
   /** How far `image` is turned clockwise, in degrees, because most of `text` lies on its side. */
   turn?: 90 | 180 | 270;

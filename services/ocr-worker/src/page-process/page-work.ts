@@ -16,13 +16,9 @@ import type { PageSource } from "../pdf-output/embed-image.ts";
 import { makePdfPage } from "../pdf-output/make-pdf-page.ts";
 import { outlinePdf } from "../pdf-output/outline-pdf.ts";
 import { type Engine, openEngine } from "../recognition/engine.ts";
+import type { ColourImage, GreyImage } from "../recognition/grey-image.ts";
 import { toSharp } from "../recognition/preparation/picture.ts";
-import {
-  createRecognizer,
-  type GreyImage,
-  type RecognizedPage,
-  type RecognizePage,
-} from "../recognition/recognize-page.ts";
+import { createRecognizer, type RecognizedPage, type RecognizePage } from "../recognition/recognize-page.ts";
 import type { DocumentInfo, PageRead } from "./page-reader.ts";
 import type { PageProcessSettings } from "./protocol.ts";
 
@@ -80,9 +76,10 @@ export class PageWork {
     const { image, text, warnings = [] } = content;
     const recognized = text ? withText(content, text) : await this.#recognize(image);
     if (warnings.length > 0) recognized.result.warnings = warnings;
-    const png = await toPng(recognized.image);
     const source = { format, bytes, page, content };
     const notShown = await this.#savePdfPage(ref, source, recognized.result);
+    const coloured = await content.colour?.();
+    const png = await toPng(coloured ? await recognized.likewise(coloured) : recognized.image);
     await this.#results.savePage(ref, { ...recognized.result, page }, png).catch((cause: unknown) => {
       throw storageFailure(cause);
     });
@@ -104,6 +101,7 @@ function withText({ image, turn }: PageContent, blocks: Block[]): RecognizedPage
   const { width, height, dpi = drawnDpi } = image;
   return {
     image,
+    likewise: async (original) => original,
     result: {
       ...{ width, height, dpi, blocks },
       source: sourceOf({ blocks }),
@@ -114,8 +112,7 @@ function withText({ image, turn }: PageContent, blocks: Block[]): RecognizedPage
   };
 }
 
-function toPng(image: GreyImage): Promise<Buffer> {
-  // Without this, sharp widens grey to three channels.
-  const picture = toSharp(image).toColourspace("b-w");
+function toPng(image: GreyImage | ColourImage): Promise<Buffer> {
+  const picture = toSharp(image);
   return (image.dpi ? picture.withDensity(image.dpi) : picture).png({ compressionLevel: 4 }).toBuffer();
 }

@@ -38,7 +38,7 @@ export async function embedImage(source: PageSource, size: Size): Promise<Embedd
     case "TIFF":
       return embedTiff(bytes, page, size);
     default:
-      return drawn([await pngStream(toSharp(content.image).toColourspace("b-w"))], size);
+      return drawn([await pngStream(toSharp((await content.colour?.()) ?? content.image))], size);
   }
 }
 

@@ -2,9 +2,17 @@ import { meanConfidence, type PageResult } from "@orbital-witness/common/results
 import type { Engine } from "./engine.ts";
 import { inReadingOrder } from "./frames/cells.ts";
 import { readsCellByCell } from "./frames/reads-cell-by-cell.ts";
-import type { GreyImage } from "./grey-image.ts";
+import type { ColourImage, GreyImage } from "./grey-image.ts";
 import { pageSide } from "./preparation/page-side.ts";
-import { asRuled, type PreparedPage, planFor, prepare, upsideDown } from "./preparation/prepare.ts";
+import {
+  asPlanned,
+  asRuled,
+  type Plan,
+  type PreparedPage,
+  planFor,
+  prepare,
+  upsideDown,
+} from "./preparation/prepare.ts";
 import { readBlocks } from "./segmentation/read-blocks.ts";
 import { withoutStrayMarks } from "./stray-marks.ts";
 
@@ -12,9 +20,13 @@ export type { GreyImage } from "./grey-image.ts";
 
 /**
  * The page's picture for users, with its own light and lines, and the text that was read. Boxes are in pixels
- * of this picture.
+ * of this picture. `likewise` turns, deskews and scales the original in colours as it was done for `image`.
  */
-export type RecognizedPage = { image: GreyImage; result: Omit<PageResult, "page"> };
+export type RecognizedPage = {
+  image: GreyImage;
+  likewise: (original: ColourImage) => Promise<ColourImage>;
+  result: Omit<PageResult, "page">;
+};
 
 /** Prepares a page if measurements show that this helps, and recognises it. Throws if the engine fails. */
 export type RecognizePage = (image: GreyImage) => Promise<RecognizedPage>;
@@ -27,16 +39,20 @@ const A4_INCHES = 297 / 25.4;
 
 export function createRecognizer(engine: Engine): RecognizePage {
   return async (original) => {
+    const readAs = async (plan: Plan) => ({
+      ...(await read(engine, await prepare(original, plan))),
+      likewise: (coloured: ColourImage) => asPlanned(coloured, plan),
+    });
     const plan = await planFor(original);
-    const first = await read(engine, await prepare(original, plan));
+    const first = await readAs(plan);
     const { confidence } = first.result;
     if (confidence === null || confidence >= POOR_CONFIDENCE) return first;
-    const second = await read(engine, await prepare(original, upsideDown(plan)));
+    const second = await readAs(upsideDown(plan));
     return (second.result.confidence ?? 0) > confidence ? second : first;
   };
 }
 
-async function read(engine: Engine, prepared: PreparedPage): Promise<RecognizedPage> {
+async function read(engine: Engine, prepared: PreparedPage): Promise<Omit<RecognizedPage, "likewise">> {
   const { picture, preparation, frames } = prepared;
   const { blocks: found, segmentation } = await readBlocks(engine, prepared.image);
   const forms = frames.filter((frame) => readsCellByCell(found, frame));

@@ -20,7 +20,9 @@ const route = createRoute({
   operationId: "getPageImage",
   tags: ["results"],
   summary: "Get the image of a page as it was read",
-  description: "The page's image, turned, straightened and scaled as `preparation` in its result says.",
+  description:
+    "The page's image in its own colours; grey pages have one channel. It is turned, straightened and " +
+    "scaled as `preparation` in its result says.",
   security,
   request: {
     params: orderPathSchema.extend({ page: z.int().positive() }),

@@ -14,6 +14,7 @@ const colours = [
 const expected = Buffer.from(
   indices.map((index) => (index === 0 ? 255 : Math.round(0.299 * 200 + 0.587 * 20 + 0.114 * 10))),
 );
+const inColours = Buffer.from(indices.flatMap((index) => colours[index] ?? []));
 
 type Kind = {
   bits: number;
@@ -114,8 +115,10 @@ describe("BMP", () => {
   test.each(kinds)("of %s", async (_, kind) => {
     const { format, document } = await openBytes(bmp(kind));
     expect({ format, pages: document.pages }).toEqual({ format: "BMP", pages: 1 });
-    const { image } = await document.page(1);
-    expect(image).toEqual({ data: expected, width, height, dpi: kind.header === 12 ? undefined : 200 });
+    const { image, colour } = await document.page(1);
+    const size = { width, height, dpi: kind.header === 12 ? undefined : 200 };
+    expect(image).toEqual({ data: expected, ...size });
+    expect(await colour?.()).toEqual({ data: inColours, ...size, channels: 3 });
   });
 
   test.each([

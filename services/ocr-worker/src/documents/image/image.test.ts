@@ -49,6 +49,34 @@ describe("an image becomes grey", () => {
   });
 });
 
+describe("an image is decoded again in its colours", () => {
+  const red = line.clone().flatten({ background: "white" }).tint("red").toColourspace("srgb");
+  test.each([
+    ["PNG", () => red.clone().png(), 0],
+    ["JPEG", () => red.clone().jpeg({ quality: 100, chromaSubsampling: "4:4:4" }), 8],
+    ["WebP, lossless", () => red.clone().webp({ lossless: true }), 0],
+    ["TIFF", () => red.clone().tiff({ compression: "lzw" }), 0],
+    ["TIFF, turned", () => red.clone().tiff({ compression: "lzw" }).withMetadata({ orientation: 3 }), 0],
+  ])("%s", async (name, encode, most) => {
+    const { image, colour } = await openPage(await encode().toBuffer());
+    const coloured = await colour?.();
+    expect(coloured).toMatchObject({ width: image.width, height: image.height, channels: 3 });
+    const shown = name.endsWith("turned") ? red.clone().rotate(180) : red.clone();
+    const pixels = await shown.removeAlpha().raw().toBuffer();
+    expect(difference(coloured?.data ?? Buffer.alloc(0), pixels)).toBeLessThanOrEqual(most);
+  });
+
+  test.each([
+    ["one channel", () => sharp(grey, raw).toColourspace("b-w").png()],
+    ["16 bits", () => sharp(grey, raw).toColourspace("grey16").png()],
+    ["three equal channels", () => line.clone().png()],
+    ["three channels of a JPEG", () => line.clone().jpeg()],
+  ])("but not if it is grey: %s", async (_, encode) => {
+    const { colour } = await openPage(await encode().toBuffer());
+    expect(await colour?.()).toBeUndefined();
+  });
+});
+
 test.each([
   { compression: "ccittfax4", bitdepth: 1 },
   { compression: "ccittfax4", bitdepth: 1, miniswhite: true },

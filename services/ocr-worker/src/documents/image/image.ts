@@ -1,9 +1,10 @@
-import sharp, { type FailOnOptions } from "sharp";
+import sharp, { type FailOnOptions, type Sharp } from "sharp";
 import { OrderFailure } from "../../failure.ts";
 import { checkPages, checkPixels, type DocumentLimits } from "../../limits.ts";
-import type { GreyImage } from "../../recognition/grey-image.ts";
-import { fromSharp } from "../../recognition/preparation/picture.ts";
-import type { Document } from "../document.ts";
+import type { ColourImage } from "../../recognition/grey-image.ts";
+import { coloursFromSharp, fromSharp } from "../../recognition/preparation/picture.ts";
+import { hasColours } from "../colours.ts";
+import type { Document, PageContent } from "../document.ts";
 import { credibleDpi } from "../dpi.ts";
 import { repairJpeg } from "./repair-jpeg.ts";
 import { imageResolution } from "./resolution.ts";
@@ -14,6 +15,8 @@ import { type Resolution, readTiffPages } from "./tiff.ts";
  * comes from rounding, and a larger one is not credible.
  */
 const oblong = { least: 1.05, most: 4 };
+/** libvips' names of what has one channel, of 1 to 8 and of 16 bits. */
+const greySpaces: ReadonlySet<string> = new Set(["b-w", "grey16"]);
 
 /**
  * For a process that only reads documents: disables all decoders that it does not need, whatever a file
@@ -86,12 +89,29 @@ function pngSize(bytes: Buffer): { width: number; height: number } | undefined {
   return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
 }
 
-async function readImage(bytes: Buffer, page: number, resolution: Resolution, limits: DocumentLimits) {
-  try {
-    return { image: await readGrey(bytes, page, resolution, limits) };
-  } catch (cause) {
-    throw cause instanceof OrderFailure ? cause : new OrderFailure("page_damaged", { cause });
-  }
+/** Reads the image in grey; its colours are decoded only when they are asked for. */
+async function readImage(
+  bytes: Buffer,
+  page: number,
+  resolution: Resolution,
+  limits: DocumentLimits,
+): Promise<Pick<PageContent, "image" | "colour">> {
+  const decode = <T>(read: (drawn: DrawnImage) => Promise<T>) =>
+    drawImage(bytes, page, resolution, limits)
+      .then(read)
+      .catch((cause: unknown) => {
+        throw cause instanceof OrderFailure ? cause : new OrderFailure("page_damaged", { cause });
+      });
+  return decode(async ({ draw, dpi, isGrey }) => {
+    const image = await strictly((failOn) => fromSharp(draw(failOn), dpi));
+    if (isGrey) return { image };
+    return { image, colour: () => decode(readColours) };
+  });
+}
+
+async function readColours({ draw, dpi }: DrawnImage): Promise<ColourImage | undefined> {
+  const image = await strictly((failOn) => coloursFromSharp(draw(failOn), dpi));
+  return hasColours(image) ? image : undefined;
 }
 
 function readHeader(bytes: Buffer, page: number) {
@@ -99,19 +119,21 @@ function readHeader(bytes: Buffer, page: number) {
   return sharp(bytes, { page, limitInputPixels: false }).metadata();
 }
 
+/** `isGrey`: the file has no colours. If it has, they may all be grey. */
+type DrawnImage = { draw: (failOn: FailOnOptions) => Sharp; dpi: number | undefined; isGrey: boolean };
+
 /** Draws the image as viewers show it: turned by its Exif orientation, on white paper, with square pixels. */
-async function readGrey(
+async function drawImage(
   bytes: Buffer,
   page: number,
   resolution: Resolution,
   limits: DocumentLimits,
-): Promise<GreyImage> {
-  const { width, height, orientation = 1 } = await readHeader(bytes, page);
+): Promise<DrawnImage> {
+  const { width, height, space, orientation = 1 } = await readHeader(bytes, page);
   checkPixels(width, height, limits);
   const stretched = squareSize(width, height, resolution);
   if (stretched) checkPixels(stretched.width, stretched.height, limits);
-  const dpi = credibleDpi(resolution && Math.max(resolution.x, resolution.y));
-  const grey = (failOn: FailOnOptions) => {
+  const draw = (failOn: FailOnOptions) => {
     const picture = sharp(bytes, { page, failOn, limitInputPixels: limits.pixels })
       .autoOrient()
       .flatten({ background: "white" });
@@ -124,9 +146,10 @@ async function readGrey(
         fit: "fill",
       });
     }
-    return fromSharp(picture, dpi);
+    return picture;
   };
-  return strictly(grey);
+  const dpi = credibleDpi(resolution && Math.max(resolution.x, resolution.y));
+  return { draw, dpi, isGrey: greySpaces.has(space) };
 }
 
 /** The size at which an image's pixels are square. */

@@ -1,10 +1,16 @@
 import { OrderFailure } from "../../failure.ts";
-import type { GreyImage } from "../../recognition/grey-image.ts";
+import type { ColourImage, GreyImage } from "../../recognition/grey-image.ts";
+import { hasColours } from "../colours.ts";
 import type { Size } from "./image-stream.ts";
 import type { Pdfium } from "./pdfium.ts";
 import { bitmapFormats, drawGrey, type Pointer } from "./pdfium-calls.ts";
 
 const white = 0xffffffff;
+const bytesPerPixel = { grey: 1, bgr: 3, bgrx: 4 } as const;
+/** The most pixels that are drawn at once in colours. */
+const mostPixels = 16_000_000;
+/** The longer side, in pixels, of the drawing that tells whether a page has colours. */
+const probeSide = 500;
 
 /** Left, top, right and bottom in pixels of the drawn page, with fractions. */
 export type Rectangle = [left: number, top: number, right: number, bottom: number];
@@ -31,6 +37,22 @@ export class PageDrawing {
   }
 
   /**
+   * Draws the page in colours, part by part, so that PDFium needs no more memory than for a grey page.
+   * Undefined if the page has no colours.
+   */
+  colourImage(dpi: number | undefined): ColourImage | undefined {
+    const { width, height } = this.size;
+    if (!this.#hasColours()) return undefined;
+    const data = Buffer.alloc(width * height * 3);
+    const rows = Math.max(1, Math.floor(mostPixels / width));
+    for (let top = 0; top < height; top += rows) {
+      const part = this.#draw("bgr", [0, top, width, Math.min(height, top + rows)]);
+      copyReversed(part, data, top * width * 3);
+    }
+    return { data, width, height, dpi, channels: 3 };
+  }
+
+  /**
    * Draws a part of the page, rounded to whole pixels. Each pixel has four bytes: blue, green, red and an
    * unused one.
    */
@@ -46,16 +68,23 @@ export class PageDrawing {
     return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
   }
 
-  #draw(format: "grey" | "bgrx", [left, top, right, bottom]: Rectangle): Buffer {
+  /** Whether a small drawing of the page, whose pixels are means of the page's, has colours. */
+  #hasColours(): boolean {
+    const factor = Math.min(1, probeSide / Math.max(this.size.width, this.size.height));
+    const width = Math.max(1, Math.round(this.size.width * factor));
+    const height = Math.max(1, Math.round(this.size.height * factor));
+    return hasColours({ data: this.#draw("bgr", [0, 0, width, height], { width, height }) });
+  }
+
+  #draw(format: keyof typeof bytesPerPixel, [left, top, right, bottom]: Rectangle, size = this.size): Buffer {
     const { module } = this.#pdfium;
     const [width, height] = [right - left, bottom - top];
-    const stride = format === "grey" ? width : width * 4;
+    const stride = width * bytesPerPixel[format];
     const pixels = this.#pdfium.allocate(stride * height);
     const bitmap = module._FPDFBitmap_CreateEx(width, height, bitmapFormats[format], pixels, stride);
     if (bitmap === 0) throw new OrderFailure("page_damaged");
     module._FPDFBitmap_FillRect(bitmap, 0, 0, width, height, white);
     const flags = format === "grey" ? drawGrey : 0;
-    const { size } = this;
     module._FPDF_RenderPageBitmap(bitmap, this.#page, -left, -top, size.width, size.height, 0, flags);
     const data = Buffer.from(module.HEAPU8.subarray(pixels, pixels + stride * height));
     module._FPDFBitmap_Destroy(bitmap);
@@ -95,5 +124,14 @@ export class PageDrawing {
       ...[across(cx - e) / far, down(cy - f) / far],
       ...[across(e), down(f)],
     ];
+  }
+}
+
+/** Copies pixels of blue, green and red as red, green and blue. */
+function copyReversed(from: Buffer, to: Buffer, start: number): void {
+  for (let at = 0; at < from.length; at += 3) {
+    to[start + at] = from[at + 2] ?? 0;
+    to[start + at + 1] = from[at + 1] ?? 0;
+    to[start + at + 2] = from[at] ?? 0;
   }
 }

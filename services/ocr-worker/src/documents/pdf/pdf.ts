@@ -1,6 +1,5 @@
 import { type FailureCode, OrderFailure } from "../../failure.ts";
 import { checkPages, type DocumentLimits } from "../../limits.ts";
-import type { GreyImage } from "../../recognition/grey-image.ts";
 import type { Document, PageContent, ReadPicture } from "../document.ts";
 import { checkJpeg } from "../image/image.ts";
 import { drawingResolution, pixelsOf } from "./drawing-resolution.ts";
@@ -55,12 +54,16 @@ class PdfDocument implements Document {
   async page(number: number, read: ReadPicture): Promise<PageContent> {
     const unit = await userUnit(this.#bytes, number - 1);
     const drawn = this.#guarded("page_damaged", () => this.#draw(number, unit));
-    const content = await readPage(this.#pdfium, drawn, read).catch((cause: unknown) => this.#failed(cause));
-    const { flat, objects, turn } = drawn;
+    const { flat, objects, turn, page } = drawn;
+    const found = await readPage(this.#pdfium, drawn, read).catch((cause: unknown) => this.#failed(cause));
+    let { drawing } = drawn;
+    const colour = async () => this.#guarded("page_damaged", () => drawing.colourImage(page.dpi));
+    const content: PageContent = { ...found, colour };
     if (content.text) return turn === 0 ? content : { ...content, turn };
     // The recognition decides for itself in which direction a page is read.
     if (turn !== 0) {
-      content.image = this.#guarded("page_damaged", () => this.#asItCame(drawn));
+      drawing = this.#guarded("page_damaged", () => this.#asItCame(drawn));
+      content.image = this.#guarded("page_damaged", () => drawing.grey(page.dpi ?? 0));
       this.#turns.delete(number);
     }
     const jpegs = this.#guarded("page_damaged", () => checkImages(this.#pdfium, flat.page, objects.images));
@@ -117,12 +120,12 @@ class PdfDocument implements Document {
     return { ...drawPage(this.#pdfium, flat, objects, drawing, dpi), turn };
   }
 
-  /** Draws a page again without the turn that its text suggested. */
-  #asItCame({ flat, drawing, page, turn }: TurnedPage): GreyImage {
+  /** Returns a drawing of the page without the turn that its text suggested. */
+  #asItCame({ flat, drawing, turn }: TurnedPage): PageDrawing {
     turnPage(this.#pdfium, flat.page, -turn);
     const { width, height } = drawing.size;
     const size = turn === 180 ? drawing.size : { width: height, height: width };
-    return new PageDrawing(this.#pdfium, flat.page, size).grey(page.dpi ?? 0);
+    return new PageDrawing(this.#pdfium, flat.page, size);
   }
 }
 

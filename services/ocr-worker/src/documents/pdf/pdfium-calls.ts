@@ -75,7 +75,7 @@ export type Module = Awaited<ReturnType<typeof PDFiumModule>> & Undescribed;
 
 export const pdfiumErrors = { format: 3, password: 4, security: 5 } as const;
 export const objectTypes = { text: 1, path: 2, image: 3, shading: 4, form: 5 } as const;
-export const bitmapFormats = { grey: 1, bgrx: 3, bgra: 4 } as const;
+export const bitmapFormats = { grey: 1, bgr: 2, bgrx: 3, bgra: 4 } as const;
 export const drawGrey = 0x08;
 export const flattenForDisplay = 0;
 export const flattened = 1;

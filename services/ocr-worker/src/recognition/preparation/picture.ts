@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from "sharp";
-import type { GreyImage } from "../grey-image.ts";
+import type { ColourImage, GreyImage } from "../grey-image.ts";
 
 // A worker reads one page at a time on one core. More threads would take time from the other workers.
 sharp.concurrency(1);
@@ -11,40 +11,58 @@ export const WHITE = 255;
 /** Width and height in pixels. */
 export type Size = { width: number; height: number };
 
-export function toSharp({ data, width, height }: GreyImage): Sharp {
-  return sharp(data, { raw: { width, height, channels: 1 }, limitInputPixels: false });
+type AnyImage = GreyImage | ColourImage;
+
+/** Without its colour space, sharp would widen grey to three channels. */
+export function toSharp({ data, width, height, channels = 1 }: AnyImage): Sharp {
+  const picture = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
+  return channels === 1 ? picture.toColourspace("b-w") : picture;
 }
 
+/** The picture in grey. */
 export async function fromSharp(picture: Sharp, dpi: number | undefined): Promise<GreyImage> {
   const { data, info } = await picture.toColourspace("b-w").raw().toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height, dpi };
 }
 
+/** The picture in sRGB. */
+export async function coloursFromSharp(picture: Sharp, dpi: number | undefined): Promise<ColourImage> {
+  const { data, info } = await picture.toColourspace("srgb").raw().toBuffer({ resolveWithObject: true });
+  if (info.channels !== 3) throw new Error(`a picture of ${info.channels} channels`);
+  return { data, width: info.width, height: info.height, dpi, channels: 3 };
+}
+
+/** A picture that was made from `image`, with the same channels. */
+async function changed<T extends AnyImage>(image: T, picture: Sharp): Promise<T> {
+  const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });
+  return { ...image, data, width: info.width, height: info.height };
+}
+
 /** Scales the image and its resolution by `factor`. */
-export async function scale(image: GreyImage, factor: number): Promise<GreyImage> {
+export async function scale<T extends AnyImage>(image: T, factor: number): Promise<T> {
   const width = Math.max(1, Math.round(image.width * factor));
   const height = Math.max(1, Math.round(image.height * factor));
   const dpi = image.dpi === undefined ? undefined : image.dpi * factor;
-  return fromSharp(toSharp(image).resize({ width, height, fit: "fill" }), dpi);
+  return { ...(await changed(image, toSharp(image).resize({ width, height, fit: "fill" }))), dpi };
 }
 
 /**
  * Rotates clockwise onto a canvas of the level `background` that holds the whole image. A quarter turn moves
  * pixels; any other angle blends them.
  */
-export async function rotate(image: GreyImage, degrees: number, background = WHITE): Promise<GreyImage> {
+export async function rotate<T extends AnyImage>(image: T, degrees: number, background = WHITE): Promise<T> {
   const colour = { r: background, g: background, b: background };
-  return fromSharp(toSharp(image).rotate(degrees, { background: colour }), image.dpi);
+  return changed(image, toSharp(image).rotate(degrees, { background: colour }));
 }
 
 /** Returns the middle part of this size, or the whole image if it is not larger. */
-export async function cropMiddle(image: GreyImage, size: Size): Promise<GreyImage> {
+export async function cropMiddle<T extends AnyImage>(image: T, size: Size): Promise<T> {
   const width = Math.min(image.width, size.width);
   const height = Math.min(image.height, size.height);
   if (width === image.width && height === image.height) return image;
   const left = Math.floor((image.width - width) / 2);
   const top = Math.floor((image.height - height) / 2);
-  return fromSharp(toSharp(image).extract({ left, top, width, height }), image.dpi);
+  return changed(image, toSharp(image).extract({ left, top, width, height }));
 }
 
 /** Encodes as a portable graymap, which tesseract reads and which needs no compression. */

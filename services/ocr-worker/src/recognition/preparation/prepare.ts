@@ -2,7 +2,7 @@ import type { Preparation } from "@orbital-witness/common/results/page-result.ts
 import { framesOf } from "../frames/cells.ts";
 import type { Frame } from "../frames/frame.ts";
 import { removeRulingLines } from "../frames/ruling-lines.ts";
-import type { GreyImage } from "../grey-image.ts";
+import type { ColourImage, GreyImage } from "../grey-image.ts";
 import { flatten, invert, type Light, lightOf } from "../light/light.ts";
 import { type InkMap, inkMap } from "./ink-map.ts";
 import { lettersOf } from "./letters.ts";
@@ -97,18 +97,10 @@ export function upsideDown(plan: Plan): Plan {
 export async function prepare(original: GreyImage, plan: Plan): Promise<PreparedPage> {
   const { light, turn, skew, factor, isRuled } = plan;
   const preparation: Preparation[] = [];
-  let picture = original;
-  if (turn !== 0 || skew !== 0) {
-    // One rotation instead of two, because each blends pixels.
-    const rotated = await rotate(picture, turn - skew, light === "inverted" ? 0 : undefined);
-    picture = await cropMiddle(rotated, plan.size);
-  }
+  const picture = await asPlanned(original, plan);
   if (turn !== 0) preparation.push({ step: "rotate", degrees: turn });
   if (skew !== 0) preparation.push({ step: "deskew", degrees: -skew });
-  if (factor !== 1) {
-    picture = await scale(picture, factor);
-    preparation.push({ step: "scale", factor });
-  }
+  if (factor !== 1) preparation.push({ step: "scale", factor });
   let image = picture;
   if (light === "inverted") {
     image = invert(image);
@@ -130,6 +122,18 @@ export async function prepare(original: GreyImage, plan: Plan): Promise<Prepared
     preparation: [...preparation, { step: "remove_lines" }],
     frames,
   };
+}
+
+/** Returns the picture turned, deskewed and scaled. Its light and lines do not change. */
+export async function asPlanned<T extends GreyImage | ColourImage>(original: T, plan: Plan): Promise<T> {
+  const { light, turn, skew, factor, size } = plan;
+  let picture = original;
+  if (turn !== 0 || skew !== 0) {
+    // One rotation instead of two, because each blends pixels.
+    picture = await rotate(picture, turn - skew, light === "inverted" ? 0 : undefined);
+    picture = await cropMiddle(picture, size);
+  }
+  return factor === 1 ? picture : scale(picture, factor);
 }
 
 type Measured = Pick<Plan, "turn" | "skew" | "letterHeight"> & { letters: InkMap; lookFactor: number };

@@ -133,11 +133,11 @@ class NewPdf {
 
   async #preparedPage(result: PageResult): Promise<Uint8Array[]> {
     const { page, width, height, dpi } = result;
-    const jpeg = await inTurn(async () => greyJpeg(await this.#document.image(page)));
+    const { jpeg, colourSpace } = await inTurn(async () => asJpeg(await this.#document.image(page)));
     const picture = this.#file.context.nextRef();
     const fields = {
       ...{ Type: "XObject", Subtype: "Image", Width: width, Height: height },
-      ...{ ColorSpace: "DeviceGray", BitsPerComponent: 8, Filter: "DCTDecode" },
+      ...{ ColorSpace: colourSpace, BitsPerComponent: 8, Filter: "DCTDecode" },
     };
     const pointsPerPixel = Math.min(pointsPerInch / dpi, longestPoints / Math.max(width, height));
     const size = { width: width * pointsPerPixel, height: height * pointsPerPixel };
@@ -207,11 +207,15 @@ function decimal(number: number): string {
   return String(Math.round(number * 1e4) / 1e4);
 }
 
-/**
- * The JPEG must have one component, as the page's `DeviceGray` requires. `greyscale()` alone leaves three.
- */
-function greyJpeg(image: Buffer): Promise<Buffer> {
-  return sharp(image).toColourspace("b-w").jpeg({ quality: jpegQuality }).toBuffer();
+/** The picture of a page as a JPEG with as many components as its colour space has. */
+async function asJpeg(image: Buffer): Promise<{ jpeg: Buffer; colourSpace: "DeviceGray" | "DeviceRGB" }> {
+  const { channels } = await sharp(image).metadata();
+  // `greyscale()` alone would leave three components.
+  const picture = channels === 1 ? sharp(image).toColourspace("b-w") : sharp(image);
+  // Halving the colours' resolution would save 7 % and blur the thin lines of plans.
+  const options = { quality: jpegQuality, chromaSubsampling: "4:4:4" };
+  const { data, info } = await picture.jpeg(options).toBuffer({ resolveWithObject: true });
+  return { jpeg: data, colourSpace: info.channels === 1 ? "DeviceGray" : "DeviceRGB" };
 }
 
 function winAnsi(text: string): PDFHexString {
