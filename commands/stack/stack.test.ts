@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { fakeProgram, scratchFolder } from "../../lib/scratch-folder.ts";
@@ -77,7 +77,7 @@ test.each([
   ["Stack 'local' is missing configuration value 'httpPort'", /^Set the value it names/],
   ["Cannot connect to the Docker daemon at unix:///var/run/docker.sock", /^Start the Docker engine/],
   ["failed to solve: process /bin/sh -c npm ci did not complete", /^The build of an image failed/],
-  ["error: the stack is currently locked by 1 lock(s)", /^Another run is at work/],
+  ["error: the stack is currently locked by 1 lock(s)", /^Another run of Pulumi is at work\./],
   ["something else", /^Fix what it names above/],
 ])("what to do about %j", async (message, advice) => {
   writeFileSync(path.join(folder, "message"), message);
@@ -86,6 +86,19 @@ test.each([
   await expect(up).rejects.toThrow(message);
   await expect(up).rejects.toMatchObject({ advice: expect.stringMatching(advice) });
   expect(said("calls")).toMatch(/\nup --stack local --yes --skip-preview --refresh$/);
+});
+
+test("a run that finds the stack locked names the process that holds the lock", async () => {
+  const locks = path.join(folder, ".pulumi", "locks", "organization", "p", "local");
+  mkdirSync(locks, { recursive: true });
+  const lock = { pid: process.pid, username: "ann", hostname: "host-1", timestamp: "2026-11-26T12:00:00Z" };
+  writeFileSync(path.join(locks, "0a1b.json"), JSON.stringify(lock));
+  usePulumi(["local"], "exit 255");
+  const stack = await Stack.open(folder, "local");
+  const advice = expect.stringMatching(
+    new RegExp(`^Another run of Pulumi is at work: process ${process.pid} of ann on host-1, since 2026-11-2`),
+  );
+  await expect(stack.up()).rejects.toMatchObject({ advice });
 });
 
 test("a failed update names an unhealthy container and shows the end of its log", async () => {

@@ -3,19 +3,20 @@ import { z } from "zod";
 import { AlreadySaid, Failure } from "../../lib/failure.ts";
 import { keepPassphrase } from "../../lib/passphrase.ts";
 import { say } from "../../lib/terminal.ts";
-import { ensureBaseImages } from "./engine/base-images.ts";
 import { StackContainers } from "./engine/containers.ts";
-import { hasSetting, wantedBaseImages } from "./project.ts";
+import { hasSetting } from "./project.ts";
 import {
   adviceFor,
   DEFAULT_ADVICE,
-  LOCKED_ADVICE,
+  isLocked,
+  lockedAdvice,
   PASSPHRASE_ADVICE,
   UNWELL_ADVICE,
 } from "./pulumi/advice.ts";
 import { logOfFailedBuilds } from "./pulumi/build-logs.ts";
 import { choosePulumi, type PulumiCli, type RunResult } from "./pulumi/pulumi-cli.ts";
 import { pulumiLocks } from "./pulumi/pulumi-locks.ts";
+import { substitutes } from "./substitutes.ts";
 
 const outputsSchema = z.object({
   url: z.string(),
@@ -109,24 +110,11 @@ export class Stack {
     }
   }
 
-  /**
-   * Brings the base images onto the engine. Where one cannot be downloaded, sets the setting to its
-   * substitute.
-   */
+  /** Brings the base images onto the engine, substitutes where one cannot be downloaded. */
   async keepBaseImages(): Promise<void> {
-    const wanted = wantedBaseImages(this.folder, this.name);
-    const usable = await ensureBaseImages(wanted);
-    for (const key of ["nodeImage", "redisImage", "caddyImage"] as const) {
-      if (usable[key] !== wanted[key]) {
-        if (hasSetting(this.folder, this.name, key)) {
-          throw new Failure(
-            `The image ${wanted[key]} (setting ${key}) cannot be downloaded: no registry answers.`,
-            `Load it with \`docker load\`, or remove the setting from Pulumi.${this.name}.yaml.`,
-          );
-        }
-        await this.set(key, usable[key]);
-        say(`${key} is set to ${usable[key]} (offline/README.md says how to go back)`);
-      }
+    for (const [key, image] of await substitutes(this.folder, this.name)) {
+      await this.set(key, image);
+      say(`${key} is set to ${image} (offline/README.md says how to go back)`);
     }
   }
 
@@ -150,8 +138,7 @@ export class Stack {
       const log = await this.containers.logOfUnwell();
       throw new Failure(
         `\`pulumi up\` failed${options.quiet ? `:\n${said}` : ", see above."}${builds}${log}`,
-        adviceFor(`${said}${builds}`) ??
-          (log !== "" ? UNWELL_ADVICE : this.#isLocked() ? LOCKED_ADVICE : DEFAULT_ADVICE),
+        this.#advice(`${said}${builds}`, log === "" ? DEFAULT_ADVICE : UNWELL_ADVICE),
       );
     }
   }
@@ -172,7 +159,7 @@ export class Stack {
       const said = `${result.stdout}\n${result.stderr}`;
       throw new Failure(
         `\`pulumi destroy\` failed${options.quiet ? `:\n${said}` : ", see above."}`,
-        adviceFor(said) ?? DEFAULT_ADVICE,
+        this.#advice(said, DEFAULT_ADVICE),
       );
     }
   }
@@ -192,9 +179,13 @@ export class Stack {
     return outputsSchema.parse(JSON.parse(text));
   }
 
-  /** In a terminal the CLI's output cannot be read, but its lock can. */
-  #isLocked(): boolean {
-    return pulumiLocks(this.folder, this.name).length > 0;
+  #advice(said: string, otherwise: string): string {
+    const locks = pulumiLocks(this.folder, this.name);
+    if (isLocked(said)) {
+      return lockedAdvice(locks);
+    }
+    // In a terminal the CLI's output cannot be read, but the lock of another run can.
+    return adviceFor(said) ?? (locks.length > 0 ? lockedAdvice(locks) : otherwise);
   }
 }
 

@@ -1,12 +1,29 @@
+import type { PulumiLock } from "./pulumi-locks.ts";
+
 export const PASSPHRASE_ADVICE =
   "Put the passphrase of this stack into .pulumi-passphrase (or PULUMI_CONFIG_PASSPHRASE).\n" +
   "If it is lost, docs/troubleshooting.md says under 'A lost passphrase' how to start again.";
 
 export const UNWELL_ADVICE =
   "Read all of its log with `docker logs <name>`, fix the cause and run the command again.";
-export const LOCKED_ADVICE =
-  "Another run is at work, or was cut off. If none is: npm run pulumi -- cancel --yes --stack local";
 export const DEFAULT_ADVICE = "Fix what it names above and run the command again; finished steps are kept.";
+
+/** What to do while the real CLI, started by somebody else, holds these locks on a stack. */
+export function lockedAdvice(locks: readonly PulumiLock[]): string {
+  const holders = locks.map(({ pid, username, hostname, timestamp }) => {
+    const since = new Date(timestamp).toLocaleString("sv");
+    return `process ${pid} of ${username} on ${hostname}, since ${since}`;
+  });
+  const who = holders.length === 0 ? "" : `: ${holders.join("; ")}`;
+  return (
+    `Another run of Pulumi is at work${who}.\nRun this command again when that is done. ` +
+    "If it was cut off: npm run pulumi -- cancel --yes --stack local"
+  );
+}
+
+export function isLocked(said: string): boolean {
+  return /currently locked/i.test(said);
+}
 
 /** What to do about a failed run of Pulumi, by its output. */
 export function adviceFor(said: string): string | undefined {
@@ -17,9 +34,6 @@ export function adviceFor(said: string): string | undefined {
     /port is already allocated|address already in use|permission denied.*bind|forwarding port/i.test(said)
   ) {
     return "Free the port, or choose another: npm run pulumi -- config set httpPort 8080 --stack local";
-  }
-  if (/currently locked/i.test(said)) {
-    return LOCKED_ADVICE;
   }
   if (
     /Settings out of range|must be of type|is not a valid number|missing (required )?configuration/i.test(
