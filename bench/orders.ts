@@ -6,10 +6,11 @@ import { execa } from "execa";
 import { z } from "zod";
 import { ensureDocker } from "../commands/stack/engine/docker.ts";
 import { projectFolder } from "../commands/stack/project.ts";
+import { Customer } from "../lib/customer.ts";
 import { Failure, runCommand } from "../lib/failure.ts";
+import { poll } from "../lib/poll.ts";
 import { say } from "../lib/terminal.ts";
 import { cloneId } from "../pulumi/clone-id.ts";
-import { Customer } from "../tests/stack/customer.ts";
 import { StackUnderTest } from "../tests/stack/stack-under-test.ts";
 import { median, percentile, printTable } from "./figures.ts";
 
@@ -68,9 +69,10 @@ await runCommand(async () => {
     await clone.edit("pulumi/Caddyfile", withProbe);
     say("Starting a separate stack");
     const { url } = await clone.up();
-    const order = { ...MISSING_DOCUMENT, token: await new Customer(url).token() };
+    const customer = new Customer(url);
+    const order = { ...MISSING_DOCUMENT, token: await customer.validToken() };
     say(`Placing ${PICKUPS} orders one after the other`);
-    const starts = await pickups(new Customer(url), order);
+    const starts = await pickups(customer);
     await startProbe(clone, probe);
     await untilReady(`${url}/probe`);
     const rows = await throughput(clone, url, new URLSearchParams(order).toString(), options);
@@ -161,13 +163,9 @@ async function startProbe(clone: StackUnderTest, name: string): Promise<void> {
  * Waits until the probe answers. The router waits for a service that is starting, but cannot keep every body.
  */
 async function untilReady(probeUrl: string): Promise<void> {
-  const giveUpAt = Date.now() + PROBE_START_SECONDS * 1000;
-  while ((await fetch(probeUrl)).status !== 204) {
-    if (Date.now() > giveUpAt) {
-      throw new Error(`the probe does not answer after ${PROBE_START_SECONDS} s`);
-    }
-    await pause(200);
-  }
+  const look = async () => ((await fetch(probeUrl)).status === 204 ? true : undefined);
+  const late = () => new Error(`the probe does not answer after ${PROBE_START_SECONDS} s`);
+  await poll(look, { everyMs: 200, limitMs: PROBE_START_SECONDS * 1000, late });
 }
 
 /** Rounds of the two targets alternate, so that changes of the machine's speed affect both. */
@@ -270,13 +268,12 @@ async function redisCli(clone: StackUnderTest, ...words: string[]): Promise<stri
 }
 
 /** Milliseconds from the arrival of the 202 to the worker's start; negative if the worker was faster. */
-async function pickups(customer: Customer, order: typeof MISSING_DOCUMENT & { token: string }) {
+async function pickups(customer: Customer) {
   const milliseconds: number[] = [];
   for (let index = 0; index < PICKUPS; index += 1) {
-    const { status, body } = await customer.post("/orders", order);
+    const orderId = await customer.place(MISSING_DOCUMENT.title_number, MISSING_DOCUMENT.document_type);
     const acceptedAt = performance.timeOrigin + performance.now();
-    if (status !== 202) throw new Error(`an order was answered ${status}: ${JSON.stringify(body)}`);
-    milliseconds.push((await startOf(customer, String(body.order_id), order.token)) - acceptedAt);
+    milliseconds.push((await startOf(customer, orderId)) - acceptedAt);
   }
   return milliseconds;
 }
@@ -285,9 +282,9 @@ async function pickups(customer: Customer, order: typeof MISSING_DOCUMENT & { to
  * Waits for the order's end, so that the next one finds idle workers. @returns its start in ms since the
  * epoch
  */
-async function startOf(customer: Customer, orderId: string, token: string): Promise<number> {
+async function startOf(customer: Customer, orderId: string): Promise<number> {
   for (;;) {
-    const view = viewSchema.parse((await customer.get(`/orders/${orderId}`, token)).body);
+    const view = viewSchema.parse(await customer.view(orderId));
     if (view.finished_at !== null) return Date.parse(view.started_at ?? "");
     await pause(50);
   }

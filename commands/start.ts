@@ -1,7 +1,7 @@
 import { Failure, runCommand } from "../lib/failure.ts";
 import { StackLock } from "../lib/stack-lock.ts";
 import { say } from "../lib/terminal.ts";
-import { orderAsCustomer } from "./lib/customer.ts";
+import { orderAsCustomer } from "./lib/order-as-customer.ts";
 import { ensureDocker } from "./stack/engine/docker.ts";
 import { ensurePortIsFree } from "./stack/engine/port.ts";
 import { projectFolder, setting } from "./stack/project.ts";

@@ -5,10 +5,10 @@ import { PDFDocument } from "@cantoo/pdf-lib";
 import { execa } from "execa";
 import sharp from "sharp";
 import { z } from "zod";
+import { Customer } from "../../lib/customer.ts";
 import { Failure } from "../../lib/failure.ts";
 import { say } from "../../lib/terminal.ts";
 import { imagePath, samples, samplesFolder } from "../../samples/samples.ts";
-import { Customer } from "../../tests/stack/customer.ts";
 import { StackUnderTest } from "../../tests/stack/stack-under-test.ts";
 
 const ORDER = { title_number: "OW99999999", document_type: "lease" };
@@ -100,12 +100,9 @@ async function scannedPdf(pages: number): Promise<Uint8Array> {
 
 /** @returns seconds from its start to its end */
 async function read(customer: Customer, look?: (page: number) => Promise<void>): Promise<number> {
-  const token = await customer.token();
-  const { status, body } = await customer.post("/orders", { ...ORDER, token });
-  if (status !== 202) throw new Error(`the order was answered ${status}: ${JSON.stringify(body)}`);
+  const orderId = await customer.place(ORDER.title_number, ORDER.document_type);
   for (;;) {
-    const answer = await customer.get(`/orders/${String(body.order_id)}`, token);
-    const view = viewSchema.parse(answer.body);
+    const view = viewSchema.parse(await customer.view(orderId));
     if (view.progress) await look?.(view.progress.page);
     if (view.finished_at !== null) {
       if (view.status !== "completed") {

@@ -1,14 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
+import { type Answer, Customer, type Request, UnexpectedAnswer } from "../../lib/customer.ts";
+import { poll } from "../../lib/poll.ts";
 import type { PlannedOrder } from "./plan.ts";
 import type { FinalOrder, LedgerEntry, Placement } from "./verdict.ts";
 
-const tokenAnswer = z.object({ access_token: z.string(), expires_in: z.number() });
 const orderAnswer = z.object({ order_id: z.string() });
-const listAnswer = z.object({
-  orders: z.array(z.object({ order_id: z.string(), status: z.string() })),
-  next: z.string().nullable(),
-});
 const viewAnswer = z.object({
   order_id: z.string(),
   title_number: z.string(),
@@ -22,21 +19,17 @@ const viewAnswer = z.object({
 /** `seconds` from the acceptance to the end; undefined if the order did not end. */
 export type FinalView = { order: FinalOrder; seconds: number | undefined };
 
-/** `status` is undefined if no complete answer came. */
-type Answer = { status: number | undefined; text: string };
-
 const answerLimitMs = 15_000;
 const betweenTriesMs = 500;
 
 /** A customer who records every answer and repeats requests until the service is back. */
 export class PatientCustomer {
-  readonly #url: string;
+  readonly #customer: Customer;
   readonly #giveUpAt: number;
-  #token: { value: string; until: number } | undefined;
 
   /** `giveUpAt` in ms since the epoch: a request that is still unanswered then fails the run. */
   constructor(url: string, giveUpAt: number) {
-    this.#url = url;
+    this.#customer = new Customer(url, { limitMs: answerLimitMs });
     this.#giveUpAt = giveUpAt;
   }
 
@@ -46,114 +39,77 @@ export class PatientCustomer {
     if (placement.outcome !== "accepted" || order.cancelAfterMs === undefined)
       return { order, placement, cancellation: undefined };
     await pause(order.cancelAfterMs);
-    const { status } = await this.#ask("DELETE", `/orders/${placement.orderId}`);
+    const status = (await this.#ask("DELETE", `/orders/${placement.orderId}`))?.status;
     const cancellation = status === 200 ? "cancelled" : status === 409 ? "refused" : "unknown";
     return { order, placement, cancellation };
   }
 
   /** Waits until all orders have ended, at most until `giveUpAt`. @returns all orders */
   async finals(): Promise<FinalView[]> {
-    const ids: string[] = [];
-    for (let cursor: string | null = ""; cursor !== null; ) {
-      const page: z.output<typeof listAnswer> = listAnswer.parse(
-        await this.#read(`/orders?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`),
-      );
-      ids.push(...page.orders.map(({ order_id }) => order_id));
-      cursor = page.next;
-    }
+    const ids = await this.#until("the list of orders", () => this.#customer.orderIds().catch(passing));
     const finals: FinalView[] = [];
     for (const id of ids) finals.push(await this.#final(id));
     return finals;
   }
 
-  async #order(order: PlannedOrder): Promise<Placement> {
-    const form = { title_number: order.titleNumber, document_type: "lease" };
-    const headers = order.key === undefined ? {} : { "Idempotency-Key": order.key };
-    for (;;) {
-      const { status, text } = await this.#ask("POST", "/orders", { form, headers });
-      if (status === 202) {
-        return { outcome: "accepted", orderId: orderAnswer.parse(JSON.parse(text)).order_id };
+  async #order({ titleNumber, key }: PlannedOrder): Promise<Placement> {
+    const form = { title_number: titleNumber, document_type: "lease" };
+    const headers = key === undefined ? {} : { "Idempotency-Key": key };
+    const send = () => this.#ask("POST", "/orders", { body: new URLSearchParams(form), headers });
+    const placed = async (): Promise<Placement | undefined> => {
+      const answer = await send();
+      if (answer?.status === 202) {
+        return { outcome: "accepted", orderId: orderAnswer.parse(answer.body).order_id };
       }
-      if (order.key === undefined) return { outcome: status === 503 ? "refused" : "unknown" };
-      // Answers that a fault may cause, and 409 while the first request with this key is under way.
-      if (!(status === undefined || status === 409 || status >= 500))
-        throw new Error(`${order.titleNumber} was answered ${status}: ${text}`);
-      await this.#wait(`${order.titleNumber} is not accepted`);
-    }
+      if (key === undefined) return { outcome: answer?.status === 503 ? "refused" : "unknown" };
+      // With 409 the first request with this key is still running. The other answers come from faults.
+      if (!answer || answer.status === 409 || answer.status >= 500) return undefined;
+      throw new UnexpectedAnswer(`the order of ${titleNumber}`, answer);
+    };
+    return this.#until(`the order of ${titleNumber}`, placed);
   }
 
   async #final(id: string): Promise<FinalView> {
-    for (;;) {
-      const view = viewAnswer.parse(await this.#read(`/orders/${id}`));
-      const { status, finished_at } = view;
-      if (finished_at === null && Date.now() < this.#giveUpAt) {
-        await pause(betweenTriesMs);
-        continue;
-      }
-      const order = {
-        orderId: view.order_id,
-        titleNumber: view.title_number,
-        status,
-        reasonCode: view.reason?.code,
-        history: view.history.map((step) => step.status),
-        text: status === "completed" ? String(await this.#read(`/orders/${id}/result.txt`)) : undefined,
-      };
-      const ms = finished_at === null ? undefined : Date.parse(finished_at) - Date.parse(view.created_at);
-      return { order, seconds: ms === undefined ? undefined : ms / 1000 };
-    }
+    const ended = async () => {
+      const view = viewAnswer.parse((await this.#read(`/orders/${id}`)).body);
+      return view.finished_at !== null || Date.now() >= this.#giveUpAt ? view : undefined;
+    };
+    const view = await this.#until(`the end of ${id}`, ended);
+    const { status, finished_at } = view;
+    const order = {
+      orderId: view.order_id,
+      titleNumber: view.title_number,
+      status,
+      reasonCode: view.reason?.code,
+      history: view.history.map((step) => step.status),
+      text: status === "completed" ? (await this.#read(`/orders/${id}/result.txt`)).text : undefined,
+    };
+    const ms = finished_at === null ? undefined : Date.parse(finished_at) - Date.parse(view.created_at);
+    return { order, seconds: ms === undefined ? undefined : ms / 1000 };
   }
 
-  async #read(path: string): Promise<unknown> {
-    for (;;) {
-      const { status, text } = await this.#ask("GET", path);
-      if (status === 200) return path.endsWith(".txt") ? text : JSON.parse(text);
-      if (status !== undefined && status < 500) throw new Error(`${path} was answered ${status}: ${text}`);
-      await this.#wait(`${path} does not answer`);
-    }
+  #read(path: string): Promise<Answer> {
+    return this.#until(path, async () => {
+      const answer = await this.#ask("GET", path);
+      if (!answer || answer.status >= 500) return undefined;
+      if (answer.status !== 200) throw new UnexpectedAnswer(path, answer);
+      return answer;
+    });
   }
 
-  async #ask(
-    method: string,
-    path: string,
-    { form, headers }: { form?: Record<string, string>; headers?: Record<string, string> } = {},
-  ): Promise<Answer> {
-    const authorization = `Bearer ${await this.#validToken()}`;
-    return this.#send(method, path, { ...headers, authorization }, form);
+  /** Undefined if a fault cut the connection before the answer was complete. */
+  async #ask(method: string, path: string, request: Request = {}): Promise<Answer | undefined> {
+    const token = await this.#until("a token", () => this.#customer.validToken().catch(passing));
+    return this.#customer.ask(method, path, { ...request, token }).catch(passing);
   }
 
-  async #validToken(): Promise<string> {
-    while (this.#token === undefined || Date.now() > this.#token.until) {
-      const credentials = { username: "alice", password: "password" };
-      const { status, text } = await this.#send("POST", "/token", {}, credentials);
-      if (status === 200) {
-        const { access_token, expires_in } = tokenAnswer.parse(JSON.parse(text));
-        this.#token = { value: access_token, until: Date.now() + (expires_in - answerLimitMs / 1000) * 1000 };
-      } else {
-        await this.#wait("no token is to be had");
-      }
-    }
-    return this.#token.value;
+  #until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+    const late = () => new Error(`${what} did not come although the faults are over`);
+    return poll(look, { everyMs: betweenTriesMs, limitMs: this.#giveUpAt - Date.now(), late });
   }
+}
 
-  async #send(
-    method: string,
-    path: string,
-    headers: Record<string, string>,
-    form?: Record<string, string>,
-  ): Promise<Answer> {
-    const body = form && { body: new URLSearchParams(form) };
-    const signal = AbortSignal.timeout(answerLimitMs);
-    try {
-      const response = await fetch(`${this.#url}${path}`, { method, headers, signal, ...body });
-      return { status: response.status, text: await response.text() };
-    } catch {
-      // A fault cut the connection: try again.
-      return { status: undefined, text: "" };
-    }
-  }
-
-  async #wait(what: string): Promise<void> {
-    if (Date.now() > this.#giveUpAt) throw new Error(`${what}, although the faults are over`);
-    await pause(betweenTriesMs);
-  }
+/** Every failure may come from a fault, so the request is repeated. */
+function passing(): undefined {
+  return undefined;
 }

@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { createClient } from "redis";
 import { parse } from "yaml";
 import { z } from "zod";
+import { poll } from "../../lib/poll.ts";
 import { redisStartCommand } from "../../pulumi/redis-config.ts";
 import { freePort } from "../free-port.ts";
 import { runLabel } from "../run-label.ts";
@@ -68,20 +68,21 @@ async function redisImage(): Promise<string> {
 }
 
 async function untilReady(url: string): Promise<void> {
-  const deadline = Date.now() + startLimitMs;
-  for (;;) {
+  let cause: unknown;
+  const look = async () => {
     const client = createClient({ url, socket: { reconnectStrategy: false } });
     // `connect` below rejects with the same error.
     client.on("error", () => {});
     try {
       await client.connect();
-      await client.ping();
-      return;
-    } catch (cause) {
-      if (Date.now() > deadline) throw new Error(`Redis was not ready within ${startLimitMs} ms`, { cause });
-      await pause(100);
+      return await client.ping();
+    } catch (error) {
+      cause = error;
+      return undefined;
     } finally {
       client.destroy();
     }
-  }
+  };
+  const late = () => new Error(`Redis was not ready within ${startLimitMs} ms`, { cause });
+  await poll(look, { everyMs: 100, limitMs: startLimitMs, late });
 }

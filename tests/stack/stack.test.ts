@@ -5,13 +5,13 @@ import { execa } from "execa";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { StackOutputs } from "../../commands/stack/stack.ts";
+import { Customer } from "../../lib/customer.ts";
 import { samples, samplesFolder, truthPath } from "../../samples/samples.ts";
 import { characterErrorRate } from "../../samples/scoring/character-error-rate.ts";
 import { resultSuffixes } from "../../services/order-api/src/results/formats/formats.ts";
 import { resultSchema } from "../../services/order-api/src/results/formats/json.ts";
 import { pdfLines, ResultReaders } from "../readers/result-readers.ts";
 import { drawLines } from "../scan.ts";
-import { Customer } from "./customer.ts";
 import { pause } from "./harm.ts";
 import { StackUnderTest } from "./stack-under-test.ts";
 
@@ -233,9 +233,12 @@ describe("the router", () => {
       for (const [key, value] of Object.entries({ ...order, token: await customer.token() })) {
         multipart.set(key, value);
       }
-      const parts = await customer.send(`${prefix}/orders`, multipart);
+      const parts = await customer.ask("POST", `${prefix}/orders`, { body: multipart });
       const text = JSON.stringify({ ...order, token: await customer.token() });
-      const json = await customer.send(`${prefix}/orders`, text, "application/json");
+      const json = await customer.ask("POST", `${prefix}/orders`, {
+        body: text,
+        headers: { "content-type": "application/json" },
+      });
       for (const { status, body, headers } of [form, parts, json]) {
         expect(status).toBe(202);
         expect(body).toEqual({ ...order, order_id: expect.any(String), user_id: 1, status: "queued" });

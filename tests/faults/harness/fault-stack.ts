@@ -1,8 +1,8 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import { inject, onTestFinished } from "vitest";
 import { z } from "zod";
-import { Customer } from "../../stack/customer.ts";
+import { Customer } from "../../../lib/customer.ts";
+import { poll } from "../../../lib/poll.ts";
 import * as harm from "../../stack/harm.ts";
 import { StackUnderTest, type TestContainer } from "../../stack/stack-under-test.ts";
 import { SourceContainer } from "./source-container.ts";
@@ -26,7 +26,7 @@ export class FaultStack {
   readonly url: string;
   readonly customer: Customer;
   readonly source: SourceContainer;
-  readonly #standing = new Set<Fault>();
+  readonly #current = new Set<Fault>();
 
   private constructor(clone: StackUnderTest, url: string, sourceId: string) {
     this.clone = clone;
@@ -41,7 +41,7 @@ export class FaultStack {
   }
 
   kill(container: TestContainer): Promise<Fault> {
-    return this.#inflict(harm.kill(container));
+    return this.#beginHarm(harm.kill(container));
   }
 
   /**
@@ -53,15 +53,15 @@ export class FaultStack {
   }
 
   pause(container: TestContainer): Promise<Fault> {
-    return this.#inflict(harm.pause(container));
+    return this.#beginHarm(harm.pause(container));
   }
 
   stop(container: TestContainer): Promise<Fault> {
-    return this.#inflict(harm.stop(container));
+    return this.#beginHarm(harm.stop(container));
   }
 
   async disconnect(container: TestContainer, network: "front" | "back"): Promise<Fault> {
-    return this.#inflict(await harm.disconnect(this.clone, container, network));
+    return this.#beginHarm(await harm.disconnect(this.clone, container, network));
   }
 
   /** Changes a setting of the running Redis until the end of the fault. */
@@ -78,20 +78,20 @@ export class FaultStack {
     await harm();
     const fault: Fault = {
       end: async () => {
-        if (this.#standing.delete(fault)) await remedy();
+        if (this.#current.delete(fault)) await remedy();
       },
     };
-    if (this.#standing.size === 0) onTestFinished(() => this.#mend());
-    this.#standing.add(fault);
+    if (this.#current.size === 0) onTestFinished(() => this.#remedyAll());
+    this.#current.add(fault);
     return fault;
   }
 
-  #inflict({ begin, end }: harm.Harm): Promise<Fault> {
+  #beginHarm({ begin, end }: harm.Harm): Promise<Fault> {
     return this.begin(begin, end);
   }
 
-  async #mend(): Promise<void> {
-    for (const fault of [...this.#standing].reverse()) {
+  async #remedyAll(): Promise<void> {
+    for (const fault of [...this.#current].reverse()) {
       await fault.end();
     }
     await this.untilReady();
@@ -102,17 +102,15 @@ export class FaultStack {
    * old.
    */
   async untilReady(limitSeconds = 60): Promise<void> {
-    const giveUpAt = Date.now() + limitSeconds * 1000;
-    for (;;) {
+    let unready: string[] = [];
+    const look = async () => {
       const names = await this.clone.stack.containers.names();
       const answers = await Promise.all(names.map((name) => this.isReady({ name })));
-      const unready = names.filter((_, index) => !answers[index]);
-      if (unready.length === 0) return;
-      if (Date.now() > giveUpAt) {
-        throw new Error(`not ready after ${limitSeconds} s: ${unready.join(", ")}`);
-      }
-      await pause(250);
-    }
+      unready = names.filter((_, index) => !answers[index]);
+      return unready.length === 0 ? true : undefined;
+    };
+    const late = () => new Error(`not ready after ${limitSeconds} s: ${unready.join(", ")}`);
+    await poll(look, { everyMs: 250, limitMs: limitSeconds * 1000, late });
   }
 
   /** The command of its health check, without the pause for healthy containers. */

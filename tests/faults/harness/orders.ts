@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import {
   failureReasonSchema,
   hasEnded,
@@ -7,6 +6,8 @@ import {
 } from "@orbital-witness/common/orders/order.ts";
 import { attemptOutcomes } from "@orbital-witness/common/orders/order-events.ts";
 import { z } from "zod";
+import { UnexpectedAnswer } from "../../../lib/customer.ts";
+import { poll } from "../../../lib/poll.ts";
 import type { TestContainer } from "../../stack/stack-under-test.ts";
 import type { FaultStack } from "./fault-stack.ts";
 
@@ -27,22 +28,13 @@ const viewSchema = z.object({
 
 export type OrderView = z.output<typeof viewSchema>;
 
-const listSchema = z.object({
-  orders: z.array(z.object({ order_id: z.string() })),
-  next: z.string().nullable(),
-});
-
 /** An answer to `POST /orders`, with its duration. */
 export type Answer = { status: number; body: Record<string, unknown>; ms: number };
-
-/** Tokens last 30 s. The rest is time for the request. */
-const tokenMs = 20_000;
 
 /** Places and follows the orders of one customer. They are all leases, see `document-source.ts`. */
 export class Orders {
   readonly #stack: FaultStack;
   readonly #user: string;
-  #token: { value: Promise<string>; until: number } | undefined;
 
   constructor(stack: FaultStack, user = "bob") {
     this.#stack = stack;
@@ -51,7 +43,7 @@ export class Orders {
 
   /** Orders, and accepts any answer. */
   async post(title: string): Promise<Answer> {
-    const token = await this.#validToken();
+    const token = await this.#stack.customer.validToken(this.#user);
     const from = performance.now();
     const form = { title_number: title, document_type: "lease" };
     const { status, body } = await this.#stack.customer.post("/orders", form, token);
@@ -93,15 +85,13 @@ export class Orders {
 
   /** Waits for a view that fulfils the condition. */
   async until(id: string, limitSeconds: number, isIt: (view: OrderView) => boolean): Promise<OrderView> {
-    const giveUpAt = Date.now() + limitSeconds * 1000;
-    for (;;) {
-      const view = await this.view(id);
-      if (isIt(view)) return view;
-      if (Date.now() > giveUpAt) {
-        throw new Error(`order ${id}, after ${limitSeconds} s: ${JSON.stringify(view)}`);
-      }
-      await pause(200);
-    }
+    let view: OrderView | undefined;
+    const look = async () => {
+      view = await this.view(id);
+      return isIt(view) ? view : undefined;
+    };
+    const late = () => new Error(`order ${id}, after ${limitSeconds} s: ${JSON.stringify(view)}`);
+    return poll(look, { everyMs: 200, limitMs: limitSeconds * 1000, late });
   }
 
   /** An order whose page is being read, with its worker and the worker's container. */
@@ -120,15 +110,8 @@ export class Orders {
   }
 
   /** Ids by `GET /orders`, newest first. */
-  async listed(title: string): Promise<string[]> {
-    const ids: string[] = [];
-    for (let cursor: string | null = ""; cursor !== null; ) {
-      const path: string = `/orders?limit=100&title_number=${title}${cursor && `&cursor=${cursor}`}`;
-      const page: z.output<typeof listSchema> = listSchema.parse(await this.#read(path));
-      ids.push(...page.orders.map(({ order_id }) => order_id));
-      cursor = page.next;
-    }
-    return ids;
+  listed(title: string): Promise<string[]> {
+    return this.#stack.customer.orderIds(`title_number=${title}`, this.#user);
   }
 
   /** Ids of all orders in Redis, every customer's, sorted. */
@@ -153,20 +136,14 @@ export class Orders {
   }
 
   async #read(path: string): Promise<unknown> {
-    const { status, body } = await this.#get(path);
-    if (status !== 200) throw new Error(`${path} was answered ${status}: ${JSON.stringify(body)}`);
-    return body;
+    const answer = await this.#get(path);
+    if (answer.status !== 200) throw new UnexpectedAnswer(path, answer);
+    return answer.body;
   }
 
   async #get(path: string) {
-    return this.#stack.customer.get(path, await this.#validToken());
-  }
-
-  #validToken(): Promise<string> {
-    if (this.#token === undefined || Date.now() > this.#token.until) {
-      this.#token = { value: this.#stack.customer.token(this.#user), until: Date.now() + tokenMs };
-    }
-    return this.#token.value;
+    const { customer } = this.#stack;
+    return customer.get(path, await customer.validToken(this.#user));
   }
 }
 

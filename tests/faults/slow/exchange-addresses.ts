@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
+import { poll } from "../../../lib/poll.ts";
 import { redisStartCommand } from "../../../pulumi/redis-config.ts";
 import { runLabel } from "../../run-label.ts";
 
@@ -66,15 +66,12 @@ export async function exchangeAddresses(images: { redis: string; worker: string 
       return Number(stdout) || 0;
     };
     const seenAfter = async (time: number, limitMs: number) => {
-      const giveUpAt = Date.now() + limitMs;
-      while ((await seenAt()) <= time) {
-        if (Date.now() > giveUpAt) return false;
-        await pause(500);
-      }
-      return true;
+      const look = async () => ((await seenAt()) > time ? true : undefined);
+      const late = () => new Error(`Redis did not see the worker within ${limitMs} ms`);
+      await poll(look, { everyMs: 500, limitMs, late });
     };
 
-    if (!(await seenAfter(0, startLimitMs))) throw new Error("the worker does not start");
+    await seenAfter(0, startLimitMs);
     for (const id of [redis, worker]) await docker(["network", "disconnect", network, id]);
     const connect = (name: "redis" | "worker", id: string, address: string) =>
       docker(["network", "connect", "--alias", name, "--ip", address, network, id]);

@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterEach, expect, test } from "vitest";
 import { Failure } from "../../lib/failure.ts";
-import { orderAsCustomer } from "./customer.ts";
+import { orderAsCustomer } from "./order-as-customer.ts";
 
 type Answers = Readonly<Record<string, readonly [status: number, body: object | string]>>;
 
@@ -23,7 +23,8 @@ async function stackThat(answers: Answers): Promise<string> {
     seen.push(`${route} ${request.headers.authorization ?? (await text(request))}`);
     views += route === "GET /orders/7" ? 1 : 0;
     tokens += route === "POST /token" ? 1 : 0;
-    const token = [200, { access_token: `token-${tokens}` }] as const;
+    // It may be used for 50 ms only.
+    const token = [200, { access_token: `token-${tokens}`, expires_in: 0.1 }] as const;
     const [status, body] =
       all[`${route} ${views}`] ?? all[route] ?? (route === "POST /token" ? token : [404, ""]);
     const type = typeof body === "string" ? "text/plain" : "application/json";
@@ -36,12 +37,13 @@ async function stackThat(answers: Answers): Promise<string> {
   return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
 }
 
+const finished_at = "2026-01-02T03:04:05Z";
 const LEASE = { titleNumber: "OW12345678", documentType: "lease" };
 
-test("an order is polled with a fresh token each time, until its text is available", async () => {
+test("an order is polled with tokens that are still valid, until its text is available", async () => {
   const url = await stackThat({
-    "GET /orders/7 1": [200, { status: "queued" }],
-    "GET /orders/7 2": [200, { status: "completed", reason: null }],
+    "GET /orders/7 1": [200, { status: "queued", finished_at: null }],
+    "GET /orders/7 2": [200, { status: "completed", reason: null, finished_at }],
     "GET /orders/7/result.txt": [200, "THIS LEASE"],
   });
   const { orderId, text, milliseconds } = await orderAsCustomer(url, LEASE);
@@ -51,24 +53,27 @@ test("an order is polled with a fresh token each time, until its text is availab
   expect(seen).toEqual([
     login,
     "POST /orders title_number=OW12345678&document_type=lease&token=token-1",
+    "GET /orders/7 Bearer token-1",
     login,
     "GET /orders/7 Bearer token-2",
-    login,
-    "GET /orders/7 Bearer token-3",
-    "GET /orders/7/result.txt Bearer token-3",
+    "GET /orders/7/result.txt Bearer token-2",
   ]);
 });
 
 test.each<[string, Answers, string]>([
-  ["a cancelled order", { "GET /orders/7": [200, { status: "cancelled" }] }, "The order 7 was cancelled."],
+  [
+    "a cancelled order",
+    { "GET /orders/7": [200, { status: "cancelled", finished_at }] },
+    "The order 7 was cancelled.",
+  ],
   [
     "a failed order",
-    { "GET /orders/7": [200, { status: "failed", reason: { message: "No such document." } }] },
+    { "GET /orders/7": [200, { status: "failed", reason: { message: "No such document." }, finished_at }] },
     "The order 7 failed: No such document.",
   ],
   [
     "an order that takes too long",
-    { "GET /orders/7": [200, { status: "queued" }] },
+    { "GET /orders/7": [200, { status: "queued", finished_at: null }] },
     "The order 7 is still queued after 0.1 s.",
   ],
   [
@@ -81,4 +86,10 @@ test.each<[string, Answers, string]>([
   const ordered = orderAsCustomer(await stackThat(answers), LEASE, 0.1);
   await expect(ordered).rejects.toThrow(Failure);
   await expect(ordered).rejects.toThrow(message);
+});
+
+test("a stack that is away is a failure that names its address", async () => {
+  const ordered = orderAsCustomer("http://127.0.0.1:1", LEASE);
+  await expect(ordered).rejects.toThrow(Failure);
+  await expect(ordered).rejects.toThrow("http://127.0.0.1:1 does not answer: ");
 });
