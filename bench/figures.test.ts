@@ -11,7 +11,7 @@ test.each([
   [[10, 9], 50, 9],
   [[7], 99, 7],
   [[], 99, Number.NaN],
-])("of %j the %d th percentile is %d", (values, percent, wanted) => {
+])("in %j the percentile %d is %d", (values, percent, wanted) => {
   expect(percentile(values, percent)).toBe(wanted);
 });
 

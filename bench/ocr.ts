@@ -24,7 +24,8 @@ const mebibyte = 1024 * 1024;
 type Errors = { characters: number; words: number };
 
 /**
- * `native` reads the page as it is, `nativePrepared` the image that the worker read. Peaks are in megabytes.
+ * `native`: of the page as it is. `nativePrepared`: of the image that our process prepared. Peaks are in
+ * megabytes.
  */
 type PageFigures = {
   page: string;
@@ -114,7 +115,7 @@ async function pagesOf(
 async function findLanguageData(): Promise<string> {
   const advice = "Debian: apt-get install tesseract-ocr tesseract-ocr-eng";
   const { stdout, failed } = await execa("tesseract", ["--list-langs"], { reject: false });
-  if (failed) throw new Failure("There is no tesseract to compare with.", `Install it. ${advice}`);
+  if (failed) throw new Failure("tesseract is not installed to compare with.", `Install it. ${advice}`);
   const [, folder] = /^List of available languages in "([^"]+)"/.exec(stdout) ?? [];
   if (folder === undefined || !/^eng$/m.test(stdout)) {
     throw new Failure("The native tesseract has no data for eng.", `Install it. ${advice}`);
@@ -177,7 +178,7 @@ async function measurePages(pages: BenchPage[], languageData: string, scratch: s
   }
 }
 
-/** Each reader takes the next page as soon as it is free. @returns seconds until all pages are read */
+/** Gives each reader the next page as soon as it is free. @returns seconds until all pages are read */
 async function spread<Page>(
   pages: readonly Page[],
   readers: readonly PageProcess[],

@@ -175,7 +175,8 @@ async function throughput(
   body: string,
   { seconds, rounds, connections, appendfsync }: z.output<typeof optionsSchema>,
 ): Promise<Record<string, string>[]> {
-  // Only accepting is measured. Workers would use the cores, and for one target more than for the other.
+  // Workers are stopped, because only accepting is measured. They would use more of the cores for one target
+  // than for the other.
   const workers = await clone.containers("ocr-worker");
   await execa("docker", ["stop", ...workers.map((worker) => worker.id)]);
   await redisCli(clone, "config", "set", "appendfsync", appendfsync);
@@ -236,7 +237,7 @@ async function round(
     throw new Failure(
       `${url} with ${connections} connections answered ${said}; ${result.errors} requests failed. ` +
         "Every answer must be 202.",
-      "See what stands above, and the services' logs of such a stack: npm start.",
+      "Read the messages above, and the services' logs of a stack started by `npm start`.",
     );
   }
   return {

@@ -32,7 +32,7 @@ test("git ignores the passphrase's file", () => {
 });
 
 test.each(["from the environment", ""])(
-  "PULUMI_CONFIG_PASSPHRASE=%j wins, and no file is made",
+  "PULUMI_CONFIG_PASSPHRASE=%j takes precedence, and no file is created",
   (passphrase) => {
     const folder = scratchFolder();
     vi.stubEnv("PULUMI_CONFIG_PASSPHRASE", passphrase);

@@ -13,12 +13,14 @@ export function keepPassphrase(projectFolder: string): void {
   }
 }
 
-/** Variables that tell Pulumi where the passphrase is; none if the environment has them already. */
+/**
+ * Returns variables that tell Pulumi where the passphrase is, or none if the environment has them already.
+ */
 export function passphraseEnvironment(projectFolder: string): Record<string, string> {
   return isGivenByEnvironment() ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: path.join(projectFolder, FILE) };
 }
 
-/** The passphrase, looked up as Pulumi does: from the environment, else from the file. */
+/** Returns the passphrase from the environment or else from the file, as Pulumi does. */
 export function readPassphrase(projectFolder: string): string {
   if (process.env.PULUMI_CONFIG_PASSPHRASE !== undefined) {
     return process.env.PULUMI_CONFIG_PASSPHRASE;

@@ -59,12 +59,12 @@ function atWork(holderFile: string): Failure {
   const holder = readHolder(holderFile);
   if (holder === undefined) {
     // The holder has the lock but has not written its details yet.
-    return new Failure("Another command is changing this stack.", "Run this one again when that is done.");
+    return new Failure("Another command is changing this stack.", "Run this one again when it has ended.");
   }
   const { pid, command, since } = holder;
   return new Failure(
     `\`${command}\` is changing this stack: process ${pid}, since ${new Date(since).toLocaleString("sv")}.`,
-    `Run this command again when that is done, or end it first: \`kill ${pid}\`.`,
+    `Run this command again when the other one has ended, or end it first: \`kill ${pid}\`.`,
   );
 }
 

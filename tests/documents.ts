@@ -59,7 +59,7 @@ export const scanned = (line: string) => async (page: PDFPage, pdf: PDFDocument)
   page.drawImage(await pdf.embedPng(await drawLine(line).png().toBuffer()), { width: 216, height: 28.8 });
 };
 
-/** A PDF of these objects, of which the first is the catalog. A stream is given with its dictionary. */
+/** A PDF of these objects. The first one must be the catalog. A stream is given with its dictionary. */
 export function rawPdf(...objects: (string | { dictionary: string; stream: Uint8Array })[]): Buffer {
   const parts: Buffer[] = [Buffer.from("%PDF-1.7\n")];
   const length = () => parts.reduce((sum, part) => sum + part.length, 0);

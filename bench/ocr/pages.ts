@@ -118,7 +118,7 @@ async function drawPdf(pdf: string, scratch: string): Promise<string[]> {
   await execa("pdftoppm", ["-r", String(PDF_DPI), "-png", pdf, path.join(folder, "page")]).catch((cause) => {
     throw new Failure(
       `${pdf} could not be drawn: ${cause.shortMessage}`,
-      "Install pdftoppm (Debian: apt-get install poppler-utils), or mend the file.",
+      "Install pdftoppm (Debian: apt-get install poppler-utils), or repair the file.",
     );
   });
   return (await readdir(folder)).sort().map((file) => path.join(folder, file));

@@ -117,7 +117,7 @@ async function read(customer: Customer, look?: (page: number) => Promise<void>):
   }
 }
 
-/** Excludes the page cache, which the kernel grows and shrinks as it likes. */
+/** Excludes the page cache, whose size depends on the kernel. */
 async function anonymousBytes(container: string): Promise<number> {
   // The first exists with control groups version 2, the second with version 1.
   const files = "/sys/fs/cgroup/memory.stat /sys/fs/cgroup/memory/memory.stat";

@@ -11,7 +11,7 @@ const { JWT_SECRET, REDIS_URL } = z
   .parse(process.env);
 const claims = z.object({ exp: z.number() });
 
-// Losing Redis must end the process, and so the run. Hence there is no error listener and no reconnect.
+// Losing Redis must end the process and the run, so there is no error listener and no reconnect.
 const redis = await createClient({ url: REDIS_URL, socket: { reconnectStrategy: false } }).connect();
 
 const app = new Hono();

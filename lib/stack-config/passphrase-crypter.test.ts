@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Failure } from "../failure.ts";
 import { PassphraseCrypter } from "./passphrase-crypter.ts";
 
-/** Written by Pulumi's own CLI 3.257: `stack init`, then `config set --secret` for each value. */
+/** Written by Pulumi's CLI 3.257, with `stack init` and `config set --secret`. */
 const PASSPHRASE = "throwaway passphrase, ünïcode";
 const SALT_LINE = "v1:3Y7rOIMKhQ8=:v1:MwvmtvCWQFNqtbwu:ELXSxopcjCKJDarPQ7A+WA/pFEVeIw==";
 const SEALED = "v1:mGWmJg04QS/du4Er:bKGZ8oG9I6XEdib2Fe876naUyvMn3y97reJAekukRKqiBP0G+gpNJ2kKGHX9nbQ0Xg==";
@@ -34,11 +34,11 @@ test("reads its own output, with a new salt for each stack; no two ciphertexts a
 
 test.each([
   ["a wrong passphrase", "throwaway passphrase", SALT_LINE, /^incorrect passphrase/],
-  ["a salt line cut off", PASSPHRASE, SALT_LINE.slice(0, 20), /^incorrect passphrase/],
+  ["a truncated salt line", PASSPHRASE, SALT_LINE.slice(0, 20), /^incorrect passphrase/],
   ["another salt", PASSPHRASE, SALT_LINE.replace("3Y", "4Y"), /^incorrect passphrase/],
   ["a salt line of another form", PASSPHRASE, SALT_LINE.replace("v1", "v2"), /not of the form/],
   ["an empty salt line", PASSPHRASE, "", /not of the form/],
-])("%s stops it", (_, passphrase, saltLine, message) => {
+])("%s is rejected", (_, passphrase, saltLine, message) => {
   const open = () => PassphraseCrypter.open(passphrase, saltLine);
   expect(open).toThrow(
     expect.objectContaining({ name: Failure.name, message: expect.stringMatching(message) }),
@@ -51,11 +51,11 @@ test.each([
   ["altered nonce", SEALED.replace("mGWm", "nGWm")],
   ["cut off", SEALED.slice(0, 40)],
   ["cut off within the tag", SEALED.slice(0, 30)],
-  ["left with twelve bytes of its tag", "v1:sgi3pmw57VDnq/6w:4gOrFVtTelv9nZbB"],
+  ["cut to twelve bytes of its tag", "v1:sgi3pmw57VDnq/6w:4gOrFVtTelv9nZbB"],
   ["without nonce", SEALED.replace(/:.*:/, "::")],
   ["of another form", SEALED.replace("v1", "v2")],
-  ["no sealed text at all", "secret"],
-])("a sealed text that is %s is refused by the name of its setting", (_, sealed) => {
+  ["not a sealed text", "secret"],
+])("a sealed text that is %s is rejected with the name of its setting", (_, sealed) => {
   const attempt = () => crypter.decrypt(sealed, "jwtSecret");
   expect(attempt).toThrow(Failure);
   expect(attempt).toThrow(/^The secret jwtSecret in the stack file cannot be decrypted/);

@@ -5,8 +5,9 @@ const ROUNDS = 1_000_000;
 const TAG_BYTES = 16;
 
 /**
- * Pulumi's passphrase secrets: AES-256-GCM under a PBKDF2-SHA256 key, texts of the form
- * `v1:<nonce>:<ciphertext and tag>`, and a salt line that also holds the encrypted word "pulumi".
+ * Encrypts and decrypts as Pulumi does with a passphrase: by AES-256-GCM with a PBKDF2-SHA256 key. Encrypted
+ * texts have the form `v1:<nonce>:<ciphertext and tag>`. The salt line also contains the encrypted word
+ * "pulumi".
  */
 export class PassphraseCrypter {
   readonly #key: Buffer;
@@ -30,16 +31,16 @@ export class PassphraseCrypter {
     if (version !== "v1" || salt === undefined) {
       throw new Failure(
         "The stack file's encryptionsalt is not of the form that Pulumi writes (v1:...).",
-        "Restore the line from where it came, or remove it with every `secure:` value and run `npm start`.",
+        "Restore the line, or remove it together with every `secure:` value and run `npm start`.",
       );
     }
     const key = keyOf(passphrase, Buffer.from(salt, "base64"));
     const crypter = new PassphraseCrypter(key, saltLine);
     if (crypter.#tryDecrypt(check.join(":")) !== "pulumi") {
       throw new Failure(
-        "incorrect passphrase: it does not fit the encryptionsalt of the stack file.",
+        "incorrect passphrase: the encryptionsalt of the stack file was made with another one.",
         "Put the right one into .pulumi-passphrase (or PULUMI_CONFIG_PASSPHRASE). If it is " +
-          "lost,\ndocs/troubleshooting.md says under 'A lost passphrase' how to start again.",
+          "lost,\nsee 'A lost passphrase' in docs/troubleshooting.md.",
       );
     }
     return crypter;
@@ -62,7 +63,7 @@ export class PassphraseCrypter {
     return text;
   }
 
-  /** Bytes derived from passphrase, salt and name. The same inputs give the same bytes. */
+  /** Returns bytes derived from passphrase, salt and name. The same inputs give the same bytes. */
   derive(name: string): Buffer {
     return createHmac("sha512", this.#key).update(name).digest();
   }

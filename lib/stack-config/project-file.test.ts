@@ -42,11 +42,11 @@ test.each([
   ["p:needed: x, p:isLoud: true", { "p:isLoud": "true" }],
   ["p:needed: 5", { "p:needed": "5" }],
   ['p:needed: ""', { "p:needed": "" }],
-])("{ %s } is of the right types", (settings, values) => {
+])("{ %s } has the right types", (settings, values) => {
   expect(configOf(`config: { ${settings} }\n`).values).toMatchObject(values);
 });
 
-// The texts are those of Pulumi's CLI 3.257, without "error: validating stack config: ".
+// The messages of Pulumi's CLI 3.257, without "error: validating stack config: ".
 const integer = "Stack 'local' with configuration key 'count' must be of type 'integer'";
 test.each([
   ["p:count: 4", "Stack 'local' is missing configuration value 'needed'"],
@@ -55,7 +55,7 @@ test.each([
   ["p:needed: x, p:count: true", integer],
   ['p:needed: x, p:count: ""', integer],
   ["p:needed: x, p:isLoud: 1", "Stack 'local' with configuration key 'isLoud' must be of type 'boolean'"],
-])("{ %s } stops it as the CLI would", (settings, message) => {
+])("{ %s } is rejected with the CLI's message", (settings, message) => {
   const read = () => configOf(`config: { ${settings} }\n`);
   expect(read).toThrow(Failure);
   expect(read).toThrow(message);

@@ -33,9 +33,8 @@ export interface ProgramConfig {
 const SHAPES = { integer: /^[+-]?\d+$/, boolean: /^(true|false)$/, string: /^/ } as const;
 
 /**
- * The project's defaults overridden by the stack's values, as the program gets them.
- * @throws Failure where the CLI would stop before the program runs: a required key is missing, or a value has
- * another type
+ * Returns the project's defaults, overridden by the stack's values, as the program gets them. @throws Failure
+ * if the CLI would not run the program: if a required key is missing, or a value has another type
  */
 export function programConfig(
   project: ProjectFile,

@@ -55,7 +55,7 @@ encryptionsalt: v1:salt:v1:nonce:text
 `);
 });
 
-test("removes only the key that is named; removing an unknown key changes nothing", () => {
+test("removes only the named key; removing an unknown key changes nothing", () => {
   const text = "config:\n  # how many\n  p:ocrWorkers: 2\n  p:logLevel: debug\n";
   const file = stackFile(text);
   expect(file.remove("p:nothing")).toBe(false);
@@ -99,7 +99,7 @@ test("reads values in every notation of YAML", () => {
 });
 
 test.each(["config:\n", "config: null\n", "config: {}\n", "# nothing but a comment\n", ""])(
-  "a file without settings (%j) takes some",
+  "settings can be added to a file without any (%j)",
   (text) => {
     const file = stackFile(text);
     expect(file.values().size).toBe(0);
@@ -124,16 +124,16 @@ test("creates a missing file", () => {
 });
 
 test.each([
-  ["a quote left open", 'config:\n  p:a: "4\n', /^Pulumi\.local\.yaml is not valid YAML: Missing closing/],
+  ["an unclosed quote", 'config:\n  p:a: "4\n', /^Pulumi\.local\.yaml is not valid YAML: Missing closing/],
   [
-    "a key twice",
+    "a repeated key",
     "config:\n  p:a: 4\n  p:a: 5\n",
     /^Pulumi\.local\.yaml is not valid YAML: .*unique at line 3/,
   ],
-  ["a list for a value", "config:\n  p:a: [4]\n", /^Pulumi\.local\.yaml is not a stack file:[\s\S]*p:a/],
-  ["a list for the settings", "config: [4]\n", /^Pulumi\.local\.yaml is not a stack file:[\s\S]*config/],
+  ["a list as a value", "config:\n  p:a: [4]\n", /^Pulumi\.local\.yaml is not a stack file:[\s\S]*p:a/],
+  ["a list as the settings", "config: [4]\n", /^Pulumi\.local\.yaml is not a stack file:[\s\S]*config/],
   ["a word", "config\n", /^Pulumi\.local\.yaml is not a stack file/],
-])("%s stops it with the file's name", (_, text, message) => {
+])("%s is rejected with the file's name", (_, text, message) => {
   const read = () => stackFile(text).values();
   expect(read).toThrow(Failure);
   expect(read).toThrow(message);

@@ -30,7 +30,7 @@ export class StackFile {
     if (error) {
       throw new Failure(
         `${path.basename(this.file)} is not valid YAML: ${error.message}`,
-        "Fix the line it names.",
+        "Fix the line that the message names.",
       );
     }
   }

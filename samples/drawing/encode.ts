@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import type { Picture } from "./scan.ts";
 
-/** A PNG of sixteen evenly spaced greys, as scanners save text; `picture` must be grey. */
+/** Encodes a PNG with sixteen evenly spaced greys, as scanners save text. `picture` must be grey. */
 export async function encodePng({ data, width, height, channels }: Picture, dpi: number): Promise<Buffer> {
   const step = 255 / 15;
   const shades = data.map((level) => Math.round(Math.round(level / step) * step));
@@ -12,8 +12,8 @@ export async function encodePng({ data, width, height, channels }: Picture, dpi:
 }
 
 /**
- * A baseline JPEG with its resolution in a JFIF header. sharp writes it to EXIF, which Tesseract does not
- * read.
+ * Encodes a baseline JPEG with its resolution in a JFIF header. sharp would write it to EXIF, which Tesseract
+ * does not read.
  */
 export async function encodeJpeg(picture: Picture, dpi: number, quality: number): Promise<Buffer> {
   const { data, width, height, channels } = picture;

@@ -6,7 +6,7 @@ export const sheetWidth = 595.28;
 export const sheetHeight = 841.89;
 
 type Piece = Readonly<{ text: string; face: Face; width: number }>;
-/** A part of a word in one style: a bold term and the comma after it are two pieces. */
+/** A word, in pieces of one style: a bold term and the comma after it are two pieces. */
 type Word = readonly Piece[];
 type Align = "left" | "centre" | "right";
 

@@ -17,8 +17,8 @@ describe("characterErrorRate", () => {
     ["a composed and a decomposed accent as equal", "caf\u00e9", "cafe\u0301", 0],
     ["nothing read", "lease", "", 1],
     ["far too much read, capped at 1", "ab", "lorem ipsum dolor", 1],
-    ["nothing expected, nothing read", " \n", "", 0],
-    ["nothing expected, something read", "", "x", 1],
+    ["an empty text, read as empty", " \n", "", 0],
+    ["an empty text, read as something", "", "x", 1],
   ])("counts %s", (_, truth, read, rate) => {
     expect(characterErrorRate(truth, read)).toBeCloseTo(rate, 10);
   });

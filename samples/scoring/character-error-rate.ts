@@ -1,6 +1,6 @@
 /**
- * The number of edits that turn `read` into `truth`, divided by the length of `truth`: 0 is perfect, 1 the
- * most. Runs of white space count as one space on both sides, so line breaks do not matter.
+ * The number of edits that turn `read` into `truth`, divided by the length of `truth`. 0 is perfect, and 1 is
+ * the maximum. Runs of white space count as one space on both sides, so line breaks do not matter.
  */
 export function characterErrorRate(truth: string, read: string): number {
   const expected = normalise(truth);

@@ -12,8 +12,8 @@ test.each([
   ["a composed and a decomposed accent as equal", "caf\u00e9", "cafe\u0301", 0],
   ["nothing read", "The lease", "", 1],
   ["far too much read, capped at 1", "lease", "far too much", 1],
-  ["nothing expected, nothing read", " \n", "", 0],
-  ["nothing expected, something read", "", "x", 1],
+  ["an empty text, read as empty", " \n", "", 0],
+  ["an empty text, read as something", "", "x", 1],
 ])("counts %s", (_, truth, read, rate) => {
   expect(wordErrorRate(truth, read)).toBeCloseTo(rate, 10);
 });

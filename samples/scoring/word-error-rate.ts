@@ -1,8 +1,8 @@
 import { editDistance } from "./character-error-rate.ts";
 
 /**
- * The number of words to insert, remove or replace to turn `read` into `truth`, divided by the words of
- * `truth`: 0 is perfect, 1 the most.
+ * The number of words to insert, remove or replace to turn `read` into `truth`, divided by the number of
+ * words in `truth`. 0 is perfect, and 1 is the maximum.
  */
 export function wordErrorRate(truth: string, read: string): number {
   const numbers = new Map<string, number>();

@@ -1,5 +1,5 @@
-# Puts tesseract's data of languages ("eng+cym") into a folder, from Debian's packages, which hold the fast
-# set. Usage: sh fetch-languages.sh <languages> <folder>
+# Puts tesseract's data for languages such as "eng+cym" into a folder. It comes from Debian's packages, which
+# contain the fast models. Usage: sh fetch-languages.sh <languages> <folder>
 set -eu
 languages=$1 folder=$2
 

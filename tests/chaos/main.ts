@@ -55,7 +55,7 @@ await runCommand(async () => {
       say(`${plan.orders.length} orders and ${plan.faults.length} faults in ${options.minutes} min`);
       const customer = new PatientCustomer(url, Date.now() + (options.minutes + PATIENCE_MINUTES) * 60_000);
       const [ledger] = await Promise.all([place(customer, plan), inflict(clone, plan)]);
-      say("The faults are over; waiting for the orders' ends");
+      say("The faults are over. Waiting for the orders to end");
       const finals = await customer.finals();
       const unwell = await clone.stack.containers.unwell(containers, 60);
       const broken = violations(
@@ -68,11 +68,11 @@ await runCommand(async () => {
         const all = [...unwell, ...broken];
         const shown = all.length > MOST_SHOWN ? [...all.slice(0, MOST_SHOWN), "..."] : all;
         throw new Failure(
-          `The promise was broken ${all.length} times:\n  ${shown.join("\n  ")}`,
-          `The same run again: \`npm run chaos -- ${again.join(" ")}\``,
+          `Promises were broken ${all.length} times:\n  ${shown.join("\n  ")}`,
+          `Repeat this run: \`npm run chaos -- ${again.join(" ")}\``,
         );
       }
-      console.log(`\nEvery promise was kept. The same run again: npm run chaos -- ${again.join(" ")}`);
+      console.log(`\nEvery promise was kept. Repeat this run: npm run chaos -- ${again.join(" ")}`);
     } finally {
       await clone.remove();
     }

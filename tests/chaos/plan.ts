@@ -8,10 +8,10 @@ export type DocumentKind = (typeof documentKinds)[number];
 export interface PlannedOrder {
   readonly titleNumber: string;
   readonly document: DocumentKind;
-  /** With an Idempotency-Key the order is sent until the answer is 202, without one it is sent once. */
+  /** An order with an Idempotency-Key is sent until the answer is 202. An order without one is sent once. */
   readonly key: string | undefined;
   readonly atMs: number;
-  /** Time after the acceptance; undefined for orders that are not cancelled. */
+  /** The time from the acceptance to the cancellation; undefined for orders that are not cancelled. */
   readonly cancelAfterMs: number | undefined;
 }
 

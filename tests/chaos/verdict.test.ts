@@ -45,7 +45,7 @@ test.each<[string, LedgerEntry, FinalOrder[]]>([
     { ...accepted, placement: { outcome: "unknown" } },
     [completed],
   ],
-  ["one whose answer was cut off, and that does not", { ...accepted, placement: { outcome: "unknown" } }, []],
+  ["one whose answer was cut off, and is missing", { ...accepted, placement: { outcome: "unknown" } }, []],
   [
     "one that was cancelled",
     { ...accepted, cancellation: "cancelled" },
@@ -57,20 +57,20 @@ test.each<[string, LedgerEntry, FinalOrder[]]>([
 });
 
 test.each<[string, LedgerEntry, FinalOrder[]]>([
-  ["is gone", accepted, []],
-  ["2 orders came of one", accepted, [completed, { ...completed, orderId: "b" }]],
-  ["and is b", accepted, [{ ...completed, orderId: "b" }]],
-  ["was refused, and exists", { ...accepted, placement: { outcome: "refused" } }, [completed]],
-  ["has no end", accepted, [{ ...completed, status: "recognizing" }]],
+  ["but is gone", accepted, []],
+  ["became 2 orders", accepted, [completed, { ...completed, orderId: "b" }]],
+  ["but is b", accepted, [{ ...completed, orderId: "b" }]],
+  ["was refused, but exists", { ...accepted, placement: { outcome: "refused" } }, [completed]],
+  ["has not ended", accepted, [{ ...completed, status: "recognizing" }]],
   [
     "ended as completed, completed",
     accepted,
     [{ ...completed, history: [...completed.history, "completed"] }],
   ],
   ["ended as nothing", accepted, [{ ...completed, history: ["queued"] }]],
-  ["was cancelled, and is completed", { ...accepted, cancellation: "cancelled" }, [completed]],
+  ["was cancelled, but is completed", { ...accepted, cancellation: "cancelled" }, [completed]],
   [
-    "nobody did",
+    "but by nobody",
     accepted,
     [{ ...completed, status: "cancelled", history: ["queued", "cancelled"], text: undefined }],
   ],

@@ -39,7 +39,7 @@ const ownReason = {
 /** The expected text by document; undefined for documents that cannot be read. */
 export type ExpectedTexts = Readonly<Partial<Record<DocumentKind, string>>>;
 
-/** Describes every broken promise in a line; empty if all were kept. */
+/** Describes each broken promise in one line. Empty if all were kept. */
 export function violations(
   ledger: readonly LedgerEntry[],
   finals: readonly FinalOrder[],
@@ -59,24 +59,24 @@ function ofEntry(entry: LedgerEntry, finals: readonly FinalOrder[], expected: Ex
   const { order, placement } = entry;
   const name = order.titleNumber;
   const [final] = finals;
-  if (finals.length > 1) return [`${name}: ${finals.length} orders came of one`];
-  if (placement.outcome === "accepted" && final === undefined) return [`${name}: was accepted, and is gone`];
+  if (finals.length > 1) return [`${name}: became ${finals.length} orders`];
+  if (placement.outcome === "accepted" && final === undefined) return [`${name}: was accepted, but is gone`];
   if (final === undefined) return [];
-  if (placement.outcome === "refused") return [`${name}: was refused, and exists (${final.status})`];
+  if (placement.outcome === "refused") return [`${name}: was refused, but exists (${final.status})`];
   if (placement.outcome === "accepted" && final.orderId !== placement.orderId)
-    return [`${name}: was accepted as ${placement.orderId}, and is ${final.orderId}`];
+    return [`${name}: was accepted as ${placement.orderId}, but is ${final.orderId}`];
   return ofFinal(entry, final, expected).map((what) => `${name}: ${what}`);
 }
 
 function ofFinal({ order, cancellation }: LedgerEntry, final: FinalOrder, expected: ExpectedTexts): string[] {
-  if (!endStatuses.has(final.status)) return [`has no end, it is ${final.status}`];
+  if (!endStatuses.has(final.status)) return [`has not ended, but is ${final.status}`];
   const wrong: string[] = [];
   const ends = final.history.filter((status) => endStatuses.has(status));
   if (ends.length !== 1 || ends[0] !== final.status)
     wrong.push(`is ${final.status}, but ended as ${ends.join(", ") || "nothing"}`);
   if (cancellation === "cancelled" && final.status !== "cancelled")
-    wrong.push(`was cancelled, and is ${final.status}`);
-  if (cancellation === undefined && final.status === "cancelled") wrong.push("is cancelled, and nobody did");
+    wrong.push(`was cancelled, but is ${final.status}`);
+  if (cancellation === undefined && final.status === "cancelled") wrong.push("is cancelled, but by nobody");
   if (final.status === "completed") {
     const text = expected[order.document];
     if (text === undefined) wrong.push(`is completed, but its document is ${order.document}`);

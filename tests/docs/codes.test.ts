@@ -7,10 +7,10 @@ import { codesIn, root, tableAfter } from "./pages.ts";
 
 const page = "docs/api.md";
 
-/** Codes of bad tokens, which are no literals after `new Problem(`. */
+/** The codes for bad tokens, which the code does not pass to `new Problem(` as literals. */
 const tokenCodes = ["401 token_expired", "401 token_invalid"];
 
-/** Patterns by which the services, Node's HTTP server in them and the router write a status and a code. */
+/** The patterns in which the services, their HTTP server and the router write a status and a code. */
 const written = [
   /new Problem\(\s*(\d{3}),\s*"(\w+)"/g,
   /status: (\d{3}), code: "(\w+)"/g,

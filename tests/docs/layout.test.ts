@@ -7,7 +7,7 @@ const root = path.resolve(import.meta.dirname, "../..");
 const files = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" }).trim().split("\n");
 const isTest = (file: string) => file.startsWith("tests/") || /\.test\.ts$/.test(file);
 
-/** About fifteen, which a reader can take in at once. */
+/** About as many as a reader can take in at once. */
 const MOST_ENTRIES = 16;
 
 /** The folders that each folder may import besides itself. Tests may import anything. */

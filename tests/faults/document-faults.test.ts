@@ -36,9 +36,9 @@ test.for([
   ["a broken PNG", "OW00000012", "document_damaged"],
   ["an empty file", "OW00000010", "document_empty"],
   ["HTML", "OW00000011", "unsupported_format"],
-  ["a type that is not taken", "OW00000013", "unsupported_format"],
+  ["an unsupported type", "OW00000013", "unsupported_format"],
 ] as const)(
-  "11 %s: the order fails with its reason, and the same process reads the next",
+  "11 %s: the order fails with its reason, and the same process reads the next one",
   ([, title, code]) => failsAlone(title, code),
 );
 

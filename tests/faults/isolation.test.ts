@@ -20,7 +20,7 @@ test("20 no process is root, has a capability or can gain a privilege", async ()
     const { stdout } = await stack.exec(container, "sh", "-c", "cat /proc/[0-9]*/status");
     const all = (field: string) =>
       [...stdout.matchAll(new RegExp(`^${field}:\\s+(.+)$`, "gm"))].map(([, value]) => value);
-    // The first process, the service under it, and this command.
+    // The processes are the first one, the service under it, and this command.
     expect(all("CapEff").length, container.part).toBeGreaterThan(2);
     for (const kind of ["CapEff", "CapPrm", "CapInh", "CapAmb"]) {
       expect(new Set(all(kind)), `${kind} of ${container.part}`).toEqual(new Set(["0000000000000000"]));

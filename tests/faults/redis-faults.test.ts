@@ -40,7 +40,7 @@ test("2 Redis killed while 200 orders are posted: every 202 exists and ends, no 
   expect((await orders.listed("OK2")).sort()).toEqual(promised);
 });
 
-test("3 Redis stopped: orders get 503 within 2 s, tokens and liveness hold; then all recovers", async () => {
+test("3 Redis stopped: orders get 503 within 2 s, tokens and /livez work, then all recover", async () => {
   const waiting = await orders.place("MS5000");
   const stopped = await stack.stop(await stack.clone.container("redis"));
   const refused = await orders.post("OK3");
@@ -59,7 +59,7 @@ test("3 Redis stopped: orders get 503 within 2 s, tokens and liveness hold; then
   expect(await orders.listed("OK3")).toEqual([]);
 });
 
-test("4 Redis paused: orders get 503 within 3 s and never appear; then all recovers", async () => {
+test("4 Redis paused: orders get 503 within 3 s and never appear, then all recover", async () => {
   const paused = await stack.pause(await stack.clone.container("redis"));
   const refused = await Promise.all([orders.post("OK4"), orders.post("OK4"), orders.post("OK4")]);
   for (const answer of refused) {
@@ -100,7 +100,7 @@ test("6 maxmemory reached: orders get 503 store_full, reading and cancelling wor
   expect(await orders.listed("OK6")).toEqual([]);
 });
 
-test("6 maxmemory nearly reached: orders get 503 store_full, accepted orders still have room", async () => {
+test("6 maxmemory nearly reached: orders get 503 store_full, accepted ones still have room", async () => {
   const memory = await stack.redis("INFO", "memory");
   const used = Number(memory.find((line) => line.startsWith("used_memory:"))?.slice("used_memory:".length));
   const id = await orders.place("MS1000");

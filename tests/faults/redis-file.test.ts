@@ -5,7 +5,7 @@ import { Orders } from "./harness/orders.ts";
 const stack = await FaultStack.open();
 const orders = new Orders(stack);
 
-/** Orders that ended; they are the last entries of the file. */
+/** Lets orders end, which are then the last entries of the file. */
 async function endedOrders(): Promise<string[]> {
   const ids = await Promise.all(Array.from({ length: 4 }, () => orders.place("OK8")));
   for (const id of ids) await orders.ended(id);

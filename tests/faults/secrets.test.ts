@@ -57,7 +57,7 @@ describe("20 secrets", () => {
       await stack.customer.get("/orders/none", secrets["a refused token"]),
     ];
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
-    // In a header that no service reads.
+    // A header that no service reads.
     const headers = { "x-api-key": secrets["a refused token"] ?? "" };
     expect((await fetch(`${stack.url}/orders`, { method: "POST", headers })).status).toBe(401);
     const { status, body } = await stack.customer.post("/orders", { ...order, token: secrets["a token"] });

@@ -24,7 +24,7 @@ interface Smuggling {
 const chunked = "Transfer-Encoding: chunked";
 const noChunks = "0\r\n\r\n";
 
-/** One server of the chain may accept `header` and read chunks, the other may ignore it and count bytes. */
+/** With these headers, one server may read chunks while the other one ignores them and counts bytes. */
 const odd = (name: string, ...header: string[]): Smuggling => ({
   name,
   headers: (bytes) => [`Content-Length: ${bytes}`, ...header],
@@ -34,19 +34,19 @@ const odd = (name: string, ...header: string[]): Smuggling => ({
 const smugglings: readonly Smuggling[] = [
   odd("a length and chunks", chunked),
   { name: "chunks and a length", headers: (bytes) => [chunked, `Content-Length: ${bytes}`], end: noChunks },
-  { name: "chunks and a length of nothing", headers: () => [chunked, "Content-Length: 0"], end: noChunks },
+  { name: "chunks and a length of 0", headers: () => [chunked, "Content-Length: 0"], end: noChunks },
   {
-    name: "two lengths, the first of nothing",
+    name: "two lengths, the first one 0",
     headers: (n) => ["Content-Length: 0", `Content-Length: ${n}`],
   },
   {
-    name: "two lengths, the second of nothing",
+    name: "two lengths, the second one 0",
     headers: (n) => [`Content-Length: ${n}`, "Content-Length: 0"],
   },
-  { name: "two lengths, the same", headers: () => ["Content-Length: 0", "Content-Length: 0"] },
+  { name: "two equal lengths", headers: () => ["Content-Length: 0", "Content-Length: 0"] },
   { name: "two lengths in one line", headers: (bytes) => [`Content-Length: 0, ${bytes}`] },
   { name: "a length with a sign", headers: () => ["Content-Length: +0"] },
-  { name: "a length below nothing", headers: () => ["Content-Length: -1"] },
+  { name: "a negative length", headers: () => ["Content-Length: -1"] },
   { name: "a length in hexadecimal", headers: (bytes) => [`Content-Length: 0x${bytes.toString(16)}`] },
   { name: "a length with a space before the colon", headers: (bytes) => [`Content-Length : ${bytes}`] },
   odd("xchunked", "Transfer-Encoding: xchunked"),

@@ -6,7 +6,7 @@ import { FaultStack } from "./harness/fault-stack.ts";
 const stack = await FaultStack.open();
 const redisPassword = "marker-of-a-redis-password";
 
-describe("15 a service without a good JWT_SECRET", () => {
+describe("15 a service without a valid JWT_SECRET", () => {
   const secrets = [
     ["unset", undefined, "JWT_SECRET is not set"],
     ["empty", "", "JWT_SECRET is empty"],

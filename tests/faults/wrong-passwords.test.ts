@@ -5,10 +5,10 @@ import { FaultStack } from "./harness/fault-stack.ts";
 
 const stack = await FaultStack.open();
 
-/** charlie, because no other fault test logs in as charlie: this test locks him out for a minute. */
+/** This test locks charlie out for a minute. No other fault test logs in as charlie. */
 const victim = "charlie";
 
-/** Headers in which a client claims an address, a different one each time. */
+/** Headers in which a client claims an address. Each call claims a different one. */
 function claimedAddress(count: number): Record<string, string> {
   const address = `198.51.100.${count}`;
   return {

@@ -83,18 +83,18 @@ export class ResultReaders {
   }
 }
 
-/** Rejects with the faults that qpdf finds in the file. */
+/** Checks the file with qpdf. Rejects with the faults that it finds. */
 export async function checkPdf(file: string): Promise<void> {
   await execa("qpdf", ["--check", file]);
 }
 
-/** The text of all pages, as copying them gives it. `options` of pdftotext. */
+/** The text of all pages, as a viewer copies it. `options` are those of pdftotext. */
 export async function pdfText(file: string, ...options: string[]): Promise<string> {
   const { stdout } = await execa("pdftotext", ["-enc", "UTF-8", ...options, file, "-"]);
   return stdout;
 }
 
-/** The lines of each page, as copying the page gives them. */
+/** The lines of each page, as a viewer copies them. */
 export async function pdfLines(file: string): Promise<string[][]> {
   return (await pdfText(file))
     .split("\f")

@@ -185,8 +185,8 @@ export async function startOrderWorkers(url: string) {
       await expect.poll(() => redis.keys("bull:orders:*-*-*-*-*"), { timeout }).toEqual([]);
     },
 
-    /** Stops the workers, removes the orders, and lets the source answer with a lease. */
-    async beginAnew() {
+    /** Stops the workers, removes the orders, and resets the source, which then has a lease. */
+    async reset() {
       await this.stopWorkers();
       await redis.flushDb();
       answers.lease = () => found;
@@ -214,7 +214,7 @@ export async function startOrderWorkers(url: string) {
 export async function openOrderWorkers(): Promise<OrderWorkers> {
   const workers = await startOrderWorkers(redisDatabase());
   afterAll(() => workers.close());
-  beforeEach(() => workers.beginAnew());
+  beforeEach(() => workers.reset());
   return workers;
 }
 
@@ -223,7 +223,7 @@ export async function openOrderWorkersOnOwnRedis() {
   const container = await startRedisContainer();
   const workers = await startOrderWorkers(container.url);
   afterAll(() => workers.close().finally(container.remove));
-  beforeEach(() => workers.beginAnew());
+  beforeEach(() => workers.reset());
   return { container, workers };
 }
 

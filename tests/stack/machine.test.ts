@@ -28,7 +28,7 @@ describe("the Docker engine", () => {
     await expect(ensureDocker()).resolves.toBeUndefined();
   });
 
-  it("is named in the error if it does not answer at DOCKER_HOST, and none is installed", async () => {
+  it("is named in the error if it does not answer at DOCKER_HOST and no other is installed", async () => {
     vi.stubEnv("DOCKER_HOST", "tcp://127.0.0.1:1");
     await expect(ensureDocker()).rejects.toMatchObject({
       message: expect.stringMatching(/tcp:\/\/127\.0\.0\.1:1 .*does not answer/),

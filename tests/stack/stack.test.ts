@@ -101,7 +101,7 @@ describe("orders", () => {
     expect(await search("bob")).toEqual({ results: [], next: null });
   });
 
-  it("reads a scan that was just added to the folder; an order of a broken one fails", async () => {
+  it("reads a scan that was just added to the folder, and fails an order of a broken scan", async () => {
     const title = path.join(clone.folder, "documents", "ZZ42T");
     const lease = path.join(samplesFolder, "OW12345678", "lease.png");
     await mkdir(title);
@@ -456,7 +456,7 @@ describe("failures", () => {
     await clone.stack.set("resultDays", "7");
   });
 
-  it("are reported for a container that does not become healthy, every time, until it is fixed", async () => {
+  it("name a container that does not become healthy, in each run until it is fixed", async () => {
     const restore = await clone.edit(
       "services/order-api/src/main.ts",
       () => "throw new Error('broken on purpose');\n",

@@ -66,7 +66,7 @@ function drawGround(sheet: Sheet): void {
   line(`M262 210H346V${bend(346, 418)}L262 ${bend(262, 418)}Z`, 3);
 }
 
-/** The height at `x` of that edge of Lantern Street which starts at height `y`. */
+/** Returns the height at `x` of the edge of Lantern Street that starts at height `y`. */
 function bend(x: number, y: number): number {
   const t = (x - left) / (right - left);
   return y * (1 - t) ** 2 + (y + 16) * 2 * t * (1 - t) + (y - 6) * t ** 2;

@@ -19,7 +19,7 @@ const page = readFileSync("/samples/OW12345678/lease.png");
 const line = readFileSync("/documents/SHO1/lease.png");
 
 const cases: Readonly<Record<string, Answer>> = {
-  /** A lease, always. */
+  /** Always a lease. */
   OW00000200: send(page),
   OW00000001: oneByteASecond,
   OW00000010: send(Buffer.alloc(0)),
@@ -40,7 +40,7 @@ const cases: Readonly<Record<string, Answer>> = {
 
 /** Answers that a number in the title number selects. */
 const families: readonly [RegExp, (number: number, title: string) => Answer][] = [
-  /** `ST503`: that status and no document; a redirect leads out of the base. */
+  /** `ST503`: status 503 and no document. A redirect leads out of the base. */
   [/^ST(\d{3})$/, (status) => (response) => response.writeHead(status, { Location: "/elsewhere" }).end()],
   /** `OK17`: a page of one line, which is read quickly. */
   [/^OK(\d{1,6})$/, () => send(line)],
@@ -59,7 +59,7 @@ createServer((request, response) => {
   answerFor(title, file)(response);
 })
   .on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    // A worker may disconnect once it has what it needs; that is no request.
+    // A worker may disconnect once it has what it needs. This is not a request.
     if (error.code?.startsWith("HPE_")) console.log(JSON.stringify({ malformed: error.message }));
     socket.destroy();
   })

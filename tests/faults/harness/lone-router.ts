@@ -6,7 +6,8 @@ import { runLabel } from "../../run-label.ts";
 const caddyfile = new URL("../../../pulumi/Caddyfile", import.meta.url);
 
 /**
- * A router with the stack's configuration. Its services have containers, but nothing listens at their port.
+ * Starts a router with the stack's configuration, without services. Nothing listens at the address of a
+ * service.
  */
 export async function startLoneRouter(image: string) {
   const port = await freePort();

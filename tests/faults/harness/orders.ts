@@ -41,7 +41,7 @@ export class Orders {
     this.#user = user;
   }
 
-  /** Orders, and accepts any answer. */
+  /** Sends an order, and accepts any answer. */
   async post(title: string): Promise<Answer> {
     const token = await this.#stack.customer.validToken(this.#user);
     const from = performance.now();
@@ -114,7 +114,7 @@ export class Orders {
     return this.#stack.customer.orderIds(`title_number=${title}`, this.#user);
   }
 
-  /** Ids of all orders in Redis, every customer's, sorted. */
+  /** The ids of all customers' orders in Redis, sorted. */
   async stored(): Promise<string[]> {
     const keys = await this.#stack.redis("--scan", "--pattern", "order:*");
     return [...new Set(keys.map((key) => key.split(":")[1] ?? ""))].sort();
@@ -162,7 +162,7 @@ export function statuses({ history }: OrderView): OrderStatus[] {
   return history.map(({ status }) => status);
 }
 
-/** The outcomes of an order whose first worker was lost while it read. */
+/** The statuses of an order whose first worker was lost while it read. */
 export const statusesOfTwoAttempts: readonly OrderStatus[] = [
   ...(["queued", "fetching", "recognizing"] as const),
   ...(["queued", "fetching", "recognizing", "completed"] as const),

@@ -39,7 +39,7 @@ export default async function startStack(project: TestProject): Promise<() => Pr
     await addPage(documents, "SHO1", await drawLine(leaseText).png().toBuffer());
     const { url } = await clone.up();
     source = await SourceContainer.start(clone);
-    // Decided once, because looking for a CLI that is not there takes long.
+    // Decided once, because it takes long to find out that no CLI is available.
     process.env.STACK_ENGINE ??= clone.stack.cli.kind;
     project.provide("faultStack", { folder: clone.folder, url, sourceId: source.id });
   } catch (error) {

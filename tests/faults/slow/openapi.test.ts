@@ -23,14 +23,14 @@ const stack = await FaultStack.open();
 
 test.for([
   ["orders that do not exist", undefined],
-  ["an order of one's own", "OW00000404"],
+  ["an order of the user", "OW00000404"],
 ] as const)(
-  "schemathesis finds no 5xx and nothing undocumented, on %s",
+  "schemathesis finds no 5xx and nothing undocumented for %s",
   async ([, titleNumber], { skip }) => {
     const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-schemathesis-"));
     onTestFinished(() => rm(folder, { recursive: true }));
     const unavailable = await installPython(folder, SCHEMATHESIS);
-    if (unavailable !== undefined) skip(`${SCHEMATHESIS} is not to be had: ${unavailable}`);
+    if (unavailable !== undefined) skip(`${SCHEMATHESIS} cannot be installed: ${unavailable}`);
 
     const order = titleNumber && (await stack.customer.order(titleNumber, "lease", "bob"));
     const parameters = order ? `[parameters]\n"path.id" = "${order.body.order_id}"\n` : "";

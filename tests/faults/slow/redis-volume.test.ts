@@ -50,7 +50,7 @@ async function isApiReady(): Promise<boolean> {
   return (await stack.customer.get("/order/readyz")).status === 200;
 }
 
-test("5 Redis' volume is full: orders get 503, no 202 is lost; then all recovers", async () => {
+test("5 Redis' volume is full: orders get 503, no accepted order is lost, then all recover", async () => {
   const { holder, small } = await startOnSmallVolume();
   await expect.poll(isApiReady, { timeout: 30_000 }).toBe(true);
   await orders.ended(await orders.place("OK5"));
@@ -72,7 +72,7 @@ test("5 Redis' volume is full: orders get 503, no 202 is lost; then all recovers
   expect((await orders.workersAtWork()).size).toBe(2);
 });
 
-test("7 Redis starts with a large file: no order is lost or fails while it is LOADING", async () => {
+test("7 Redis loads a large file: no order is lost, and none fails", async () => {
   const redis = await stack.clone.container("redis");
   const running = await orders.midPage();
   const waiting = [await orders.place("MS5000"), await orders.place("OK7"), await orders.place("OK7")];

@@ -36,7 +36,7 @@ const slowBody = (path: string) =>
   `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n` +
   "Content-Length: 10000\r\n\r\n{";
 
-test("17 500 slow headers and 500 slow bodies end within 10 s; others wait 1 s at most", async () => {
+test("17 500 slow headers and 500 slow bodies end within 10 s; other clients wait 1 s at most", async () => {
   const beginnings = [slowHeader, slowHeader, slowBody("/token"), slowBody("/orders")];
   const slow = Array.from({ length: 2 * clients }, (_, index) =>
     slowClient(beginnings[index % 4] ?? slowHeader),
