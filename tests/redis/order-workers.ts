@@ -22,6 +22,7 @@ import { readingOptions, readingVariables } from "../../services/ocr-worker/src/
 import { DocumentSource } from "../../services/ocr-worker/src/source/document-source.ts";
 import { makePdf } from "../documents.ts";
 import { drawLine, leaseText } from "../scan.ts";
+import { snapshotOf } from "./order-snapshot.ts";
 import { startRedisContainer } from "./redis-container.ts";
 import { redisDatabase, silentLog } from "./redis-database.ts";
 
@@ -156,7 +157,7 @@ export async function startOrderWorkers(url: string) {
     },
 
     async told(orderId: string) {
-      const snapshot = await store.snapshot(orderId);
+      const snapshot = await snapshotOf(redis, orderId);
       if (!snapshot) throw new Error("there is no such order");
       const { history, attempts } = summarize(snapshot.events);
       return {

@@ -380,7 +380,7 @@ test("the list is filtered by status and title number", async () => {
 
 test("an expired order does not exist for anybody", async () => {
   const { id, path } = await ordered();
-  const { record } = (await store.snapshot(id)) ?? {};
+  const record = await store.find(id);
   expect(record).toBeDefined();
   await redis.del([`order:${id}`, `order:${id}:events`]);
   expect((await get(path)).status).toBe(404);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { snapshotOf } from "../../../../tests/redis/order-snapshot.ts";
 import { type RedisContainer, startRedisContainer } from "../../../../tests/redis/redis-container.ts";
 import { retentionSeconds, silentLog } from "../../../../tests/redis/redis-database.ts";
 import {
@@ -52,10 +53,10 @@ test("a retry is refused, and the failed order stays as it is", async () => {
   const { order_id } = await accepted(store);
   const { attempt } = await claimed(attempts, order_id);
   await attempts.fail(order_id, attempt, reason);
-  const before = await store.snapshot(order_id);
+  const before = await snapshotOf(redis, order_id);
   await full();
   await expect(store.retry(order_id)).rejects.toThrow(/^OOM/);
-  expect(await store.snapshot(order_id)).toEqual(before);
+  expect(await snapshotOf(redis, order_id)).toEqual(before);
 });
 
 test("an accepted order runs to its end", async () => {
@@ -83,7 +84,7 @@ test("an accepted order of several pages runs to its end", async () => {
   await claimedPage(attempts, pageJob(order, 1));
   expect(await attempts.endPage(pageJob(order, 1), "worker-1", "read")).toBe("written");
   expect(await attempts.endPage(pageJob(order, 2), "worker-1", "failed", reason)).toBe("last");
-  const snapshot = await store.snapshot(order_id);
+  const snapshot = await snapshotOf(redis, order_id);
   expect(snapshot).toMatchObject({
     record: { status: "completed" },
     pages: [{ page: 1 }, { page: 2, reason }],
@@ -108,7 +109,7 @@ test("orders and their events can be read", async () => {
   const { order_id, user_id } = await accepted(store);
   const read = () =>
     Promise.all([
-      store.snapshot(order_id),
+      store.overview(order_id),
       store.find(order_id),
       store.list(user_id, 10),
       store.eventsAfter(order_id, "0"),

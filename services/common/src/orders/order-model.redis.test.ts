@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Worker } from "bullmq";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import { snapshotOf } from "../../../../tests/redis/order-snapshot.ts";
 import { orderServices, silentLog } from "../../../../tests/redis/redis-database.ts";
 import {
   inTime,
@@ -722,7 +723,7 @@ function keysOf({ id, pages, attempts: made }: ModelOrder): string[] {
 async function compareOrder(order: ModelOrder, place: number): Promise<void> {
   const { id, status, run, turn, failures, page } = order;
   const [snapshot, ...timesToLive] = await Promise.all([
-    store.snapshot(id),
+    snapshotOf(redis, id),
     ...keysOf(order).map((key) => redis.ttl(key)),
   ]);
   if (!snapshot) throw new Error(`the order ${id} is not there`);

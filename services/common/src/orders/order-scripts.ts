@@ -390,21 +390,9 @@ return 1
 `);
 
 /**
- * KEYS: record, events, waiting. ARGV: order's id. This is a script because a full Redis refuses
- * transactions, even those that only read.
- */
-export const snapshotScript = new RedisScript(`#!lua flags=no-writes
-return {
-  redis.call('HGETALL', KEYS[1]),
-  redis.call('XRANGE', KEYS[2], '-', '+'),
-  redis.call('HGETALL', KEYS[1] .. ':pages:' .. (redis.call('HGET', KEYS[1], 'attempt') or 0)),
-  redis.call('ZRANK', KEYS[3], ARGV[1])
-}
-`);
-
-/**
  * KEYS: record, events, waiting. ARGV: order's id, the most pages to name. Returns only the events that are
- * steps, and only the pages that failed or are empty: a large document has thousands of others.
+ * steps, and only the pages that failed or are empty, because a large document has thousands of others. This
+ * is a script because a full Redis refuses transactions, even those that only read.
  */
 export const overviewScript = new RedisScript(`#!lua flags=no-writes
 local steps = {}

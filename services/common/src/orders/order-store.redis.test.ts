@@ -147,13 +147,13 @@ test("a failed order is queued again, behind the others and with all its attempt
   const { order_id } = await at("failed");
   const other = await accepted(store);
   expect(await store.retry(order_id)).toEqual({ outcome: "queued", run: 2 });
-  const snapshot = await store.snapshot(order_id);
-  expect(snapshot?.record).toMatchObject({ status: "queued", run: 2, attempt: 1, failures: 0 });
+  const overview = await store.overview(order_id);
+  expect(overview?.record).toMatchObject({ status: "queued", run: 2, attempt: 1, failures: 0 });
   for (const gone of ["reason_code", "reason_message", "finished_ms"]) {
-    expect(snapshot?.record).not.toHaveProperty(gone);
+    expect(overview?.record).not.toHaveProperty(gone);
   }
-  const otherSnapshot = await store.snapshot(other.order_id);
-  expect(snapshot?.ahead).toBe((otherSnapshot?.ahead ?? Number.NaN) + 1);
+  const otherOverview = await store.overview(other.order_id);
+  expect(overview?.ahead).toBe((otherOverview?.ahead ?? Number.NaN) + 1);
   expect(await redis.zScore(outboxKey, `${order_id}.2`)).not.toBeNull();
   expect(await claimed(attempts, order_id, 2)).toMatchObject({ attempt: 2 });
 });
@@ -170,7 +170,7 @@ test.each(["queued", "fetching", "recognizing", "completed", "cancelled"] as con
 test("an unknown order cannot be found, cancelled or retried", async () => {
   const { order_id } = sampleOrder();
   expect(await store.find(order_id)).toBeUndefined();
-  expect(await store.snapshot(order_id)).toBeUndefined();
+  expect(await store.overview(order_id)).toBeUndefined();
   expect(await store.eventsAfter(order_id, "0")).toEqual([]);
   expect(await store.cancel(order_id)).toEqual({ outcome: "gone", run: 0 });
   expect(await store.retry(order_id)).toEqual({ outcome: "gone", run: 0 });
@@ -236,20 +236,20 @@ test.each(ends)("retention begins when the order ends: %s", async (_, end) => {
   }
 });
 
-test("a snapshot has the record, the events and the number of orders that wait before this one", async () => {
+test("an overview has the record, the steps and the number of orders that wait before this one", async () => {
   await redis.del(waitingKey);
   const [first, second, third] = [await accepted(store), await accepted(store), await accepted(store)];
-  const ahead = (order: { order_id: string }) => store.snapshot(order.order_id).then((found) => found?.ahead);
+  const ahead = (order: { order_id: string }) => store.overview(order.order_id).then((found) => found?.ahead);
   expect(await Promise.all([first, second, third].map(ahead))).toEqual([0, 1, 2]);
   const running = await claimed(attempts, first.order_id);
   expect(await Promise.all([first, second, third].map(ahead))).toEqual([undefined, 0, 1]);
   // An order that is handed back keeps its place before later orders.
   await attempts.release(running, "handed_back");
   expect(await Promise.all([first, second, third].map(ahead))).toEqual([0, 1, 2]);
-  const snapshot = await store.snapshot(first.order_id);
-  expect(snapshot?.record).toEqual(await store.find(first.order_id));
-  expect(snapshot?.events).toEqual(await store.eventsAfter(first.order_id, "0"));
-  expect(snapshot?.events.map(({ status }) => status)).toEqual(["queued", "fetching", "queued"]);
+  const overview = await store.overview(first.order_id);
+  expect(overview?.record).toEqual(await store.find(first.order_id));
+  expect(overview?.steps).toEqual(await store.eventsAfter(first.order_id, "0"));
+  expect(overview?.steps.map(({ status }) => status)).toEqual(["queued", "fetching", "queued"]);
 });
 
 test("events ascend, can be resumed after any event, and are published on their channel", async () => {

@@ -12,7 +12,6 @@ import {
   overviewScript,
   retryScript,
   revokeScript,
-  snapshotScript,
 } from "./order-scripts.ts";
 import { workerSeenMs } from "./queue/order-attempts.ts";
 
@@ -20,7 +19,6 @@ const acceptReply = z.tuple([z.enum(["accepted", "known", "mismatch", "late"]), 
 const cancelReply = z.tuple([z.enum(["cancelled", "ended", "gone"]), z.coerce.number()]);
 const retryReply = z.tuple([z.enum(["queued", "not_failed", "too_many", "gone"]), z.coerce.number()]);
 const streamEntry = z.tuple([z.string(), fieldsReply]).transform(([id, message]) => ({ id, message }));
-const snapshotReply = z.tuple([fieldsReply, z.array(streamEntry), fieldsReply, z.number().nullable()]);
 
 const overviewReply = z.tuple([
   fieldsReply,
@@ -35,20 +33,9 @@ const overviewReply = z.tuple([
 export type Idempotency = { key: string; fingerprint: string };
 
 /**
- * An order with its events, oldest first, and the pages of its last attempt that ended, in page order. A
- * document of one page has none. `ahead` is the number of orders that wait before this one; undefined unless
- * this order waits.
- */
-export type OrderSnapshot = {
-  record: OrderRecord;
-  events: OrderEvent[];
-  pages: PageEnd[];
-  ahead: number | undefined;
-};
-
-/**
- * An order without the parts that grow with its document: its steps, the numbers of failed and of empty pages
- * of its last attempt, and the first `namedPages` of each. `ahead` as in `OrderSnapshot`.
+ * An order without the parts that grow with its document: its steps, oldest first, the numbers of failed and
+ * of empty pages of its last attempt, and the first `namedPages` of each in page order. `ahead`: the number of
+ * orders that wait before this one; undefined unless this order waits.
  */
 export type OrderOverview = {
   record: OrderRecord;
@@ -166,21 +153,7 @@ export class OrderStore {
     return endsReply.parse(await endsScript.run(this.#redis, orderIds.map(keys.recordKey), []));
   }
 
-  /** The record, events, pages and queue position, all read at the same moment. */
-  async snapshot(orderId: string): Promise<OrderSnapshot | undefined> {
-    const reply = await snapshotScript.run(this.#redis, [...this.#of(orderId), keys.waitingKey], [orderId]);
-    const [fields, entries, pages, ahead] = snapshotReply.parse(reply);
-    const record = parseRecord(fields);
-    if (!record) return undefined;
-    return {
-      record,
-      events: entries.map(parseOrderEvent),
-      pages: parsePageEnds(pages),
-      ahead: ahead ?? undefined,
-    };
-  }
-
-  /** What the order's owner sees of it, all read at the same moment. */
+  /** What the order's owner sees, all read at the same moment. Undefined for an unknown order. */
   async overview(orderId: string): Promise<OrderOverview | undefined> {
     const named = [...this.#of(orderId), keys.waitingKey];
     const reply = await overviewScript.run(this.#redis, named, [orderId, namedPages]);

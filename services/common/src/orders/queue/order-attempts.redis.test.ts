@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { snapshotOf } from "../../../../../tests/redis/order-snapshot.ts";
 import { orderServices } from "../../../../../tests/redis/redis-database.ts";
 import {
   accepted,
@@ -35,7 +36,7 @@ test("a claimed order belongs to its worker, which gets the whole record", async
   const order = await claimed(attempts, accept.order_id);
   expect(order).toMatchObject({ ...accept, status: "fetching", attempt: 1, failures: 0 });
   expect(order).toEqual(await store.find(accept.order_id));
-  expect((await store.snapshot(order.order_id))?.ahead).toBeUndefined();
+  expect((await snapshotOf(redis, order.order_id))?.ahead).toBeUndefined();
 });
 
 test("an order of one page runs to its end, and waits for the search index", async () => {
@@ -45,7 +46,7 @@ test("an order of one page runs to its end, and waits for the search index", asy
   expect(await attempts.recognizing(order, 1)).toBe("written");
   expect(await store.find(order.order_id)).toMatchObject({ status: "recognizing", page: 0, pages: 1 });
   expect(await attempts.complete(order)).toBe("written");
-  const snapshot = await store.snapshot(order.order_id);
+  const snapshot = await snapshotOf(redis, order.order_id);
   expect(snapshot).toMatchObject({ record: { status: "completed", result_attempt: 1, result_pages: 1 } });
   expect(snapshot?.record).not.toHaveProperty("page");
   expect(snapshot?.pages).toEqual([]);
@@ -96,7 +97,7 @@ test("an order whose worker never came back is queued again, and fails after the
     await claimed(attempts, order_id);
     expect(await considerLost(order_id)).toEqual({ state: "lost", failures });
     expect(await store.find(order_id)).toMatchObject({ status: "queued", failures });
-    expect((await store.snapshot(order_id))?.ahead).toBeDefined();
+    expect((await snapshotOf(redis, order_id))?.ahead).toBeDefined();
   }
   await claimed(attempts, order_id);
   expect(await considerLost(order_id)).toEqual({ state: "exhausted" });
@@ -184,12 +185,12 @@ const lostWrites = [
 test.each(lostWrites)("%s changes nothing when the order %s", async (_name, _loss, lose, write) => {
   const order = await running();
   await lose(order);
-  const before = await store.snapshot(order.order_id);
+  const before = await snapshotOf(redis, order.order_id);
   const keys = (await redis.keys("*")).sort();
   expect([await write(order)].flat()).toSatisfy(
     ([reply]: [string | { state: string }]) => (typeof reply === "string" ? reply : reply.state) === "lost",
   );
-  expect(await store.snapshot(order.order_id)).toEqual(before);
+  expect(await snapshotOf(redis, order.order_id)).toEqual(before);
   expect((await redis.keys("*")).sort()).toEqual(keys);
 });
 
@@ -249,7 +250,7 @@ test("an order of several pages ends with its last page, as completed if any pag
   expect(await store.find(order.order_id)).toMatchObject({ status: "recognizing", page: 1, pages: 3 });
   expect(await read(order, 1, "worker-2")).toBe("written");
   expect(await fail(order, 2)).toBe("last");
-  const snapshot = await store.snapshot(order.order_id);
+  const snapshot = await snapshotOf(redis, order.order_id);
   expect(snapshot).toMatchObject({ record: { status: "completed", result_attempt: 1, result_pages: 3 } });
   for (const gone of ["page", "pages", "reason_code"]) expect(snapshot?.record).not.toHaveProperty(gone);
   expect(snapshot?.pages).toEqual([
@@ -317,7 +318,7 @@ test("a page whose worker never came back is read by another, and at last fails 
   }
   expect(await attempts.claimPage(pageJob(order, 1), "worker-2", workerLost)).toEqual({ state: "exhausted" });
   expect(await read(order, 2)).toBe("last");
-  const snapshot = await store.snapshot(order.order_id);
+  const snapshot = await snapshotOf(redis, order.order_id);
   expect(snapshot?.record).toMatchObject({ status: "completed", failures: 0 });
   expect(snapshot?.pages[0]).toEqual({ page: 1, outcome: "failed", reason: workerLost });
 });
@@ -384,11 +385,11 @@ test.each(lostPageWrites)("%s changes nothing when the order %s", async (_name, 
   const page = await claimedPage(attempts, pageJob(order, 3));
   await read(order, 1);
   await lose(order);
-  const before = await store.snapshot(order.order_id);
+  const before = await snapshotOf(redis, order.order_id);
   const keys = (await redis.keys("*")).sort();
   expect(await write(order)).toBeOneOf(["lost", "gone"]);
   expect(await attempts.releasePage(page, "failed", reason)).toMatchObject({ state: "lost" });
-  expect(await store.snapshot(order.order_id)).toEqual(before);
+  expect(await snapshotOf(redis, order.order_id)).toEqual(before);
   expect((await redis.keys("*")).sort()).toEqual(keys);
 });
 
@@ -396,8 +397,8 @@ test("a retried order shows nothing of the pages of its last run", async () => {
   const order = await spread(2);
   await fail(order, 1);
   await fail(order, 2);
-  expect((await store.snapshot(order.order_id))?.pages).toHaveLength(2);
+  expect((await snapshotOf(redis, order.order_id))?.pages).toHaveLength(2);
   await store.retry(order.order_id);
-  expect((await store.snapshot(order.order_id))?.pages).toEqual([]);
+  expect((await snapshotOf(redis, order.order_id))?.pages).toEqual([]);
   expect(await redis.exists(pagesKey(order.order_id, 1))).toBe(0);
 });
