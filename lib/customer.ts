@@ -90,8 +90,12 @@ export class Customer {
   }
 
   /** Waits for the order's end. @returns its last view, and its text, which is "" without a result */
-  async delivery(orderId: string, username = "alice"): Promise<{ view: OrderView; text: string }> {
-    const view = await this.ended(orderId, username);
+  async delivery(
+    orderId: string,
+    username = "alice",
+    waitSeconds = 90,
+  ): Promise<{ view: OrderView; text: string }> {
+    const view = await this.ended(orderId, username, waitSeconds);
     return { view, text: view.status === "completed" ? await this.text(orderId, username) : "" };
   }
 

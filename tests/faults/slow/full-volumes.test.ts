@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { Customer } from "../../stack/customer.ts";
+import { Customer } from "../../../lib/customer.ts";
 import { StackUnderTest } from "../../stack/stack-under-test.ts";
 
 const MEBIBYTE = 2 ** 20;
