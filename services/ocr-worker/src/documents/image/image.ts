@@ -1,3 +1,4 @@
+import type { PageWarning } from "@orbital-witness/common/results/page-result.ts";
 import sharp, { type FailOnOptions, type Sharp } from "sharp";
 import { OrderFailure } from "../../failure.ts";
 import { checkPages, checkPixels, type DocumentLimits } from "../../limits.ts";
@@ -63,11 +64,12 @@ function isJpeg(bytes: Buffer): boolean {
 }
 
 /** Rejects for a JPEG with damaged pixels. Other decoders draw what is left of it. */
-export async function checkJpeg(original: Buffer, { pixels }: DocumentLimits): Promise<void> {
-  const { bytes } = repairJpeg(original);
+export async function checkJpeg(original: Buffer, { pixels }: DocumentLimits): Promise<PageWarning[]> {
+  const { bytes, warnings } = repairJpeg(original);
   await strictly((failOn) =>
     sharp(bytes, { failOn, limitInputPixels: pixels }).resize({ width: 16 }).raw().toBuffer(),
   );
+  return warnings;
 }
 
 /**

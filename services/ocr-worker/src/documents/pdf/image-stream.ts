@@ -16,6 +16,8 @@ const rawFilters: ReadonlySet<string> = new Set(["", "FlateDecode", "LZWDecode",
  * show.
  */
 const mostExtra = 0.02;
+/** PDFium's number of the colour space whose number of colours is unknown. */
+const deviceN = 9;
 
 /** The image's last filter, such as DCTDecode. "" if it is not compressed. */
 export function lastFilter(pdfium: Pdfium, image: Pointer): string {
@@ -36,25 +38,30 @@ export function streamOf(pdfium: Pdfium, image: Pointer): Buffer {
   return decoded;
 }
 
+/** `jpegs` must be checked with their own library. `hasExtra`: bytes follow the pixels of an image. */
+export type CheckedImages = { jpegs: Buffer[]; hasExtra: boolean };
+
 /**
  * Throws OrderFailure for an image with missing pixels, because PDFium would draw the rest without an error.
- * Returns the JPEGs, which their own library has to check.
  */
-export function checkImages(pdfium: Pdfium, page: Pointer, images: readonly Image[]): Buffer[] {
-  return images.flatMap(({ object, width, height, area }) => {
-    if (area < ornamentArea) return [];
-    const { module } = pdfium;
+export function checkImages(pdfium: Pdfium, page: Pointer, images: readonly Image[]): CheckedImages {
+  const { module } = pdfium;
+  const checked: CheckedImages = { jpegs: [], hasExtra: false };
+  for (const { object, width, height, area } of images) {
+    if (area < ornamentArea) continue;
     const metadata = pdfium.ints(7, (at) => module._FPDFImageObj_GetImageMetadata(object, page, at));
-    const bits = metadata?.[4] ?? 0;
+    const [, , , , bits = 0, colourSpace] = metadata ?? [];
     const filter = lastFilter(pdfium, object);
     // For other filters PDFium only reports whether it can decode anything.
     if (bits === 0) throw new OrderFailure("page_damaged");
-    if (filter === "DCTDecode") return [streamOf(pdfium, object)];
-    if (rawFilters.has(filter) && !isWhole(streamLength(pdfium, object), width, height, bits)) {
-      throw new OrderFailure("page_damaged");
-    }
-    return [];
-  });
+    if (filter === "DCTDecode") checked.jpegs.push(streamOf(pdfium, object));
+    if (!rawFilters.has(filter)) continue;
+    const length = streamLength(pdfium, object);
+    const { isWhole, hasExtra } = extentOf(length, { width, height }, bits, colourSpace === deviceN);
+    if (!isWhole) throw new OrderFailure("page_damaged");
+    checked.hasExtra ||= hasExtra;
+  }
+  return checked;
 }
 
 function streamLength(pdfium: Pdfium, image: Pointer): number {
@@ -62,12 +69,18 @@ function streamLength(pdfium: Pdfium, image: Pointer): number {
 }
 
 /**
- * Whether `length` bytes are a complete image of this size. PDFium does not report the document's bits and
- * colours, but only the bits per pixel that it draws with, which may be more.
+ * Whether `length` bytes are a complete image of this size, and more than that. PDFium does not report the
+ * document's bits and colours, but only the bits per pixel that it draws with, which may be more.
  */
-function isWhole(length: number, width: number, height: number, bits: number): boolean {
+function extentOf(length: number, { width, height }: Size, bits: number, hasAnyColours: boolean) {
   const bytes = (bitsPerPixel: number) => Math.ceil((width * bitsPerPixel) / 8) * height;
-  if (length >= bytes(bits)) return true;
   const possible = [1, 2, 4, 8, 16].flatMap((depth) => [1, 3, 4].map((colours) => bytes(depth * colours)));
-  return possible.some((whole) => length >= whole && length - whole <= Math.max(16, whole * mostExtra));
+  const isExact = possible.includes(length);
+  const isClose = possible.some(
+    (whole) => length >= whole && length - whole <= Math.max(16, whole * mostExtra),
+  );
+  return {
+    isWhole: isClose || length >= bytes(bits),
+    hasExtra: !isExact && (isClose || !hasAnyColours),
+  };
 }

@@ -308,12 +308,20 @@ describe("a damaged page fails alone", () => {
     [8, 900],
     [1, 5],
     [8, 2],
+    [8, 50_000],
   ])("but not if pixels of %i bits are followed by %i more bytes", async (bits, extra) => {
     const stream = Buffer.alloc(Math.ceil((900 * bits) / 8) * 120 + extra);
     const { document } = await openBytes(
       scans(`/ColorSpace /DeviceGray /BitsPerComponent ${bits}`, stream, stream),
     );
-    await document.page(2);
+    expect((await document.page(2)).warnings).toEqual(["image_bytes_extra"]);
+  });
+
+  test("but not if the end of a JPEG is missing", async () => {
+    const [kind, stream] = await jpeg();
+    const { document } = await openBytes(scans(kind, stream, stream.subarray(0, -2)));
+    expect((await document.page(1)).warnings).toBeUndefined();
+    expect((await document.page(2)).warnings).toEqual(["jpeg_end_missing"]);
   });
 
   test("but not if images have fewer bits and more colours", async () => {
@@ -332,7 +340,7 @@ describe("a damaged page fails alone", () => {
         stream.subarray(0, -900),
       );
       const { document } = await openBytes(bytes);
-      await document.page(1);
+      expect((await document.page(1)).warnings, `${space} ${bits}`).toBeUndefined();
       await expect(failure(document, 2), `${space} ${bits}`).resolves.toBe("page_damaged");
     }
   });

@@ -1,15 +1,16 @@
+import type { PageWarning } from "@orbital-witness/common/results/page-result.ts";
 import { type FailureCode, OrderFailure } from "../../failure.ts";
 import { checkPages, type DocumentLimits } from "../../limits.ts";
 import type { Document, PageContent, ReadPicture } from "../document.ts";
 import { checkJpeg } from "../image/image.ts";
 import { drawingResolution, pixelsOf } from "./drawing-resolution.ts";
 import { hasFineMask } from "./image-masks.ts";
-import { checkImages } from "./image-stream.ts";
+import { checkImages, type Image } from "./image-stream.ts";
 import { loadFlat } from "./page-annotations.ts";
 import { PageDrawing } from "./page-drawing.ts";
 import { pageObjects } from "./page-objects.ts";
 import { Pdfium } from "./pdfium.ts";
-import { pdfiumErrors } from "./pdfium-calls.ts";
+import { type Pointer, pdfiumErrors } from "./pdfium-calls.ts";
 import type { Direction } from "./text/direction.ts";
 import { type DrawnPage, drawPage, readPage } from "./text/page-reading.ts";
 import { turnOf, turnPage } from "./text/page-turn.ts";
@@ -66,13 +67,21 @@ class PdfDocument implements Document {
       content.image = this.#guarded("page_damaged", () => drawing.grey(page.dpi ?? 0));
       this.#turns.delete(number);
     }
-    const jpegs = this.#guarded("page_damaged", () => checkImages(this.#pdfium, flat.page, objects.images));
-    for (const jpeg of jpegs) {
-      await checkJpeg(jpeg, this.#limits).catch((cause: unknown) => {
+    const warnings = await this.#checkImages(flat.page, objects.images);
+    return warnings.length === 0 ? content : { ...content, warnings };
+  }
+
+  /** Throws OrderFailure for an image with missing or damaged pixels. */
+  async #checkImages(page: Pointer, images: readonly Image[]): Promise<PageWarning[]> {
+    const checked = this.#guarded("page_damaged", () => checkImages(this.#pdfium, page, images));
+    const warnings = new Set<PageWarning>(checked.hasExtra ? ["image_bytes_extra"] : []);
+    for (const jpeg of checked.jpegs) {
+      const found = await checkJpeg(jpeg, this.#limits).catch((cause: unknown) => {
         throw new OrderFailure("page_damaged", { cause });
       });
+      for (const warning of found) warnings.add(warning);
     }
-    return content;
+    return [...warnings];
   }
 
   /** An error inside PDFium is the document's fault, because each document has a new PDFium. */
