@@ -58,10 +58,16 @@ export type Preparation = z.output<typeof preparationSchema>;
 export const segmentations = ["auto", "single_column", "single_block", "sparse_text", "text_layer"] as const;
 
 /**
- * Errors in the document that did not keep any of the page from being read. `image_bytes_extra`: bytes follow
- * the pixels of an image in a PDF.
+ * What was wrong with the document, or is with the result, though all of the page was read.
+ * `image_bytes_extra`: bytes follow the pixels of an image in a PDF. `hidden_text_kept`: the searchable PDF
+ * still has text of the page that is hidden, or that recognition replaced.
  */
-export const pageWarnings = ["jpeg_end_missing", "jpeg_header_unusual", "image_bytes_extra"] as const;
+export const pageWarnings = [
+  "jpeg_end_missing",
+  "jpeg_header_unusual",
+  "image_bytes_extra",
+  "hidden_text_kept",
+] as const;
 export type PageWarning = (typeof pageWarnings)[number];
 
 /** Where a page's words come from. `mixed`: some were recognised, and others taken from the document. */

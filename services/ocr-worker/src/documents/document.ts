@@ -5,9 +5,13 @@ import type { ColourImage, GreyImage } from "../recognition/grey-image.ts";
 /**
  * The numbers of text objects in a PDF page's own content, counted from 0, depth first into forms. `hidden`:
  * none of their characters is visible. `wrong`: at least some of their characters are visible, but their text
- * is wrong or incomplete and recognition replaces it.
+ * is wrong or incomplete and recognition replaces it. `covered`: runs of characters that nobody sees in text
+ * objects of which others are visible.
  */
-export type TextObjectsToRemove = { hidden: number[]; wrong: number[] };
+export type TextObjectsToRemove = { hidden: number[]; wrong: number[]; covered: CoveredText[] };
+
+/** `runs`: the first and last character of each run, counted from 0 in the text object, with its spaces. */
+export type CoveredText = { number: number; runs: [first: number, last: number][] };
 
 /**
  * A page as a viewer shows it. `text` is set if the document itself contains the text; its boxes are in

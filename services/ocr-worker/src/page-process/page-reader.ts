@@ -11,7 +11,12 @@ import type { Answer, PageProcessSettings, PageTask } from "./protocol.ts";
 export type DocumentInfo = { format: string; pages: number };
 
 /** A page that was read. Its result and image are in the result store. */
-export type PageRead = { isEmpty: boolean; characters: number; notShown?: string | undefined };
+export type PageRead = {
+  isEmpty: boolean;
+  characters: number;
+  notShown?: string | undefined;
+  keptText?: string | undefined;
+};
 
 /**
  * Inspects documents and reads their pages in a separate process, so that no document can harm the worker.
@@ -93,12 +98,14 @@ export class ProcessPageReader implements PageReader {
   async read(ref: ResultRef, page: number, aborted: AbortSignal): Promise<PageRead> {
     const answer = await this.#perform({ task: "read", ref, page }, aborted);
     if (answer.outcome !== "read") throw unexpected(answer);
-    const { isEmpty, characters, notShown } = answer;
+    const { isEmpty, characters, notShown, keptText } = answer;
     if (notShown !== undefined)
       this.#log.warn(
         { ...ref, page, notShown },
         "the PDF cannot show a page as in the document, and shows it as it was read",
       );
+    if (keptText !== undefined)
+      this.#log.warn({ ...ref, page, keptText }, "the PDF keeps hidden or replaced text of a page");
     return { isEmpty, characters };
   }
 

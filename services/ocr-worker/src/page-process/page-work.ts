@@ -51,10 +51,8 @@ export class PageWork {
 
   async read(ref: ResultRef, page: number): Promise<PageRead> {
     const known = await this.#results.page(ref, page);
-    const { result, notShown } = known
-      ? { result: known, notShown: undefined }
-      : await this.#readAnew(ref, page);
-    return { isEmpty: wordsOf(result).length === 0, characters: textOf(result).length, notShown };
+    const { result, ...shown } = known ? { result: known } : await this.#readAnew(ref, page);
+    return { isEmpty: wordsOf(result).length === 0, characters: textOf(result).length, ...shown };
   }
 
   async outline(ref: ResultRef): Promise<void> {
@@ -77,23 +75,27 @@ export class PageWork {
     const recognized = text ? withText(content, text) : await this.#recognize(image);
     if (warnings.length > 0) recognized.result.warnings = warnings;
     const source = { format, bytes, page, content };
-    const notShown = await this.#savePdfPage(ref, source, recognized.result);
+    const { notShown, keptText } = await this.#savePdfPage(ref, source, recognized.result);
+    if (keptText !== undefined) recognized.result.warnings = [...warnings, "hidden_text_kept"];
     const coloured = await content.colour?.();
     const png = await toPng(coloured ? await recognized.likewise(coloured) : recognized.image);
     await this.#results.savePage(ref, { ...recognized.result, page }, png).catch((cause: unknown) => {
       throw storageFailure(cause);
     });
-    return { result: recognized.result, notShown };
+    return { result: recognized.result, notShown, keptText };
   }
 
-  /** Returns why the page cannot be shown as in the document. That is no reason to fail the page. */
+  /**
+   * `notShown`: why the page cannot be shown as in the document. `keptText`: why its text that must go stays
+   * in the PDF. Neither is a reason to fail the page.
+   */
   async #savePdfPage(ref: ResultRef, source: PageSource, result: RecognizedPage["result"]) {
     const made = await makePdfPage(source, result).catch((error: unknown) => String(error));
-    if (typeof made === "string") return made;
-    await savePdfPage(this.#results, ref, source.page, made).catch((cause: unknown) => {
+    if (typeof made === "string") return { notShown: made };
+    await savePdfPage(this.#results, ref, source.page, made.pdfPage).catch((cause: unknown) => {
       throw new OrderFailure("storage_unavailable", { cause });
     });
-    return undefined;
+    return { keptText: made.kept };
   }
 }
 

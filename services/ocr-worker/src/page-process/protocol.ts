@@ -32,6 +32,7 @@ export const answerSchema = z.discriminatedUnion("outcome", [
     characters: z.int().nonnegative(),
     /** Why the page cannot be shown as in the document. */
     notShown: z.string().optional(),
+    keptText: z.string().optional(),
     spent,
   }),
   z.object({

@@ -56,6 +56,7 @@ type Undescribed = {
   _FPDFTextObj_GetTextRenderMode(text: Pointer): number;
   _FPDFTextObj_GetFont(text: Pointer): Pointer;
   _FPDFText_GetTextObject(textPage: Pointer, index: number): Pointer;
+  _FPDFText_GetCharOrigin(textPage: Pointer, index: number, x: Pointer, y: Pointer): number;
   _FPDFText_GetUnicode(textPage: Pointer, index: number): number;
   _FPDFText_HasUnicodeMapError(textPage: Pointer, index: number): number;
   _FPDFText_IsHyphen(textPage: Pointer, index: number): number;

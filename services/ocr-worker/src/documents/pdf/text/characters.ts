@@ -5,13 +5,15 @@ import { type Direction, directionOf } from "./direction.ts";
 
 /**
  * A character of the page's text. `box` is around its ink. `place` also includes its advance and the height
- * of its line. `object`: the text object that shows the character.
+ * of its line. `object`: the text object that shows the character. `position`: its number, from 0, among the
+ * characters of that object, with its spaces.
  */
 export type Character = {
   text: string;
   box: Rectangle;
   place: Rectangle;
   object: Pointer;
+  position: number;
   direction: Direction;
 };
 
@@ -38,8 +40,12 @@ export function charactersOf(pdfium: Pdfium, page: Pointer, drawing: PageDrawing
     if (count > characterLimit) return [];
     const turn = module._FPDFPage_GetRotation(page);
     const tokens: Token[] = [];
+    const positions = new Map<Pointer, number>();
     for (let index = 0; index < count; index++) {
-      const token = tokenOf(pdfium, text, index, drawing, turn);
+      const object = module._FPDFText_GetTextObject(text, index);
+      const position = positions.get(object) ?? 0;
+      positions.set(object, position + 1);
+      const token = tokenOf(pdfium, text, { index, object, position }, drawing, turn);
       if (token !== undefined) tokens.push(token);
     }
     return tokens;
@@ -51,7 +57,7 @@ export function charactersOf(pdfium: Pdfium, page: Pointer, drawing: PageDrawing
 function tokenOf(
   pdfium: Pdfium,
   textPage: Pointer,
-  index: number,
+  { index, object, position }: { index: number; object: Pointer; position: number },
   drawing: PageDrawing,
   turn: number,
 ): Token | undefined {
@@ -64,7 +70,6 @@ function tokenOf(
   const edges = pdfium.doubles(4, (at) =>
     module._FPDFText_GetCharBox(textPage, index, at, at + 8, at + 16, at + 24),
   );
-  const object = module._FPDFText_GetTextObject(textPage, index);
   if (!edges || object === 0) return undefined;
   const [left = 0, right = 0, bottom = 0, top = 0] = edges;
   const box = drawing.onImage(left, top, right, bottom);
@@ -72,7 +77,7 @@ function tokenOf(
   const [looseLeft = left, looseTop = top, looseRight = right, looseBottom = bottom] = loose ?? [];
   const place = drawing.onImage(looseLeft, looseTop, looseRight, looseBottom);
   const direction = directionOf(module._FPDFText_GetCharAngle(textPage, index), turn);
-  return { text, box, place, object, direction };
+  return { text, box, place, object, position, direction };
 }
 
 function spelling({ module }: Pdfium, textPage: Pointer, index: number): string {

@@ -9,7 +9,7 @@ import type { Pointer } from "../pdfium-calls.ts";
 import { type Character, charactersOf, type Token } from "./characters.ts";
 import { wronglyMappedFonts } from "./font-check.ts";
 import { mergedBlocks } from "./order/merge-lines.ts";
-import { charactersIn, coveredObjects, meaninglessObjects, trustedLines, visibleLines } from "./page-text.ts";
+import { charactersIn, coveredRuns, meaninglessObjects, trustedLines, visibleLines } from "./page-text.ts";
 import { cutTurnedLines, readRegions, readStrips } from "./read-regions.ts";
 import { type LetterRegion, unreadLetters } from "./unread-letters.ts";
 import { aroundAll, type VisibleText, visibleText, wholePixels } from "./visible-text.ts";
@@ -61,7 +61,7 @@ export async function readPage(pdfium: Pdfium, drawn: DrawnPage, read: ReadPictu
   const words = lines.flat();
   if (seen.length === 0) return { image, remove: removable(drawn, new Set()) };
   const fontOf = (object: Pointer) => pdfium.module._FPDFTextObj_GetFont(object);
-  const unsound = new Set([...meaninglessObjects(words), ...coveredObjects(drawn.tokens, drawn.visible)]);
+  const unsound = new Set([...meaninglessObjects(words), ...coveredRuns(drawn.tokens, drawn.visible).keys()]);
   const sound = words.filter((word) => word.every(({ object }) => !unsound.has(object)));
   const byFont = Map.groupBy(sound, ([first]) => fontOf(first?.object ?? 0));
   const wrong = await wronglyMappedFonts(byFont, drawn, read);
@@ -118,12 +118,18 @@ function removable(
   { tokens, visible, objects }: DrawnPage,
   trusted: ReadonlySet<Pointer> | ReadonlyMap<Pointer, TextObject>,
 ): TextObjectsToRemove {
-  const remove: TextObjectsToRemove = { hidden: [], wrong: [] };
+  const remove: TextObjectsToRemove = { hidden: [], wrong: [], covered: [] };
+  const covered = coveredRuns(tokens, visible);
   for (const [object, characters] of Map.groupBy(charactersIn(tokens), (one: Character) => one.object)) {
     const text = objects.texts.get(object);
     if (!text?.isOwn) continue;
-    if (!characters.some((one) => visible.isVisible(one))) remove.hidden.push(text.number);
-    else if (!trusted.has(object)) remove.wrong.push(text.number);
+    if (!characters.some((one) => visible.isVisible(one))) {
+      remove.hidden.push(text.number);
+      continue;
+    }
+    if (!trusted.has(object)) remove.wrong.push(text.number);
+    const runs = covered.get(object);
+    if (runs) remove.covered.push({ number: text.number, runs });
   }
   return remove;
 }

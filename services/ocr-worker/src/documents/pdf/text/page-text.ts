@@ -76,17 +76,31 @@ export function meaninglessObjects(words: readonly CharacterWord[]): Set<Pointer
 }
 
 /**
- * Text objects that are partly covered, such as by a bar over a name. Recognition reads the visible rest, so
- * a searchable copy needs nothing of them.
+ * Runs of hidden characters by text object, such as those under a bar over a name: the positions of the first
+ * and the last one. Recognition reads the visible rest, so a searchable copy needs nothing of them.
  */
-export function coveredObjects(tokens: readonly Token[], visible: VisibleText): Set<Pointer> {
-  const found = new Set<Pointer>();
-  const runs = new Map<Pointer, number>();
+export function coveredRuns(
+  tokens: readonly Token[],
+  visible: VisibleText,
+): Map<Pointer, [first: number, last: number][]> {
+  const found = new Map<Pointer, [number, number][]>();
+  const runs = new Map<Pointer, number[]>();
+  const end = (object: Pointer) => {
+    const run = runs.get(object) ?? [];
+    runs.delete(object);
+    if (run.length < coveredRun) return;
+    const [first = 0, last = 0] = [run[0], run.at(-1)].toSorted((a = 0, b = 0) => a - b);
+    found.set(object, [...(found.get(object) ?? []), [first, last]]);
+  };
   for (const one of charactersIn(tokens)) {
-    const run = visible.isVisible(one) ? 0 : (runs.get(one.object) ?? 0) + 1;
-    runs.set(one.object, run);
-    if (run >= coveredRun) found.add(one.object);
+    if (visible.isVisible(one)) end(one.object);
+    else {
+      const run = runs.get(one.object) ?? [];
+      run.push(one.position);
+      runs.set(one.object, run);
+    }
   }
+  for (const object of [...runs.keys()]) end(object);
   return found;
 }
 

@@ -96,20 +96,25 @@ class Scanner {
       this.#at++;
   }
 
-  /** An inline image's data ends with EI between white space, followed by ASCII text. */
+  /** An inline image's data ends with EI between white space. Some writers leave out the space before it. */
   #skipInlineImage(): void {
-    for (; this.#at < this.#content.length; this.#at++) {
-      const isEnd =
-        space.has(this.#byte(0)) && this.#byte(1) === 0x45 && this.#byte(2) === 0x49 && this.#isEndAfter(3);
-      if (!isEnd) continue;
-      this.#at += 3;
-      return;
+    const begin = this.#at;
+    const end = this.#endOfImage(begin, true) ?? this.#endOfImage(begin, false);
+    this.#at = end ?? this.#content.length;
+  }
+
+  #endOfImage(begin: number, isSpaced: boolean): number | undefined {
+    for (let at = begin; at < this.#content.length - 1; at++) {
+      const isOperator = this.#content[at] === 0x45 && this.#content[at + 1] === 0x49;
+      if (isOperator && (!isSpaced || space.has(this.#content[at - 1] ?? 0)) && this.#isTextAt(at + 2))
+        return at + 2;
     }
+    return undefined;
   }
 
   /** Whether white space and then only ASCII follows, which image data is unlikely to contain. */
-  #isEndAfter(offset: number): boolean {
-    const rest = this.#content.subarray(this.#at + offset, this.#at + offset + 12);
+  #isTextAt(start: number): boolean {
+    const rest = this.#content.subarray(start, start + 12);
     return (
       (rest.length === 0 || space.has(rest[0] ?? 0)) &&
       rest.every((byte) => space.has(byte) || (byte >= 0x20 && byte < 0x7f))

@@ -1,11 +1,17 @@
 import { type Operation, operationsOf } from "./content-operators.ts";
+import { type Cut, cutCharacters } from "./cut-characters.ts";
 
 /**
  * What happens to a text object. `fate`: it is kept, is removed, or stays visible without being extracted as
  * text (`untext`). `advance`: the distance to the start of the next text object, in thousandths of its font
- * size.
+ * size. `codes`: how many codes its strings have, if some of them are to be cut.
  */
-export type TextFate = { fate: "keep" | "remove" | "untext"; advance: number };
+export type TextFate = {
+  fate: "keep" | "remove" | "untext";
+  advance: number;
+  codes: number;
+  cuts: readonly Cut[];
+};
 
 const shows: ReadonlySet<string> = new Set(["Tj", "TJ", "'", '"']);
 /** Operators that set the position of the next text, so that the width of the text before does not matter. */
@@ -13,6 +19,12 @@ const moves: ReadonlySet<string> = new Set(["Td", "TD", "Tm", "T*", "'", '"', "B
 
 /** Operators that draw an image or a form. `ID` comes before the data of an inline image. */
 const draws: ReadonlySet<string> = new Set(["Do", "ID"]);
+
+/** A space takes the place of the text, because PDFium ignores an empty replacement. */
+const noText = " /Span <</ActualText ( )>> BDC ";
+
+/** `uncut`: the number of text objects whose cuts do not match their strings. These keep all characters. */
+export type EditedContent = { content: Buffer; uncut: number };
 
 /**
  * Removes texts from the content, and keeps all other bytes. `texts` and `drawsGo` list the page's text
@@ -23,7 +35,7 @@ export function removeTexts(
   content: Uint8Array,
   texts: readonly TextFate[],
   drawsGo: readonly boolean[],
-): Buffer | undefined {
+): EditedContent | undefined {
   const operations = operationsOf(content);
   const shown = operations.filter(({ operator, hasText }) => shows.has(operator) && hasText);
   const drawn = operations.filter(({ operator }) => draws.has(operator));
@@ -32,33 +44,37 @@ export function removeTexts(
   const fates = new Map(shown.map((operation, index) => [operation, texts[index]]));
   const gone = new Set(drawn.filter((_, index) => drawsGo[index]));
   const parts: Uint8Array[] = [];
-  let at = 0;
+  let [at, uncut] = [0, 0];
   for (const [index, operation] of operations.entries()) {
-    const source = replacement(content, operation, fates.get(operation), gone, () =>
-      isContinued(operations, index),
-    );
-    if (source === undefined) continue;
-    parts.push(content.subarray(at, operation.start), source);
+    const text = fates.get(operation);
+    if (!gone.has(operation) && (!text || (text.fate === "keep" && text.cuts.length === 0))) continue;
+    const source = Buffer.from(content.subarray(operation.start, operation.end));
+    const isCut = text !== undefined && text.fate !== "remove" && text.cuts.length > 0;
+    const cut = isCut ? cutCharacters(source, text.codes, text.cuts) : undefined;
+    if (isCut && cut === undefined) uncut++;
+    const isLast = !isContinued(operations, index);
+    const replaced = text ? replacement(operation.operator, source, text, { cut, isLast }) : Buffer.from(" ");
+    parts.push(content.subarray(at, operation.start), replaced);
     at = operation.end;
   }
-  return Buffer.concat([...parts, content.subarray(at)]);
+  return { content: Buffer.concat([...parts, content.subarray(at)]), uncut };
 }
 
-/** Undefined if the operation is kept. */
+/** `cut`: the operand of TJ without the characters to cut. `isLast`: no text starts where this one ends. */
 function replacement(
-  content: Uint8Array,
-  operation: Operation,
-  text: TextFate | undefined,
-  gone: ReadonlySet<Operation>,
-  isContinued: () => boolean,
-): Buffer | undefined {
-  if (gone.has(operation)) return Buffer.from(" ");
-  if (!text || text.fate === "keep") return undefined;
-  const source = Buffer.from(content.subarray(operation.start, operation.end));
-  if (text.fate === "untext")
-    return Buffer.concat([Buffer.from(" /Span <</ActualText ()>> BDC "), source, Buffer.from(" EMC ")]);
-  const advance = isContinued() ? ` [${-Math.round(text.advance)}] TJ` : "";
-  return Buffer.from(` ${lineStart(operation.operator, source)}${advance} `, "latin1");
+  operator: string,
+  source: Buffer,
+  { fate, advance }: TextFate,
+  { cut, isLast }: { cut: string | undefined; isLast: boolean },
+): Buffer {
+  if (fate === "remove") {
+    const space = isLast ? "" : ` [${-Math.round(advance)}] TJ`;
+    return Buffer.from(` ${lineStart(operator, source)}${space} `, "latin1");
+  }
+  const shown =
+    cut === undefined ? source : Buffer.from(`${lineStart(operator, source)} ${cut} TJ`, "latin1");
+  if (fate === "keep") return Buffer.concat([Buffer.from(" "), shown, Buffer.from(" ")]);
+  return Buffer.concat([Buffer.from(noText), shown, Buffer.from(" EMC ")]);
 }
 
 /** The operators for what an operator does in addition to showing text. */

@@ -5,10 +5,11 @@ import { removeTexts, type TextFate } from "./remove-text.ts";
 
 const bytes = (source: string) => Buffer.from(source, "latin1");
 const operators = (source: string) => operationsOf(bytes(source)).map(({ operator }) => operator);
-const keep: TextFate = { fate: "keep", advance: 0 };
-const remove = (advance = 0): TextFate => ({ fate: "remove", advance });
+const uncut = { codes: 0, cuts: [] };
+const keep: TextFate = { fate: "keep", advance: 0, ...uncut };
+const remove = (advance = 0): TextFate => ({ fate: "remove", advance, ...uncut });
 const edited = (source: string, ...texts: TextFate[]) =>
-  removeTexts(bytes(source), texts, [])?.toString("latin1").replaceAll(/\s+/g, " ").trim();
+  removeTexts(bytes(source), texts, [])?.content.toString("latin1").replaceAll(/\s+/g, " ").trim();
 
 test.each([
   ["BT /F1 12 Tf (a\\)b(c)) Tj ET", ["BT", "Tf", "Tj", "ET"]],
@@ -25,7 +26,7 @@ test("a text is removed, and all other bytes are kept", () => {
     "BT 1 0 0 1 5 5 Tm ET q (stays) Tj Q",
   );
   const source = "BT\r\n(a)  Tj\tET% end";
-  expect(removeTexts(bytes(source), [keep], [])?.toString("latin1")).toBe(source);
+  expect(removeTexts(bytes(source), [keep], [])?.content.toString("latin1")).toBe(source);
 });
 
 test("text that follows a removed text on the same line keeps its position", () => {
@@ -36,14 +37,14 @@ test("text that follows a removed text on the same line keeps its position", () 
 });
 
 test("a text with wrong letters stays visible, but is not extracted", () => {
-  expect(edited("BT (odd) Tj ET", { fate: "untext", advance: 0 })).toBe(
-    "BT /Span <</ActualText ()>> BDC (odd) Tj EMC ET",
+  expect(edited("BT (odd) Tj ET", { fate: "untext", advance: 0, ...uncut })).toBe(
+    "BT /Span <</ActualText ( )>> BDC (odd) Tj EMC ET",
   );
 });
 
 test("a form that contains only removed text is not drawn", () => {
   const content = bytes("q /Image Do Q /Layer Do");
-  expect(removeTexts(content, [], [false, true])?.toString("latin1")).toBe("q /Image Do Q  ");
+  expect(removeTexts(content, [], [false, true])?.content.toString("latin1")).toBe("q /Image Do Q  ");
 });
 
 test("content whose operations do not match the objects is not edited", () => {
