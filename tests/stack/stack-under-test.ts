@@ -8,7 +8,7 @@ import { Stack, type StackOutputs } from "../../commands/stack/stack.ts";
 import { cloneId } from "../../pulumi/clone-id.ts";
 import { freePort } from "../free-port.ts";
 
-const STACK = "test";
+export const STACK = "test";
 
 const endpointsSchema = z.record(
   z.string(),
@@ -46,11 +46,7 @@ export class StackUnderTest {
   }
 
   static async #makeIn(folder: string, settings: Record<string, string>): Promise<StackUnderTest> {
-    const list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-    const { stdout } = await execa("git", list, { cwd: projectFolder });
-    for (const file of stdout.split("\0").filter((name) => name !== "")) {
-      await cp(path.join(projectFolder, file), path.join(folder, file));
-    }
+    await copyProject(folder);
     await symlink(path.join(projectFolder, "node_modules"), path.join(folder, "node_modules"));
     const stack = await Stack.open(folder, STACK);
     await stack.keepBaseImages();
@@ -70,6 +66,12 @@ export class StackUnderTest {
       throw new Error(`there is no stack in ${folder}`);
     }
     return new StackUnderTest(folder, stack);
+  }
+
+  /** Gives the clone of an earlier version, which has a stack in this folder, the files of this version. */
+  static async update(folder: string): Promise<StackUnderTest> {
+    await copyProject(folder);
+    return new StackUnderTest(folder, await Stack.open(folder, STACK));
   }
 
   /** Moves the clone's folder, as a user does. @returns the clone in its new folder */
@@ -162,5 +164,13 @@ export class StackUnderTest {
       }
     }
     await rm(this.folder, { recursive: true });
+  }
+}
+
+async function copyProject(folder: string): Promise<void> {
+  const list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+  const { stdout } = await execa("git", list, { cwd: projectFolder });
+  for (const file of stdout.split("\0").filter((name) => name !== "")) {
+    await cp(path.join(projectFolder, file), path.join(folder, file));
   }
 }

@@ -40,6 +40,11 @@ export class PulumiCli {
     this.#folder = folder;
   }
 
+  /** The same CLI for the stack of another folder. */
+  in(folder: string): PulumiCli {
+    return new PulumiCli(this.kind, this.#command, folder);
+  }
+
   async run(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const [program, ...first] = this.#command;
     const isSeen = !options.quiet;
