@@ -81,8 +81,8 @@ describe("14 tokens", () => {
       token({ alg: "RS256", kid: "1", jku: "http://source:8080/jku" }, claims, rsa),
     "x5u of a certificate elsewhere": () =>
       token({ alg: "RS256", x5u: "http://source:8080/x5u" }, claims, rsa),
-    "jwk of its own, RSA": () => token({ alg: "RS256", jwk: publicJwk }, claims, rsa),
-    "jwk of its own, symmetric": () =>
+    "its own jwk, RSA": () => token({ alg: "RS256", jwk: publicJwk }, claims, rsa),
+    "its own jwk, symmetric": () =>
       token({ ...plain, jwk: { kty: "oct", k: Buffer.from("own").toString("base64url") } }, claims, (text) =>
         hmac(text, "own"),
       ),

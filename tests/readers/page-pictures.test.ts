@@ -8,10 +8,10 @@ import { characterErrorRate } from "../../samples/scoring/character-error-rate.t
 import { toBmp } from "../documents.ts";
 import { clauses, drawPage } from "../drawn-page.ts";
 import { temporaryResults } from "../page-result.ts";
+import { damaged } from "./damaged.ts";
 import { type Likeness, likenessOf } from "./likeness.ts";
 import { Reading } from "./reading.ts";
 import { pictureOf, renderers } from "./rendering.ts";
-import { spoilt } from "./spoilt.ts";
 
 /**
  * The likeness that remains after a lossy source and a turn by a few degrees, and, for the prepared page,
@@ -34,7 +34,7 @@ const coloured = await flat(drawPage(clauses, size, seal).withDensity(150));
 const grey = await flat(drawPage(clauses, size).withDensity(150));
 const oneChannel = () => grey.clone().toColourspace("b-w");
 
-/** With white around it, so that a turn by a few degrees cuts nothing off. */
+/** The white margin keeps a turn by a few degrees from cutting anything off. */
 const margin = 60;
 const wide = await flat(
   coloured.clone().extend({ ...{ top: margin, bottom: margin, left: margin, right: margin }, background }),
@@ -60,7 +60,7 @@ function turned(page: Sharp, degrees: number): Sharp {
   return page.clone().rotate(degrees);
 }
 
-/** `shown`: what the page's picture is to look like. */
+/** `shown`: what the page's picture should look like. */
 type Case = [kind: string, source: () => Promise<Buffer>, shown: Sharp, channels: 1 | 3];
 const cases: Case[] = [
   [
@@ -97,10 +97,10 @@ test.for(cases)("the picture of %s looks like its source", async ([, source, sho
 
 test("the comparison finds a page's picture that is garbled, shifted, turned or grey", async () => {
   const { png } = await reading.read(await coloured.clone().png().toBuffer());
-  const likeness = async (spoil: keyof typeof spoilt) =>
-    likenessOf(await pictureOf(coloured.clone()), await pictureOf(sharp(await spoilt[spoil](sharp(png)))));
-  for (const spoil of ["garbled", "shifted", "turned"] as const) {
-    expect((await likeness(spoil)).structure, spoil).toBeLessThan(bounds.prepared.structure);
+  const likeness = async (damage: keyof typeof damaged) =>
+    likenessOf(await pictureOf(coloured.clone()), await pictureOf(sharp(await damaged[damage](sharp(png)))));
+  for (const damage of ["garbled", "shifted", "turned"] as const) {
+    expect((await likeness(damage)).structure, damage).toBeLessThan(bounds.prepared.structure);
   }
   expect((await likeness("grey")).colour).toBeGreaterThan(bounds.prepared.colour);
 });

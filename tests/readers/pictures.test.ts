@@ -8,10 +8,10 @@ import { writePreparedPdf } from "../../services/order-api/src/results/pdf/new-p
 import { clauses, drawPage } from "../drawn-page.ts";
 import { pageOf, temporaryResults } from "../page-result.ts";
 import { completedOrder } from "../redis/sample-order.ts";
+import { damaged } from "./damaged.ts";
 import { type Likeness, likenessOf } from "./likeness.ts";
 import { pictureOf, type Render, renderers } from "./rendering.ts";
 import { installDebian } from "./result-readers.ts";
-import { spoilt } from "./spoilt.ts";
 
 const dpi = 150;
 /** The likeness that remains after JPEG compression and the scaling of renderers. */
@@ -48,13 +48,13 @@ describe.each(Object.entries(renderers))("the prepared page that %s renders", (_
     expect(colour).toBeLessThan(bound.colour);
   });
 
-  test.each(["garbled", "shifted", "turned"] as const)("is found to be %s", async (spoil) => {
-    const { structure } = await likeness(render, await spoilt[spoil](sharp(page)));
+  test.each(["garbled", "shifted", "turned"] as const)("is found to be %s", async (damage) => {
+    const { structure } = await likeness(render, await damaged[damage](sharp(page)));
     expect(structure).toBeLessThan(bound.structure);
   });
 
   test("is found to be grey though the page has colours", async () => {
-    const { colour } = await likeness(render, await spoilt.grey(sharp(page)));
+    const { colour } = await likeness(render, await damaged.grey(sharp(page)));
     expect(colour).toBeGreaterThan(bound.colour);
   });
 });

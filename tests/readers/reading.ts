@@ -15,8 +15,8 @@ import { completedOrder } from "../redis/sample-order.ts";
 const unaborted = new AbortController().signal;
 
 /**
- * `source`, `pdf` and `prepared` are files: the document, its `result.pdf`, and the same with
- * `view=prepared`. `png`: the picture of its only page, whose text is `text`.
+ * `source`, `pdf` and `prepared` are files: the document, its `result.pdf`, and that with `view=prepared`.
+ * `png`: the picture of its only page. `text`: the text of that page.
  */
 type ReadFiles = {
   source: string;

@@ -63,7 +63,7 @@ const lease = pageOf(1, [
   [["2021"]],
 ]);
 const signature = pageOf(4, [[["signed"]]]);
-const sample = [lease, pageOf(2), undefined, told(signature)];
+const sample = [lease, pageOf(2), undefined, fromTextLayer(signature)];
 
 /** The expected words by page, as the formats' readers return them. */
 function wordsByPage(pages: (PageResult | undefined)[], confidence: (word: Word) => number | null) {
@@ -73,7 +73,7 @@ function wordsByPage(pages: (PageResult | undefined)[], confidence: (word: Word)
 }
 
 /** A page whose words come from the document's text layer. */
-function told(page: PageResult): PageResult {
+function fromTextLayer(page: PageResult): PageResult {
   const words = wordsOf(page).map(({ text, box }): Word => ({ text, box, source: "text_layer" }));
   return { ...page, source: "text_layer", confidence: null, blocks: [blockOf([lineOf(words)])] };
 }

@@ -39,7 +39,7 @@ const dpi = 75;
 const [width, height] = [500, 400];
 const letter = { width: 8, height: 15 };
 
-/** In levels of a colour. */
+/** A tolerance in levels of a colour. */
 const sameColour = 12;
 /** The least share of a word's box that has the word's ink, and of its ink that lies in the box. */
 const sharedArea = 0.7;
@@ -74,7 +74,7 @@ const lines = [
 ];
 const blocks = lines.map((each) => blockOf([each]));
 const all = blocks.flatMap((block) => wordsOf({ blocks: [block] }));
-/** Each word's rectangle has a colour of its own. */
+/** The colour of each word's rectangle, which is different for each word. */
 const colours = all.map((_, index) => [10 * index, 250 - 10 * index, (index * 70) % 256] as const);
 
 /** The picture before its preparation: a rectangle for each word. */

@@ -153,10 +153,10 @@ export async function startOrderWorkers(url: string) {
           interval: 50,
         })
         .toBe(true);
-      return this.told(orderId);
+      return this.summary(orderId);
     },
 
-    async told(orderId: string) {
+    async summary(orderId: string) {
       const snapshot = await snapshotOf(redis, orderId);
       if (!snapshot) throw new Error("there is no such order");
       const { history, attempts } = summarize(snapshot.events);

@@ -22,7 +22,7 @@ export function pause({ id }: TestContainer): Harm {
 
 /**
  * With cgroup v1, runc gives up on freezing a container whose processes are busy, and leaves it running
- * (opencontainers/runc, "unable to freeze"). The fault must take place, so it is asked for again.
+ * (opencontainers/runc, "unable to freeze"). The fault must happen, so the command is repeated.
  */
 async function freeze(id: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {

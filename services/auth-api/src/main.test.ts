@@ -39,7 +39,7 @@ async function startReady() {
 
 test("SIGTERM finishes running requests, accepts no new ones and exits 0", async () => {
   const { child, lines, exited, port, get, login } = await startReady();
-  // As the router keeps for 120 s. It does not delay the end of the process.
+  // An idle connection, which the router would keep for 120 s, does not delay the end of the process.
   const idle = connect(port, "127.0.0.1");
   await once(idle, "connect");
   const running = login("alice", "password");

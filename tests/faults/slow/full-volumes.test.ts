@@ -49,7 +49,7 @@ describe("a stack on small volumes", () => {
     return view;
   };
 
-  /** Fills the volume until so many bytes are free. The end of the test makes room again. */
+  /** Fills the volume until only this many bytes are free. The end of the test makes room again. */
   const leave = async (volume: keyof typeof volumes, freeBytes: number) => {
     const { part, folder } = volumes[volume];
     const { id } = await clone.container(part);

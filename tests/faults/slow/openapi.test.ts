@@ -57,7 +57,7 @@ test.for([
   },
 );
 
-/** A token of bob's that outlasts the run. A token of the Auth API would expire during it. */
+/** A token of bob that is valid for the whole run. A token from the Auth API would expire during it. */
 async function longToken(): Promise<string> {
   const bob = { user_id: 2, username: "bob", can_order: true };
   return issueToken(tokenKey(await stack.clone.jwtSecret()), bob, 600);

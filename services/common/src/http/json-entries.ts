@@ -1,9 +1,9 @@
-/** A string as a whole, or a character that structures JSON. Numbers and literals lie between. */
+/** Matches a whole string, or a character that structures JSON. Numbers and literals are in between. */
 const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 
 /**
- * The names and values of a JSON object in their order. A name that is given several times comes several
- * times, of which `JSON.parse` keeps only the last. `source`: a valid JSON object.
+ * Returns the names and values of a JSON object, in order. Repeated names are returned each time, whereas
+ * `JSON.parse` keeps only the last one. `source`: a valid JSON object.
  */
 export function jsonEntries(source: string): [name: string, value: unknown][] {
   const entries: [string, unknown][] = [];

@@ -16,7 +16,7 @@ import type { HttpApp } from "./http-app.ts";
  */
 const lastAnswersMs = 3000;
 
-/** How long kept-alive connections may carry a last request when the service stops. */
+/** How long kept-alive connections may still send a last request when the service stops. */
 const lastRequestsMs = 1000;
 
 /**
@@ -43,8 +43,8 @@ export async function runService<Schema extends z.ZodObject>(
   { variables, stopSeconds, start }: ServiceOptions<Schema>,
 ): Promise<void> {
   const firstLog = createLog(name, "info");
-  process.on("uncaughtException", (err) => exit(firstLog, 1, "the service cannot go on", err));
-  process.on("unhandledRejection", (err) => exit(firstLog, 1, "the service cannot go on", err));
+  process.on("uncaughtException", (err) => exit(firstLog, 1, "the service cannot continue", err));
+  process.on("unhandledRejection", (err) => exit(firstLog, 1, "the service cannot continue", err));
 
   const { PORT, LOG_LEVEL } = readEnvironment(z.object(serviceVariables), process.env);
   const log = createLog(name, LOG_LEVEL);
@@ -99,9 +99,9 @@ async function finish(server: Server, service: RunningService, log: Log): Promis
 }
 
 /**
- * Refuses new connections, and lets each kept-alive connection carry one more request. Node's own `close`
- * ends idle connections at once, and a request that the router is just sending on one of them ends as a 502.
- * If a connection is refused, the router sends the request to another container.
+ * Refuses new connections, and answers one more request on each kept-alive connection. Node's own `close`
+ * would end idle connections at once, and a request that the router is just sending on one of them would end
+ * as a 502. If a connection is refused, the router sends the request to another container.
  */
 function stopListening(server: Server): void {
   server.prependListener("request", (_request, response) => response.setHeader("Connection", "close"));

@@ -31,7 +31,7 @@ test("an order without events has no history and no attempts", () => {
 
 test("every step and every attempt is listed, with the attempt's outcome", () => {
   const reason = { reason_code: "source_unavailable", reason_message: "busy" };
-  const told = events(
+  const recorded = events(
     { status: "queued" },
     { status: "fetching", attempt: "1", worker: "a" },
     { status: "queued", attempt: "1", outcome: "failed", ...reason },
@@ -42,7 +42,7 @@ test("every step and every attempt is listed, with the attempt's outcome", () =>
     { status: "fetching", attempt: "3", worker: "a" },
     { status: "completed", attempt: "3", outcome: "completed" },
   );
-  expect(summarize(told)).toEqual({
+  expect(summarize(recorded)).toEqual({
     history: [
       { status: "queued", at: at(0) },
       { status: "fetching", at: at(1) },
@@ -69,20 +69,20 @@ test("every step and every attempt is listed, with the attempt's outcome", () =>
 });
 
 test("a running attempt has no end", () => {
-  const told = events({ status: "queued" }, { status: "fetching", attempt: "1", worker: "a" });
-  expect(summarize(told).attempts).toEqual([
+  const recorded = events({ status: "queued" }, { status: "fetching", attempt: "1", worker: "a" });
+  expect(summarize(recorded).attempts).toEqual([
     { attempt: 1, worker: "a", started_at: at(1), ended_at: null, outcome: null },
   ]);
 });
 
 test("an order that ends while it waits ends no attempt", () => {
-  const told = events(
+  const recorded = events(
     { status: "queued" },
     { status: "fetching", attempt: "1", worker: "a" },
     { status: "queued", attempt: "1", outcome: "handed_back" },
     { status: "failed", reason_code: "internal_error", reason_message: "given up" },
   );
-  expect(summarize(told)).toMatchObject({
+  expect(summarize(recorded)).toMatchObject({
     history: [{}, {}, {}, { status: "failed", at: at(3) }],
     attempts: [{ ended_at: at(2), outcome: "handed_back" }],
   });

@@ -18,7 +18,7 @@ import { OrderAttempts } from "./queue/order-attempts.ts";
 import { OrderDispatcher } from "./queue/order-dispatcher.ts";
 import { openOrderQueue } from "./queue/order-queue.ts";
 
-/** The memory limit applies to the whole server, so these tests have a Redis of their own. */
+/** The memory limit applies to the whole server, so these tests use their own Redis. */
 let container: RedisContainer;
 let redis: ReturnType<typeof openRedis>;
 let store: OrderStore;

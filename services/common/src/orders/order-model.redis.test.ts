@@ -476,14 +476,14 @@ class Work extends Step {
   async play(model: Model) {
     const hand = choose(model.hands, this.writing.choice);
     const order = writable(model, hand.order, this.writing);
-    const told = await write(hand.order, this.writing);
-    expect(told).toBe(order ? written(model, order, this.writing) : "lost");
+    const reply = await write(hand.order, this.writing);
+    expect(reply).toBe(order ? written(model, order, this.writing) : "lost");
     if (order && isRunning(order) && !isSpread(order)) return;
     model.hands.splice(model.hands.indexOf(hand), 1);
     model.lost.push(hand.order);
     if (order && isSpread(order)) return spread(model, hand.order, hand, pending(order), this.writing.choice);
     // A worker that lost the order leaves the job to its next claim.
-    if (told === "queued" || told === "lost") await putBack(model, hand);
+    if (reply === "queued" || reply === "lost") await putBack(model, hand);
     else await hand.job.moveToCompleted(undefined, hand.token, false);
   }
   override toString() {
@@ -533,8 +533,8 @@ class EndPage extends PageChoice {
 async function endPage(model: Model, page: PageJob, choice: number): Promise<void> {
   const outcome = choose(pageOutcomes, choice);
   const why = outcome === "failed" ? reason : noText;
-  const told = await attempts.endPage(page, "worker", outcome, why);
-  expect(told).toBe(endModelPage(model, page, outcome, why));
+  const reply = await attempts.endPage(page, "worker", outcome, why);
+  expect(reply).toBe(endModelPage(model, page, outcome, why));
 }
 
 /** A worker puts a page back, after a fault or because it stops. */

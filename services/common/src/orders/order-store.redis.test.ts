@@ -254,10 +254,10 @@ test("an overview has the record, the steps and the number of orders that wait b
 
 test("events ascend, can be resumed after any event, and are published on their channel", async () => {
   const { order_id } = await accepted(store);
-  const told: string[] = [];
+  const announced: string[] = [];
   const listener = redis.duplicate();
   await listener.connect();
-  await listener.subscribe(eventsKey(order_id), (id) => told.push(id));
+  await listener.subscribe(eventsKey(order_id), (id) => announced.push(id));
   const order = await claimed(attempts, order_id);
   await attempts.recognizing(order, 2);
   await attempts.endPage(pageJob(order, 1), "worker-1", "read");
@@ -279,7 +279,7 @@ test("events ascend, can be resumed after any event, and are published on their 
     expect(await store.eventsAfter(order_id, id)).toEqual(events.slice(index + 1));
     expect(events[index]?.at).toBe(new Date(Number(ms)).toISOString());
   }
-  await expect.poll(() => told).toEqual(ids.slice(1));
+  await expect.poll(() => announced).toEqual(ids.slice(1));
   await listener.close();
 });
 

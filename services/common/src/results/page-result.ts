@@ -58,9 +58,9 @@ export type Preparation = z.output<typeof preparationSchema>;
 export const segmentations = ["auto", "single_column", "single_block", "sparse_text", "text_layer"] as const;
 
 /**
- * What was wrong with the document, or is with the result, though all of the page was read.
+ * Faults of the document or of the result that did not keep any of the page from being read.
  * `image_bytes_extra`: bytes follow the pixels of an image in a PDF. `hidden_text_kept`: the searchable PDF
- * still has text of the page that is hidden, or that recognition replaced.
+ * still contains text of the page that is hidden, or that recognition replaced.
  */
 export const pageWarnings = [
   "jpeg_end_missing",

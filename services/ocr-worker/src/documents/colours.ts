@@ -1,6 +1,9 @@
 import type { ColourImage } from "../recognition/grey-image.ts";
 
-/** If the channels of all pixels differ by less, the picture is grey. Lossy compression causes as much. */
+/**
+ * If the channels of all pixels differ by less, the picture is grey. Lossy compression can cause such
+ * differences.
+ */
 const leastTint = 8;
 
 /** Whether any pixel of an image of three bytes a pixel has a colour. */

@@ -5,8 +5,8 @@ import type { ColourImage, GreyImage } from "../recognition/grey-image.ts";
 /**
  * The numbers of text objects in a PDF page's own content, counted from 0, depth first into forms. `hidden`:
  * none of their characters is visible. `wrong`: at least some of their characters are visible, but their text
- * is wrong or incomplete and recognition replaces it. `covered`: runs of characters that nobody sees in text
- * objects of which others are visible.
+ * is wrong or incomplete and recognition replaces it. `covered`: runs of hidden characters in text objects
+ * that also have visible ones.
  */
 export type TextObjectsToRemove = { hidden: number[]; wrong: number[]; covered: CoveredText[] };
 
@@ -21,8 +21,8 @@ export type CoveredText = { number: number; runs: [first: number, last: number][
 export type PageContent = {
   image: GreyImage;
   /**
-   * Draws `image` again in colours, for which it needs three times the memory. Undefined, or resolves to
-   * undefined, for a page without colours. Throws OrderFailure as `Document.page` does.
+   * Draws `image` again in colours, which needs three times the memory. Undefined, or resolves to undefined,
+   * for a page without colours. Throws OrderFailure as `Document.page` does.
    */
   colour?: (() => Promise<ColourImage | undefined>) | undefined;
   text?: Block[];

@@ -40,7 +40,7 @@ function overlappingTiff(): string {
   return bytes.toString("latin1");
 }
 
-test("the source is asked for PDF first", () => {
+test("PDF is requested from the source first", () => {
   expect(extensions).toEqual(["pdf", "tif", "tiff", "png", "jpg", "jpeg", "webp", "bmp"]);
 });
 

@@ -86,8 +86,8 @@ export class PageWork {
   }
 
   /**
-   * `notShown`: why the page cannot be shown as in the document. `keptText`: why its text that must go stays
-   * in the PDF. Neither is a reason to fail the page.
+   * `notShown`: why the page cannot be shown as in the document. `keptText`: why text that should be removed
+   * stays in the PDF. Neither is a reason to fail the page.
    */
   async #savePdfPage(ref: ResultRef, source: PageSource, result: RecognizedPage["result"]) {
     const made = await makePdfPage(source, result).catch((error: unknown) => String(error));

@@ -7,7 +7,7 @@ const pointsPerInch = 72;
 /** The longest side of a page (ISO 32000-1, C.2). */
 const longestPoints = 14_400;
 
-/** `kept`: why the page's content still has text that must go; undefined if it has none. */
+/** `kept`: why the page's content still has text that should be removed; undefined if it has none. */
 export type MadePdfPage = { pdfPage: PdfPage; kept?: string | undefined };
 
 /** Makes what the PDF needs to show a page as in the document. Rejects if the page cannot be embedded. */

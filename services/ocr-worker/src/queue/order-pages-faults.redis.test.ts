@@ -28,7 +28,7 @@ async function inTheMiddle(happens: () => Promise<void>) {
   workers.answers.transfer = () => ({ status: 200, body: document });
   for (const name of ["first", "second"]) workers.startWorker(name);
   const id = await workers.order("transfer");
-  const read = async () => (await workers.told(id)).page ?? 0;
+  const read = async () => (await workers.summary(id)).page ?? 0;
   await expect.poll(read, { timeout: 30_000, interval: 20 }).toBeGreaterThan(0);
   await happens();
   expect(await workers.ended(id, 60_000)).toMatchObject({

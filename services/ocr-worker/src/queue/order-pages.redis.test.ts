@@ -24,7 +24,7 @@ beforeEach(() => {
   workers.answers.transfer = () => ({ status: 200, body: slow });
 });
 
-const readPages = async (orderId: string) => (await workers.told(orderId)).page ?? 0;
+const readPages = async (orderId: string) => (await workers.summary(orderId)).page ?? 0;
 
 async function documentIsThere(order_id: string): Promise<boolean> {
   return (await workers.results.file({ order_id, attempt: 1 }, "document")) !== undefined;
@@ -109,7 +109,7 @@ test("cancelling stops the page being read and all pages after it", async () => 
   await expect.poll(() => readPages(id), { timeout: 30_000, interval: 20 }).toBeGreaterThan(0);
   expect(await workers.store.cancel(id)).toMatchObject({ outcome: "cancelled" });
   expect(await workers.ended(await workers.order("lease"))).toMatchObject({ text: leaseText });
-  expect(await workers.told(id)).toMatchObject({ status: "cancelled" });
+  expect(await workers.summary(id)).toMatchObject({ status: "cancelled" });
   await workers.noJobs();
   const read = await Promise.all(
     Array.from({ length: slowPages }, (_, index) => index + 1).map((page) =>
@@ -126,7 +126,7 @@ test("a worker that stops hands its page back, and another reads it", async () =
   await worker.close();
   const fields = await workers.redis.hKeys(pagesKey(id, 1));
   expect(fields.filter((field) => /claim|failures/.test(field))).toEqual([]);
-  expect(await workers.told(id)).toMatchObject({ status: "recognizing", attempts: ["stopping"] });
+  expect(await workers.summary(id)).toMatchObject({ status: "recognizing", attempts: ["stopping"] });
   workers.startWorker("next");
   expect(await workers.ended(id, 40_000)).toMatchObject({ status: "completed", result_pages: slowPages });
 }, 60_000);

@@ -42,7 +42,7 @@ test("an order that waits for its next attempt lets others go first", async () =
   workers.answers.transfer = () => ({ status: 503, body: "" });
   workers.startWorker();
   const down = await workers.order("transfer");
-  await expect.poll(async () => (await workers.told(down)).attempts.length).toBe(1);
+  await expect.poll(async () => (await workers.summary(down)).attempts.length).toBe(1);
   expect(await workers.ended(await workers.order("lease"))).toMatchObject({ status: "completed" });
   expect(await workers.status(down)).not.toBe("failed");
 });
@@ -87,7 +87,7 @@ test("a document that is too slow is retried once, behind the backlog", async ()
   read.mockRejectedValueOnce(new OrderFailure("page_too_slow"));
   workers.startWorker();
   await expect.poll(() => workers.status(held), { timeout: 10_000 }).toBe("fetching");
-  expect(await workers.told(slow)).toMatchObject({ failures: 1, status: "queued" });
+  expect(await workers.summary(slow)).toMatchObject({ failures: 1, status: "queued" });
   // The pause ends before the held order does. As the first accepted order, it would otherwise go before the
   // others.
   await pause(retryDelayMs(1, () => 1) + 100);
@@ -135,12 +135,12 @@ test("an order waits until there is room, and can be cancelled while it waits", 
   const worker = workers.startWorker("waiting", { room });
   const [cancelled, next] = [await workers.order("lease"), await workers.order("lease")];
   await expect.poll(() => waits).toBe(1);
-  expect(await workers.told(cancelled)).toMatchObject({ status: "queued", attempts: [] });
+  expect(await workers.summary(cancelled)).toMatchObject({ status: "queued", attempts: [] });
   await worker.consuming();
   expect(await workers.store.cancel(cancelled)).toMatchObject({ outcome: "cancelled" });
   makeRoom();
   expect(await workers.ended(next)).toMatchObject({ text: leaseText, attempts: ["waiting completed"] });
-  expect(await workers.told(cancelled)).toMatchObject({ status: "cancelled", attempts: [] });
+  expect(await workers.summary(cancelled)).toMatchObject({ status: "cancelled", attempts: [] });
   await workers.noJobs();
 });
 
@@ -154,7 +154,7 @@ test("a worker that waits for room stops at once, and leaves its order to others
   const id = await workers.order("lease");
   await expect.poll(() => waits).toBe(1);
   await worker.close();
-  expect(await workers.told(id)).toMatchObject({ status: "queued", attempts: [], failures: 0 });
+  expect(await workers.summary(id)).toMatchObject({ status: "queued", attempts: [], failures: 0 });
   workers.startWorker("next");
   expect(await workers.ended(id)).toMatchObject({ attempts: ["next completed"] });
 });
@@ -218,7 +218,7 @@ test("a worker that lost its order cannot overwrite the result of the next worke
   give();
   workers.answers.lease = () => found;
   await workers.ended(await workers.order("lease"));
-  expect(await workers.told(id)).toMatchObject({
+  expect(await workers.summary(id)).toMatchObject({
     text: "the second's",
     attempts: ["first lost worker_lost", "second completed"],
   });

@@ -63,7 +63,10 @@ test("cancelling stops the fetch of an order's document, and the worker takes th
   await expect.poll(() => workers.status(id)).toBe("fetching");
   expect(await workers.store.cancel(id)).toMatchObject({ outcome: "cancelled" });
   expect(await workers.ended(await workers.order("lease"))).toMatchObject({ status: "completed" });
-  expect(await workers.told(id)).toMatchObject({ status: "cancelled", attempts: ["ocr-worker-1 cancelled"] });
+  expect(await workers.summary(id)).toMatchObject({
+    status: "cancelled",
+    attempts: ["ocr-worker-1 cancelled"],
+  });
   await workers.noJobs();
 });
 
@@ -74,7 +77,7 @@ test("cancelling stops an order in the middle of its page", async () => {
   await expect.poll(() => workers.status(id), { interval: 10, timeout: 10_000 }).toBe("recognizing");
   expect(await workers.store.cancel(id)).toMatchObject({ outcome: "cancelled" });
   expect(await workers.ended(await workers.order("lease"))).toMatchObject({ text: leaseText });
-  expect(await workers.told(id)).toMatchObject({
+  expect(await workers.summary(id)).toMatchObject({
     history: ["queued", "fetching", "recognizing", "cancelled"],
     attempts: ["ocr-worker-1 cancelled"],
   });
@@ -133,7 +136,7 @@ test("an order that reaches a worker during its shutdown is left to the others",
   const worker = workers.startWorker("stopping", { finishMs: 100 });
   await closed;
   answered.mockRestore();
-  expect(await workers.told(id)).toMatchObject({ status: "queued", attempts: [] });
+  expect(await workers.summary(id)).toMatchObject({ status: "queued", attempts: [] });
   give();
   workers.startWorker("next");
   expect(await workers.ended(id)).toMatchObject({ text: leaseText, attempts: ["next completed"] });
@@ -145,7 +148,7 @@ test("a worker that stops hands back an order in the middle of its page", async 
   const id = await workers.order("register");
   await expect.poll(() => workers.status(id), { interval: 10, timeout: 10_000 }).toBe("recognizing");
   await worker.close();
-  expect(await workers.told(id)).toMatchObject({ failures: 0, attempts: ["stopping handed_back"] });
+  expect(await workers.summary(id)).toMatchObject({ failures: 0, attempts: ["stopping handed_back"] });
 });
 
 test("a worker that stops hands back a slow order, and another takes it at once", async () => {
@@ -155,7 +158,7 @@ test("a worker that stops hands back a slow order, and another takes it at once"
   const next = await workers.order("lease");
   await expect.poll(() => workers.status(id)).toBe("fetching");
   await worker.close();
-  expect(await workers.told(id)).toMatchObject({
+  expect(await workers.summary(id)).toMatchObject({
     status: "queued",
     failures: 0,
     attempts: ["first handed_back"],
@@ -164,7 +167,7 @@ test("a worker that stops hands back a slow order, and another takes it at once"
   workers.startWorker("second");
   await workers.ended(next);
   // The order kept its place before the other one.
-  expect(await workers.told(id)).toMatchObject({ attempts: ["first handed_back", "second completed"] });
+  expect(await workers.summary(id)).toMatchObject({ attempts: ["first handed_back", "second completed"] });
 });
 
 test("a worker reports its presence while it takes orders", async () => {

@@ -68,7 +68,7 @@ class PageReading {
     return failure.mayPass ? {} : this.#end("failed", reason);
   }
 
-  /** Unlike an order, a page that is no longer needed never will be. */
+  /** A page that is no longer needed will not be needed later, unlike an order. */
   #drop(): JobEnd {
     this.#work.log.info(
       { ms: this.#work.ms },

@@ -10,7 +10,7 @@ import {
 import { type RedisContainer, startRedisContainer } from "../../../../tests/redis/redis-container.ts";
 import { silentLog } from "../../../../tests/redis/redis-database.ts";
 
-/** These tests stop, pause and fill their Redis, so they have one of their own. */
+/** These tests stop, pause and fill Redis, so they use their own. */
 let container: RedisContainer;
 let api: OrderApi;
 /** A second connection, to read what Redis really holds. */

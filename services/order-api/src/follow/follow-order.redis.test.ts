@@ -134,8 +134,8 @@ test("a stream continues after Last-Event-ID, and is empty after the last event"
   const order = await claimed(attempts, orderId);
   await attempts.complete(order);
   const later = await (await follow(orderId, { "Last-Event-ID": queued?.id ?? "" })).rest();
-  const told = [{ status: "fetching" }, { progress: { page: 1, pages: 1 } }, { status: "completed" }];
-  expect(later.map(({ data }) => data)).toMatchObject(told);
+  const expected = [{ status: "fetching" }, { progress: { page: 1, pages: 1 } }, { status: "completed" }];
+  expect(later.map(({ data }) => data)).toMatchObject(expected);
   const after = await follow(orderId, { "Last-Event-ID": later.at(-1)?.id ?? "" });
   expect(after.response.status).toBe(204);
   const whole = await (await follow(orderId)).rest();
@@ -254,7 +254,7 @@ test("stopping the service ends the streams", async () => {
   await stopped.close();
 });
 
-/** This test has a Redis of its own, because it stops it. */
+/** This test uses its own Redis, because it stops it. */
 let container: RedisContainer;
 let own: OrderApi;
 beforeAll(async () => {

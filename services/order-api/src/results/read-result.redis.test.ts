@@ -22,7 +22,7 @@ const first = pageOf(1, [
 ]);
 const empty = pageOf(2);
 
-/** An order of alice's whose second page is empty and whose third failed. */
+/** Makes a completed order of alice. Its second page is empty, and its third page failed. */
 async function completed() {
   const id = await orderIdOf(await api.as(alice).post("/orders", lease));
   const order = await claimed(attempts, id);

@@ -222,10 +222,10 @@ test("an attempt that ended before the queue gave up keeps its own outcome", asy
   const order = await running();
   await attempts.release(order, "handed_back");
   await attempts.giveUp(order, reason);
-  const { history, attempts: told } = await summary(order.order_id);
+  const { history, attempts: ended } = await summary(order.order_id);
   expect(history.map(({ status }) => status)).toEqual(["queued", "fetching", "queued", "failed"]);
-  expect(told).toMatchObject([{ attempt: 1, outcome: "handed_back" }]);
-  expect(told[0]).not.toHaveProperty("reason");
+  expect(ended).toMatchObject([{ attempt: 1, outcome: "handed_back" }]);
+  expect(ended[0]).not.toHaveProperty("reason");
 });
 
 /** An order whose document has `pages` pages. */

@@ -8,7 +8,7 @@ import { OrderStore } from "../order-store.ts";
 import { OrderDispatcher } from "./order-dispatcher.ts";
 import { openOrderQueue } from "./order-queue.ts";
 
-/** These tests kill Redis, so they have one of their own. */
+/** These tests kill Redis, so they use their own. */
 let container: RedisContainer;
 let redis: ReturnType<typeof openRedis>;
 let queue: ReturnType<typeof openOrderQueue>;

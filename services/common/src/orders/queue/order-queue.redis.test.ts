@@ -114,7 +114,7 @@ test("all jobs of a run are removed when no worker holds any", async () => {
   await removeJobs(queue, { order_id: "x", run: 1 });
 });
 
-test("a job's id tells what the job is for", () => {
+test("a job's id identifies the order or page", () => {
   const page: PageJob = { order_id: randomUUID(), run: 2, attempt: 3, page: 14 };
   const { order_id, run } = page;
   expect(parseJobId(jobId(order_id, run))).toEqual({ order_id, run });

@@ -16,7 +16,7 @@ import { type Resolution, readTiffPages } from "./tiff.ts";
  * comes from rounding, and a larger one is not credible.
  */
 const oblong = { least: 1.05, most: 4 };
-/** libvips' names of what has one channel, of 1 to 8 and of 16 bits. */
+/** The names that libvips gives to images with one channel, of 1 to 8 bits and of 16 bits. */
 const greySpaces: ReadonlySet<string> = new Set(["b-w", "grey16"]);
 
 /**
@@ -91,7 +91,7 @@ function pngSize(bytes: Buffer): { width: number; height: number } | undefined {
   return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
 }
 
-/** Reads the image in grey; its colours are decoded only when they are asked for. */
+/** Reads the image in grey. Its colours are decoded only when they are requested. */
 async function readImage(
   bytes: Buffer,
   page: number,
@@ -121,7 +121,7 @@ function readHeader(bytes: Buffer, page: number) {
   return sharp(bytes, { page, limitInputPixels: false }).metadata();
 }
 
-/** `isGrey`: the file has no colours. If it has, they may all be grey. */
+/** `isGrey`: the format of the file has no colours. A file in colours may still show only greys. */
 type DrawnImage = { draw: (failOn: FailOnOptions) => Sharp; dpi: number | undefined; isGrey: boolean };
 
 /** Draws the image as viewers show it: turned by its Exif orientation, on white paper, with square pixels. */

@@ -30,7 +30,7 @@ export async function openPdf(bytes: Buffer, limits: DocumentLimits): Promise<Do
   return new PdfDocument(await Pdfium.open(memoryBytes + bytes.length), bytes, limits);
 }
 
-/** `turn`: how far the drawn page is turned clockwise, in degrees. */
+/** `turn`: the clockwise rotation of the drawn page, in degrees. */
 type TurnedPage = DrawnPage & { turn: Direction };
 
 class PdfDocument implements Document {

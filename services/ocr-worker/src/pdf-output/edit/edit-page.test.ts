@@ -66,7 +66,7 @@ function pick<T>(random: Random, all: readonly [T, ...T[]]): T {
   return all[Math.floor(random() * all.length)] ?? all[0];
 }
 
-/** The strings of a show operation in parts, with kerning between them. */
+/** The string of a show operation in parts, with kerning between them. */
 function showing(random: Random, text: string): string {
   const operators: [string, ...string[]] = [
     `(${text}) Tj`,
@@ -79,7 +79,7 @@ function showing(random: Random, text: string): string {
 }
 
 test.each([1, 2, 3, 4, 5, 6])(
-  "covered words go, and nothing that is visible moves (page %i)",
+  "covered words are removed, and nothing visible moves (page %i)",
   async (seed) => {
     const random = seededRandom(seed);
     const [first, secret, last] = [
@@ -88,7 +88,7 @@ test.each([1, 2, 3, 4, 5, 6])(
       pick(random, words),
     ];
     const size = 9 + Math.round(random() * 6);
-    // The bar's place is measured on a line without kerning or spacing of its own.
+    // The bar's position is measured on a line without kerning or spacing.
     const lean = (random() - 0.5) / 20;
     const matrix = [Math.cos(lean), Math.sin(lean), -Math.sin(lean), Math.cos(lean), 30, 100].join(" ");
     const line = `BT /F ${size} Tf ${80 + 40 * random()} Tz ${random()} Tc 14 TL ${matrix} Tm`;
@@ -104,7 +104,7 @@ test.each([1, 2, 3, 4, 5, 6])(
   },
 );
 
-test("nobody extracts the visible rest of a covered line twice", async () => {
+test("the visible rest of a covered line is not extracted twice", async () => {
   const line = "BT /F 12 Tf 20 100 Td (This rest is recognised.) Tj ET";
   const { text } = await editing(`${line} 80 90 40 30 re f BT /F 12 Tf 20 50 Td (Another line.) Tj ET`);
   expect(text.trim()).toBe("Another line.");
@@ -119,7 +119,7 @@ test.each([
   ["a comment and an unknown operator", `% (text) Tj\n1 2 unknown ${hiddenLine}`],
   ["marked content and a saved state", `/P <</MCID 0>> BDC q ${hiddenLine} Q EMC`],
   ["text before any font is chosen", `BT (no font) Tj ET ${hiddenLine}`],
-])("hidden text goes from content with %s", async (_, more) => {
+])("hidden text is removed from content with %s", async (_, more) => {
   const { kept, text, difference } = await editing(`${visible} ${more}`);
   expect(kept).toBeUndefined();
   expect(difference).toBe(0);

@@ -17,8 +17,8 @@ export function hasRemovals({ hidden, wrong, covered }: TextObjectsToRemove): bo
 }
 
 /**
- * `stream`: the page's content, edited. `kept`: why text that must go is still there; undefined if none is.
- * Without a stream the content stays as it is.
+ * `stream`: the edited content of the page; undefined if the content is not changed. `kept`: why text that
+ * should be removed is still there; undefined if none is.
  */
 export type EditedPage = { stream?: PdfStream; kept?: string };
 

@@ -23,7 +23,7 @@ const draws: ReadonlySet<string> = new Set(["Do", "ID"]);
 /** A space takes the place of the text, because PDFium ignores an empty replacement. */
 const noText = " /Span <</ActualText ( )>> BDC ";
 
-/** `uncut`: the number of text objects whose cuts do not match their strings. These keep all characters. */
+/** `uncut`: the number of text objects whose cuts do not match their strings. They keep all characters. */
 export type EditedContent = { content: Buffer; uncut: number };
 
 /**

@@ -18,8 +18,8 @@ export type SinglePage = { content: Buffer; loaded: Pointer; withContent(edited:
 const objectsPerTick = 1000;
 
 /**
- * Copies a page (from 1) into a document of its own, because that is little to parse. `withContent` loads the
- * page with other content. Throws an Error if a step fails.
+ * Copies a page (from 1) into a new document, so that only this page has to be parsed. `withContent` loads
+ * the page with other content. Throws an Error if a step fails.
  */
 export async function singlePage(pdfium: Pdfium, document: Pointer, page: number): Promise<SinglePage> {
   const { module } = pdfium;

@@ -8,8 +8,8 @@ import type { TextFate } from "./remove-text.ts";
 
 /**
  * What happens to a page's text objects, and to the images and forms that it draws, in order. `removed`: the
- * text objects that go. `left`: how many text objects stay as they are, though they must not, because they
- * are inside of a form with other content.
+ * text objects to remove. `left`: the number of text objects that should be changed but are not, because they
+ * are inside a form with other content.
  */
 export type Fates = { texts: TextFate[]; drawsGo: boolean[]; removed: Pointer[]; left: number };
 

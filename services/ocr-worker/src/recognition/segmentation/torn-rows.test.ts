@@ -33,7 +33,7 @@ test("words in two pieces are torn rows", () => {
   expect(tornRows(pieces)).toBeGreaterThanOrEqual(3);
 });
 
-test("figures in a block of their own beside text are torn rows", () => {
+test("figures in a separate block beside text are torn rows", () => {
   expect(tornRows([labels, column(500, "938.86", "£9,906.61", "(77.61)", "12%")])).toBe(4);
 });
 

@@ -72,7 +72,7 @@ test("hocr: a reason cannot end its comment", async () => {
   expect(hocr).toContain("<!-- page 1: &lt;- - - - -&gt; - - - - -->\n</body>");
 });
 
-test("hOCR and ALTO tell how far text is turned, counter-clockwise", async () => {
+test("hOCR and ALTO state the counter-clockwise rotation of text", async () => {
   const { document } = await counted();
   async function* pages(): AsyncGenerator<DocumentPage> {
     const word: Word = { text: "page", box: [5, 5, 9, 40], source: "text_layer", direction: 90 };

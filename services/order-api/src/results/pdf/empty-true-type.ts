@@ -1,8 +1,9 @@
 const [headerLength, recordLength] = [12, 16];
 
 /**
- * The smallest TrueType font that a PDF may hold (ISO 32000-1, 9.9): one glyph as wide as `advance`, which
- * is a line and so paints nothing. It has a box, because PDFium passes over vertical text without one.
+ * The smallest TrueType font that a PDF may contain (ISO 32000-1, 9.9). Its only glyph is as wide as
+ * `advance`, and is a line, which paints nothing. The glyph has a box, because PDFium skips vertical text
+ * without one.
  */
 export function emptyTrueType(unitsPerEm: number, advance: number): Uint8Array {
   const bigEndian = (...words: number[]) =>

@@ -4,17 +4,17 @@ import { singleFile } from "./single-file.ts";
 
 test("work starts when all earlier work has settled, and settles independently of it", async () => {
   const inTurn = singleFile();
-  const told: string[] = [];
+  const steps: string[] = [];
   const work = (name: string, fails = false) =>
     inTurn(async () => {
-      told.push(`${name} begins`);
+      steps.push(`${name} begins`);
       await turn();
-      told.push(`${name} ends`);
+      steps.push(`${name} ends`);
       if (fails) throw new Error(name);
       return name;
     });
   const outcomes = await Promise.allSettled([work("a"), work("b", true), work("c")]);
-  expect(told).toEqual(["a", "b", "c"].flatMap((name) => [`${name} begins`, `${name} ends`]));
+  expect(steps).toEqual(["a", "b", "c"].flatMap((name) => [`${name} begins`, `${name} ends`]));
   expect(outcomes).toEqual([
     { status: "fulfilled", value: "a" },
     { status: "rejected", reason: new Error("b") },

@@ -39,8 +39,8 @@ export function textOverlay(
 /**
  * All words of a line have the same height, and on a straight page the same baseline, because readers would
  * otherwise split the line. Each word is as wide as its box and followed by a space. On a skewed page each
- * word is upright with a baseline of its own: Poppler ends a word where the baseline of its letters has moved
- * by half a point.
+ * word is upright on its own baseline, because Poppler ends a word where the baseline of its letters has
+ * moved by half a point.
  */
 function lineOperators(words: readonly Word[], font: InvisibleFont, toPage: Matrix): PDFOperator[] {
   const direction = words[0]?.direction ?? 0;

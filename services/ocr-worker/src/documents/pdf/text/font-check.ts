@@ -51,45 +51,48 @@ export async function wronglyMappedFonts(
         const [x, y] = [(left + right) / 2, (top + bottom) / 2];
         return x >= box[0] && x < box[2] && y >= box[1] && y < box[3];
       });
-      return { told: spelled(word), found };
+      return { declared: spelled(word), found };
     });
     if (isWrong(compared)) wrong.add(font);
   }
   return wrong;
 }
 
-type Compared = { told: string; found: Word[] };
+type Compared = { declared: string; found: Word[] };
 
 function isWrong(compared: readonly Compared[]): boolean {
   const pairs = compared.flatMap((one) => closestReading(one) ?? []);
-  const length = pairs.reduce((sum, { told }) => sum + told.length, 0);
+  const length = pairs.reduce((sum, { declared }) => sum + declared.length, 0);
   if (length < leastSample) return false;
-  const wrong = pairs.reduce((sum, { told, found }) => sum + edits(told, found), 0);
+  const wrong = pairs.reduce((sum, { declared, found }) => sum + edits(declared, found), 0);
   return wrong / length > mostWrong || hasSwappedCharacter(pairs);
 }
 
-type Pair = { told: string; found: string };
+type Pair = { declared: string; found: string };
 
 /**
  * Returns the confident reading that is closest to the word. Words below each other at its place may be read
  * as one.
  */
-function closestReading({ told, found }: Compared): Pair | undefined {
+function closestReading({ declared, found }: Compared): Pair | undefined {
   const mean = found.reduce((sum, { confidence = 0 }) => sum + confidence, 0) / Math.max(1, found.length);
   if (mean < sure) return undefined;
   const texts = found.map(({ text }) => text);
-  const pairs = [texts.join(""), ...texts].map((text) => ({ told: folded(told), found: folded(text) }));
+  const pairs = [texts.join(""), ...texts].map((text) => ({
+    declared: folded(declared),
+    found: folded(text),
+  }));
   return pairs.reduce((best, one) =>
-    edits(one.told, one.found) < edits(best.told, best.found) ? one : best,
+    edits(one.declared, one.found) < edits(best.declared, best.found) ? one : best,
   );
 }
 
 /** Whether a character is never read as in the document, and always as the same other character. */
 function hasSwappedCharacter(pairs: readonly Pair[]): boolean {
   const readAs = new Map<string, Map<string, number>>();
-  for (const { told, found } of pairs) {
-    if (told.length !== found.length || told.length < 2) continue;
-    for (const [index, character] of [...told].entries()) {
+  for (const { declared, found } of pairs) {
+    if (declared.length !== found.length || declared.length < 2) continue;
+    for (const [index, character] of [...declared].entries()) {
       const other = found[index] ?? "";
       const counts = readAs.get(character) ?? new Map<string, number>();
       readAs.set(character, counts.set(other, (counts.get(other) ?? 0) + 1));

@@ -8,8 +8,8 @@ import { type Direction, directionOf } from "./direction.ts";
 const majority = 0.5;
 
 /**
- * How far the page has to be turned clockwise so that most of its text stands upright. Text that is not
- * painted does not count.
+ * Returns the clockwise rotation that makes most of the page's text upright. Text that is not painted does
+ * not count.
  */
 export function turnOf(pdfium: Pdfium, page: Pointer, { texts }: PageObjects): Direction {
   const { module } = pdfium;

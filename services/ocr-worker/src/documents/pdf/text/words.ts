@@ -12,7 +12,7 @@ export type CharacterWord = Character[];
 const wordGap = 0.09;
 /** With fewer gaps a line does not show how far apart its letters usually are. */
 const fewGaps = 4;
-/** Two characters are on one line if at least this share of the lower one's height overlaps. */
+/** Two characters are on one line if at least this share of the lower character's height overlaps. */
 const sharedHeight = 0.4;
 /** In line heights. A character that goes back further than this starts a new line. */
 const backwards = 0.5;

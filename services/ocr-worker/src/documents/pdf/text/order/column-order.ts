@@ -7,7 +7,7 @@ const gutterWidth = 0.65;
 const rowsApart = 5;
 /** A row with fewer lines on one side may be part of a table. */
 const leastLines = 4;
-/** Lines are in one row if they share at least this part of the lower one's height. */
+/** Lines are in one row if at least this share of the lower line's height overlaps. */
 const sameRow = 0.5;
 
 /** Lines beside each other, and their words in parts that gaps separate, from left to right. */
@@ -18,8 +18,8 @@ type Run = { rows: readonly Row[]; gutter: Gutter };
 
 /**
  * Puts columns of prose that were written row by row, across the columns, one after the other. Columns are
- * told by the gutter between them, which stays empty over several lines. Rows of tables, schedules and forms
- * stay as they are, and so do columns that already follow each other.
+ * recognised by the gutter between them, which stays empty over several lines. Rows of tables, schedules and
+ * forms stay as they are, and so do columns that already follow each other.
  */
 export function inColumns(lines: readonly Line[]): Line[] {
   const height = medianHeight(lines);

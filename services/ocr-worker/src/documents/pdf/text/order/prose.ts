@@ -6,7 +6,7 @@ const fullLine = { share: 0.75, words: 3 };
 const continuing = 0.4;
 /** At most this share of the lines of prose end like the label of a form. */
 const labels = 0.3;
-/** So many rows begin on both sides at once, and at least this share of those that begin on one of them. */
+/** A table has at least this many rows that begin on both sides, and at least this share of all its rows. */
 const together = { rows: 2, share: 0.6 };
 
 /** Whether lines below each other are a column of running text, not the cells of a table or a form. */

@@ -1,12 +1,12 @@
 import sharp, { type Sharp } from "sharp";
 
-type Spoil = (picture: Sharp) => Promise<Buffer>;
+type Damage = (picture: Sharp) => Promise<Buffer>;
 
 /**
  * Pictures, as PNG, that a comparison of structure or of colours has to tell from the one they were made of:
  * from a picture with text and with colours.
  */
-export const spoilt: Record<"garbled" | "shifted" | "turned" | "grey", Spoil> = {
+export const damaged: Record<"garbled" | "shifted" | "turned" | "grey", Damage> = {
   /** Rows of three bytes per pixel, shown as one byte per pixel. */
   async garbled(picture) {
     const rgb = picture.clone().toColourspace("srgb").removeAlpha().raw();
