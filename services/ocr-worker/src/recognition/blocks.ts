@@ -43,3 +43,17 @@ function wordOf(
   if (trimmed === "" || right <= left || bottom <= top) return undefined;
   return { text: trimmed, box, source: "ocr", confidence: clamp(Math.round(confidence * 100) / 100, 100) };
 }
+
+/** Moves a block by the position of the picture in which it was found. */
+export function movedBlock({ lines }: Block, left: number, top: number): Block {
+  return blockOf(
+    lines.map(({ words }) =>
+      lineOf(
+        words.map((word) => {
+          const [l, t, r, b] = word.box;
+          return { ...word, box: [l + left, t + top, r + left, b + top] };
+        }),
+      ),
+    ),
+  );
+}

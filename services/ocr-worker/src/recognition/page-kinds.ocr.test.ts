@@ -75,6 +75,28 @@ describe("white letters on dark areas are read, and the areas stay in the pictur
   });
 });
 
+describe("a vertical line beside the text is read as one line with its direction", () => {
+  const margin = "Official copy of the register";
+  test.each([
+    ["up", 270, 900, 620],
+    ["down", 90, 880, 40],
+  ] as const)("%s the page", async (_, direction, x, y) => {
+    const text = clauses.map((line, index) => drawText(20, 80 + index * 54, line)).join("");
+    const vertical = `<text transform="translate(${x} ${y}) rotate(${direction})">${margin}</text>`;
+    const page = await grey(drawPage([], { width: 940, height: 640 }, text + vertical).blur(0.5), 150);
+    const { result } = await recognize(page);
+    expect(textOf(result).split(/\n+/)).toEqual([...clauses, margin, ""]);
+    const read = result.blocks.at(-1)?.lines[0]?.words ?? [];
+    expect(read.map((word) => word.direction)).toEqual(read.map(() => direction));
+    for (const { box } of read) {
+      expect(box[0]).toBeGreaterThan(860);
+      expect(box[3] - box[1]).toBeGreaterThan(box[2] - box[0]);
+    }
+    const tops = read.map(({ box }) => box[1]);
+    expect(tops).toEqual(tops.toSorted((a, b) => (direction === 90 ? a - b : b - a)));
+  });
+});
+
 const words =
   `lease tenant landlord covenant premises boundary schedule payment quarterly rent repair notice building
   timber garden wall drain roof station road mill orchard river bridge meadow county parish witness interest

@@ -3,6 +3,7 @@ import type { Engine, Segmentation } from "../engine.ts";
 import type { GreyImage } from "../grey-image.ts";
 import { joinsColumns } from "./joins-columns.ts";
 import { tornRows } from "./torn-rows.ts";
+import { takeVerticalLines } from "./vertical-lines.ts";
 
 export type SegmentedBlocks = { blocks: Block[]; segmentation: Segmentation };
 
@@ -22,20 +23,22 @@ const LEAST_FOUND = 0.7;
 
 /**
  * Reads with automatic segmentation. If that tears the rows of a statement or a receipt, reads again as a
- * column or a block, and keeps the reading that tears the fewest rows without joining columns.
+ * column or a block, and keeps the reading that tears the fewest rows without joining columns. Vertical lines
+ * come last.
  */
 export async function readBlocks(engine: Engine, image: GreyImage): Promise<SegmentedBlocks> {
-  const automatic = { blocks: await engine.recognize(image, "auto"), segmentation: "auto" as const };
-  let best: SegmentedBlocks & { torn: number } = { ...automatic, torn: tornRows(automatic.blocks) };
+  const found = await takeVerticalLines(engine, image, await engine.recognize(image, "auto"));
+  const { level, vertical } = found;
+  let best = { blocks: level, segmentation: "auto" as Segmentation, torn: tornRows(level) };
   for (const segmentation of OTHERS) {
     if (best.torn < MANY_TORN) break;
-    const blocks = await engine.recognize(image, segmentation);
+    const blocks = await engine.recognize(found.image, segmentation);
     const torn = tornRows(blocks);
-    if (torn < best.torn && !joinsColumns(blocks) && isAsSure(blocks, automatic.blocks)) {
+    if (torn < best.torn && !joinsColumns(blocks) && isAsSure(blocks, level)) {
       best = { blocks, segmentation, torn };
     }
   }
-  return best;
+  return { blocks: [...best.blocks, ...vertical], segmentation: best.segmentation };
 }
 
 function isAsSure(blocks: Block[], others: Block[]): boolean {

@@ -1,9 +1,9 @@
 import { type Block, blockOf, lineOf, meanConfidence } from "@orbital-witness/common/results/page-result.ts";
+import { movedBlock } from "../../../recognition/blocks.ts";
 import type { GreyImage } from "../../../recognition/grey-image.ts";
-import { readTurned } from "../../../recognition/read-turned.ts";
+import { cutStrip, readStrip, type Strip, whiten } from "../../../recognition/turned-strip.ts";
 import type { ReadPicture } from "../../document.ts";
 import type { Direction } from "./direction.ts";
-import { movedBlock } from "./order/merge-lines.ts";
 import type { LetterRegion } from "./unread-letters.ts";
 import { aroundAll, wholePixels } from "./visible-text.ts";
 import type { CharacterWord } from "./words.ts";
@@ -15,17 +15,8 @@ const mostRegions = 8;
  * drawings and photographs.
  */
 const sure = { word: 40, line: 60 };
-/** White around a strip that is cut out, in pixels. */
-const margin = 10;
-const white = 255;
-
-/** A line of turned text, cut out of its page at this place. */
-export type TurnedStrip = {
-  picture: GreyImage;
-  direction: Exclude<Direction, 0>;
-  left: number;
-  top: number;
-};
+/** A line of turned text, cut out of its page. */
+export type TurnedStrip = { strip: Strip; direction: Exclude<Direction, 0> };
 
 /** Cuts the chosen words of turned lines out of a picture, which is white there afterwards. */
 export function cutTurnedLines(
@@ -37,35 +28,22 @@ export function cutTurnedLines(
     const characters = line.filter(isChosen).flat();
     const direction = characters[0]?.direction ?? 0;
     if (direction === 0) return [];
-    const [left, top, right, bottom] = wholePixels(aroundAll(characters.map(({ box }) => box)), picture);
-    if (left >= right || top >= bottom) return [];
-    const strip = framed(cut(picture, left, top, right, bottom));
-    for (let y = top; y < bottom; y++) {
-      picture.data.fill(white, y * picture.width + left, y * picture.width + right);
-    }
-    return [{ picture: strip, direction, left: left - margin, top: top - margin }];
+    const box = wholePixels(aroundAll(characters.map((one) => one.box)), picture);
+    if (box[0] >= box[2] || box[1] >= box[3]) return [];
+    const strip = cutStrip(picture, box);
+    whiten(picture, box);
+    return [{ strip, direction }];
   });
 }
 
-/** Recognises strips of turned text. */
+/** Recognises strips of turned text. Readings that are not sure are left out. */
 export async function readStrips(strips: readonly TurnedStrip[], read: ReadPicture): Promise<Block[]> {
   const blocks: Block[] = [];
-  for (const { picture, direction, left, top } of strips) {
-    for (const block of await readTurned(picture, direction, read)) {
-      const kept = sureBlock(block);
-      if (kept) blocks.push(movedBlock(kept, left, top));
-    }
+  for (const { strip, direction } of strips) {
+    const found = await readStrip(strip, direction, read);
+    blocks.push(...found.flatMap((block) => sureBlock(block) ?? []));
   }
   return blocks;
-}
-
-function framed({ data, width, height, dpi }: GreyImage): GreyImage {
-  const frame = { width: width + 2 * margin, height: height + 2 * margin, dpi };
-  const whole = Buffer.alloc(frame.width * frame.height, white);
-  for (let y = 0; y < height; y++) {
-    data.copy(whole, (y + margin) * frame.width + margin, y * width, (y + 1) * width);
-  }
-  return { data: whole, ...frame };
 }
 
 /** Recognises the regions of a picture. Readings that are not sure are left out. */

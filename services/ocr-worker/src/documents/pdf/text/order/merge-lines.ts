@@ -1,10 +1,4 @@
-import {
-  type Block,
-  type Box,
-  blockOf,
-  type Line,
-  lineOf,
-} from "@orbital-witness/common/results/page-result.ts";
+import { type Block, type Box, type Line, lineOf } from "@orbital-witness/common/results/page-result.ts";
 import { inColumns } from "./column-order.ts";
 import { lineDirection, toBlocks } from "./text-blocks.ts";
 
@@ -73,18 +67,4 @@ function placeOf(lines: readonly Line[], box: Box): number {
 function isBeside(a: Box, b: Box): boolean {
   const shared = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
   return shared > Math.min(a[3] - a[1], b[3] - b[1]) * beside;
-}
-
-/** Moves a block by the position of the picture in which it was found. */
-export function movedBlock({ lines }: Block, left: number, top: number): Block {
-  return blockOf(
-    lines.map(({ words }) =>
-      lineOf(
-        words.map((word) => {
-          const [l, t, r, b] = word.box;
-          return { ...word, box: [l + left, t + top, r + left, b + top] };
-        }),
-      ),
-    ),
-  );
 }
