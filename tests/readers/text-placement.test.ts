@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { degrees, PDFDocument, PDFName, PDFNumber } from "@cantoo/pdf-lib";
@@ -12,17 +11,12 @@ import {
   type Word,
   wordsOf,
 } from "@orbital-witness/common/results/page-result.ts";
-import { savePdfOutline } from "@orbital-witness/common/results/pdf-outline.ts";
-import { savePdfPage } from "@orbital-witness/common/results/pdf-page.ts";
 import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { outlinePdf } from "../../services/ocr-worker/src/pdf-output/outline-pdf.ts";
-import { resultDocument } from "../../services/order-api/src/results/formats/result-document.ts";
-import { writePdf } from "../../services/order-api/src/results/pdf/write-pdf.ts";
 import { temporaryResults } from "../page-result.ts";
-import { completedOrder } from "../redis/sample-order.ts";
 import { pdfiumText, renderers } from "./rendering.ts";
 import { checkPdf, installDebian, pdfText, pdfWords } from "./result-readers.ts";
+import { writtenPdf } from "./written-pdf.ts";
 
 const { results } = await temporaryResults();
 const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-placement-"));
@@ -104,12 +98,10 @@ async function resultPdf({
   unit = 1,
 }: Case): Promise<string> {
   const { size, picture } = source(preparation);
-  const order = completedOrder(1);
   const result: PageResult = {
     ...{ page: 1, width, height, dpi, source: "ocr", preparation, segmentation: "auto" },
     ...{ confidence: 90, blocks },
   };
-  await results.savePage(order, result, await picture.png().toBuffer());
   const pdf = await PDFDocument.create();
   // Viewers turn the page clockwise.
   const content = sharp(await picture.png().toBuffer()).rotate(360 - rotate);
@@ -122,12 +114,8 @@ async function resultPdf({
   page.setRotation(degrees(rotate));
   if (unit !== 1) page.node.set(PDFName.of("UserUnit"), PDFNumber.of(unit));
   const bytes = Buffer.from(await pdf.save());
-  await results.save(order, "document", bytes);
-  await savePdfOutline(results, order, (await outlinePdf(bytes)).outline);
-  await savePdfPage(results, order, 1, { image: size, streams: [] });
-  const file = path.join(folder, `${randomUUID()}.pdf`);
-  await writeFile(file, writePdf(resultDocument(results, order, order, new Map())));
-  return file;
+  const parts = { image: size, streams: [] };
+  return (await writtenPdf(results, folder, bytes, [{ result, parts }])).pdf;
 }
 
 const steps = {

@@ -3,6 +3,7 @@ import type { PdfOutline } from "@orbital-witness/common/results/pdf-outline.ts"
 import { Pdfium } from "../documents/pdf/pdfium.ts";
 import { missingAppearances } from "./appearances.ts";
 import { pageObjects } from "./page-objects.ts";
+import { repairedMetadata } from "./repair-metadata.ts";
 import { saveCopy } from "./save-copy.ts";
 import { sectionOf } from "./xref-section.ts";
 
@@ -34,8 +35,11 @@ export async function outlinePdf(bytes: Buffer): Promise<OutlinedPdf> {
   const pages = pageObjects(context);
   if (pages.length !== count) throw new Error(`${pages.length} pages instead of ${count}`);
 
-  const changed = await missingAppearances(pdfium, document, context);
   const original = isSound && isPlain(bytes) ? sectionOf(bytes) : undefined;
+  const changed = [
+    ...(await missingAppearances(pdfium, document, context)),
+    ...(original ? [] : repairedMetadata(context)),
+  ];
   const section = original ?? sectionOf(copy);
   if (!section) throw new Error("no cross-reference section");
   const { Root, Info, ID } = context.trailerInfo;
