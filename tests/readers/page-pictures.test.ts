@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { PDFDocument } from "@cantoo/pdf-lib";
@@ -17,7 +17,12 @@ import { pictureOf, renderers } from "./rendering.ts";
  * The likeness that remains after a lossy source and a turn by a few degrees, and, for the prepared page,
  * after a lossy JPEG.
  */
-const bounds = { page: { structure: 0.9, colour: 12 }, prepared: { structure: 0.8, colour: 16 } };
+const mostAddedBytes = 30_000;
+const bounds = {
+  original: { structure: 0.9, colour: 16 },
+  page: { structure: 0.9, colour: 12 },
+  prepared: { structure: 0.8, colour: 16 },
+};
 
 const { results } = await temporaryResults();
 const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-page-pictures-"));
@@ -87,12 +92,16 @@ const cases: Case[] = [
   ["a grey PDF", () => toPdf(grey.clone()), grey, 1],
 ];
 
-test.for(cases)("the picture of %s looks like its source", async ([, source, shown, channels]) => {
-  const { png, prepared, result, text } = await reading.read(await source());
+test.for(cases)("%s and all its pictures look alike", async ([, source, shown, channels]) => {
+  const bytes = await source();
+  const { png, pdf, prepared, result, text } = await reading.read(bytes);
   expect(characterErrorRate(clauses.join("\n"), text)).toBeLessThan(0.02);
   expect((await sharp(png).metadata()).channels).toBe(channels);
   await expectLike(shown, png, bounds.page);
   await expectLike(shown, await renderers.PDFium(prepared, 1, result.dpi), bounds.prepared);
+  const asItCame = result.preparation.some(({ step }) => step === "deskew") ? sharp(bytes) : shown;
+  await expectLike(asItCame, await renderers.PDFium(pdf, 1, result.dpi), bounds.original);
+  expect((await stat(pdf)).size).toBeLessThan(bytes.length + mostAddedBytes);
 });
 
 test("the comparison finds a page's picture that is garbled, shifted, turned or grey", async () => {

@@ -3,7 +3,9 @@ import sharp, { type PngOptions, type Sharp } from "sharp";
 import type { PageContent } from "../documents/document.ts";
 import { readTiffPages } from "../documents/image/tiff.ts";
 import { toSharp } from "../recognition/preparation/picture.ts";
-import { embedPng, isEmbeddable } from "./embed-png.ts";
+import { coloursOf, embedPng, isEmbeddable } from "./embed-png.ts";
+import { colourSpaceOf, profileIndex } from "./embed-profile.ts";
+import { isLossyWebp, toJpeg } from "./embed-webp.ts";
 
 /**
  * `bytes`: the whole document. `page`: the number of the page, from 1. `content`: the page as it was read.
@@ -13,34 +15,34 @@ export type PageSource = { format: string; bytes: Buffer; page: number; content:
 type Size = { width: number; height: number };
 type Embedded = Pick<PdfPage, "contents" | "resources" | "streams">;
 
-/** For lossy WebP, which PDF does not support. */
-const jpegQuality = 90;
+/** By how many bytes an image may grow, so that a page with its text grows by less than 30 kB. */
+const mostAddedBytes = 20_000;
 
 /**
  * Makes the image a PDF page of this size in points. The data of JPEG files, of most PNG files and of CCITT
- * Group 4 in one strip is embedded unchanged. Other images are compressed again without loss, except for
- * lossy WebP, which becomes JPEG.
+ * Group 4 in one strip is embedded unchanged, with its ICC profile. Other images are compressed again without
+ * loss, except for lossy WebP, which becomes JPEG.
  */
 export async function embedImage(source: PageSource, size: Size): Promise<Embedded> {
   const { format, bytes, page, content } = source;
   switch (format) {
     case "JPEG":
-      return drawn([await jpegStream(bytes)], size, await orientationOf(bytes));
+      return drawn(await jpegImage(bytes), size, await orientationOf(bytes));
     case "PNG":
-      if (isEmbeddable(bytes)) return drawn([embedPng(bytes)], size, await orientationOf(bytes));
-      return drawn([await pngStream(sharp(bytes).autoOrient())], size);
-    case "WebP": {
-      const isLossless = bytes.toString("latin1", 12, 16) === "VP8L";
-      const picture = sharp(bytes).autoOrient().flatten({ background: "white" });
-      if (isLossless) return drawn([await pngStream(picture)], size);
-      return drawn([await jpegStream(await picture.jpeg({ quality: jpegQuality }).toBuffer())], size);
-    }
+      if (isEmbeddable(bytes)) return drawn(await pngImage(bytes), size, await orientationOf(bytes));
+      return drawn(await losslessImage(sharp(bytes).autoOrient()), size);
     case "TIFF":
       return embedTiff(bytes, page, size);
-    default:
-      return drawn([await pngStream(toSharp((await content.colour?.()) ?? content.image))], size);
+    default: {
+      const picture = toSharp((await content.colour?.()) ?? content.image);
+      if (!isLossyWebp(bytes)) return drawn(await losslessImage(picture), size);
+      return drawn(await jpegImage(await toJpeg(picture, bytes.length + mostAddedBytes)), size);
+    }
   }
 }
+
+/** An image on a page, and the ICC profile that its colour space refers to. */
+type Image = { image: PdfStream; profile?: PdfStream | undefined };
 
 async function embedTiff(bytes: Buffer, page: number, size: Size): Promise<Embedded> {
   const { index, fax } = readTiffPages(bytes)[page - 1] ?? { index: page - 1 };
@@ -48,7 +50,7 @@ async function embedTiff(bytes: Buffer, page: number, size: Size): Promise<Embed
   // Strips are not embedded separately, because viewers blend their edges and damage letters that cross them.
   if (!fax || !strip || others.length > 0) {
     const picture = sharp(bytes, { page: index }).autoOrient();
-    return drawn([await pngStream(picture, fax && { palette: true, colours: 2, dither: 0 })], size);
+    return drawn(await losslessImage(picture, fax && { palette: true, colours: 2, dither: 0 }), size);
   }
   const parameters = `/K -1 /Columns ${fax.width} /Rows ${strip.rows} /BlackIs1 ${fax.isInverted}`;
   const entries = [
@@ -56,7 +58,7 @@ async function embedTiff(bytes: Buffer, page: number, size: Size): Promise<Embed
     `/Filter /CCITTFaxDecode /DecodeParms << ${parameters} >>`,
   ];
   const content = fax.isReversed ? strip.data.map(reversedBits) : strip.data;
-  return drawn([{ entries: entries.join(" "), content }], size, fax.orientation);
+  return drawn({ image: { entries: entries.join(" "), content } }, size, fax.orientation);
 }
 
 function reversedBits(byte: number): number {
@@ -66,12 +68,14 @@ function reversedBits(byte: number): number {
 }
 
 /** Draws the image over the whole page. */
-function drawn(images: [PdfStream], { width, height }: Size, orientation = 1): Embedded {
+function drawn({ image, profile }: Image, { width, height }: Size, orientation = 1): Embedded {
   const [a, b, c, d, e, f] = orientations[orientation] ?? [1, 0, 0, 1, 0, 0];
   const onPage = [a * width, b * height, c * width, d * height, e * width, f * height];
   const operators = `q ${onPage.map(decimal).join(" ")} cm /Image0 Do Q`;
   const content = { entries: "", content: Buffer.from(operators) };
-  return { contents: 1, resources: "/XObject << /Image0 {{stream 0}} >>", streams: [...images, content] };
+  const streams = [image, content];
+  if (profile) streams[profileIndex] = profile;
+  return { contents: 1, resources: "/XObject << /Image0 {{stream 0}} >>", streams };
 }
 
 /**
@@ -90,26 +94,37 @@ const orientations: Readonly<Record<number, readonly [number, number, number, nu
 };
 
 async function orientationOf(bytes: Buffer): Promise<number> {
-  return (await sharp(bytes).metadata()).orientation ?? 1;
+  return (await metadataOf(bytes)).orientation ?? 1;
 }
 
-async function jpegStream(bytes: Buffer): Promise<PdfStream> {
-  const { width, height, channels, space } = await sharp(bytes, { limitInputPixels: false }).metadata();
-  const colours = { 1: "/DeviceGray", 3: "/DeviceRGB", 4: "/DeviceCMYK" }[channels as 1 | 3 | 4];
-  if (!colours) throw new Error(`a JPEG with ${channels} components (${space})`);
+async function jpegImage(bytes: Buffer): Promise<Image> {
+  const { width, height, channels, space, icc } = await metadataOf(bytes);
+  const colourSpace = await colourSpaceOf(icc, channels);
+  if (!colourSpace) throw new Error(`a JPEG with ${channels} components (${space})`);
+  const { name, profile } = colourSpace;
   // Adobe's programs write CMYK inverted, and mark such files.
   const inverted = channels === 4 && bytes.includes("Adobe\0") ? "/Decode [1 0 1 0 1 0 1 0]" : "";
-  const entries = `/ColorSpace ${colours} /BitsPerComponent 8 /Filter /DCTDecode ${inverted}`;
-  return { entries: `${imageEntries(width, height)} ${entries}`, content: bytes };
+  const entries = `/ColorSpace ${name} /BitsPerComponent 8 /Filter /DCTDecode ${inverted}`;
+  return { image: { entries: `${imageEntries(width, height)} ${entries}`, content: bytes }, profile };
 }
 
-/** Compresses the picture again without loss, on a white background. */
-async function pngStream(picture: Sharp, options?: PngOptions): Promise<PdfStream> {
+/** The data of a PNG, which must be embeddable. */
+async function pngImage(bytes: Buffer): Promise<Image> {
+  const colourSpace = await colourSpaceOf((await metadataOf(bytes)).icc, coloursOf(bytes));
+  return { image: embedPng(bytes, colourSpace?.name), profile: colourSpace?.profile };
+}
+
+/** Compresses the picture again without loss, in sRGB and on a white background. */
+async function losslessImage(picture: Sharp, options?: PngOptions): Promise<Image> {
   const { channels = 3, hasAlpha } = await picture.metadata();
   const opaque = picture.flatten({ background: "white" });
   // Without this, sharp widens grey to three channels.
   const kept = channels - (hasAlpha ? 1 : 0) === 1 ? opaque.toColourspace("b-w") : opaque;
-  return embedPng(await kept.png({ compressionLevel: 9, ...options }).toBuffer());
+  return { image: embedPng(await kept.png({ compressionLevel: 9, ...options }).toBuffer()) };
+}
+
+function metadataOf(bytes: Buffer) {
+  return sharp(bytes, { limitInputPixels: false }).metadata();
 }
 
 function imageEntries(width: number, height: number): string {

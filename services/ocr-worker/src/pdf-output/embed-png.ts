@@ -4,6 +4,7 @@ const signatureBytes = 8;
 /** The bytes of a chunk's length and type before the data, and of its checksum after the data. */
 const [beforeData, afterData] = [8, 4];
 
+const deviceSpaces = { 1: "/DeviceGray", 3: "/DeviceRGB" } as const;
 const colourTypes = { grey: 0, rgb: 2, palette: 3 } as const;
 
 type Header = { width: number; height: number; bits: number; colourType: number; interlace: number };
@@ -16,26 +17,33 @@ export function isEmbeddable(png: Buffer): boolean {
   return hasColours && interlace === 0 && !chunks.some(({ type }) => type === "tRNS");
 }
 
-/** Makes an image from the PNG's own compressed data. PNG's filters are the predictors of PDF. */
-export function embedPng(png: Buffer): PdfStream {
+/** The number of components of a pixel's colour, which may be one of a palette. */
+export function coloursOf(png: Buffer): 1 | 3 {
+  return headerOf(chunksOf(png)).colourType === colourTypes.grey ? 1 : 3;
+}
+
+/**
+ * Makes an image from the PNG's own compressed data. PNG's filters are the predictors of PDF. `colourSpace`:
+ * PDF source, of the palette if there is one.
+ */
+export function embedPng(png: Buffer, colourSpace: string = deviceSpaces[coloursOf(png)]): PdfStream {
   const chunks = chunksOf(png);
   const { width, height, bits, colourType } = headerOf(chunks);
   const colours = colourType === colourTypes.rgb ? 3 : 1;
+  const space = colourType === colourTypes.palette ? indexed(colourSpace, chunks) : colourSpace;
   const entries = [
     `/Type /XObject /Subtype /Image /Width ${width} /Height ${height}`,
-    `/ColorSpace ${colourSpaceOf(colourType, chunks)} /BitsPerComponent ${bits} /Filter /FlateDecode`,
+    `/ColorSpace ${space} /BitsPerComponent ${bits} /Filter /FlateDecode`,
     `/DecodeParms << /Predictor 15 /Colors ${colours} /BitsPerComponent ${bits} /Columns ${width} >>`,
   ];
   const data = chunks.filter(({ type }) => type === "IDAT").map(({ data }) => data);
   return { entries: entries.join(" "), content: Buffer.concat(data) };
 }
 
-function colourSpaceOf(colourType: number, chunks: Chunk[]): string {
-  if (colourType === colourTypes.grey) return "/DeviceGray";
-  if (colourType === colourTypes.rgb) return "/DeviceRGB";
+function indexed(colourSpace: string, chunks: Chunk[]): string {
   const palette = chunks.find(({ type }) => type === "PLTE")?.data;
   if (!palette) throw new Error("a palette PNG without a palette");
-  return `[/Indexed /DeviceRGB ${Math.floor(palette.length / 3) - 1} <${palette.toString("hex")}>]`;
+  return `[/Indexed ${colourSpace} ${Math.floor(palette.length / 3) - 1} <${palette.toString("hex")}>]`;
 }
 
 type Chunk = { type: string; data: Buffer };
