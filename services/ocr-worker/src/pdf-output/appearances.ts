@@ -3,6 +3,7 @@ import type { PdfOutline } from "@orbital-witness/common/results/pdf-outline.ts"
 import type { Pdfium } from "../documents/pdf/pdfium.ts";
 import type { Pointer } from "../documents/pdf/pdfium-calls.ts";
 import { saveCopy } from "./save-copy.ts";
+import { valueOnly } from "./value-appearance.ts";
 
 /**
  * Lets PDFium add missing appearances of form values and notes. Returns the objects that differ from
@@ -33,7 +34,8 @@ export async function missingAppearances(
     // for the fonts, which is not needed.
     if (isOf(object, "/Page") || isOf(object, "/Catalog")) return [];
     if (known && sourceOf(known).equals(source)) return [];
-    return [{ number: ref.objectNumber, body: source.toString("base64") }];
+    const shown = known ? source : sourceOf(valueOnly(object));
+    return [{ number: ref.objectNumber, body: shown.toString("base64") }];
   });
 }
 
