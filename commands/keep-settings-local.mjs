@@ -1,6 +1,6 @@
 // Runs after every install, and before and after every npm script. Makes git ignore this clone's own values
 // in Pulumi.local.yaml, so that no commit contains them or its secrets. Plain JavaScript, because it must run
-// on any Node. docs/decisions.md says why it is a filter.
+// on any Node. docs/decisions.md explains why this is a filter.
 import { execFileSync } from "node:child_process";
 import { appendFileSync, chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -21,7 +21,7 @@ export function keepSettingsLocal() {
       console.warn(
         `! Your own values in ${FILE} could get into a commit: ` +
           `${String(error.stderr || error.message).trim()}\n` +
-          "  Fix that and run `npm run prepare`.",
+          "  Fix the cause and run `npm run prepare`.",
       );
     }
   }
@@ -43,7 +43,7 @@ function install(isHidden) {
     appendFileSync(attributes, `${line}\n`);
   }
   const command = (direction) => `sh "$(git rev-parse --git-common-dir)/${FILTER}.sh" ${direction} %f`;
-  // `required`: a filter that fails stops the commit, instead of letting the values pass.
+  // `required`: if the filter fails, the commit stops, so that the values do not get into it.
   const wanted = { clean: command("clean"), required: "true", smudge: command("smudge") };
   const current = configured();
   for (const [key, value] of Object.entries(wanted)) {
@@ -51,17 +51,17 @@ function install(isHidden) {
       git("config", `filter.${FILTER}.${key}`, value);
     }
   }
-  // Earlier versions hid the file by this mark. With the mark, `git pull` stops when it has to change the
+  // Earlier versions hid the file with this flag. With the flag, `git pull` stops if it has to change the
   // file.
   if (isHidden) {
     git("update-index", "--no-skip-worktree", FILE);
   }
-  // Git treats a file of another size as changed without running the filter. This makes git run it, and
-  // stages nothing.
+  // If the file's size has changed, git lists it as changed without running the filter. This makes git run
+  // the filter, and stages nothing.
   git("add", FILE);
 }
 
-/** The filter's settings in this clone's own configuration. */
+/** The filter's settings in this clone's configuration. */
 function configured() {
   try {
     const lines = git("config", "--local", "--get-regexp", `^filter\\.${FILTER}\\.`).split("\n");

@@ -1,8 +1,8 @@
 #!/bin/sh
-# A git filter for Pulumi.local.yaml. `clean` shows git the committed text in place of the file's, so that own
-# values and secrets get into no commit; `smudge` puts own values back when git writes another version of the
-# file (pull, switch). Its copy in the git folder is the one that runs: commits without this file can be
-# checked out too.
+# A git filter for Pulumi.local.yaml. `clean` shows git the committed text in place of the file's, so that a
+# user's own values and secrets do not get into commits. `smudge` puts these values back when git writes
+# another version of the file (pull, switch). Git runs a copy of this script in its own folder, so that
+# commits without this script can be checked out too.
 set -eu
 file=$2
 kept=$(git rev-parse --git-dir)/own-settings
@@ -10,7 +10,7 @@ case $1 in
   clean)
     mkdir -p "$kept"
     cat > "$kept/now"
-    # A file that is not committed has nothing to show instead.
+    # A file that is not committed is shown as it is.
     git cat-file blob ":$file" > "$kept/committed" 2> /dev/null || cp "$kept/now" "$kept/committed"
     if cmp -s "$kept/now" "$kept/committed"; then
       rm -f "$kept/own" "$kept/base"
@@ -23,7 +23,7 @@ case $1 in
   smudge)
     if [ -e "$kept/own" ]; then
       cat > "$kept/new"
-      # Where both changed the same lines, the own ones count.
+      # If both changed the same lines, the user's own lines are kept.
       git merge-file -p --ours "$kept/own" "$kept/base" "$kept/new"
     else
       cat

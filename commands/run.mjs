@@ -26,7 +26,7 @@ if (!isInstalled()) {
   if (installed.status !== 0) {
     stop(
       "The dependencies could not be installed.",
-      "Fix what npm names above (often the network or the registry) and try again.",
+      "Fix the cause that npm names above (often the network or the registry) and try again.",
     );
   }
 }
@@ -36,7 +36,7 @@ if (!existsSync(node)) {
     "Run `npm ci --ignore-scripts=false` and try again.",
   );
 }
-// Also here, because an install may have run no scripts.
+// This runs here too, because an install may have run no scripts.
 const { keepSettingsLocal } = await import("./keep-settings-local.mjs");
 keepSettingsLocal();
 const [program, ...args] = process.argv.slice(2);

@@ -73,7 +73,7 @@ async function askForDeletion(stack: Stack): Promise<void> {
   if (data.volumes.length === 0) {
     return;
   }
-  say(`This deletes ${describe(data)}, for good (volumes ${data.volumes.join(", ")}).`);
+  say(`This permanently deletes ${describe(data)} (volumes ${data.volumes.join(", ")}).`);
   if (!(await confirm("Delete them?", "no"))) {
     throw new Failure(
       "Nothing was stopped or deleted.",

@@ -7,7 +7,7 @@ import { confirm, say } from "../lib/terminal.ts";
 import { installPackages } from "./packages.ts";
 
 const ENGINE_LOG = "/var/log/orbital-witness-dockerd.log";
-/** Generous, because a busy machine starts it slowly. An engine that ends is noticed at once. */
+/** Long, because a busy machine starts the engine slowly. If the engine ends, this is noticed at once. */
 const START_SECONDS = 300;
 const LOG_ADVICE = `Read ${ENGINE_LOG} (systemd: \`journalctl -u docker\`), fix the cause and try again.`;
 
@@ -40,7 +40,7 @@ export async function startDockerEngine(): Promise<void> {
   }
   const log = openSync(ENGINE_LOG, "a", 0o600);
   const folders = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`;
-  // Not by execa, because the engine must outlive this process.
+  // execa is not used, because the engine must outlive this process.
   const engine = spawn("dockerd", mtuOption(), {
     detached: true,
     stdio: ["ignore", log, log],

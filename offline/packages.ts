@@ -4,7 +4,7 @@ import { Failure } from "../lib/failure.ts";
 import { confirm, isInteractive, say } from "../lib/terminal.ts";
 
 /**
- * Installs packages of Debian or Ubuntu, after asking.
+ * Installs packages of Debian or Ubuntu. Asks first in a terminal.
  * @param purpose the use of the packages, for the question and the messages
  * @param elsewhere advice for a system without apt-get
  */
@@ -42,7 +42,7 @@ export async function installPackages(
   if (install.failed) {
     throw new Failure(
       `Installing ${purpose} failed:\n${update.failed ? `${update.all}\n` : ""}${install.all}`,
-      `Fix what apt-get names above, or run \`${command}\` by hand, and try again.`,
+      `Fix the cause that apt-get names above, or run \`${command}\` by hand, and try again.`,
     );
   }
 }

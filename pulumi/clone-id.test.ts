@@ -46,7 +46,7 @@ test.each([
   expect(keepCloneId(`${folder}-moved`)).toBe(folder);
 });
 
-test("a stack file without a salt is no stack", () => {
+test("a stack file without a salt is not a sign of a stack", () => {
   const folder = clone();
   writeFileSync(path.join(folder, "Pulumi.local.yaml"), "config: {}\n# encryptionsalt: none yet\n");
   const ofFolder = cloneId(folder);
@@ -89,7 +89,7 @@ test.each(["", "[]", '{"id": "x", "folder": "/"}', '{"id": "0123abcd"}'])(
     mkdirSync(path.join(folder, ".pulumi"));
     writeFileSync(path.join(folder, ".pulumi/clone.json"), text);
     for (const read of [cloneId, keepCloneId, originalOf]) {
-      expect(() => read(folder)).toThrow(/clone\.json is not what this project wrote .*It should be/s);
+      expect(() => read(folder)).toThrow(/clone\.json does not have the expected content.*It should be/s);
     }
   },
 );

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 
-/** Stands beside the stack's state, so that both move with the clone and are removed together. */
+/** The file is beside the stack's state, so that both move with the clone and are removed together. */
 const FILE = path.join(".pulumi", "clone.json");
 
 interface CloneRecord {
@@ -46,7 +46,10 @@ export function keepCloneId(folder: string): string | undefined {
   return record.folder;
 }
 
-/** The folder whose copy this one is, with the copied id and state; undefined when it is no copy. */
+/**
+ * Returns the folder of which this one is a copy, with the same id and state. Undefined if this is not a
+ * copy.
+ */
 export function originalOf(folder: string): string | undefined {
   const record = readRecord(folder);
   return record !== undefined &&
@@ -85,7 +88,7 @@ function readRecord(folder: string): CloneRecord | undefined {
   const record = parse(text);
   if (record === undefined) {
     throw new Error(
-      `${file} is not what this project wrote there: ${text.slice(0, 200)}\n` +
+      `${file} does not have the expected content: ${text.slice(0, 200)}\n` +
         'It should be {"id": "<8 hex digits>", "folder": "<path>"}, with the id that ' +
         "`docker volume inspect` shows in the label orbital-witness.clone of this clone's volumes.",
     );

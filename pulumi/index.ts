@@ -12,8 +12,8 @@ import { readSettings, samplesFolder } from "./settings.ts";
 const settings = readSettings();
 const { nodeImage, ocrLanguages } = settings;
 
-// `front` reaches the outside. `back` does not. The Auth API is not on it, nor is this machine, which has an
-// address on every other bridge.
+// `front` reaches the outside, `back` does not. Neither the Auth API nor this machine, which has an address
+// on every other bridge, is on `back`.
 const front = new docker.Network(nameOf("front"), { driver: "bridge", labels: labelsOf("front") });
 const back = new docker.Network(nameOf("back"), {
   driver: "bridge",
@@ -27,7 +27,7 @@ const jwtSecret =
 
 const redis = new Redis("redis", { image: settings.redisImage, network: back });
 
-// Those that store orders and results check how much room is left there.
+// The services that store orders and results check how much room is left in these volumes.
 const redisVolume = { volume: redis.volume, path: "/redis", readOnly: true };
 
 // Results and the search index. Containers share these volumes, unlike Redis' volume, so a new container

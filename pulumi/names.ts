@@ -10,7 +10,7 @@ export function nameOf(part: string): string {
   return `${pulumi.getProject()}-${pulumi.getStack()}-${part}`;
 }
 
-/** An image's name and tag. Pulumi adds no random suffix to images: the clone's id tells clones apart. */
+/** An image's name and tag. Pulumi adds no random suffix to images, so the tag has the clone's id. */
 export function imageNameOf(part: string): string {
   return `${pulumi.getProject()}/${part}:${pulumi.getStack()}-${cloneId(projectFolder)}`;
 }
@@ -27,6 +27,6 @@ export function labelsOf(
 
 /**
  * Options of a volume with data. Docker cannot change the labels of a volume, so Pulumi would replace it and
- * lose the data. `protect` is no answer: it would stop `destroy` too.
+ * lose the data. `protect` is not used, because it would block `destroy` too.
  */
 export const keepsData = { ignoreChanges: ["labels", "driver", "driverOpts"] };

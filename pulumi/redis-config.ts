@@ -1,9 +1,9 @@
 /**
- * Redis' command. Every order has a stream with a few events, for which Redis would reserve 4 kB: hence the
- * smaller node size.
+ * The command that starts Redis. Each order has a stream with a few events. The node size is small because
+ * Redis would otherwise reserve 4 kB for each stream.
  *
- * It runs by `sh -c` with the password in REDISCLI_AUTH. Redis reads the configuration from standard input,
- * so that the password is in no argument list and no file.
+ * It is run by `sh -c` with the password in REDISCLI_AUTH. Redis reads the configuration from standard input,
+ * so that the password is neither in an argument list nor in a file.
  */
 export const redisStartCommand = `exec redis-server - <<END
 dir /data

@@ -85,7 +85,7 @@ test.each([
   ["documentsUrl", "https://scans.example.org/#top", ADDRESS, '"https://scans.example.org/#top"'],
   ["documentsUrl", "https://me:hidden@scans.example.org/a", ADDRESS, '"https://***@scans.example.org/a"'],
   ["documentsUrl", "https://scans.example.org/?sig=hidden", ADDRESS, '"https://scans.example.org/?***"'],
-])("%s = %j is refused, with what is wanted", (key, value, wanted, received) => {
+])("%s = %j is refused, with the valid values", (key, value, wanted, received) => {
   expect(messageOf({ [key]: value }).split("\n")).toEqual([
     "Settings out of range:",
     `  ${key} must be ${wanted}, but is ${received}`,
@@ -190,7 +190,7 @@ test.each([
   ["31 letters", "s3cret-".repeat(5).slice(0, 31), 31],
   ["20 letters of one byte each and 5 of two", `${"s3cret-".repeat(3).slice(0, 20)}${"ü".repeat(5)}`, 30],
   ["nothing", "", 0],
-])("a jwtSecret of %s is refused and not shown", async (_, value, bytes) => {
+])("a jwtSecret of %s is refused, and the message does not show it", async (_, value, bytes) => {
   const [error] = await unhandled(() => read({}, { jwtSecret: value }));
   expect(error).toBeInstanceOf(pulumi.RunError);
   expect((error as Error).message).toBe(

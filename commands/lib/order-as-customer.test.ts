@@ -12,7 +12,7 @@ afterEach(() => server?.close());
 const seen: string[] = [];
 let views = 0;
 
-/** A stack that gives these answers, and a new token for each login. */
+/** A stack that gives these answers, and for each login a new token that expires at once. */
 async function stackThat(answers: Answers): Promise<string> {
   seen.length = 0;
   views = 0;
@@ -23,8 +23,7 @@ async function stackThat(answers: Answers): Promise<string> {
     seen.push(`${route} ${request.headers.authorization ?? (await text(request))}`);
     views += route === "GET /orders/7" ? 1 : 0;
     tokens += route === "POST /token" ? 1 : 0;
-    // It may be used for 50 ms only.
-    const token = [200, { access_token: `token-${tokens}`, expires_in: 0.1 }] as const;
+    const token = [200, { access_token: `token-${tokens}`, expires_in: 0 }] as const;
     const [status, body] =
       all[`${route} ${views}`] ?? all[route] ?? (route === "POST /token" ? token : [404, ""]);
     const type = typeof body === "string" ? "text/plain" : "application/json";
@@ -40,7 +39,7 @@ async function stackThat(answers: Answers): Promise<string> {
 const finished_at = "2026-01-02T03:04:05Z";
 const LEASE = { titleNumber: "OW12345678", documentType: "lease" };
 
-test("an order is polled with tokens that are still valid, until its text is available", async () => {
+test("an order is polled until its text is available, with a new token when the last one has expired", async () => {
   const url = await stackThat({
     "GET /orders/7 1": [200, { status: "queued", finished_at: null }],
     "GET /orders/7 2": [200, { status: "completed", reason: null, finished_at }],
@@ -53,10 +52,12 @@ test("an order is polled with tokens that are still valid, until its text is ava
   expect(seen).toEqual([
     login,
     "POST /orders title_number=OW12345678&document_type=lease&token=token-1",
-    "GET /orders/7 Bearer token-1",
     login,
     "GET /orders/7 Bearer token-2",
-    "GET /orders/7/result.txt Bearer token-2",
+    login,
+    "GET /orders/7 Bearer token-3",
+    login,
+    "GET /orders/7/result.txt Bearer token-4",
   ]);
 });
 
@@ -81,14 +82,14 @@ test.each<[string, Answers, string]>([
     { "POST /orders": [403, { title: "Forbidden" }] },
     '/orders answered 403: {"title":"Forbidden"}',
   ],
-  ["a service that is away", { "POST /token": [503, "away"] }, "/token answered 503: away"],
+  ["a service that is down", { "POST /token": [503, "away"] }, "/token answered 503: away"],
 ])("%s is a failure whose message says what happened", async (_, answers, message) => {
   const ordered = orderAsCustomer(await stackThat(answers), LEASE, 0.1);
   await expect(ordered).rejects.toThrow(Failure);
   await expect(ordered).rejects.toThrow(message);
 });
 
-test("a stack that is away is a failure that names its address", async () => {
+test("a stack that does not answer is a failure that names its address", async () => {
   const ordered = orderAsCustomer("http://127.0.0.1:1", LEASE);
   await expect(ordered).rejects.toThrow(Failure);
   await expect(ordered).rejects.toThrow("http://127.0.0.1:1 does not answer: ");

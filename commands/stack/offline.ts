@@ -1,6 +1,6 @@
 import path from "node:path";
 
-// The one place that imports offline/: what this project does where the public registries cannot be reached.
+// The only file that imports offline/, which replaces what cannot be downloaded on closed networks.
 export { makeOfflineImages, offlineImages } from "../../offline/base-images.ts";
 export { installDockerEngine, startDockerEngine } from "../../offline/docker-engine.ts";
 export { SCOPE_LABEL as STAND_IN_LABEL } from "../../offline/pulumi/scope.ts";

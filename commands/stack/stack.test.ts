@@ -77,8 +77,8 @@ test.each([
   ["Stack 'local' is missing configuration value 'httpPort'", /^Set the value it names/],
   ["Cannot connect to the Docker daemon at unix:///var/run/docker.sock", /^Start the Docker engine/],
   ["failed to solve: process /bin/sh -c npm ci did not complete", /^The build of an image failed/],
-  ["error: the stack is currently locked by 1 lock(s)", /^Another run of Pulumi is at work\./],
-  ["something else", /^Fix what it names above/],
+  ["error: the stack is currently locked by 1 lock(s)", /^Another run of Pulumi is changing the stack\./],
+  ["something else", /^Fix the cause named above/],
 ])("what to do about %j", async (message, advice) => {
   writeFileSync(path.join(folder, "message"), message);
   usePulumi(["local"], `cat ${folder}/message >&2; exit 255`);
@@ -96,7 +96,9 @@ test("a run that finds the stack locked names the process that holds the lock", 
   usePulumi(["local"], "exit 255");
   const stack = await Stack.open(folder, "local");
   const advice = expect.stringMatching(
-    new RegExp(`^Another run of Pulumi is at work: process ${process.pid} of ann on host-1, since 2026-11-2`),
+    new RegExp(
+      `^Another run of Pulumi is changing the stack: process ${process.pid} of ann on host-1, since 2026`,
+    ),
   );
   await expect(stack.up()).rejects.toMatchObject({ advice });
 });

@@ -75,7 +75,7 @@ export class Stack {
   }
 
   /**
-   * Refuses to continue with the other CLI's containers: this CLI does not know them and would create
+   * Throws if the other CLI created the stack's containers. This CLI does not know them and would create
    * everything a second time.
    */
   async refuseAnothersWork(): Promise<void> {
@@ -86,8 +86,9 @@ export class Stack {
       throw new Failure(
         `The containers of this stack were created by ${ENGINES[maker]}, ` +
           `but this command uses ${ENGINES[this.cli.kind]}.`,
-        `Go on with STACK_ENGINE=${maker}, ` +
-          `or first remove them, and the orders, with \`STACK_ENGINE=${maker} npm stop\`.`,
+        `Set STACK_ENGINE=${maker} to keep using it. ` +
+          `To change to the other one, first remove the stack and its orders: ` +
+          `\`STACK_ENGINE=${maker} npm stop\`.`,
       );
     }
   }
@@ -110,7 +111,7 @@ export class Stack {
     }
   }
 
-  /** Brings the base images onto the engine, substitutes where one cannot be downloaded. */
+  /** Downloads the base images, and sets substitutes for those that cannot be downloaded. */
   async keepBaseImages(): Promise<void> {
     for (const [key, image] of await substitutes(this.folder, this.name)) {
       await this.set(key, image);
@@ -131,7 +132,7 @@ export class Stack {
     const startedAt = Date.now();
     const result = await this.cli.run(["up", ...flags], { quiet: options.quiet ?? false });
     if (result.failed) {
-      refuseInterrupted(result, "up", "Run the command again: what is done already is kept.");
+      refuseInterrupted(result, "up", "Run the command again: finished steps are kept.");
       this.#leaveItAtThat(options);
       const said = `${result.stdout}\n${result.stderr}`;
       const builds = await logOfFailedBuilds(this.folder, startedAt);

@@ -11,7 +11,7 @@ export interface StoredData {
   readonly resultMegabytes: number | undefined;
 }
 
-/** Lists a stack's volumes, and counts what is in those whose container runs. */
+/** Lists a stack's volumes, and counts their contents if their containers run. */
 export async function storedData(containers: StackContainers): Promise<StoredData> {
   const [volumes, orders, resultMegabytes] = await Promise.all([
     containers.volumes(),
@@ -21,7 +21,7 @@ export async function storedData(containers: StackContainers): Promise<StoredDat
   return { volumes, orders, resultMegabytes };
 }
 
-/** In words, for a question: "12 orders and 3.4 MiB of results". */
+/** Describes the data for a question: "12 orders and 3.4 MiB of results". */
 export function describe({ orders, resultMegabytes }: StoredData): string {
   const ofOrders = orders === undefined ? "all orders" : orders === 1 ? "1 order" : `${orders} orders`;
   const ofResults = resultMegabytes === undefined ? "all results" : `${resultMegabytes} MiB of results`;

@@ -3,7 +3,7 @@ import { ensureBaseImages } from "./engine/base-images.ts";
 import { hasSetting, wantedBaseImages } from "./project.ts";
 
 /**
- * Brings a stack's base images onto the engine.
+ * Makes a stack's base images available on the engine.
  * @returns the settings whose image cannot be downloaded, each with the image that replaces it
  * @throws Failure when the stack's own file names such an image
  */

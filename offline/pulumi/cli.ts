@@ -101,8 +101,8 @@ async function destroy(): Promise<void> {
 }
 
 /**
- * The stand-in's own lock, as the real CLI has one, in addition to the lock of this project's commands. It is
- * needed because this process may outlive the command that started it.
+ * Takes the stand-in's own lock, in addition to the lock of this project's commands, because this process may
+ * outlive the command that started it.
  */
 function takeLock(command: string): StackLock {
   return StackLock.take(projectFolder, `${flags.stack}.stand-in`, `pulumi ${command}`);
@@ -199,7 +199,7 @@ function getConfig(key: string): void {
   if (stored === undefined) {
     throw new Failure(
       `configuration key '${key}' not found for stack '${flags.stack}'`,
-      `Its default, if it has one, stands in Pulumi.yaml. See ${path.basename(file.file)} for what is set.`,
+      `Pulumi.yaml has its default, if any. ${path.basename(file.file)} has the values that are set.`,
     );
   }
   console.log(typeof stored === "string" ? stored : crypter.decrypt(stored.secure, key));

@@ -56,7 +56,10 @@ export const containerInputs = z.strictObject({
 
 export type ContainerInputs = z.infer<typeof containerInputs>;
 
-/** Decided by the part, because resource options such as `deleteBeforeReplace` do not reach the mocks. */
+/**
+ * Redis is recognised by its part, because resource options such as `deleteBeforeReplace` do not reach the
+ * mocks.
+ */
 export const isRedis = (part: string | undefined) => part === "redis";
 
 /**
@@ -147,7 +150,7 @@ async function copyInto(container: string, file: string, content: string): Promi
   try {
     const source = path.join(scratch, "file");
     await writeFile(source, content);
-    // Not by writeFile's `mode`, from which the umask removes bits.
+    // chmod is used because the umask removes bits from writeFile's `mode`.
     await chmod(source, 0o644);
     await docker(["cp", source, `${container}:${file}`]);
   } finally {

@@ -41,7 +41,7 @@ function adviceFor(message: string): string {
     return "Free the port, or choose another: npm run pulumi -- config set httpPort 8080 --stack local";
   }
   if (/Cannot connect to the Docker daemon|Is the docker daemon running/i.test(message)) {
-    return "Start the Docker engine, or run `npm start`, which starts it where it can.";
+    return "Start the Docker engine, or run `npm start`, which starts it if it can.";
   }
-  return "Fix what the engine names above and run the command again. What is done already is kept.";
+  return "Fix the cause that the engine names above and run the command again. Finished steps are kept.";
 }

@@ -60,7 +60,7 @@ test("a container that was created and never started counts as stopped", async (
 test.each([
   ["uses processor time", (seconds: number) => ({ time: `00:00:${Math.floor(seconds / 5)}` })],
   ["writes to its log", (seconds: number) => ({ log: `line ${Math.floor(seconds / 5)}` })],
-])("waiting for a slow container that %s goes on beyond the quiet limit", async (_, sign) => {
+])("waiting for a slow container that %s continues beyond the quiet limit", async (_, sign) => {
   lookAt = (seconds) =>
     seconds < 90 ? { state: "running starting 0", ...sign(seconds) } : { state: "running healthy 0" };
   const { seconds, error } = await outcome(10);

@@ -61,7 +61,7 @@ async function stateOf(container: string): Promise<{ status: string; health: Hea
   return { status, health: status === "running" ? known : "stopped", restarts: Number(restarts) };
 }
 
-// A container that was created and never started has no health at all.
+// A container that was created but never started has no health.
 const STATE = "{{.State.Status}} {{with .State.Health}}{{.Status}}{{else}}none{{end}} {{.RestartCount}}";
 
 /**

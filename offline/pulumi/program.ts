@@ -62,7 +62,7 @@ export async function runProgram(
   }
 }
 
-/** As the CLI finds it: `main` of the program's package.json. */
+/** Returns the program's entry point as the CLI finds it: `main` in its package.json. */
 async function entryOf(folder: string): Promise<string> {
   const { main } = z
     .object({ main: z.string() })

@@ -223,7 +223,7 @@ export class Resources {
     if (result.failed) {
       throw new Failure(
         `The build of ${resource} failed:\n${lastLines(`${result.stdout}\n${result.stderr}`, 25)}`,
-        "Fix what the build names above (services/Dockerfile, the service's folder), then try again.",
+        "Fix the cause named above (services/Dockerfile, the service's folder), then try again.",
       );
     }
     return result.stdout.trim();
@@ -252,7 +252,8 @@ export class Resources {
   }
 
   /**
-   * Derived from the passphrase, the salt and the name, because there is no state to keep a random value in.
+   * Derives the password from the passphrase, the salt and the name, because there is no state in which to
+   * keep a random value.
    */
   async #password(resource: string, inputs: z.infer<typeof passwordInputs>): Promise<Made> {
     const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -261,7 +262,7 @@ export class Resources {
     return { id: "none", state: { ...inputs, result } };
   }
 
-  /** Keyed, because the inputs hold secrets and the hash becomes a label that every user can read. */
+  /** A keyed hash, because the inputs contain secrets and every user can read the label with the hash. */
   #hash(inputs: object): string {
     return createHmac("sha256", this.#crypter().derive("inputs"))
       .update(JSON.stringify(inputs))

@@ -1,7 +1,7 @@
 /**
- * The user who may read a folder of scans, for `docker run --user`: its owner, or nobody in particular when
- * the owner is root. A folder that root alone may read (a clone made under umask 077) is read by root, which
- * has no capability.
+ * The user who may read a folder of scans, for `docker run --user`. This is the folder's owner, or the user
+ * nobody if the owner is root. If only root may read the folder (a clone made under umask 077), it is root,
+ * without any capability.
  */
 export function folderReader({ uid, gid, mode }: { uid: number; gid: number; mode: number }): string {
   const isForAll = (mode & 0o005) === 0o005;

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { labelsOf } from "../names.ts";
 
 export interface HardenedContainerArgs {
-  /** Its part, which is also its host name for the other containers: `redis`, `auth-api`. */
+  /** The part of the stack, which is also the host name for other containers: `redis`, `auth-api`. */
   readonly part: string;
   /** An image's id, never a tag: Pulumi does not notice a changed image behind a fixed tag. */
   readonly image: pulumi.Input<string>;
@@ -14,8 +14,8 @@ export interface HardenedContainerArgs {
   readonly readyCommand: string;
   readonly memoryMegabytes: number;
   /**
-   * How long `pulumi up` waits for it to become ready, 180 by default. Generous, because a busy machine
-   * starts it slowly; the stand-in takes it for the time that a container may make no progress.
+   * How long `pulumi up` waits until the container is ready, by default 180. This is long because a busy
+   * machine starts containers slowly. For the stand-in it is the time that a container may make no progress.
    */
   readonly startSeconds?: number;
   /** Time between the signal to stop and the kill. */
@@ -23,7 +23,7 @@ export interface HardenedContainerArgs {
 }
 
 /**
- * The common inputs of all containers: no privilege that is not needed, bounded memory and logs, a health
+ * The common inputs of all containers: only the privileges that are needed, bounded memory and logs, a health
  * check that `pulumi up` waits for, and time to finish work before a stop.
  */
 export function hardenedContainer(args: HardenedContainerArgs) {
@@ -60,7 +60,7 @@ export function hardenedContainer(args: HardenedContainerArgs) {
   } satisfies docker.ContainerArgs;
 }
 
-/** How long failed checks do not make a container unhealthy. Longer than `pulumi up` waits. */
+/** How long failed checks do not make a container unhealthy. This is longer than `pulumi up` waits. */
 const START_PERIOD_SECONDS = 600;
 /** The pause before a container that was ready is checked again. */
 const CALM_SECONDS = 9;

@@ -13,7 +13,7 @@ export interface RedisArgs {
 /** The queue and the orders' records. Every write is on disk before it is answered; nothing is evicted. */
 export class Redis extends pulumi.ComponentResource {
   readonly container: docker.Container;
-  /** What Redis writes to. */
+  /** The volume that Redis writes to. */
   readonly volume: docker.Volume;
   /** `redis://` address with the password, a secret. */
   readonly url: pulumi.Output<string>;
@@ -51,18 +51,19 @@ export class Redis extends pulumi.ComponentResource {
           // redis-cli reads the password from this variable.
           environment: { REDISCLI_AUTH: password.result },
           readyCommand: "timeout 3 redis-cli ping | grep -qx PONG",
-          // Twice its own limit: while Redis rewrites its file, it copies the memory pages that change.
+          // Twice Redis' own limit, because Redis copies the memory pages that change while it rewrites its
+          // file.
           memoryMegabytes: 768,
           stopSeconds: 30,
         }),
-        // The user `redis` of the public images, by number: in another image that name may have another
+        // The number of the user `redis` in the public images. In another image the name may have another
         // number, which could not read the volume.
         user: "999:999",
         entrypoints: ["sh", "-c"],
         command: [redisStartCommand],
         volumes: [{ volumeName: this.volume.name, containerPath: "/data" }],
       },
-      // Never two servers on one volume.
+      // Two servers must never use the same volume.
       { parent: this, deleteBeforeReplace: true },
     );
     this.url = pulumi.interpolate`redis://:${password.result}@${name}:6379`;

@@ -17,7 +17,7 @@ export interface RouterArgs {
   readonly samplesFolder: string;
 }
 
-/** Caddy: the one way in, and the document source for the workers. */
+/** Caddy: the only way into the stack, and the document source for the workers. */
 export class Router extends pulumi.ComponentResource {
   readonly container: docker.Container;
 
@@ -48,10 +48,10 @@ export class Router extends pulumi.ComponentResource {
         command: ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"],
         user:
           args.documentsFolder === undefined ? "65534:65534" : folderReader(statSync(args.documentsFolder)),
-        // In the public image the program's file has a capability for low ports. The kernel starts it only if
-        // the container has that capability too. A process that is not root gets none.
+        // In the public image, Caddy's file has a capability for low ports. The kernel starts it only if the
+        // container has that capability too, although a process that is not root does not get it.
         capabilities: { drops: ["ALL"], adds: ["CAP_NET_BIND_SERVICE"] },
-        // An upload needs a writable root.
+        // Pulumi can only upload files into a writable root file system.
         readOnly: false,
         uploads: [
           {

@@ -44,9 +44,9 @@ export function serviceImage(
         dockerfile: `${projectFolder}/services/Dockerfile`,
         buildArgs,
         platform: `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
-        // An attestation holds the time of the build: each would give an unchanged image another id.
+        // Attestations contain the time of the build, so an unchanged image would get another id each time.
         provenance: "false",
-        // Without it a failed build shows the command that failed, but not what the command printed.
+        // Without the log, a failed build shows the command that failed, but not its output.
         buildLogFile,
       },
       triggers: { sources: sourceHash(projectFolder, sourcesOf(service)) },

@@ -13,11 +13,14 @@ export interface VolumeMount {
 export interface ServiceArgs {
   readonly nodeImage: string;
   readonly networks: readonly docker.Network[];
-  /** Variables of the service; only those that it needs, because each secret is one more to lose. */
+  /**
+   * The environment variables of the service: only those that it needs, because every copy of a secret can
+   * leak.
+   */
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
   /** Build arguments of this service, in addition to those of every service. */
   readonly buildArguments?: Readonly<Record<string, string>>;
-  /** The image must have these folders, owned by `node`: a new volume takes over their owner. */
+  /** The image must have these folders, owned by `node`, because a new volume gets their owner. */
   readonly volumes?: readonly VolumeMount[];
   readonly memoryMegabytes: number;
   readonly startSeconds?: number;
@@ -74,8 +77,8 @@ export class Service extends pulumi.ComponentResource {
               readOnly,
             })),
           },
-          // The provider removes a container before it starts the replacement, unless it is told otherwise:
-          // requests would fail for as long as the new container takes to start.
+          // By default the provider removes a container before it starts the replacement. Requests would then
+          // fail until the new container has started.
           { parent: this, deleteBeforeReplace: false, dependsOn: [...(args.dependsOn ?? [])] },
         ),
     );

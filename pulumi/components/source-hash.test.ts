@@ -66,7 +66,8 @@ test("everything that services/Dockerfile copies from the project is a source", 
   const isCovered = (file: string) =>
     sources.some((source) => file === source || file.startsWith(`${source}/`));
   expect(copied.length).toBeGreaterThanOrEqual(6);
-  // fetch-languages.sh lies in the worker's folder, so it counts for the worker, which alone uses it.
+  // fetch-languages.sh is in the worker's folder, so it counts only for the worker, which is the only one to
+  // use it.
   expect(copied.filter((file) => !isCovered(file))).toEqual(["services/ocr-worker/fetch-languages.sh"]);
 });
 

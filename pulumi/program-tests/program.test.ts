@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
 import { PROJECT, type Recorded, type RecordedProgram, recordProgram, STACK } from "./recorded-program.ts";
 
-const JWT_SECRET = "a key of the tokens that has more than 32 bytes";
+const JWT_SECRET = "a key for the tokens that has more than 32 bytes";
 const JWT_RANDOM = "random-of-jwt-secret";
 const REDIS_PASSWORD = "random-of-redis-password";
 
@@ -69,7 +69,7 @@ test.each([
   ["1 worker, no jwtSecret", 1, 2, () => recordProgram({ settings: { ocrWorkers: "1" } })],
   ["2 workers, a jwtSecret", 2, 1, () => program],
   ["5 workers, no jwtSecret", 5, 2, () => other],
-])("with %s there is exactly this of each type", async (_, ocrWorkers, passwords, run) => {
+])("with %s there are exactly these numbers of each type", async (_, ocrWorkers, passwords, run) => {
   const { resources, outputs } = await run();
   const counts: Record<string, number> = {};
   for (const { type } of resources) {

@@ -18,9 +18,12 @@ export interface Recorded {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
-/** What a resource tells the engine about a stack that an earlier program created. */
+/** A resource's registration, which connects it with the state of an earlier program. */
 export interface Registration {
-  /** Its URN and those of its aliases. The engine takes the resource of the state that has one of them. */
+  /**
+   * The resource's URN and those of its aliases. The engine uses the resource in the state that has one of
+   * them.
+   */
   readonly urns: readonly string[];
   readonly ignoreChanges: readonly string[];
 }
@@ -82,8 +85,8 @@ export async function recordProgram(config: StackConfig = {}): Promise<RecordedP
 }
 
 /**
- * The SDK leaves it to the engine to resolve aliases to URNs, also the aliases that a child has by its
- * parent. If the engine lacks that feature, the SDK does it.
+ * Normally the engine resolves aliases to URNs, including those that a child inherits from its parent. If the
+ * engine lacks that feature, the SDK does it.
  */
 function letSdkResolveAliases(): void {
   const { getDeploymentInfo } = MockMonitor.prototype;

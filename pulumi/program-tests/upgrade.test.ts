@@ -10,7 +10,10 @@ const urnsBefore = z
   .parse(JSON.parse(readFileSync(path.join(import.meta.dirname, "urns-of-0.1.0.json"), "utf8")))
   .map((urn) => urn.replaceAll("local", STACK));
 
-/** They are of another type since 0.1.0: Pulumi builds a new one and forgets the old, which stays. */
+/**
+ * Images have another type since 0.1.0, so Pulumi builds a new one and forgets the old one, which stays on
+ * the engine.
+ */
 const isServiceImage = (urn: string) => urn.includes("docker:index/image:Image::");
 
 let registrations: readonly Registration[];

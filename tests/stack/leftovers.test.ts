@@ -42,7 +42,7 @@ async function leftovers(id: string): Promise<string[]> {
 }
 
 describe("a run of the tests", () => {
-  it("removes what a killed run left, but nothing of a run that is at work", async () => {
+  it("removes what a killed run left, but nothing of a run that is in progress", async () => {
     const [deadId = "", liveId = ""] = [4, 4].map((bytes) => randomBytes(bytes).toString("hex"));
     const dead = await killedRun();
     await leave(dead, deadId);

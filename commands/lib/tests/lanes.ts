@@ -1,13 +1,16 @@
 /** One vitest process. */
 export type Run = {
   readonly name: string;
-  /** For vitest, after `run`. */
+  /** Arguments of `vitest run`. */
   readonly args: readonly string[];
-  /** Added to the process's priority number: 0 competes with the containers, 19 takes what they leave. */
+  /**
+   * Added to the process's niceness. With 0 it competes with the containers, with 19 it gets only the
+   * processor time that they leave.
+   */
   readonly nice: number;
 };
 
-/** Runs that follow each other. Lanes run side by side, so each run has containers of its own. */
+/** Runs that follow each other. Lanes run side by side, so each run has its own containers. */
 export type Lane = readonly Run[];
 
 const slowFaults = "tests/faults/slow";
@@ -19,7 +22,7 @@ const project = (name: string, ...args: string[]): Run => ({
   nice: 0,
 });
 
-/** Keeps the cores busy. It steps back, because the tests on a stack bound the time of an answer. */
+/** Keeps the cores busy. Its priority is low, because the tests on a stack limit the time of an answer. */
 const compute: Run = {
   name: "compute",
   args: ["--project=unit", "--project=ocr", "--project=readers"],

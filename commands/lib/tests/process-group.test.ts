@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { expect, test } from "vitest";
 import { endGroup } from "./process-group.ts";
 
-test("a program and the programs that it started end, and those that are gone are no error", async () => {
-  // `wait` ends by the signal, its child by the group's.
+test("a program and the programs that it started end, even if some have ended already", async () => {
+  // The signal ends `wait` itself, and its child because the child is in the group.
   const shell = spawn("sh", ["-c", "sleep 600 & echo $!; wait"], { detached: true });
   const group = shell.pid ?? 0;
   const [line] = await once(shell.stdout, "data");

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 const TERM_SECONDS = 20;
 
-/** Ends every process of a group: first by SIGTERM, and by SIGKILL what is left after 20 s. */
+/** Ends every process of a group by SIGTERM, and after 20 s by SIGKILL. */
 export async function endGroup(group: number): Promise<void> {
   const giveUpAt = Date.now() + TERM_SECONDS * 1000;
   if (!signalGroup(group, "SIGTERM")) return;

@@ -26,7 +26,7 @@ export async function runTests(lanes: readonly Lane[], args: readonly string[]):
   const { redisImage } = await ensureBaseImages(wantedBaseImages(projectFolder, "local"));
   const wanted: readonly Lane[] = args.length > 0 ? [[{ name: "tests", args, nice: 0 }]] : lanes;
   const interruption = new AbortController();
-  // A signal for the second time ends this process at once. The next run then removes what is left.
+  // A second signal ends this process at once. The next run then removes what is left.
   for (const signal of SIGNALS) process.once(signal, () => interruption.abort());
   await using run = await TestRun.begin();
   const settings: RunSettings = {
@@ -71,7 +71,7 @@ async function runVitest({ name, args, nice }: Run, settings: RunSettings): Prom
     preferLocal: true,
     stdin: "ignore",
     ...(isOneOfMany ? { all: true, buffer: false } : { stdout: "inherit", stderr: "inherit" }),
-    // A process group of its own, so that an interruption ends all programs that the tests started.
+    // A separate process group, so that an interruption ends all programs that the tests started.
     detached: true,
     env,
     reject: false,

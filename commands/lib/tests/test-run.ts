@@ -42,7 +42,7 @@ export class TestRun implements AsyncDisposable {
     await removeRun(this.folder);
   }
 
-  /** Removes what runs left behind that were killed. A run that is at work holds the lock of its folder. */
+  /** Removes what killed runs left behind. A run that is in progress holds the lock of its folder. */
   static async removeDead(): Promise<void> {
     for (const name of await readdir(tmpdir())) {
       const folder = path.join(tmpdir(), name);
@@ -62,7 +62,7 @@ async function isDead(folder: string): Promise<boolean> {
     StackLock.take(folder, LOCK, "npm test").release();
     return true;
   } catch {
-    // It is at work, or it belongs to another user.
+    // The run is in progress, or it belongs to another user.
     return false;
   }
 }

@@ -13,8 +13,8 @@ const UNREACHABLE = new RegExp(
 );
 
 /**
- * Brings the wanted base images onto the engine. If no image registry can be reached, an image of the same
- * name and tag that the engine has replaces the wanted one, or else an image built from the distribution's
+ * Makes the wanted base images available on the engine. If no image registry can be reached, an image of the
+ * same name and tag on the engine replaces the wanted one, or else an image built from the distribution's
  * packages.
  * @returns the images to use
  * @throws Failure when a registry answers but does not give an image

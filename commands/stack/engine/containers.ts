@@ -82,7 +82,7 @@ export class StackContainers {
   }
 }
 
-/** The health of a running container, else its status: exited, created, paused, restarting, gone. */
+/** The health of a running container, or otherwise its status: exited, created, paused, restarting, gone. */
 async function stateOf(container: string): Promise<string> {
   const format = "{{.State.Status}} {{with .State.Health}}{{.Status}}{{end}}";
   const { failed, stdout } = await execa("docker", ["inspect", "--format", format, container], {

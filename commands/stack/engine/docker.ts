@@ -6,7 +6,7 @@ import { installDockerEngine, startDockerEngine } from "../offline.ts";
 const ARCHITECTURES: Partial<Record<NodeJS.Architecture, string>> = { x64: "amd64", arm64: "arm64" };
 
 /**
- * Ensures that a Docker engine of this machine's architecture answers. Installs or starts one where it can.
+ * Ensures that a Docker engine of this machine's architecture answers. Installs or starts one if it can.
  * @throws Failure that says what is missing and what to do
  */
 export async function ensureDocker(): Promise<void> {

@@ -5,7 +5,7 @@ import { Failure } from "../../../lib/failure.ts";
 const CHOOSE = "npm run pulumi -- config set httpPort 8080 --stack local";
 
 /**
- * Accepts values out of range: the program rejects them, and names the range.
+ * Ignores values out of range, because the program rejects them and names the range.
  * @throws Failure if anything but this clone's own router holds the port, or the machine lacks the address
  */
 export async function ensurePortIsFree(
@@ -23,7 +23,7 @@ export async function ensurePortIsFree(
   if (refusal === "EADDRNOTAVAIL") {
     throw new Failure(
       `This machine has no address ${address} (setting bindAddress).`,
-      "Choose one that it has: npm run pulumi -- config set bindAddress 127.0.0.1 --stack local",
+      "Choose an address that it has: npm run pulumi -- config set bindAddress 127.0.0.1 --stack local",
     );
   }
   // This user may not open low ports, whether they are free or not. Docker opens the port, and may.
@@ -44,7 +44,7 @@ export async function ensurePortIsFree(
   const holder = holders.length > 0 ? `the container ${holders.join(", ")}` : "another program";
   throw new Failure(
     `Port ${port} of ${address} is busy: ${holder} holds it.`,
-    `Stop that, or choose another port: ${CHOOSE}`,
+    `Stop it, or choose another port: ${CHOOSE}`,
   );
 }
 

@@ -2,11 +2,11 @@ import type { PulumiLock } from "./pulumi-locks.ts";
 
 export const PASSPHRASE_ADVICE =
   "Put the passphrase of this stack into .pulumi-passphrase (or PULUMI_CONFIG_PASSPHRASE).\n" +
-  "If it is lost, docs/troubleshooting.md says under 'A lost passphrase' how to start again.";
+  "If it is lost, see 'A lost passphrase' in docs/troubleshooting.md.";
 
 export const UNWELL_ADVICE =
   "Read all of its log with `docker logs <name>`, fix the cause and run the command again.";
-export const DEFAULT_ADVICE = "Fix what it names above and run the command again; finished steps are kept.";
+export const DEFAULT_ADVICE = "Fix the cause named above and run the command again. Finished steps are kept.";
 
 /** What to do while the real CLI, started by somebody else, holds these locks on a stack. */
 export function lockedAdvice(locks: readonly PulumiLock[]): string {
@@ -16,8 +16,8 @@ export function lockedAdvice(locks: readonly PulumiLock[]): string {
   });
   const who = holders.length === 0 ? "" : `: ${holders.join("; ")}`;
   return (
-    `Another run of Pulumi is at work${who}.\nRun this command again when that is done. ` +
-    "If it was cut off: npm run pulumi -- cancel --yes --stack local"
+    `Another run of Pulumi is changing the stack${who}.\nRun this command again when it has ended. ` +
+    "If it was interrupted: npm run pulumi -- cancel --yes --stack local"
   );
 }
 
@@ -43,11 +43,11 @@ export function adviceFor(said: string): string | undefined {
     return "Set the value it names: npm run pulumi -- config set <setting> <value> --stack local";
   }
   if (/Cannot connect to the Docker daemon|error during connect/i.test(said)) {
-    return "Start the Docker engine; `npm start` does it where it can.";
+    return "Start the Docker engine, or run `npm start`, which starts it if it can.";
   }
   if (/build-\S+\.log:|build .*failed|failed to solve|executor failed/i.test(said)) {
     return (
-      "The build of an image failed: fix what it names above (services/Dockerfile, the service's folder, " +
+      "The build of an image failed: fix the cause named above (services/Dockerfile, the service's folder, " +
       "the network)."
     );
   }
