@@ -39,7 +39,7 @@ async function stackThat(answers: Answers): Promise<string> {
 const finished_at = "2026-01-02T03:04:05Z";
 const LEASE = { titleNumber: "OW12345678", documentType: "lease" };
 
-test("an order is polled until its text is available, with a new token when the last one has expired", async () => {
+test("an order is polled with a new token each time the last one has expired", async () => {
   const url = await stackThat({
     "GET /orders/7 1": [200, { status: "queued", finished_at: null }],
     "GET /orders/7 2": [200, { status: "completed", reason: null, finished_at }],
