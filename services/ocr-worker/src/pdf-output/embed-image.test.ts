@@ -2,11 +2,11 @@ import { inflateSync } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, test } from "vitest";
 import { drawTiff } from "../../../../tests/documents.ts";
-import { clauses, drawPage } from "../../../../tests/drawn-page.ts";
+import { clauses, drawPage, shadow } from "../../../../tests/drawn-page.ts";
 import { openPage } from "../../../../tests/open-bytes.ts";
 import { drawLine, leaseText } from "../../../../tests/scan.ts";
 import { embedImage } from "./embed-image.ts";
-import { isLossyWebp } from "./embed-webp.ts";
+import { isLossyWebp } from "./lossy-image.ts";
 
 const size = { width: 216, height: 28.8 };
 const line = () => drawLine(leaseText).flatten({ background: "white" });
@@ -74,6 +74,21 @@ describe("an ICC profile", () => {
     expect(image?.entries).toContain("/ColorSpace /DeviceRGB");
     expect(profile).toBeUndefined();
   });
+});
+
+test("a TIFF that contains JPEG or WebP data stays compressed with loss, and small", async () => {
+  const picture = drawPage(clauses, { width: 1000, height: 700 }, shadow).flatten();
+  const grey = picture.clone().toColourspace("b-w").tiff({ compression: "jpeg", quality: 80 });
+  const coloured = picture.clone().tiff({ compression: "webp", quality: 80 });
+  for (const [encoded, space] of [
+    [grey, "/DeviceGray"],
+    [coloured, "/DeviceRGB"],
+  ] as const) {
+    const bytes = await encoded.toBuffer();
+    const { image } = await embedded("TIFF", bytes);
+    expect(image?.entries).toContain(`/ColorSpace ${space} /BitsPerComponent 8 /Filter /DCTDecode`);
+    expect(image?.content.length).toBeLessThan(bytes.length + 20_000);
+  }
 });
 
 describe("a lossy WebP", () => {

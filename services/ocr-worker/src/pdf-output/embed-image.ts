@@ -5,7 +5,7 @@ import { readTiffPages } from "../documents/image/tiff.ts";
 import { toSharp } from "../recognition/preparation/picture.ts";
 import { coloursOf, embedPng, isEmbeddable } from "./embed-png.ts";
 import { colourSpaceOf, profileIndex } from "./embed-profile.ts";
-import { isLossyWebp, toJpeg } from "./embed-webp.ts";
+import { isLossyWebp, toJpeg } from "./lossy-image.ts";
 
 /**
  * `bytes`: the whole document. `page`: the number of the page, from 1. `content`: the page as it was read.
@@ -21,7 +21,7 @@ const mostAddedBytes = 20_000;
 /**
  * Makes the image a PDF page of this size in points. The data of JPEG files, of most PNG files and of CCITT
  * Group 4 in one strip is embedded unchanged, with its ICC profile. Other images are compressed again without
- * loss, except for lossy WebP, which becomes JPEG.
+ * loss, except for lossy WebP and for TIFF with lossy compression, which become JPEG.
  */
 export async function embedImage(source: PageSource, size: Size): Promise<Embedded> {
   const { format, bytes, page, content } = source;
@@ -36,7 +36,7 @@ export async function embedImage(source: PageSource, size: Size): Promise<Embedd
     default: {
       const picture = toSharp((await content.colour?.()) ?? content.image);
       if (!isLossyWebp(bytes)) return drawn(await losslessImage(picture), size);
-      return drawn(await jpegImage(await toJpeg(picture, bytes.length + mostAddedBytes)), size);
+      return drawn(await lossyImage(picture, bytes.length), size);
     }
   }
 }
@@ -45,11 +45,12 @@ export async function embedImage(source: PageSource, size: Size): Promise<Embedd
 type Image = { image: PdfStream; profile?: PdfStream | undefined };
 
 async function embedTiff(bytes: Buffer, page: number, size: Size): Promise<Embedded> {
-  const { index, fax } = readTiffPages(bytes)[page - 1] ?? { index: page - 1 };
+  const { index, fax, lossyBytes } = readTiffPages(bytes)[page - 1] ?? { index: page - 1 };
   const [strip, ...others] = fax?.strips ?? [];
   // Strips are not embedded separately, because viewers blend their edges and damage letters that cross them.
   if (!fax || !strip || others.length > 0) {
     const picture = sharp(bytes, { page: index }).autoOrient();
+    if (lossyBytes) return drawn(await lossyImage(await opaque(picture), lossyBytes), size);
     return drawn(await losslessImage(picture, fax && { palette: true, colours: 2, dither: 0 }), size);
   }
   const parameters = `/K -1 /Columns ${fax.width} /Rows ${strip.rows} /BlackIs1 ${fax.isInverted}`;
@@ -114,13 +115,22 @@ async function pngImage(bytes: Buffer): Promise<Image> {
   return { image: embedPng(bytes, colourSpace?.name), profile: colourSpace?.profile };
 }
 
+/** Compresses the picture again as a JPEG. Its source has `sourceBytes`. */
+async function lossyImage(picture: Sharp, sourceBytes: number): Promise<Image> {
+  return jpegImage(await toJpeg(picture, sourceBytes + mostAddedBytes));
+}
+
 /** Compresses the picture again without loss, in sRGB and on a white background. */
 async function losslessImage(picture: Sharp, options?: PngOptions): Promise<Image> {
+  const png = (await opaque(picture)).png({ compressionLevel: 9, ...options });
+  return { image: embedPng(await png.toBuffer()) };
+}
+
+async function opaque(picture: Sharp): Promise<Sharp> {
   const { channels = 3, hasAlpha } = await picture.metadata();
-  const opaque = picture.flatten({ background: "white" });
+  const flat = picture.flatten({ background: "white" });
   // Without this, sharp widens grey to three channels.
-  const kept = channels - (hasAlpha ? 1 : 0) === 1 ? opaque.toColourspace("b-w") : opaque;
-  return { image: embedPng(await kept.png({ compressionLevel: 9, ...options }).toBuffer()) };
+  return channels - (hasAlpha ? 1 : 0) === 1 ? flat.toColourspace("b-w") : flat;
 }
 
 function metadataOf(bytes: Buffer) {

@@ -20,6 +20,7 @@ const tags = {
     samples: 277,
     stripBytes: 279,
     rowsPerStrip: 278,
+    tileBytes: 325,
   },
   ...{ xResolution: 282, yResolution: 283, resolutionUnit: 296 },
 } as const;
@@ -28,6 +29,8 @@ const reducedOrMask = 0b101;
 /** Value of the subfile type in older files: a reduced copy of another page. */
 const reducedCopy = 2;
 const group4 = 4;
+/** Both kinds of JPEG, JPEG 2000 and WebP. The last two may be without loss, but rarely are. */
+const lossyCompressions: ReadonlySet<number> = new Set([6, 7, 34712, 50001]);
 /** Size in bytes of a number of each type: BYTE, SHORT, LONG and LONG8. */
 const numberBytes: Readonly<Record<number, 1 | 2 | 4 | 8>> = { 1: 1, 3: 2, 4: 4, 16: 8 };
 const mostStrips = 20_000;
@@ -50,9 +53,14 @@ export type FaxPage = {
 
 /**
  * `index`: the position of the page's directory in the file, from 0. `fax` is set if the page is compressed
- * with CCITT Group 4.
+ * with CCITT Group 4. `lossyBytes`: the length of its pixels' data if they are compressed with loss.
  */
-export type TiffPage = { index: number; resolution: Resolution; fax: FaxPage | undefined };
+export type TiffPage = {
+  index: number;
+  resolution: Resolution;
+  fax: FaxPage | undefined;
+  lossyBytes: number | undefined;
+};
 
 /** The sizes of offsets and counts, which are larger in files of more than 4 GiB (BigTIFF). */
 type Layout = { first: number; countBytes: 2 | 8; entryBytes: 12 | 20; offsetBytes: 4 | 8 };
@@ -116,7 +124,14 @@ class Tiff {
     const [kind = 0] = numbers.get(tags.newSubfileType)?.() ?? [];
     const [older] = numbers.get(tags.subfileType)?.() ?? [];
     const isReduced = (kind & reducedOrMask) !== 0 || older === reducedCopy;
-    return { index, isReduced, resolution: this.#resolution(values), fax: this.#fax(numbers) };
+    const [compression = 1] = numbers.get(tags.compression)?.() ?? [];
+    const lossyBytes = lossyCompressions.has(compression) ? this.#dataBytes(numbers) : undefined;
+    return { index, isReduced, resolution: this.#resolution(values), fax: this.#fax(numbers), lossyBytes };
+  }
+
+  #dataBytes(numbers: ReadonlyMap<number, () => number[]>): number {
+    const lengths = [tags.stripBytes, tags.tileBytes].flatMap((tag) => numbers.get(tag)?.() ?? []);
+    return lengths.reduce((sum, length) => sum + length, 0);
   }
 
   #fax(numbers: ReadonlyMap<number, () => number[]>): FaxPage | undefined {

@@ -4,8 +4,8 @@ import type { Sharp } from "sharp";
 const [fileHeader, chunkHeader, frameHeader] = [12, 8, 16];
 
 /**
- * Encodings of JPEG, which PDF supports instead of lossy WebP. From the best to the last one that still looks
- * like its source. Those of mozjpeg take three times as long.
+ * Encodings of JPEG, for lossy images that a PDF cannot contain unchanged. From the best to the last one that
+ * still looks like its source. Those of mozjpeg take three times as long.
  */
 const encodings = [
   { quality: 90 },
