@@ -20,7 +20,7 @@ export const offlineImages = {
   caddyImage: "orbital-witness-offline/caddy:distribution",
 } as const;
 
-/** Builds the images that are missing or were built by other instructions. Needs root on Debian or Ubuntu. */
+/** Builds the images that are missing or were built from another recipe. Needs root on Debian or Ubuntu. */
 export async function makeOfflineImages(): Promise<void> {
   const recipe = await recipeHash();
   if (await allMadeBy(recipe)) {
@@ -30,7 +30,7 @@ export async function makeOfflineImages(): Promise<void> {
     await installPackages(
       ["debootstrap", "ca-certificates"],
       "debootstrap, which builds the base images",
-      "Load the images that Pulumi.yaml names into the engine (`docker pull`, `docker load`) and try again.",
+      "Bring the images that Pulumi.yaml names onto the engine (`docker pull`, `docker load`) and try again.",
     );
   }
   const scratch = await mkdtemp(path.join(tmpdir(), "orbital-witness-images-"));
@@ -137,7 +137,7 @@ async function unpackFromRegistry(specifier: string, folder: string): Promise<vo
   }
 }
 
-/** Returns npm's registry setting, because a company's own registry must also be used inside the build. */
+/** A company's own registry must also be used inside the build. */
 async function registrySetting(): Promise<string> {
   const { stdout } = await run("npm", ["config", "get", "registry"]);
   const registry = new URL(stdout.trim());

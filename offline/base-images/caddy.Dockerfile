@@ -1,5 +1,5 @@
-# Caddy from the distribution's package. Like the public image it has wget and the file capability for low
-# ports, so that both images behave the same.
+# Caddy from the distribution's package. Like the public image it carries wget and the file capability
+# for low ports, so that what runs here runs there.
 FROM orbital-witness-offline/base
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends caddy libcap2-bin wget \

@@ -1,5 +1,5 @@
-# Node and npm from their npm packages, on a system made from Debian's packages. The build context contains
-# both, unpacked, as node/ and npm/.
+# Node from the npm package that carries it, npm from its own package, on Debian's packages.
+# The build context holds both, unpacked, as node/ and npm/.
 FROM orbital-witness-offline/base
 COPY node/bin/node /usr/local/bin/node
 COPY npm /usr/local/lib/node_modules/npm
