@@ -169,3 +169,8 @@ test.each(cases)("%s: each word lies over its ink, and readers find it whole", a
   const first = raw.indexOf("Edward");
   expect(raw.slice(first, first + horizontal.length)).toEqual(horizontal);
 });
+
+test.each([1.5, -1.5])("at a skew of %d degrees Poppler finds whole lines", async (skew) => {
+  const file = await resultPdf({ preparation: [steps.skewed(skew)] });
+  expect(await pdfText(file)).toContain(horizontal.join(" "));
+});
