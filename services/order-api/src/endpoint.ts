@@ -30,7 +30,7 @@ const problems = {
   400: "A header or the body is malformed",
   401: "The token is missing, invalid or expired",
   403: "This user may not order",
-  404: "You have no order with this id, or its result has no such part",
+  404: "You have no order with this id, or its result does not have this page or format",
   406: "No format of the result matches `Accept`",
   409: "The state of the order or of the Idempotency-Key does not allow this",
   413: "The body is larger than 64 KiB",

@@ -68,13 +68,13 @@ export const orderViewSchema = summary
     pages_failed: z.array(failureReasonSchema.extend({ page: z.int() }).meta({ id: "PageFailure" })).meta({
       description:
         `The first ${namedPages} pages that could not be read; [] for a document of one page. ` +
-        "The JSON has all",
+        "The JSON result has all",
     }),
-    pages_failed_count: z.int().meta({ description: "How many pages could not be read so far" }),
+    pages_failed_count: z.int().meta({ description: "The number of pages that could not be read so far" }),
     pages_empty: z.array(z.int()).meta({
       description: `The first ${namedPages} empty pages; [] for a document of one page. The JSON has all`,
     }),
-    pages_empty_count: z.int().meta({ description: "How many pages are empty so far" }),
+    pages_empty_count: z.int().meta({ description: "The number of empty pages so far" }),
     position: z.int().nullable().meta({
       description: "Place in the queue, from 1; null if the order is not queued",
     }),

@@ -9,10 +9,10 @@ const description = `
 Order a land registry document and get its text.
 
 1. \`POST /token\` with \`username\` and \`password\` returns a token. It is valid for
-   30 seconds by default (see \`expires_in\`): get a new one whenever you need it. On this page, **Authorize**
+   30 seconds by default (see \`expires_in\`), so get a new one when you need it. On this page, **Authorize**
    gets one for you (leave \`client_id\` and \`client_secret\` empty).
-2. \`POST /orders\` answers 202 at once. The order is then safe on disk. It ends
-   \`completed\`, \`failed\` with a reason, or \`cancelled\` by you.
+2. \`POST /orders\` answers 202 at once. The order is then safe on disk. It ends as
+   \`completed\`, as \`failed\` with a reason, or as \`cancelled\` by you.
 3. \`GET /orders/{id}/events\` reports every step as it happens.
    \`GET /orders/{id}\` returns the current state.
 4. \`GET /orders/{id}/result.txt\` is the text. Other formats are \`.json\`, \`.hocr\`, \`.tsv\`,
@@ -22,7 +22,7 @@ Order a land registry document and get its text.
 The document types are ${documentTypes.join(", ")}.
 
 To repeat a request for an order safely, send an \`Idempotency-Key\`. Errors are problem documents
-(RFC 9457): \`code\` is for programs and does not change, \`detail\` is for people.
+(RFC 9457): \`code\` is for programs and does not change; \`detail\` is for people.
 `.trim();
 
 const license = { name: "MIT License", identifier: "MIT" };

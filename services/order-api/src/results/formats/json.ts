@@ -15,7 +15,7 @@ const readPage = pageResultSchema
     description:
       "Boxes are left, top, right and bottom in pixels of the page's image. `source` says where a word " +
       "comes from: it was recognised (`ocr`), it is part of the document's own text (`text_layer`), or " +
-      "it was filled in a field of its form (`form_value`). Only recognised words have a " +
+      "it was filled into a form field (`form_value`). Only recognised words have a " +
       "`confidence`, from 0 (a guess) to 100 (certain). The page's is their mean, or null if there are " +
       "none. A word that is not horizontal has a `direction`: how far its text is turned clockwise, in " +
       "degrees.",
