@@ -103,7 +103,7 @@ describe("a lossy WebP", () => {
     expect(made.streams[0]?.content.length).toBeLessThan(bytes.length + 20_000);
   });
 
-  test("is told from a lossless one, also with metadata", async () => {
+  test("is distinguished from a lossless one, even with metadata", async () => {
     const lossless = (picture: Sharp) => picture.webp({ lossless: true }).toBuffer();
     for (const picture of [line(), line().withIccProfile("p3"), line().withExif({ IFD0: { Artist: "A" } })]) {
       expect(isLossyWebp(await webp(picture.clone()))).toBe(true);

@@ -2,12 +2,12 @@ import { inflateSync } from "node:zlib";
 import { type PDFContext, PDFDict, PDFName, PDFRawStream } from "@cantoo/pdf-lib";
 import type { PdfOutline } from "@orbital-witness/common/results/pdf-outline.ts";
 
-/** More than any XMP packet has. */
+/** Larger than any XMP packet. */
 const mostBytes = 16 * 1024 * 1024;
 
 /**
- * The metadata streams of a copy that PDFium saved, with the filter that it left out: it writes compressed
- * metadata as they are, but as if they were not compressed.
+ * Returns the metadata streams of a copy that PDFium saved, with their missing filter. PDFium keeps the
+ * compressed data of metadata, but drops the entry that says so.
  */
 export function repairedMetadata(context: PDFContext): PdfOutline["changed"] {
   return context.enumerateIndirectObjects().flatMap(([{ objectNumber }, object]) => {
