@@ -2,11 +2,12 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { degrees, PDFDocument, PDFName, PDFNumber, type PDFPage, rgb } from "@cantoo/pdf-lib";
+import { textOf } from "@orbital-witness/common/results/page-result.ts";
 import { execa } from "execa";
 import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { characterErrorRate } from "../../samples/scoring/character-error-rate.ts";
-import { drawTiff } from "../documents.ts";
+import { drawTiff, rawPdf } from "../documents.ts";
 import { clauses, drawPage } from "../drawn-page.ts";
 import { temporaryResults } from "../page-result.ts";
 import { leaseText } from "../scan.ts";
@@ -179,4 +180,22 @@ test("the pages of a TIFF are shown unchanged", async () => {
   expect((await wordsIn(pdf)).map(({ text }) => text).join(" ")).toBe(leaseText);
   const shown = await pictureOf(sharp(await renderers.Poppler(pdf, 1, 300)));
   expect(likenessOf(await pictureOf(sharp(tiff)), shown).structure).toBeGreaterThan(bound.structure);
+});
+
+test("hidden text that cannot be removed is a warning of its page", async () => {
+  const font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>";
+  // PDFium shows the last operand of an operator, which is empty.
+  const odd = "BT /F 12 Tf (odd) () Tj ET BT /F 12 Tf 3 Tr 20 50 Td (Nobody sees this) Tj ET";
+  const bytes = rawPdf(
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 200] /Contents 4 0 R /Resources << /Font " +
+      "<< /F 5 0 R >> >> >>",
+    { dictionary: "", stream: Buffer.from(`BT /F 12 Tf 20 150 Td (This lease is dated) Tj ET ${odd}`) },
+    font,
+  );
+  const { result, pdf } = await reading.read(bytes);
+  expect(result.warnings).toEqual(["hidden_text_kept"]);
+  expect(textOf(result)).toBe("This lease is dated\n");
+  await checkPdf(pdf);
 });
