@@ -1,5 +1,5 @@
 import { textOf } from "@orbital-witness/common/results/page-result.ts";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { seededRandom } from "../../../../samples/drawing/random.ts";
 import { characterErrorRate } from "../../../../samples/scoring/character-error-rate.ts";
 import { clauses, drawPage, drawText, grey, shadow } from "../../../../tests/drawn-page.ts";
@@ -137,7 +137,11 @@ describe("columns with rules between them are read one after the other", () => {
       ...others.map((lines, index) => draw(490 + index * 480, 170, lines)),
     ];
     const page = await grey(drawPage([], { width, height: 1100, fontSize: size }, parts.join("")), 150);
+    const reading = vi.spyOn(engine, "recognize");
     const { result } = await recognize(page);
+    // Pages with columns are read only once, with their rules.
+    expect(reading).toHaveBeenCalledOnce();
+    reading.mockRestore();
     const text = [["County Parish"], above, inset, below, ...others].flat().join("\n");
     expect(characterErrorRate(text, textOf(result))).toBeLessThan(0.1);
     expect(result.preparation).toEqual([]);

@@ -1,4 +1,4 @@
-import { meanConfidence, type PageResult } from "@orbital-witness/common/results/page-result.ts";
+import { type Block, meanConfidence, type PageResult } from "@orbital-witness/common/results/page-result.ts";
 import type { Engine } from "./engine.ts";
 import { inReadingOrder } from "./frames/cells.ts";
 import { readsCellByCell } from "./frames/reads-cell-by-cell.ts";
@@ -13,7 +13,7 @@ import {
   prepare,
   upsideDown,
 } from "./preparation/prepare.ts";
-import { readBlocks } from "./segmentation/read-blocks.ts";
+import { readBlocks, type SegmentedBlocks } from "./segmentation/read-blocks.ts";
 import { withoutStrayMarks } from "./stray-marks.ts";
 
 export type { GreyImage } from "./grey-image.ts";
@@ -53,11 +53,25 @@ export function createRecognizer(engine: Engine): RecognizePage {
 }
 
 async function read(engine: Engine, prepared: PreparedPage): Promise<Omit<RecognizedPage, "likewise">> {
-  const { picture, preparation, frames } = prepared;
-  const { blocks: found, segmentation } = await readBlocks(engine, prepared.image);
-  const forms = frames.filter((frame) => readsCellByCell(found, frame));
+  const { frames } = prepared;
+  if (prepared.hasColumns) {
+    const ruled = await readBlocks(engine, prepared.ruled);
+    if (!frames.some((frame) => readsCellByCell(ruled.blocks, frame))) {
+      return pageOf(asRuled(prepared), ruled, ruled.blocks);
+    }
+  }
+  const found = await readBlocks(engine, prepared.image);
+  const forms = frames.filter((frame) => readsCellByCell(found.blocks, frame));
   if (frames.length > 0 && forms.length === 0) return read(engine, asRuled(prepared));
-  const blocks = withoutStrayMarks(inReadingOrder(found, forms));
+  return pageOf(prepared, found, inReadingOrder(found.blocks, forms));
+}
+
+function pageOf(
+  { picture, preparation }: PreparedPage,
+  { segmentation }: SegmentedBlocks,
+  inOrder: Block[],
+): Omit<RecognizedPage, "likewise"> {
+  const blocks = withoutStrayMarks(inOrder);
   const { width, height } = picture;
   return {
     image: picture,

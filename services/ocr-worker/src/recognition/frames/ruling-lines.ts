@@ -1,5 +1,5 @@
 import type { GreyImage } from "../grey-image.ts";
-import { inkMap } from "../preparation/ink-map.ts";
+import { type InkMap, inkMap } from "../preparation/ink-map.ts";
 import { WHITE } from "../preparation/picture.ts";
 
 /**
@@ -24,14 +24,15 @@ export type Rules = { data: Uint8Array; width: number; height: number };
 
 /**
  * Removes the horizontal and vertical lines of forms and tables, and keeps the letters that cross them.
- * `letterHeight` is in pixels.
+ * `letterHeight` is in pixels. `ink`: of the image with its rules.
  */
 export function removeRulingLines(
   image: GreyImage,
   letterHeight: number,
-): { image: GreyImage; rules: Rules } {
+): { image: GreyImage; rules: Rules; ink: InkMap } {
   const { width, height } = image;
-  const ink = inkMap(image).data;
+  const inked = inkMap(image);
+  const ink = inked.data;
   const level = { along: 1, across: width, length: width, breadth: height };
   const upright = { along: width, across: 1, length: height, breadth: width };
   const long = { shortest: letterHeight * SHORTEST, thickest: letterHeight * THICKEST };
@@ -43,7 +44,7 @@ export function removeRulingLines(
   paint(data, ink, rules, levelRules, level);
   paint(data, ink, rules, uprightRules, upright);
   paint(data, ink, rules, inBox, upright);
-  return { image: { ...image, data }, rules: { data: rules, width, height } };
+  return { image: { ...image, data }, rules: { data: rules, width, height }, ink: inked };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Preparation } from "@orbital-witness/common/results/page-result.ts";
 import { framesOf } from "../frames/cells.ts";
+import { areColumnFrames } from "../frames/column-frames.ts";
 import type { Frame } from "../frames/frame.ts";
 import { removeRulingLines } from "../frames/ruling-lines.ts";
 import type { ColourImage, GreyImage } from "../grey-image.ts";
@@ -23,6 +24,8 @@ export type PreparedPage = {
   ruled: GreyImage;
   preparation: Preparation[];
   frames: Frame[];
+  /** The frames probably separate columns, so that the page has to be read with its ruling lines. */
+  hasColumns: boolean;
 };
 
 /**
@@ -110,15 +113,17 @@ export async function prepare(original: GreyImage, plan: Plan): Promise<Prepared
     image = await flatten(image);
     preparation.push({ step: "flatten" });
   }
-  if (!isRuled) return { picture, image, ruled: image, preparation, frames: [] };
+  const asItIs = { picture, image, ruled: image, preparation, frames: [], hasColumns: false };
+  if (!isRuled) return asItIs;
   const letterHeight = plan.letterHeight * factor;
-  const { image: unruled, rules } = removeRulingLines(image, letterHeight);
+  const { image: unruled, rules, ink } = removeRulingLines(image, letterHeight);
   const frames = framesOf(rules, letterHeight);
-  if (frames.length === 0) return { picture, image, ruled: image, preparation, frames };
+  if (frames.length === 0) return asItIs;
   return {
     picture,
     image: unruled,
     ruled: image,
+    hasColumns: areColumnFrames(ink, rules, frames, letterHeight),
     preparation: [...preparation, { step: "remove_lines" }],
     frames,
   };
@@ -151,7 +156,7 @@ function sizeOf(image: Size, { turn, skew, letters, lookFactor, letterHeight }: 
 /** Restores the ruling lines of a page that turned out to be neither a form nor a table. */
 export function asRuled(page: PreparedPage): PreparedPage {
   const preparation = page.preparation.filter(({ step }) => step !== "remove_lines");
-  return { ...page, image: page.ruled, preparation, frames: [] };
+  return { ...page, image: page.ruled, preparation, frames: [], hasColumns: false };
 }
 
 function factorFor(longer: number, letterHeight: number): number {
