@@ -25,7 +25,7 @@ test.each([
       ["", []],
     ],
   ],
-])("%s", (source, entries) => {
+])("the entries of %s are found", (source, entries) => {
   expect(jsonEntries(source)).toEqual(entries);
 });
 
