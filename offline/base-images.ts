@@ -1,29 +1,26 @@
-import { createHash } from "node:crypto";
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { Failure } from "../lib/failure.ts";
 import { say } from "../lib/terminal.ts";
+import { dockerfileOf, isBuiltBy, recipe, recipeHash } from "./base-images/recipe.ts";
 import { installPackages } from "./packages.ts";
 
-const NODE_VERSION = "24.21.0";
-const NPM_VERSION = "11.21.2";
-const RECIPES = path.join(import.meta.dirname, "base-images");
 const RECIPE_LABEL = "orbital-witness.offline-recipe";
 const BASE = "orbital-witness-offline/base";
 
 /** Images that this project builds, for machines that reach package registries but no image registry. */
 export const offlineImages = {
-  nodeImage: `orbital-witness-offline/node:${NODE_VERSION}`,
+  nodeImage: `orbital-witness-offline/node:${recipe.node}`,
   redisImage: "orbital-witness-offline/redis:distribution",
   caddyImage: "orbital-witness-offline/caddy:distribution",
 } as const;
 
 /** Builds the images that are missing or were built from another recipe. Needs root on Debian or Ubuntu. */
 export async function makeOfflineImages(): Promise<void> {
-  const recipe = await recipeHash();
-  if (await allMadeBy(recipe)) {
+  const hash = recipeHash();
+  if (await allBuiltBy(hash)) {
     return;
   }
   if ((await execa("debootstrap", ["--version"], { reject: false })).failed) {
@@ -42,32 +39,21 @@ export async function makeOfflineImages(): Promise<void> {
       ["redis", offlineImages.redisImage],
       ["caddy", offlineImages.caddyImage],
     ] as const) {
-      await build(image, what, context, recipe);
+      await build(image, what, context, hash);
     }
     await unpackFromRegistry(nodePackage(), path.join(context, "node"));
-    await unpackFromRegistry(`npm@${NPM_VERSION}`, path.join(context, "npm"));
-    await build(offlineImages.nodeImage, "node", context, recipe);
+    await unpackFromRegistry(`npm@${recipe.npm}`, path.join(context, "npm"));
+    await build(offlineImages.nodeImage, "node", context, hash);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
 }
 
-async function recipeHash(): Promise<string> {
-  const hash = createHash("sha256");
-  for (const file of [
-    import.meta.filename,
-    ...(await readdir(RECIPES)).sort().map((name) => path.join(RECIPES, name)),
-  ]) {
-    hash.update(await readFile(file));
-  }
-  return hash.digest("hex").slice(0, 16);
-}
-
-async function allMadeBy(recipe: string): Promise<boolean> {
+async function allBuiltBy(hash: string): Promise<boolean> {
   const format = `{{index .Config.Labels "${RECIPE_LABEL}"}}`;
   const images = Object.values(offlineImages);
   const seen = await execa("docker", ["image", "inspect", "--format", format, ...images], { reject: false });
-  return !seen.failed && seen.stdout.split("\n").every((label) => label === recipe);
+  return !seen.failed && seen.stdout.split("\n").every((label) => isBuiltBy(hash, label));
 }
 
 /** A minimal system of the machine's own distribution, with the machine's certificate authorities. */
@@ -75,26 +61,11 @@ async function importBase(scratch: string): Promise<void> {
   const { mirror, suite, components } = await distribution();
   say(`Building a base image from ${suite}'s packages (debootstrap)`);
   const root = path.join(scratch, "root");
-  await run("debootstrap", [
-    "--variant=minbase",
-    "--include=ca-certificates",
-    `--components=${components}`,
-    suite,
-    root,
-    mirror,
-  ]);
+  await run("debootstrap", [...recipe.debootstrap, `--components=${components}`, suite, root, mirror]);
   const authorities = "etc/ssl/certs/ca-certificates.crt";
   await copyFile(path.join("/", authorities), path.join(root, authorities));
   const archive = path.join(scratch, "root.tar");
-  await run("tar", [
-    "-C",
-    root,
-    "-cf",
-    archive,
-    "--exclude=./var/cache/apt/*",
-    "--exclude=./var/lib/apt/lists/*",
-    ".",
-  ]);
+  await run("tar", ["-C", root, "-cf", archive, ...recipe.leftOut.map((files) => `--exclude=${files}`), "."]);
   await run("docker", ["import", archive, BASE]);
   await rm(archive);
 }
@@ -123,7 +94,7 @@ async function distribution(): Promise<{ mirror: string; suite: string; componen
 }
 
 function nodePackage(): string {
-  return `node-linux-${process.arch}@${NODE_VERSION}`;
+  return `node-linux-${process.arch}@${recipe.node}`;
 }
 
 async function unpackFromRegistry(specifier: string, folder: string): Promise<void> {
@@ -147,24 +118,19 @@ async function registrySetting(): Promise<string> {
   return `registry=${registry}\n`;
 }
 
-async function build(image: string, recipeName: string, context: string, recipe: string): Promise<void> {
+async function build(
+  image: string,
+  name: "node" | "redis" | "caddy",
+  context: string,
+  hash: string,
+): Promise<void> {
   say(`Building ${image}`);
   // On the host's network, apt and npm reach the same registries as on this machine.
-  const options = [
-    "--force-rm",
-    "--network",
-    "host",
-    "--file",
-    path.join(RECIPES, `${recipeName}.Dockerfile`),
-  ];
-  await run(
-    "docker",
-    ["build", ...options, "--label", `${RECIPE_LABEL}=${recipe}`, "--tag", image, context],
-    {
-      // The classic builder is part of every engine and needs no plugin of the client.
-      DOCKER_BUILDKIT: "0",
-    },
-  );
+  const options = ["--force-rm", "--network", "host", "--file", dockerfileOf(name)];
+  await run("docker", ["build", ...options, "--label", `${RECIPE_LABEL}=${hash}`, "--tag", image, context], {
+    // The classic builder is part of every engine and needs no plugin of the client.
+    DOCKER_BUILDKIT: "0",
+  });
 }
 
 async function run(file: string, args: readonly string[], env: Record<string, string> = {}) {
