@@ -27,7 +27,7 @@ test("an edit of the code does not change the hash", () => {
   expect(recipeHash(recipe, folder)).toBe(recipeHash());
 });
 
-test("images of the earlier version stay in use, but only while the recipe is the same", () => {
+test("images of the earlier label stay in use, but only while the recipe is the same", () => {
   expect(isBuiltBy(recipeHash(), sameRecipe.earlierLabel)).toBe(true);
   expect(isBuiltBy(recipeHash({ ...recipe, edition: 2 }), sameRecipe.earlierLabel)).toBe(false);
   expect(isBuiltBy(recipeHash(), recipeHash())).toBe(true);

@@ -12,7 +12,7 @@ export const recipe = {
   leftOut: ["./var/cache/apt/*", "./var/lib/apt/lists/*"],
 } as const;
 
-/** The label of images that version 0.1.0 built from the same recipe: they need not be built again. */
+/** The label of images of the same recipe from when the hash covered the code too. They stay in use. */
 export const sameRecipe = { hash: "9e93100112444777", earlierLabel: "02896a499d8f9c53" } as const;
 
 export function dockerfileOf(image: "node" | "redis" | "caddy"): string {
