@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { seededRandom } from "../../../../samples/drawing/random.ts";
 import { characterErrorRate } from "../../../../samples/scoring/character-error-rate.ts";
 import { clauses, drawPage, drawText, grey, shadow } from "../../../../tests/drawn-page.ts";
+import { drawLine } from "../../../../tests/scan.ts";
 import { developmentLanguageData, type Engine, openEngine } from "./engine.ts";
 import { createRecognizer, type RecognizePage } from "./recognize-page.ts";
 
@@ -73,6 +74,11 @@ describe("white letters on dark areas are read, and the areas stay in the pictur
     expect(characterErrorRate(text, textOf(result))).toBeLessThan(0.02);
     expect(image.data.equals(page.data)).toBe(true);
   });
+});
+
+test.each(["The first page", "The second page"])("a page with the single line %j is read", async (line) => {
+  const { result } = await recognize(await grey(drawLine(line), 300));
+  expect(textOf(result)).toBe(`${line}\n`);
 });
 
 describe("a vertical line beside the text is read as one line with its direction", () => {

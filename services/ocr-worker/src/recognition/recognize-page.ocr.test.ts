@@ -12,15 +12,11 @@ import {
 } from "../../../../tests/drawn-page.ts";
 import { developmentLanguageData, type Engine, openEngine } from "./engine.ts";
 import { removeRulingLines } from "./frames/ruling-lines.ts";
+import type { GreyImage } from "./grey-image.ts";
 import { inkMap } from "./preparation/ink-map.ts";
 import { rotate } from "./preparation/picture.ts";
 import { planFor } from "./preparation/prepare.ts";
-import {
-  createRecognizer,
-  type GreyImage,
-  type RecognizedPage,
-  type RecognizePage,
-} from "./recognize-page.ts";
+import { createRecognizer, type RecognizedPage, type RecognizePage } from "./recognize-page.ts";
 
 let engine: Engine;
 let recognize: RecognizePage;

@@ -16,8 +16,6 @@ import {
 import { readBlocks, type SegmentedBlocks } from "./segmentation/read-blocks.ts";
 import { withoutStrayMarks } from "./stray-marks.ts";
 
-export type { GreyImage } from "./grey-image.ts";
-
 /**
  * The page's picture for users, with its own light and lines, and the text that was read. Boxes are in pixels
  * of this picture. `likewise` turns, deskews and scales the original in colours as it was done for `image`.

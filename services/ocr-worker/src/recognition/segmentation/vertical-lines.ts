@@ -14,7 +14,7 @@ import { cutStrip, readStrip, whiten } from "../turned-strip.ts";
  * down, which it reads upside down, have 33 to 62.
  */
 const SURE = 80;
-/** With a lower confidence in both directions, what looks like a vertical line is no text. */
+/** Beside other text, a vertical line with a lower confidence in both directions is not text. */
 const LEAST_SURE = 60;
 /** How much higher than wide a vertical line is at least. */
 const TALL = 1.5;
@@ -38,7 +38,9 @@ export async function takeVerticalLines(
   const vertical: Block[] = [];
   const rest = { ...image, data: Buffer.from(image.data) };
   for (const line of lines) {
-    vertical.push(...(await read(engine, image, line)));
+    const best = await read(engine, image, line);
+    // Without other text this may be a page on its side, which is read again upside down if it is doubtful.
+    if (level.length === 0 || confidenceOf(best) >= LEAST_SURE) vertical.push(...best);
     whiten(rest, line.box);
   }
   return { level, vertical, image: rest };
@@ -54,8 +56,7 @@ async function read(engine: Engine, image: GreyImage, line: Line): Promise<Block
   const sureness = confidenceOf([up]);
   if (sureness >= SURE) return [up];
   const down = await readStrip(cutStrip(image, line.box), 90, engine.recognize);
-  const best = confidenceOf(down) > sureness ? down : [up];
-  return confidenceOf(best) >= LEAST_SURE ? best : [];
+  return confidenceOf(down) > sureness ? down : [up];
 }
 
 function confidenceOf(blocks: Block[]): number {
