@@ -36,12 +36,16 @@ test("a stack is created and listed; its settings can be read back, but only wit
   const { status, stderr } = run(folder, ["config", "get", "key"], "", "another");
   expect(status).toBe(1);
   expect(stderr).toMatch(/^✗ incorrect passphrase/);
+  expect(run(folder, ["config", "set", "count", "4"])).toMatchObject(done);
+  const list = "  KEY    VALUE\n  key    [secret]\n  count  4\n";
+  expect(run(folder, ["config"])).toMatchObject({ ...done, stdout: list });
   expect(run(folder, ["config", "rm", "key"])).toMatchObject(done);
   expect(readFileSync(path.join(folder, "Pulumi.local.yaml"), "utf8")).not.toContain("key");
 });
 
 test.each([
   [["config", "set", "count", "4", "--stack", "other"], "no stack named 'other' found"],
+  [[], "No command was given."],
   [["import"], "Not a command of the stand-in: import"],
 ])("%j fails", (args, message) => {
   const { status, stderr } = run(project(), args);

@@ -16,6 +16,7 @@ import { Scope } from "./scope.ts";
 const USAGE = `This stand-in for Pulumi runs this project on machines that cannot download the CLI.
   up | preview | destroy    [--stack NAME] [--yes] [--skip-preview]
   destroy                   [--exclude '**docker:index/volume:Volume::**']   keeps the volumes
+  config                    lists the settings of the stack
   config set KEY [VALUE]    [--secret]   without VALUE it is read from standard input
   config get KEY
   config rm KEY
@@ -34,6 +35,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   up: { least: 0, most: 0, run: () => apply("update") },
   preview: { least: 0, most: 0, run: () => apply("look") },
   destroy: { least: 0, most: 0, run: () => destroy() },
+  config: { least: 0, most: 0, run: () => listConfig() },
   "config set": { least: 1, most: 2, run: setConfig },
   "config get": { least: 1, most: 1, run: getConfig },
   "config rm": { least: 1, most: 1, run: removeConfig },
@@ -48,12 +50,16 @@ const project = readProjectFile(projectFolder);
 const { values: flags, positionals } = readArguments();
 
 await runCommand(async () => {
-  const words = ["config", "stack"].includes(positionals[0] ?? "") ? 2 : 1;
+  const words = Math.min(["config", "stack"].includes(positionals[0] ?? "") ? 2 : 1, positionals.length);
   const [operand, value] = positionals.slice(words);
   const command = COMMANDS[positionals.slice(0, words).join(" ")];
   const operands = positionals.length - words;
   if (command === undefined || operands < command.least || operands > command.most) {
-    throw new Failure(`Not a command of the stand-in: ${positionals.join(" ") || "(none)"}`, USAGE);
+    const given = positionals.join(" ");
+    throw new Failure(
+      given === "" ? "No command was given." : `Not a command of the stand-in: ${given}`,
+      USAGE,
+    );
   }
   await command.run(operand ?? "", value);
 });
@@ -193,6 +199,15 @@ async function setConfig(key: string, given: string | undefined): Promise<void> 
   file.save();
 }
 
+function listConfig(): void {
+  const { file } = openStack();
+  const rows = [...file.values()].map(([key, stored]) => [
+    key.replace(`${project.name}:`, ""),
+    typeof stored === "string" ? stored : "[secret]",
+  ]);
+  printTable({ KEY: "VALUE", ...Object.fromEntries(rows) });
+}
+
 function getConfig(key: string): void {
   const { file, crypter } = openStack();
   const stored = file.values().get(fullKey(key));
@@ -218,8 +233,9 @@ function fullKey(key: string): string {
 }
 
 function printTable(outputs: Record<string, unknown>): void {
+  const width = Math.max(...Object.keys(outputs).map(({ length }) => length));
   for (const [name, value] of Object.entries(outputs)) {
-    console.log(`  ${name.padEnd(12)} ${typeof value === "string" ? value : JSON.stringify(value)}`);
+    console.log(`  ${name.padEnd(width)}  ${typeof value === "string" ? value : JSON.stringify(value)}`);
   }
 }
 
