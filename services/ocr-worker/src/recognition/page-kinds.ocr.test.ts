@@ -103,6 +103,31 @@ describe("a vertical line beside the text is read as one line with its direction
   });
 });
 
+describe("vertical names of streets on a plan are read from left to right", () => {
+  const names = ["Harbour Terrace", "Orchard Close", "Station Road", "Riverside"];
+  test.each([
+    ["up", 270],
+    ["down", 90],
+  ] as const)("%s the page", async (_, direction) => {
+    const streets = names.map((name, index) => {
+      const place = `translate(${200 + index * 300} 400) rotate(${direction})`;
+      return `<text transform="${place}" text-anchor="middle">${name}</text>`;
+    });
+    const level = drawText(80, 80, "TITLE PLAN OW11223344") + drawText(900, 760, "Scale 1:1250 North up");
+    const page = drawPage([], { width: 1300, height: 800 }, level + streets.join(""));
+    const { result } = await recognize(await grey(page, 200));
+    const vertical = result.blocks
+      .flatMap(({ lines }) => lines)
+      .filter(({ words: [word] }) => word?.direction);
+    expect(vertical.map((line) => line.words.map(({ text }) => text).join(" "))).toEqual(names);
+    for (const [index, { words, box }] of vertical.entries()) {
+      expect(words.map((word) => word.direction)).toEqual(words.map(() => direction));
+      expect(Math.abs((box[0] + box[2]) / 2 - (200 + index * 300))).toBeLessThan(20);
+      expect(Math.abs((box[1] + box[3]) / 2 - 400)).toBeLessThan(10);
+    }
+  });
+});
+
 const words =
   `lease tenant landlord covenant premises boundary schedule payment quarterly rent repair notice building
   timber garden wall drain roof station road mill orchard river bridge meadow county parish witness interest

@@ -8,13 +8,14 @@ import {
 import type { Engine } from "../engine.ts";
 import type { GreyImage } from "../grey-image.ts";
 import { cutStrip, readStrip, whiten } from "../turned-strip.ts";
+import { inVerticalOrder } from "./vertical-order.ts";
 
 /**
- * The engine turns vertical lines as if all ran up. It reads them with a confidence of 96. Lines that run
- * down, which it reads upside down, have 33 to 62.
+ * The engine turns the vertical lines of a page as if they ran up, or as if they ran down. Lines that it
+ * reads the right way up have a confidence of 96. Lines that it reads upside down have 17 to 62.
  */
 const SURE = 80;
-/** Beside other text, a vertical line with a lower confidence in both directions is not text. */
+/** Beside other text, a vertical line with a lower confidence in every reading is not text. */
 const LEAST_SURE = 60;
 /** How much higher than wide a vertical line is at least. */
 const TALL = 1.5;
@@ -35,15 +36,18 @@ export async function takeVerticalLines(
     const kept = block.lines.filter((line) => !isVertical(line));
     return kept.length === 0 ? [] : [blockOf(kept)];
   });
-  const vertical: Block[] = [];
+  const vertical: Line[] = [];
   const rest = { ...image, data: Buffer.from(image.data) };
   for (const line of lines) {
     const best = await read(engine, image, line);
     // Without other text this may be a page on its side, which is read again upside down if it is doubtful.
-    if (level.length === 0 || confidenceOf(best) >= LEAST_SURE) vertical.push(...best);
+    if (level.length === 0 || confidenceOf(best) >= LEAST_SURE) {
+      vertical.push(...best.flatMap((block) => block.lines));
+    }
     whiten(rest, line.box);
   }
-  return { level, vertical, image: rest };
+  const inOrder = inVerticalOrder(vertical);
+  return { level, vertical: inOrder.map((line) => blockOf([line])), image: rest };
 }
 
 function isVertical({ box: [left, top, right, bottom], words }: Line): boolean {
@@ -51,12 +55,24 @@ function isVertical({ box: [left, top, right, bottom], words }: Line): boolean {
   return characters >= LEAST_CHARACTERS && bottom - top > (right - left) * TALL;
 }
 
+/** Trusts the engine's own reading if it is sure, and reads the line in both directions if it is not. */
 async function read(engine: Engine, image: GreyImage, line: Line): Promise<Block[]> {
-  const up = blockOf([lineOf(line.words.map((word) => ({ ...word, direction: 270 as const })))]);
-  const sureness = confidenceOf([up]);
-  if (sureness >= SURE) return [up];
-  const down = await readStrip(cutStrip(image, line.box), 90, engine.recognize);
-  return confidenceOf(down) > sureness ? down : [up];
+  const direction = directionOf(line);
+  let best = direction ? [blockOf([lineOf(line.words.map((word) => ({ ...word, direction })))])] : [];
+  const strip = cutStrip(image, line.box);
+  for (const other of [90, 270] as const) {
+    if (confidenceOf(best) >= SURE) break;
+    const turned = await readStrip(strip, other, engine.recognize);
+    if (confidenceOf(turned) > confidenceOf(best)) best = turned;
+  }
+  return best;
+}
+
+/** The order of the words shows how the engine turned a line. Undefined for a single word. */
+function directionOf({ words }: Line): 90 | 270 | undefined {
+  const [first, last] = [words[0], words.at(-1)];
+  if (!first || !last || first === last) return undefined;
+  return first.box[1] < last.box[1] ? 90 : 270;
 }
 
 function confidenceOf(blocks: Block[]): number {
