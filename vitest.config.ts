@@ -38,7 +38,8 @@ export default defineConfig({
           include: ["services/**/*.redis.test.ts"],
           exclude: ["**/node_modules/**"],
           globalSetup: ["tests/redis/start-redis.ts"],
-          testTimeout: 30_000,
+          // They read pages, which takes several times as long on a busy machine.
+          testTimeout: 120_000,
           hookTimeout: 60_000,
           // They wait most of the time. At most 16: each file has one of Redis's 16 databases.
           maxWorkers: 4,

@@ -146,7 +146,7 @@ export async function startOrderWorkers(url: string) {
      * The order after its end: its record, text, pages and their readers, its steps, and the outcomes of its
      * attempts.
      */
-    async ended(orderId: string, timeout = 20_000) {
+    async ended(orderId: string, timeout = 60_000) {
       await expect
         .poll(async () => hasEnded((await store.find(orderId))?.status ?? "queued"), {
           timeout,
@@ -182,7 +182,7 @@ export async function startOrderWorkers(url: string) {
     },
 
     /** Waits until the queue has no job of any order. */
-    async noJobs(timeout = 10_000): Promise<void> {
+    async noJobs(timeout = 30_000): Promise<void> {
       await expect.poll(() => redis.keys("bull:orders:*-*-*-*-*"), { timeout }).toEqual([]);
     },
 

@@ -66,7 +66,7 @@ async function startProcess(INSTANCE: string) {
       return 0;
     }
   };
-  await expect.poll(ready, { timeout: 20_000 }).toBe(200);
+  await expect.poll(ready, { timeout: 60_000 }).toBe(200);
   return { child, lines, exited: once(child, "exit") };
 }
 
@@ -95,7 +95,7 @@ test("the page of a killed process is read by the next process, and so are the o
   const first = await startProcess("first");
   const id = await workers.order("transfer");
   const fields = () => workers.redis.hKeys(pagesKey(id, 1));
-  await expect.poll(fields, { timeout: 30_000, interval: 20 }).toContain("2:claim");
+  await expect.poll(fields, { timeout: 60_000, interval: 20 }).toContain("2:claim");
   first.child.kill("SIGKILL");
   await first.exited;
   expect(await workers.status(id)).toBe("recognizing");

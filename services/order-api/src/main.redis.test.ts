@@ -44,7 +44,7 @@ async function startReady(onTestFinished: OnTestFinished, redisUrl: string, path
   const address = `http://127.0.0.1:${port}`;
   const service = start(onTestFinished, { JWT_SECRET: jwtSecret, REDIS_URL: redisUrl, PORT: String(port) });
   const status = () => fetch(`${address}${path}`).then((response) => response.status);
-  await expect.poll(() => status().catch(() => 0), { timeout: 20_000 }).toBe(200);
+  await expect.poll(() => status().catch(() => 0), { timeout: 60_000 }).toBe(200);
   return { ...service, address };
 }
 
@@ -137,7 +137,7 @@ async function startWithRedis(onTestFinished: OnTestFinished) {
 }
 
 test.concurrent("SIGTERM exits 0 while Redis hangs with unanswered commands", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async ({ onTestFinished }) => {
   const { child, exited, lines, container, order } = await startWithRedis(onTestFinished);
   await container.pause();
@@ -149,7 +149,7 @@ test.concurrent("SIGTERM exits 0 while Redis hangs with unanswered commands", {
 });
 
 test.concurrent("SIGTERM waits while Redis hangs, to revoke an order that was answered 503", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async ({ onTestFinished }) => {
   const { child, exited, lines, container, order } = await startWithRedis(onTestFinished);
   await container.pause();
@@ -162,7 +162,7 @@ test.concurrent("SIGTERM waits while Redis hangs, to revoke an order that was an
 });
 
 test.concurrent("SIGTERM logs the orders that could not be revoked because Redis did not come back", {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async ({ onTestFinished }) => {
   const { child, exited, lines, container, order } = await startWithRedis(onTestFinished);
   await container.pause();
@@ -177,12 +177,12 @@ test.concurrent("SIGTERM logs the orders that could not be revoked because Redis
   );
 });
 
-test.concurrent("log lines about a connection contain its name", { timeout: 60_000 }, async ({
+test.concurrent("log lines about a connection contain its name", { timeout: 120_000 }, async ({
   onTestFinished,
 }) => {
   const { lines } = await startReady(onTestFinished, "redis://127.0.0.1:1", "/livez");
   await expect
-    .poll(lines, { timeout: 10_000 })
+    .poll(lines, { timeout: 30_000 })
     .toContainEqual(expect.objectContaining({ connection: "messages" }));
 });
 

@@ -29,7 +29,7 @@ async function inTheMiddle(happens: () => Promise<void>) {
   for (const name of ["first", "second"]) workers.startWorker(name);
   const id = await workers.order("transfer");
   const read = async () => (await workers.summary(id)).page ?? 0;
-  await expect.poll(read, { timeout: 30_000, interval: 20 }).toBeGreaterThan(0);
+  await expect.poll(read, { timeout: 60_000, interval: 20 }).toBeGreaterThan(0);
   await happens();
   expect(await workers.ended(id, 60_000)).toMatchObject({
     ...{ status: "completed", result_pages: pages, failures: 0 },

@@ -64,7 +64,7 @@ test("the pages of a document are read by all workers", async () => {
 test("a short order is completed between the pages of a long one", async () => {
   workers.startWorker();
   const long = await workers.order("transfer");
-  await expect.poll(() => readPages(long), { timeout: 30_000, interval: 20 }).toBeGreaterThan(0);
+  await expect.poll(() => readPages(long), { timeout: 60_000, interval: 20 }).toBeGreaterThan(0);
   expect(await workers.ended(await workers.order("lease"))).toMatchObject({ text: leaseText });
   expect(await workers.status(long)).toBe("recognizing");
   await workers.store.cancel(long);
@@ -106,7 +106,7 @@ test("cancelling stops the page being read and all pages after it", async () => 
   const both = ["first", "second"].map((name) => workers.startWorker(name));
   await Promise.all(both.map((worker) => worker.reads()));
   const id = await workers.order("transfer");
-  await expect.poll(() => readPages(id), { timeout: 30_000, interval: 20 }).toBeGreaterThan(0);
+  await expect.poll(() => readPages(id), { timeout: 60_000, interval: 20 }).toBeGreaterThan(0);
   expect(await workers.store.cancel(id)).toMatchObject({ outcome: "cancelled" });
   expect(await workers.ended(await workers.order("lease"))).toMatchObject({ text: leaseText });
   expect(await workers.summary(id)).toMatchObject({ status: "cancelled" });
@@ -122,7 +122,7 @@ test("cancelling stops the page being read and all pages after it", async () => 
 test("a worker that stops hands its page back, and another reads it", async () => {
   const worker = workers.startWorker("stopping", { finishMs: 0 });
   const id = await workers.order("transfer");
-  await expect.poll(() => workers.redis.hKeys(pagesKey(id, 1)), { timeout: 20_000 }).toContain("1:claim");
+  await expect.poll(() => workers.redis.hKeys(pagesKey(id, 1)), { timeout: 60_000 }).toContain("1:claim");
   await worker.close();
   const fields = await workers.redis.hKeys(pagesKey(id, 1));
   expect(fields.filter((field) => /claim|failures/.test(field))).toEqual([]);
@@ -180,7 +180,7 @@ test("a transient failure of a page is retried", async () => {
   await workers.results.remove(ref, "document");
   workers.startWorker();
   const failures = () => workers.redis.hGet(pagesKey(id, 1), "1:failures");
-  await expect.poll(failures, { timeout: 10_000 }).toBe("1");
+  await expect.poll(failures, { timeout: 30_000 }).toBe("1");
   await workers.results.save(ref, "document", tiff);
   expect(await workers.ended(id)).toMatchObject({ text, failures: 0 });
 });

@@ -86,7 +86,7 @@ test("a document that is too slow is retried once, behind the backlog", async ()
   const read = vi.spyOn(ProcessPageReader.prototype, "read");
   read.mockRejectedValueOnce(new OrderFailure("page_too_slow"));
   workers.startWorker();
-  await expect.poll(() => workers.status(held), { timeout: 10_000 }).toBe("fetching");
+  await expect.poll(() => workers.status(held), { timeout: 30_000 }).toBe("fetching");
   expect(await workers.summary(slow)).toMatchObject({ failures: 1, status: "queued" });
   // The pause ends before the held order does. As the first accepted order, it would otherwise go before the
   // others.
@@ -187,7 +187,7 @@ test("a worker that is present keeps its order, even when the queue gives the jo
   await workers.leave(jobId(id, 1));
   // The second worker suspects the first one, waits for the time that a suspicion must stand, and claims
   // again.
-  await expect.poll(() => workers.redis.zCard("bull:orders:delayed"), { timeout: 15_000 }).toBe(1);
+  await expect.poll(() => workers.redis.zCard("bull:orders:delayed"), { timeout: 30_000 }).toBe(1);
   expect(await Promise.all(claims.mock.results.map(({ value }) => value))).toEqual([
     { state: "suspected" },
     { state: "suspected" },

@@ -74,7 +74,7 @@ test("cancelling stops an order in the middle of its page", async () => {
   workers.answers.register = () => ({ status: 200, body: register });
   workers.startWorker();
   const id = await workers.order("register");
-  await expect.poll(() => workers.status(id), { interval: 10, timeout: 10_000 }).toBe("recognizing");
+  await expect.poll(() => workers.status(id), { interval: 10, timeout: 30_000 }).toBe("recognizing");
   expect(await workers.store.cancel(id)).toMatchObject({ outcome: "cancelled" });
   expect(await workers.ended(await workers.order("lease"))).toMatchObject({ text: leaseText });
   expect(await workers.summary(id)).toMatchObject({
@@ -92,7 +92,7 @@ test("the queue's lock is renewed in the middle of a page", async () => {
   workers.answers.register = () => ({ status: 200, body });
   workers.startWorker();
   const id = await workers.order("register");
-  await expect.poll(() => workers.status(id), { timeout: 10_000 }).toBe("recognizing");
+  await expect.poll(() => workers.status(id), { timeout: 30_000 }).toBe("recognizing");
   const expiry = async () => Number(await workers.redis.pExpireTime(`bull:orders:${jobId(id, 1)}:lock`));
   const first = await expiry();
   await expect.poll(expiry, { timeout: 9000 }).toBeGreaterThan(first);
@@ -146,7 +146,7 @@ test("a worker that stops hands back an order in the middle of its page", async 
   workers.answers.register = () => ({ status: 200, body: register });
   const worker = workers.startWorker("stopping", { finishMs: 0 });
   const id = await workers.order("register");
-  await expect.poll(() => workers.status(id), { interval: 10, timeout: 10_000 }).toBe("recognizing");
+  await expect.poll(() => workers.status(id), { interval: 10, timeout: 30_000 }).toBe("recognizing");
   await worker.close();
   expect(await workers.summary(id)).toMatchObject({ failures: 0, attempts: ["stopping handed_back"] });
 });
@@ -173,7 +173,7 @@ test("a worker that stops hands back a slow order, and another takes it at once"
 test("a worker reports its presence while it takes orders", async () => {
   const worker = workers.startWorker("here");
   const there = () => workers.redis.zRange("orders:workers", 0, -1);
-  await expect.poll(there, { timeout: 15_000 }).toEqual(["here"]);
+  await expect.poll(there, { timeout: 30_000 }).toEqual(["here"]);
   await worker.consuming();
   await worker.close();
   expect(await there()).toEqual([]);
