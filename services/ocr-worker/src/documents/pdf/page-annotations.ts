@@ -1,9 +1,16 @@
 import type { PageDrawing, Rectangle } from "./page-drawing.ts";
 import type { Pdfium } from "./pdfium.ts";
-import { flattened, flattenForDisplay, type Pointer, valueFields, widgetAnnotation } from "./pdfium-calls.ts";
+import {
+  flattened,
+  flattenForDisplay,
+  type Pointer,
+  tickedFields,
+  valueFields,
+  widgetAnnotation,
+} from "./pdfium-calls.ts";
 
-/** Left, top, right and bottom in points, in PDFium's coordinates. */
-type Field = readonly [number, number, number, number];
+/** `edges`: left, top, right and bottom in points, in PDFium's coordinates. */
+type Field = { readonly edges: readonly [number, number, number, number]; readonly isTicked: boolean };
 
 /**
  * A page with its notes, stamps and form values flattened into its content. Those without an appearance get
@@ -28,8 +35,13 @@ export function loadFlat(pdfium: Pdfium, document: Pointer, forms: Pointer, inde
 
 /** Returns a function that tells whether a point of the drawn page lies in one of the fields. */
 export function inFields(fields: readonly Field[], drawing: PageDrawing): (x: number, y: number) => boolean {
-  const drawn = fields.map(([left, top, right, bottom]) => drawing.onImage(left, top, right, bottom));
+  const drawn = fields.map(({ edges }) => drawing.onImage(...edges));
   return (x, y) => drawn.some(([l, t, r, b]: Rectangle) => x >= l && x <= r && y >= t && y <= b);
+}
+
+/** Returns the check boxes and radio buttons of the drawn page, in pixels. */
+export function tickBoxes(fields: readonly Field[], drawing: PageDrawing): Rectangle[] {
+  return fields.filter(({ isTicked }) => isTicked).map(({ edges }) => drawing.onImage(...edges));
 }
 
 function valueFieldsOf(pdfium: Pdfium, page: Pointer, forms: Pointer): Field[] {
@@ -38,15 +50,15 @@ function valueFieldsOf(pdfium: Pdfium, page: Pointer, forms: Pointer): Field[] {
   for (let index = 0; index < module._FPDFPage_GetAnnotCount(page); index++) {
     const annotation = module._FPDFPage_GetAnnot(page, index);
     if (annotation === 0) continue;
-    const isValue =
-      module._FPDFAnnot_GetSubtype(annotation) === widgetAnnotation &&
-      valueFields.has(module._FPDFAnnot_GetFormFieldType(forms, annotation));
+    const isWidget = module._FPDFAnnot_GetSubtype(annotation) === widgetAnnotation;
+    const type = isWidget ? module._FPDFAnnot_GetFormFieldType(forms, annotation) : -1;
     // Left, top, right and bottom.
-    const edges = isValue && pdfium.floats(4, (at) => module._FPDFAnnot_GetRect(annotation, at));
+    const edges =
+      valueFields.has(type) && pdfium.floats(4, (at) => module._FPDFAnnot_GetRect(annotation, at));
     module._FPDFPage_CloseAnnot(annotation);
     if (!edges) continue;
     const [left = 0, top = 0, right = 0, bottom = 0] = edges;
-    fields.push([left, top, right, bottom]);
+    fields.push({ edges: [left, top, right, bottom], isTicked: tickedFields.has(type) });
   }
   return fields;
 }

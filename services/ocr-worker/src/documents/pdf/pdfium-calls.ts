@@ -85,3 +85,5 @@ export const unpaintedModes: ReadonlySet<number> = new Set([3, 7]);
 export const widgetAnnotation = 20;
 /** Types of form fields with a value that somebody filled in. Other types are buttons and signatures. */
 export const valueFields: ReadonlySet<number> = new Set([2, 3, 4, 5, 6]);
+/** Types of form fields that are ticked: check boxes and radio buttons. */
+export const tickedFields: ReadonlySet<number> = new Set([2, 3]);

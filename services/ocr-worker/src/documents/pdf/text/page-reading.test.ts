@@ -1,6 +1,6 @@
-import { StandardFonts } from "@cantoo/pdf-lib";
+import { rgb, StandardFonts } from "@cantoo/pdf-lib";
 import { textOf, wordsOf } from "@orbital-witness/common/results/page-result.ts";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { seededRandom } from "../../../../../../samples/drawing/random.ts";
 import { characterErrorRate } from "../../../../../../samples/scoring/character-error-rate.ts";
 import { makePdf, rawPdf } from "../../../../../../tests/documents.ts";
@@ -172,4 +172,53 @@ test("Rules, boxes and lines of a drawing beside text are not read as text", asy
   });
   const { text = [] } = await openPage(bytes, 1, {}, engine.recognize);
   expect(textOf({ blocks: text })).toBe(`${clauses.join("\n")}\n`);
+});
+
+test("Check boxes and radio buttons of a form are not read as text", async () => {
+  const bytes = await makePdf((page, pdf) => {
+    const form = pdf.getForm();
+    const radio = form.createRadioGroup("guarantee");
+    const size = { width: 9, height: 9, borderWidth: 1 };
+    for (const [index, clause] of clauses.entries()) {
+      const y = 170 - index * 16;
+      page.drawText(clause, { x: 60, y, size: 10 });
+      const box = form.createCheckBox(`clause${index}`);
+      if (index % 2 === 0) box.check();
+      box.addToPage(page, { x: 20, y, ...size });
+      radio.addOptionToPage(`${index}`, page, { x: 34, y, ...size });
+    }
+    radio.select("1");
+    const outside = [
+      { x: -200, y: -200 },
+      { x: 900, y: 900 },
+      { x: 900, y: 50 },
+      { x: -200, y: 50 },
+    ];
+    for (const [index, place] of outside.entries()) {
+      form.createCheckBox(`outside${index}`).addToPage(page, { ...place, ...size });
+    }
+  });
+  const read = vi.fn(engine.recognize);
+  const { text = [] } = await openPage(bytes, 1, {}, read);
+  // The sample of the fonts is the only picture.
+  expect(read).toHaveBeenCalledOnce();
+  expect(wordsOf({ blocks: text }).filter(({ source }) => source === "ocr")).toEqual([]);
+  for (const clause of clauses) expect(textOf({ blocks: text })).toContain(clause);
+});
+
+test.each([
+  ["Boxes", { borderWidth: 1 }],
+  ["Bars", { color: rgb(0, 0, 0) }],
+])("%s drawn in front of text are not read as text", async (_, look) => {
+  const bytes = await makePdf((page) => {
+    for (const [index, clause] of clauses.entries()) {
+      page.drawText(clause, { x: 60, y: 170 - index * 24, size: 10 });
+      page.drawRectangle({ x: 20, y: 168 - index * 24, width: 11, height: 11, ...look });
+    }
+  });
+  const read = vi.fn(engine.recognize);
+  const { text = [] } = await openPage(bytes, 1, {}, read);
+  // The sample of the fonts is the only picture.
+  expect(read).toHaveBeenCalledOnce();
+  expect(textOf({ blocks: text }).split(/\n+/)).toEqual([...clauses, ""]);
 });

@@ -1,7 +1,8 @@
 import { blockOf } from "@orbital-witness/common/results/page-result.ts";
 import type { GreyImage } from "../../../recognition/grey-image.ts";
+import { whiten } from "../../../recognition/turned-strip.ts";
 import type { PageContent, ReadPicture, TextObjectsToRemove } from "../../document.ts";
-import { type FlatPage, inFields } from "../page-annotations.ts";
+import { type FlatPage, inFields, tickBoxes } from "../page-annotations.ts";
 import type { PageDrawing, Rectangle } from "../page-drawing.ts";
 import type { PageObjects, TextObject } from "../page-objects.ts";
 import type { Pdfium } from "../pdfium.ts";
@@ -73,6 +74,7 @@ export async function readPage(pdfium: Pdfium, drawn: DrawnPage, read: ReadPictu
   const untrusted = seen.filter(({ object }) => !trusted.has(object));
   const rest = allTrusted(drawn, trusted) ? drawn.textless : drawing.grey(image.dpi ?? 0, trusted.keys());
   onWhite(rest, drawn.textless, untrusted);
+  whitenTickBoxes(rest, drawn);
   const strips = cutTurnedLines(rest, lines, (word) => !word.every(({ object }) => trusted.has(object)));
   const regions = await unreadLetters(rest);
   const characters = seen.filter(({ object }) => trusted.has(object)).length;
@@ -110,6 +112,15 @@ function onWhite(picture: GreyImage, textless: GreyImage, characters: readonly C
         picture.data[at] = white - change;
       }
     }
+  }
+}
+
+/** The frames and ticks of check boxes and radio buttons look like letters. */
+function whitenTickBoxes(picture: GreyImage, { flat, drawing }: DrawnPage): void {
+  for (const field of tickBoxes(flat.fields, drawing)) {
+    const box = wholePixels(field, picture);
+    // A field may be outside the page.
+    if (box[0] < box[2] && box[1] < box[3]) whiten(picture, box);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Box } from "@orbital-witness/common/results/page-result.ts";
 import type { GreyImage } from "../../../recognition/grey-image.ts";
 import { invert } from "../../../recognition/light/light.ts";
-import { componentsOf, inkMap } from "../../../recognition/preparation/ink-map.ts";
+import { type Component, componentsOf, inkMap } from "../../../recognition/preparation/ink-map.ts";
 import { scale } from "../../../recognition/preparation/picture.ts";
 
 /**
@@ -19,6 +19,10 @@ const longest = 8;
 const cell = 8;
 /** Letters within this distance, in cells, belong to one text. */
 const reach = 3;
+/** A rectangle with smaller sides than this, in the reduced picture, may be an I, a dash or a stop. */
+const leastRectangle = 10;
+/** The share of each side of a rectangle that is ink. */
+const filledSide = 0.9;
 /** Fewer letters are a mark, a bullet or a bit of a drawing. */
 const leastLetters = 3;
 /** A picture with fewer levels between its darkest and lightest pixel shows nothing. */
@@ -54,15 +58,36 @@ function hasContrast(data: Buffer): boolean {
 }
 
 function lettersIn(look: GreyImage): Box[] {
-  return componentsOf(inkMap(look)).flatMap(({ left, top, right, bottom }): Box[] => {
+  return componentsOf(inkMap(look)).flatMap((component): Box[] => {
+    const { left, top, right, bottom } = component;
     const [width, height] = [right - left, bottom - top];
     const isLetter =
       height >= letterHeights.least &&
       height <= letterHeights.most &&
       width <= height * longest &&
-      height <= width * longest;
+      height <= width * longest &&
+      !isRectangle(component, look.width);
     return isLetter ? [[left, top, right, bottom]] : [];
   });
+}
+
+/** Whether ink fills the four sides of a component: it is a bar, a check box or the inside of one. */
+function isRectangle({ left, top, right, bottom, pixels }: Component, stride: number): boolean {
+  const [width, height] = [right - left, bottom - top];
+  if (Math.min(width, height) < leastRectangle) return false;
+  const sides = { left: 0, top: 0, right: 0, bottom: 0 };
+  for (const at of pixels) {
+    const row = Math.floor(at / stride);
+    const column = at - row * stride;
+    if (column === left) sides.left++;
+    if (column === right - 1) sides.right++;
+    if (row === top) sides.top++;
+    if (row === bottom - 1) sides.bottom++;
+  }
+  return (
+    Math.min(sides.left, sides.right) >= height * filledSide &&
+    Math.min(sides.top, sides.bottom) >= width * filledSide
+  );
 }
 
 /** Groups letters that are close to each other, on a grid of cells. */
