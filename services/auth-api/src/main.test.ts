@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { freePort } from "../../../tests/free-port.ts";
-import { startService } from "../../../tests/service-process.ts";
+import { startService } from "../../../tests/programs/service-process.ts";
 
 const secret = "0123456789abcdef0123456789abcdef";
 

@@ -8,10 +8,10 @@ import { expect, test } from "vitest";
 import { freePort } from "../../../tests/free-port.ts";
 import { alice, folders, jwtSecret, lease } from "../../../tests/order-api/order-api.ts";
 import { pageOf, pictureOf } from "../../../tests/page-result.ts";
+import { type OnTestFinished, startService } from "../../../tests/programs/service-process.ts";
 import { startRedisContainer } from "../../../tests/redis/redis-container.ts";
 import { orderServices, redisDatabase } from "../../../tests/redis/redis-database.ts";
 import { accepted, claimed, pageJob } from "../../../tests/redis/sample-order.ts";
-import { type OnTestFinished, startService } from "../../../tests/service-process.ts";
 
 const { store, attempts } = orderServices();
 const { resultsFolder, searchFolder } = folders;

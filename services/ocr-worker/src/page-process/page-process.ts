@@ -8,6 +8,14 @@ const program = fileURLToPath(new URL("./main.ts", import.meta.url));
 /** How much of the process's latest error output is kept, in characters. */
 const lastWordsLimit = 2000;
 
+/** All of the process's environment variables. */
+export const pageProcessEnvironment = {
+  // One process keeps one core busy, so libraries must not start threads of their own.
+  ...{ VIPS_CONCURRENCY: "1", OMP_THREAD_LIMIT: "1", UV_THREADPOOL_SIZE: "1", MALLOC_ARENA_MAX: "2" },
+  // By default, libvips decodes a lossy WebP of more than 100 MB to a file, and the container's /tmp has 64.
+  VIPS_DISC_THRESHOLD: "1g",
+} as const;
+
 /**
  * A process that reads pages. It gets none of the worker's environment variables, its output does not reach
  * the worker's output, and it ends with the worker.
@@ -22,8 +30,7 @@ export class PageProcess {
 
   constructor(settings: PageProcessSettings, startMs: number) {
     this.#child = fork(program, {
-      // One process keeps one core busy, so libraries must not start threads of their own.
-      env: { VIPS_CONCURRENCY: "1", OMP_THREAD_LIMIT: "1", UV_THREADPOOL_SIZE: "1", MALLOC_ARENA_MAX: "2" },
+      env: pageProcessEnvironment,
       execArgv: [],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });

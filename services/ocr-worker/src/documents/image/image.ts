@@ -1,12 +1,12 @@
 import type { PageWarning } from "@orbital-witness/common/results/page-result.ts";
 import sharp, { type FailOnOptions, type Sharp } from "sharp";
-import { OrderFailure } from "../../failure.ts";
 import { checkPages, checkPixels, type DocumentLimits } from "../../limits.ts";
 import type { ColourImage } from "../../recognition/grey-image.ts";
 import { coloursFromSharp, fromSharp } from "../../recognition/preparation/picture.ts";
 import { hasColours } from "../colours.ts";
 import type { Document, PageContent } from "../document.ts";
 import { credibleDpi } from "../dpi.ts";
+import { decodingFailure } from "./decoding-failure.ts";
 import { repairJpeg } from "./repair-jpeg.ts";
 import { imageResolution } from "./resolution.ts";
 import { type Resolution, readTiffPages } from "./tiff.ts";
@@ -36,7 +36,7 @@ export async function openPicture(original: Buffer, limits: DocumentLimits): Pro
   if (claimed) checkPixels(claimed.width, claimed.height, limits);
   const { bytes, warnings } = isJpeg(original) ? repairJpeg(original) : { bytes: original, warnings: [] };
   const { width, height, density, exif } = await readHeader(bytes, 0).catch((cause: unknown) => {
-    throw new OrderFailure("document_damaged", { cause });
+    throw decodingFailure("document_damaged", cause);
   });
   checkPixels(width, height, limits);
   const square = density === undefined ? undefined : { x: density, y: density };
@@ -102,7 +102,7 @@ async function readImage(
     drawImage(bytes, page, resolution, limits)
       .then(read)
       .catch((cause: unknown) => {
-        throw cause instanceof OrderFailure ? cause : new OrderFailure("page_damaged", { cause });
+        throw decodingFailure("page_damaged", cause);
       });
   return decode(async ({ draw, dpi, isGrey }) => {
     const image = await strictly((failOn) => fromSharp(draw(failOn), dpi));

@@ -2,6 +2,7 @@ import type { PageWarning } from "@orbital-witness/common/results/page-result.ts
 import { type FailureCode, OrderFailure } from "../../failure.ts";
 import { checkPages, type DocumentLimits } from "../../limits.ts";
 import type { Document, PageContent, ReadPicture } from "../document.ts";
+import { decodingFailure } from "../image/decoding-failure.ts";
 import { checkJpeg } from "../image/image.ts";
 import { drawingResolution, pixelsOf } from "./drawing-resolution.ts";
 import { hasFineMask } from "./image-masks.ts";
@@ -77,7 +78,7 @@ class PdfDocument implements Document {
     const warnings = new Set<PageWarning>(checked.hasExtra ? ["image_bytes_extra"] : []);
     for (const jpeg of checked.jpegs) {
       const found = await checkJpeg(jpeg, this.#limits).catch((cause: unknown) => {
-        throw new OrderFailure("page_damaged", { cause });
+        throw decodingFailure("page_damaged", cause);
       });
       for (const warning of found) warnings.add(warning);
     }

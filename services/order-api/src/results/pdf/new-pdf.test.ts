@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { z } from "zod";
 
-const program = fileURLToPath(new URL("../../../../../tests/order-api/write-large-page.ts", import.meta.url));
+const program = fileURLToPath(new URL("../../../../../tests/programs/write-large-page.ts", import.meta.url));
 
 test("the largest page in colours takes less than half of the service's 512 MiB", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [program]);
