@@ -34,7 +34,8 @@ async function perform(task: PageTask): Promise<Answer> {
   } catch (error) {
     if (!(error instanceof OrderFailure)) return { outcome: "broken", error: described(error) };
     const { code, message, cause } = error;
-    return { outcome: "failed", code, message, cause: described(cause), spent: isSpent() };
+    const failed = { outcome: "failed", code, message, spent: isSpent() } as const;
+    return cause === undefined ? failed : { ...failed, cause: described(cause) };
   }
 }
 

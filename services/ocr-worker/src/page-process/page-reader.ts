@@ -148,7 +148,7 @@ export class ProcessPageReader implements PageReader {
     if (("spent" in answer && answer.spent) || this.#pages >= this.#pagesPerProcess) this.#renew();
     if (answer.outcome !== "failed") return answer;
     const { code, message, cause } = answer;
-    throw new OrderFailure(code, { message, cause });
+    throw new OrderFailure(code, { message, cause: cause && describedError(cause) });
   }
 
   #run(): PageProcess {
@@ -185,6 +185,12 @@ export class ProcessPageReader implements PageReader {
     running?.kill();
     return running;
   }
+}
+
+/** The error of a page process. The log contains the cause of a failure only if it is an Error. */
+function describedError(description: string): Error {
+  const [message = ""] = description.split("\n", 1);
+  return Object.assign(new Error(message), { stack: description });
 }
 
 function unexpected({ outcome }: Answer): Error {

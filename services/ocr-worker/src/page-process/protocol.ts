@@ -39,7 +39,8 @@ export const answerSchema = z.discriminatedUnion("outcome", [
     outcome: z.literal("failed"),
     code: failureCodeSchema,
     message: z.string(),
-    cause: z.string(),
+    /** The description of an Error and its causes, as `inspect` of node:util writes it. */
+    cause: z.string().optional(),
     spent,
   }),
   z.object({ outcome: z.literal("broken"), error: z.string() }),
