@@ -1,6 +1,6 @@
 import type { ByteRange } from "@orbital-witness/common/results/result-store.ts";
 
-const rangeForm = /^bytes=(?:(?<first>\d{1,15})-(?<last>\d{1,15})?|-(?<suffix>\d{1,15}))$/i;
+const rangeForm = /^bytes=(?:(?<first>\d+)-(?<last>\d+)?|-(?<suffix>\d+))$/i;
 
 /**
  * Returns the part of a content of `size` bytes that a `Range` header requests (RFC 9110, 14.1.2). Undefined
