@@ -1,6 +1,7 @@
 import { Failure, runCommand } from "../lib/failure.ts";
 import { StackLock } from "../lib/stack-lock.ts";
 import { say } from "../lib/terminal.ts";
+import { readOptions } from "./lib/options.ts";
 import { orderAsCustomer } from "./lib/order-as-customer.ts";
 import { ensureDocker } from "./stack/engine/docker.ts";
 import { ensurePortIsFree } from "./stack/engine/port.ts";
@@ -13,6 +14,7 @@ const START_SECONDS = 300;
 const SAMPLE = { titleNumber: "OW12345678", documentType: "lease" };
 
 await runCommand(async () => {
+  readOptions({}, "Run `npm start` without options.");
   await ensureDocker();
   using _ = StackLock.take(projectFolder, STACK, "npm start");
   const stack = await Stack.open(projectFolder, STACK);

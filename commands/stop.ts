@@ -1,13 +1,17 @@
-import { parseArgs } from "node:util";
 import { Failure, runCommand } from "../lib/failure.ts";
 import { StackLock } from "../lib/stack-lock.ts";
 import { confirm, isInteractive, say } from "../lib/terminal.ts";
+import { readOptions } from "./lib/options.ts";
 import { requireDocker } from "./stack/engine/docker.ts";
 import { projectFolder } from "./stack/project.ts";
 import { Stack } from "./stack/stack.ts";
 import { describe, storedData } from "./stack/stored-data.ts";
 
 const STACK = "local";
+const OPTIONS = {
+  yes: { type: "boolean", short: "y", default: false },
+  "keep-data": { type: "boolean", default: false },
+} as const;
 const USAGE = "npm stop [-- --yes | --keep-data]";
 const REMOVE = "Remove them with `docker rm -f`, `docker network rm` and `docker volume rm`.";
 
@@ -16,7 +20,7 @@ const REMOVE = "Remove them with `docker rm -f`, `docker network rm` and `docker
  * terminal it asks first; `--yes` skips the question, `--keep-data` keeps the volumes.
  */
 await runCommand(async () => {
-  const { yes, "keep-data": keepData } = readOptions();
+  const { yes, "keep-data": keepData } = readOptions(OPTIONS, USAGE);
   await requireDocker();
   using _ = StackLock.take(projectFolder, STACK, "npm stop");
   const stack = await Stack.find(projectFolder, STACK);
@@ -55,18 +59,6 @@ await runCommand(async () => {
   );
 });
 process.exit();
-
-function readOptions(): { yes: boolean; "keep-data": boolean } {
-  const options = {
-    yes: { type: "boolean", short: "y", default: false },
-    "keep-data": { type: "boolean", default: false },
-  } as const;
-  try {
-    return parseArgs({ options }).values;
-  } catch (error) {
-    throw new Failure(error instanceof Error ? error.message : String(error), USAGE);
-  }
-}
 
 async function askForDeletion(stack: Stack): Promise<void> {
   const data = await storedData(stack.containers);
