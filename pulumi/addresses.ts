@@ -11,6 +11,7 @@ export function exampleOrder(url: string): string {
   return (
     `token=$(curl -s ${url}/token -d username=alice -d password=password ` +
     `| sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/') && ` +
-    `curl -i ${url}/orders -d title_number=OW12345678 -d document_type=lease -d token=$token`
+    `curl -i ${url}/orders -H "Authorization: Bearer $token" ` +
+    `-d title_number=OW12345678 -d document_type=lease`
   );
 }
