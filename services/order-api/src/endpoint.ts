@@ -30,25 +30,26 @@ const problems = {
   400: "A header or the body is malformed",
   401: "The token is missing, invalid or expired",
   403: "This user may not order",
-  404: "You have no order with this id, or its result does not have this page or format",
+  404: "You have no order with this id",
   406: "No format of the result matches `Accept`",
-  409: "The state of the order or of the Idempotency-Key does not allow this",
+  409: "The status of the order does not allow this",
   413: "The body is larger than 64 KiB",
   415: "The body has an unsupported media type, or is compressed",
   416: "The range begins after the end",
-  422: "A field is invalid, or the Idempotency-Key belongs to another request",
+  422: "A field is invalid",
   429: "Too many requests; `Retry-After` says how many seconds to wait",
   503: "Temporarily unavailable; `Retry-After` says how many seconds to wait",
 } as const;
 
-/** The code and the detail of each status's example. */
-const examples: Record<keyof typeof problems, [code: string, detail: string]> = {
+type Example = [code: string, detail: string];
+
+const examples: Record<keyof typeof problems, Example> = {
   400: ["malformed_body", "The body is not valid JSON."],
   401: ["token_expired", "The token has expired."],
   403: ["cannot_order", "This user may not order documents."],
   404: ["order_not_found", "There is no order with this id."],
   406: ["not_acceptable", "The result is available as application/json, text/plain, application/pdf."],
-  409: ["order_not_completed", "The order is recognizing. Ask again in a moment."],
+  409: ["order_ended", "The order has already ended."],
   413: ["body_too_large", "The body must not be larger than 65536 bytes."],
   415: ["unsupported_content_encoding", "The body must not be compressed: send it without Content-Encoding."],
   416: ["range_not_satisfiable", "The image has 81920 bytes, and the range begins after them."],
@@ -59,16 +60,20 @@ const examples: Record<keyof typeof problems, [code: string, detail: string]> = 
 
 /** Returns a route's responses for these statuses. */
 export function problemResponses(...statuses: (keyof typeof problems)[]): RouteConfig["responses"] {
-  return Object.fromEntries(
-    statuses.map((status) => {
-      const content = { "application/problem+json": { schema: problemSchema, example: exampleOf(status) } };
-      return [status, { description: problems[status], content }];
-    }),
-  );
+  return Object.fromEntries(statuses.map((status) => [status, problemResponse(status)]));
 }
 
-function exampleOf(status: keyof typeof problems): z.input<typeof problemSchema> {
-  const [code, detail] = examples[status];
+/** Returns the response for one status, with the description and the example of its route. */
+export function problemResponse(
+  status: keyof typeof problems,
+  description: string = problems[status],
+  example: Example = examples[status],
+) {
+  const problem = { schema: problemSchema, example: exampleOf(status, example) };
+  return { description, content: { "application/problem+json": problem } };
+}
+
+function exampleOf(status: keyof typeof problems, [code, detail]: Example): z.input<typeof problemSchema> {
   return {
     ...{ type: "about:blank", title: STATUS_CODES[status] ?? "Error", status, detail, code },
     request_id: "1d0b8531-93b6-4c69-b1f2-a045351f086c",

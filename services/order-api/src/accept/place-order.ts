@@ -8,7 +8,7 @@ import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifie
 import { z } from "zod";
 import { orderingUserAndFields } from "../access/callers.ts";
 import { read } from "../access/store-access.ts";
-import { type Endpoint, problemResponses, security } from "../endpoint.ts";
+import { type Endpoint, problemResponse, problemResponses, security } from "../endpoint.ts";
 import { orderPath } from "../follow/order-view.ts";
 import { placedOrderSchema } from "../order-schemas.ts";
 import type { OrderAcceptance } from "./accept-order.ts";
@@ -71,7 +71,12 @@ const route = createRoute({
       }),
       content: { "application/json": { schema: placedOrderSchema } },
     },
-    ...problemResponses(400, 401, 403, 409, 413, 415, 422, 429, 503),
+    ...problemResponses(400, 401, 403, 413, 415, 429, 503),
+    409: problemResponse(409, "The first request with this Idempotency-Key is still being answered", [
+      "idempotency_key_in_flight",
+      "A request with this Idempotency-Key is still running. Send it again in a moment.",
+    ]),
+    422: problemResponse(422, "A field is invalid, or the Idempotency-Key belongs to another request"),
   },
 });
 

@@ -10,7 +10,15 @@ import { type Endpoint, problemResponses, security } from "../endpoint.ts";
 import { orderPathSchema } from "../order-schemas.ts";
 import { requestedRange } from "./byte-range.ts";
 import type { ResultTools } from "./read-result.ts";
-import { encoded, notModified, pageNotFound, representation, resultGone, resultRef } from "./result-reply.ts";
+import {
+  encoded,
+  notModified,
+  pageNotFound,
+  representation,
+  resultGone,
+  resultProblems,
+  resultRef,
+} from "./result-reply.ts";
 
 const png = { "image/png": { schema: z.string().meta({ contentMediaType: "image/png" }) } };
 
@@ -36,7 +44,8 @@ const route = createRoute({
     200: { description: "The image", content: png },
     206: { description: "The part of the image that `Range` requests", content: png },
     304: { description: "The client has this image already" },
-    ...problemResponses(401, 404, 409, 416, 503),
+    ...problemResponses(401, 416, 503),
+    ...resultProblems,
   },
 });
 

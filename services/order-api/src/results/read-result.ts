@@ -19,7 +19,14 @@ import { resultSchema } from "./formats/json.ts";
 import { resultDocument } from "./formats/result-document.ts";
 import { writePreparedPdf } from "./pdf/new-pdf.ts";
 import { preferredType } from "./preferred-type.ts";
-import { encoded, notModified, representation, resultGone, resultRef } from "./result-reply.ts";
+import {
+  encoded,
+  notModified,
+  representation,
+  resultGone,
+  resultProblems,
+  resultRef,
+} from "./result-reply.ts";
 
 export type ResultTools = {
   tokens: TokenVerifier;
@@ -67,7 +74,7 @@ const resultRoute = createRoute({
   description: `Returns the result of a completed order, as JSON if any format is accepted. ${description}`,
   security,
   request: { params: orderPathSchema, query, headers },
-  responses: { ...responses, ...problemResponses(401, 404, 406, 409, 422, 503) },
+  responses: { ...responses, ...problemResponses(401, 406, 422, 503), ...resultProblems },
 });
 
 export function readResult(tools: ResultTools): Endpoint {
@@ -95,7 +102,7 @@ const fileRoute = createRoute({
   description: `Returns the result of a completed order. ${description}`,
   security,
   request: { params: orderPathSchema.extend({ format: z.enum(resultSuffixes) }), query, headers },
-  responses: { ...responses, ...problemResponses(401, 404, 409, 422, 503) },
+  responses: { ...responses, ...problemResponses(401, 422, 503), ...resultProblems },
 });
 
 export function readResultFile(tools: ResultTools): Endpoint {

@@ -4,6 +4,16 @@ import type { Log } from "@orbital-witness/common/log.ts";
 import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import type { ResultRef } from "@orbital-witness/common/results/result-store.ts";
 import type { Context } from "hono";
+import { problemResponse } from "../endpoint.ts";
+
+/** The responses of routes that return a result or a part of it. */
+export const resultProblems = {
+  404: problemResponse(404, "You have no order with this id, or its result has no such part"),
+  409: problemResponse(409, "The order has no result (yet)", [
+    "order_not_completed",
+    "The order is recognizing. Ask again in a moment.",
+  ]),
+};
 
 /** Returns the attempt that made the order's result. Throws 409 for an order that is not completed. */
 export function resultRef({ order_id, status, result_attempt, reason_message }: OrderRecord): ResultRef {
