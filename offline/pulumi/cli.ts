@@ -44,6 +44,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   "stack output": { least: 0, most: 1, run: (name) => printOutputs(name || undefined) },
 };
 
+/** What `preview` says of each kind of change. */
+const PREVIEWED: Readonly<Record<Change, string>> = {
+  same: "would stay the same",
+  create: "would be created",
+  replace: "would be replaced",
+  delete: "would be deleted",
+};
 const ALL_VOLUMES = "**docker:index/volume:Volume::**";
 const projectFolder = process.cwd();
 const project = readProjectFile(projectFolder);
@@ -80,11 +87,11 @@ async function apply(mode: Mode): Promise<void> {
   await resources.removeRest();
   console.log("\nOutputs:");
   printTable(outputs);
-  const counts = [...changes].map(([change, count]) => `${count} ${change}`).join(", ");
-  const would = mode === "look" ? "Would be: " : "";
-  console.log(
-    `\nResources: ${would}${counts}\nDuration: ${((performance.now() - startedAt) / 1000).toFixed(1)}s`,
+  const counts = [...changes].map(
+    ([change, count]) => `${count} ${mode === "look" ? PREVIEWED[change] : change}`,
   );
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.log(`\nResources: ${counts.join(", ")}\nDuration: ${seconds}s`);
 }
 
 async function destroy(): Promise<void> {
