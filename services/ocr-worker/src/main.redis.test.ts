@@ -79,7 +79,7 @@ test("the order of a killed process is run by the next, and a stopped process ex
   await first.exited;
   answers = true;
   const second = await startProcess("second");
-  expect(await workers.ended(id, 30_000)).toMatchObject({
+  expect(await workers.ended(id)).toMatchObject({
     text: leaseText,
     attempts: ["first lost worker_lost", "second completed"],
   });
@@ -100,7 +100,7 @@ test("the page of a killed process is read by the next process, and so are the o
   await first.exited;
   expect(await workers.status(id)).toBe("recognizing");
   await startProcess("second");
-  const order = await workers.ended(id, 60_000);
+  const order = await workers.ended(id);
   expect(order).toMatchObject({ status: "completed", result_pages: pages, failures: 0 });
   expect(order.pages).toMatchObject(Array(pages).fill({ outcome: "read" }));
   expect(order.readers).toEqual(["first", "second", "second", "second"]);

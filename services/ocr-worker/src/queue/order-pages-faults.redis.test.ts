@@ -31,7 +31,7 @@ async function inTheMiddle(happens: () => Promise<void>) {
   const read = async () => (await workers.summary(id)).page ?? 0;
   await expect.poll(read, { timeout: 60_000, interval: 20 }).toBeGreaterThan(0);
   await happens();
-  expect(await workers.ended(id, 60_000)).toMatchObject({
+  expect(await workers.ended(id)).toMatchObject({
     ...{ status: "completed", result_pages: pages, failures: 0 },
     pages: Array.from({ length: pages }, (_, index) => ({ page: index + 1, outcome: "read" })),
   });
@@ -80,5 +80,5 @@ test("a worker that is stopped while Redis is away does not wait for Redis", asy
     await container.start();
   }
   workers.startWorker("next");
-  expect(await workers.ended(id, 40_000)).toMatchObject({ text: leaseText });
+  expect(await workers.ended(id)).toMatchObject({ text: leaseText });
 }, 90_000);

@@ -128,7 +128,7 @@ test("a worker that stops hands its page back, and another reads it", async () =
   expect(fields.filter((field) => /claim|failures/.test(field))).toEqual([]);
   expect(await workers.summary(id)).toMatchObject({ status: "recognizing", attempts: ["stopping"] });
   workers.startWorker("next");
-  expect(await workers.ended(id, 40_000)).toMatchObject({ status: "completed", result_pages: slowPages });
+  expect(await workers.ended(id)).toMatchObject({ status: "completed", result_pages: slowPages });
 }, 60_000);
 
 test.each([0, 2, 4])(

@@ -29,7 +29,7 @@ test("a source that is down is retried a limited number of times", async () => {
   });
   requests = 0;
   downs = 100;
-  expect(await workers.ended(await workers.order("transfer"), 40_000)).toMatchObject({
+  expect(await workers.ended(await workers.order("transfer"))).toMatchObject({
     status: "failed",
     reason_code: "source_unavailable",
     failures: maxFailures,

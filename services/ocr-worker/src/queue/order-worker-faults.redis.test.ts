@@ -34,13 +34,13 @@ async function busyAndIdle() {
 
 /** Checks that the order ended at its first attempt, and that both workers take orders again. */
 async function goOn({ busy, idle, id }: Awaited<ReturnType<typeof busyAndIdle>>) {
-  expect(await workers.ended(id, 30_000)).toMatchObject({
+  expect(await workers.ended(id)).toMatchObject({
     text: leaseText,
     attempts: ["busy completed"],
     failures: 0,
   });
   const next = await Promise.all(Array.from({ length: 4 }, () => workers.order("lease")));
-  for (const order of next) expect(await workers.ended(order, 30_000)).toMatchObject({ text: leaseText });
+  for (const order of next) expect(await workers.ended(order)).toMatchObject({ text: leaseText });
   for (const worker of [busy, idle]) {
     await expect.poll(() => fails(worker.consuming), { timeout: 15_000 }).toBe(false);
   }
