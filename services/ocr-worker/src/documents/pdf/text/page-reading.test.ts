@@ -222,3 +222,29 @@ test.each([
   expect(read).toHaveBeenCalledOnce();
   expect(textOf({ blocks: text }).split(/\n+/)).toEqual([...clauses, ""]);
 });
+
+test.each([1, 2, 3])(
+  "the parts of a line with a bar in it are read from left to right (%i)",
+  async (seed) => {
+    const random = seededRandom(seed);
+    const line = 1 + (seed % 3);
+    const [from, width] = [80 + Math.round(random() * 80), 50 + Math.round(random() * 40)];
+    const bytes = await makePdf((page) => {
+      for (const [index, clause] of clauses.entries()) {
+        const y = 170 - 40 * index;
+        page.drawText(clause, { x: 20, y, size: 11 });
+        if (index === line) page.drawRectangle({ x: from, y: y - 4, width, height: 15 });
+      }
+    });
+    const { text = [] } = await openPage(bytes, 1, {}, engine.recognize);
+    const boxes = text.flatMap(({ lines }) => lines).map(({ box }) => box);
+    expect(boxes).toHaveLength(clauses.length + 1);
+    for (const [index, [left, top, , bottom]] of boxes.entries()) {
+      const next = boxes[index + 1];
+      if (!next) continue;
+      const isBelow = next[1] > (top + bottom) / 2;
+      const isRight = next[3] > (top + bottom) / 2 && next[0] > left;
+      expect(isBelow || isRight, `line ${index}`).toBe(true);
+    }
+  },
+);

@@ -58,10 +58,21 @@ function placeOf(lines: readonly Line[], box: Box): number {
   const above = sharing
     .filter(({ box: other }) => (other[1] + other[3]) / 2 <= middle)
     .toSorted((a, b) => b.box[3] - a.box[3] || b.index - a.index)[0];
-  if (above) return above.index + 1;
+  if (above) return afterLeftPart(lines, above.index + 1, box);
   const below =
     sharing[0] ?? lines.map((line, index) => ({ index, box: line.box })).find((one) => one.box[1] > middle);
   return below?.index ?? lines.length;
+}
+
+/**
+ * The position after the left part of the box's line, if it stands at this position. Where lines of a column
+ * follow the left part, the position does not change.
+ */
+function afterLeftPart(lines: readonly Line[], position: number, box: Box): number {
+  const isLeft = (line: Line | undefined) => line !== undefined && line.box[2] <= box[0];
+  let end = position;
+  for (let line = lines[end]; line && isLeft(line) && isBeside(line.box, box); line = lines[end]) end++;
+  return isLeft(lines[end]) ? position : end;
 }
 
 function isBeside(a: Box, b: Box): boolean {
