@@ -12,6 +12,7 @@ import { wronglyMappedFonts } from "./font-check.ts";
 import { mergedBlocks } from "./order/merge-lines.ts";
 import { charactersIn, coveredRuns, meaninglessObjects, trustedLines, visibleLines } from "./page-text.ts";
 import { cutTurnedLines, readRegions, readStrips } from "./read-regions.ts";
+import { repeatedObjects } from "./repeated-text.ts";
 import { type LetterRegion, unreadLetters } from "./unread-letters.ts";
 import { aroundAll, type VisibleText, visibleText, wholePixels } from "./visible-text.ts";
 
@@ -72,7 +73,7 @@ export async function readPage(pdfium: Pdfium, drawn: DrawnPage, read: ReadPictu
     if (text && !unsound.has(object) && !wrong.has(fontOf(object))) trusted.set(object, text);
   }
   const untrusted = seen.filter(({ object }) => !trusted.has(object));
-  const rest = allTrusted(drawn, trusted) ? drawn.textless : drawing.grey(image.dpi ?? 0, trusted.keys());
+  const rest = withoutTrusted(pdfium, drawn, new Set(seen.map(({ object }) => object)), trusted);
   onWhite(rest, drawn.textless, untrusted);
   whitenTickBoxes(rest, drawn);
   const strips = cutTurnedLines(rest, lines, (word) => !word.every(({ object }) => trusted.has(object)));
@@ -92,8 +93,19 @@ function isStamp(characters: number, regions: readonly LetterRegion[]): boolean 
   return characters < stamp.mostCharacters && letters > characters * stamp.lettersPerCharacter;
 }
 
-function allTrusted({ objects }: DrawnPage, trusted: ReadonlyMap<Pointer, TextObject>): boolean {
-  return [...objects.texts.values()].every(({ object, isPainted }) => !isPainted || trusted.has(object));
+/** The page without its trusted text and without its repetitions. */
+function withoutTrusted(
+  pdfium: Pdfium,
+  { objects, tokens, visible, drawing, page, textless }: DrawnPage,
+  seen: ReadonlySet<Pointer>,
+  trusted: ReadonlyMap<Pointer, TextObject>,
+): GreyImage {
+  const characters = charactersIn(tokens).filter((one) => visible.isVisible(one));
+  const isRead = (object: Pointer) => seen.has(object);
+  const repeated = repeatedObjects(pdfium, objects.texts, characters, isRead, trusted);
+  const known = new Set([...trusted.keys(), ...repeated]);
+  const isAll = [...objects.texts.values()].every(({ object, isPainted }) => !isPainted || known.has(object));
+  return isAll ? textless : drawing.grey(page.dpi ?? 0, known);
 }
 
 /**

@@ -6,6 +6,7 @@ import type { TextObject } from "../page-objects.ts";
 import type { Pointer } from "../pdfium-calls.ts";
 import type { Character, Token } from "./characters.ts";
 import { upright } from "./direction.ts";
+import { isNear } from "./repeated-text.ts";
 import { aroundAll, share, type VisibleText, wholePixels } from "./visible-text.ts";
 import { type CharacterWord, linesOf, spelled } from "./words.ts";
 
@@ -14,9 +15,6 @@ import { type CharacterWord, linesOf, spelled } from "./words.ts";
  * only its visible characters are kept.
  */
 const visibleShare = { hidden: 0.3, whole: 0.7 };
-
-/** In heights of a word. The same word within this distance is a repetition. */
-const repeatedWithin = 0.2;
 
 /** This many hidden characters in a row are covered by something. */
 const coveredRun = 3;
@@ -52,10 +50,8 @@ function repetition(): (word: CharacterWord) => boolean {
   return (word) => {
     const text = spelled(word);
     const box = aroundAll(word.map((one) => one.box));
-    const near = (box[3] - box[1]) * repeatedWithin;
     const same = places.get(text) ?? [];
-    if (same.some((other) => other.every((edge, index) => Math.abs(edge - (box[index] ?? 0)) <= near)))
-      return true;
+    if (same.some((other) => isNear(other, box, box[3] - box[1]))) return true;
     places.set(text, [...same, box]);
     return false;
   };
