@@ -11,7 +11,7 @@ import { savePdfPage } from "@orbital-witness/common/results/pdf-page.ts";
 import type { ResultRef, ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import type { PageContent } from "../documents/document.ts";
 import { openDocument } from "../documents/open-document.ts";
-import { OrderFailure, storageFailure } from "../failure.ts";
+import { storageFailure } from "../failure.ts";
 import type { PageSource } from "../pdf-output/embed-image.ts";
 import { makePdfPage } from "../pdf-output/make-pdf-page.ts";
 import { outlinePdf } from "../pdf-output/outline-pdf.ts";
@@ -57,8 +57,8 @@ export class PageWork {
 
   async outline(ref: ResultRef): Promise<void> {
     const { outline, base } = await outlinePdf(await this.#document(ref));
-    if (base) await this.#results.save(ref, "pdf-base", base);
-    await savePdfOutline(this.#results, ref, outline);
+    if (base) await stored(this.#results.save(ref, "pdf-base", base));
+    await stored(savePdfOutline(this.#results, ref, outline));
   }
 
   async #document(ref: ResultRef): Promise<Buffer> {
@@ -79,9 +79,7 @@ export class PageWork {
     if (keptText !== undefined) recognized.result.warnings = [...warnings, "hidden_text_kept"];
     const coloured = await content.colour?.();
     const png = await toPng(coloured ? await recognized.likewise(coloured) : recognized.image);
-    await this.#results.savePage(ref, { ...recognized.result, page }, png).catch((cause: unknown) => {
-      throw storageFailure(cause);
-    });
+    await stored(this.#results.savePage(ref, { ...recognized.result, page }, png));
     return { result: recognized.result, notShown, keptText };
   }
 
@@ -92,11 +90,16 @@ export class PageWork {
   async #savePdfPage(ref: ResultRef, source: PageSource, result: RecognizedPage["result"]) {
     const made = await makePdfPage(source, result).catch((error: unknown) => String(error));
     if (typeof made === "string") return { notShown: made };
-    await savePdfPage(this.#results, ref, source.page, made.pdfPage).catch((cause: unknown) => {
-      throw new OrderFailure("storage_unavailable", { cause });
-    });
+    await stored(savePdfPage(this.#results, ref, source.page, made.pdfPage));
     return { keptText: made.kept };
   }
+}
+
+/** Rejects with a failure that says whether the store is full or out of order. */
+function stored<T>(write: Promise<T>): Promise<T> {
+  return write.catch((cause: unknown) => {
+    throw storageFailure(cause);
+  });
 }
 
 function withText({ image, turn }: PageContent, blocks: Block[]): RecognizedPage {

@@ -121,13 +121,17 @@ class Attempt {
     return pages;
   }
 
-  /** Without an outline the result shows the pages as they were read. That is no reason to fail the order. */
+  /**
+   * Without an outline the result shows the pages as they were read. That is no reason to fail the order. An
+   * outline that cannot be stored is made at the next attempt.
+   */
   async #outline(): Promise<void> {
     const { aborted, log } = this.#work;
     try {
       await this.#tools.reader.outline(this.#order, aborted);
     } catch (err) {
       aborted.throwIfAborted();
+      if (err instanceof OrderFailure && err.code.startsWith("storage_")) throw err;
       log.warn({ err }, "the PDF cannot be shown as it is, so its pages are shown as they were read");
     }
   }
