@@ -52,9 +52,8 @@ test("8 the append-only file is damaged in the middle: Redis does not start, and
   const restarts = () => stack.inspect(redis, "{{.RestartCount}}").then(Number);
   await expect.poll(restarts, { timeout: 30_000 }).toBeGreaterThanOrEqual(3);
   expect(await stack.inspect(redis, "{{.State.Health.Status}}")).not.toBe("healthy");
-  expect((await stack.lines(redis, since)).join("\n")).toContain(
-    "Bad file format reading the append only file",
-  );
+  // "Bad file format" or "Unknown command", depending on where the damage is.
+  expect((await stack.lines(redis, since)).join("\n")).toContain("reading the append only file");
   expect((await orders.post("OK88")).status).toBe(503);
   expect(await stack.isReady(await stack.clone.container("order-api"))).toBe(false);
   const stoppedAgain = await stack.stop(redis);
