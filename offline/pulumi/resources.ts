@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { z } from "zod";
 import { Failure } from "../../lib/failure.ts";
 import type { PassphraseCrypter } from "../../lib/stack-config/passphrase-crypter.ts";
+import { takeBuildTurn } from "./build-turn.ts";
 import { containerInputs, isExclusive, isRedis, PART_LABEL, startContainer } from "./container.ts";
 import { docker } from "./docker-cli.ts";
 import { healthOf, untilHealthy } from "./health.ts";
@@ -200,8 +201,9 @@ export class Resources {
     const tag = this.#mode === "update" ? ["--tag", imageName] : [];
     // The classic builder is part of every engine and needs no plugin of the client. Builds run one after the
     // other: in parallel, it builds equal layers twice, and the next build then misses its cache.
-    const building = this.#lastBuild.then(() =>
-      execa(
+    const building = this.#lastBuild.then(async () => {
+      using _ = await takeBuildTurn();
+      return await execa(
         "docker",
         [
           "build",
@@ -216,8 +218,8 @@ export class Resources {
           build.context,
         ],
         { env: { DOCKER_BUILDKIT: "0" }, reject: false },
-      ),
-    );
+      );
+    });
     this.#lastBuild = building;
     const result = await building;
     if (result.failed) {
