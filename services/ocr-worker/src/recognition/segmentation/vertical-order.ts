@@ -1,4 +1,5 @@
 import type { Line } from "@orbital-witness/common/results/page-result.ts";
+import { runsOf } from "../../runs.ts";
 import { isSameRow } from "./same-row.ts";
 
 /** Lines of a paragraph are at most this many line widths apart. */
@@ -11,24 +12,13 @@ const CLOSE = 1.5;
 export function inVerticalOrder(lines: readonly Line[]): Line[] {
   const columns = runsOf(
     lines.toSorted((a, b) => a.box[0] - b.box[0]),
-    (line, [first]) => first !== undefined && runsDown(line) === runsDown(first) && isSameColumn(line, first),
+    (line, _, first) => runsDown(line) === runsDown(first) && isSameColumn(line, first),
   ).map((column) => column.sort((a, b) => (runsDown(a) ? a.box[1] - b.box[1] : b.box[1] - a.box[1])));
-  const paragraphs = runsOf(columns, ([line], before) => {
-    const beside = before.at(-1)?.[0];
-    return line !== undefined && beside !== undefined && continuesDown(line, beside);
-  });
+  const paragraphs = runsOf(
+    columns,
+    ([line], [beside]) => line !== undefined && beside !== undefined && continuesDown(line, beside),
+  );
   return paragraphs.flatMap((paragraph) => paragraph.reverse().flat());
-}
-
-/** Divides a list into runs: an element joins the run before it if `joins` says so. */
-function runsOf<T>(list: readonly T[], joins: (element: T, run: readonly T[]) => boolean): T[][] {
-  const runs: T[][] = [];
-  for (const element of list) {
-    const run = runs.at(-1);
-    if (run && joins(element, run)) run.push(element);
-    else runs.push([element]);
-  }
-  return runs;
 }
 
 function runsDown({ words: [word] }: Line): boolean {

@@ -5,6 +5,7 @@ import {
   lineOf,
   type Word,
 } from "@orbital-witness/common/results/page-result.ts";
+import { runsOf } from "../../../../runs.ts";
 import type { Rectangle } from "../../page-drawing.ts";
 import { type Direction, upright } from "../direction.ts";
 
@@ -16,34 +17,20 @@ const blockGap = 1.2;
  * block. Turned lines follow all upright ones, grouped by their direction.
  */
 export function toBlocks(lines: Word[][]): Block[] {
-  const blocks: Line[][] = [];
   const split = lines.flatMap(splitLine).toSorted((a, b) => lineDirection(a) - lineDirection(b));
-  for (const line of split) {
-    const block = blocks.at(-1);
-    const above = block?.at(-1);
-    if (block && above && continues(above, line)) block.push(line);
-    else blocks.push([line]);
-  }
-  return blocks.map(blockOf);
+  return runsOf(split, continues).map(blockOf);
 }
 
 /** Splits words that do not follow each other on one line, in its direction. */
 function splitLine(words: Word[]): Line[] {
-  const lines: Word[][] = [];
-  for (const word of words) {
-    const line = lines.at(-1);
-    const before = line?.at(-1);
-    if (line && before && follows(before, word)) line.push(word);
-    else lines.push([word]);
-  }
-  return lines.map(lineOf);
+  return runsOf(words, follows).map(lineOf);
 }
 
 export function lineDirection({ words: [first] }: Pick<Line, "words">): Direction {
   return first?.direction ?? 0;
 }
 
-function follows(before: Word, next: Word): boolean {
+function follows(next: Word, before: Word): boolean {
   if (before.direction !== next.direction) return false;
   const [left, top, , bottom] = uprightWord(before);
   const [nextLeft, nextTop, , nextBottom] = uprightWord(next);
@@ -54,7 +41,7 @@ function uprightWord({ box, direction }: Word): Rectangle {
   return upright(box, direction ?? 0);
 }
 
-function continues(lineAbove: Line, lineBelow: Line): boolean {
+function continues(lineBelow: Line, lineAbove: Line): boolean {
   const direction = lineDirection(lineAbove);
   if (lineDirection(lineBelow) !== direction) return false;
   const [above, below] = [upright(lineAbove.box, direction), upright(lineBelow.box, direction)];
