@@ -8,7 +8,7 @@ import {
 import { movedBlock } from "./blocks.ts";
 import type { Segmentation } from "./engine.ts";
 import type { GreyImage } from "./grey-image.ts";
-import { rotate, WHITE } from "./preparation/picture.ts";
+import { crop, rotate, WHITE } from "./preparation/picture.ts";
 
 /** White around a strip, in pixels. */
 const MARGIN = 10;
@@ -16,13 +16,9 @@ const MARGIN = 10;
 /** A line of text on a white margin, cut out of a picture at this place. */
 export type Strip = { picture: GreyImage; left: number; top: number };
 
-export function cutStrip({ data, width, dpi }: GreyImage, [left, top, right, bottom]: Box): Strip {
-  const size = { width: right - left + 2 * MARGIN, height: bottom - top + 2 * MARGIN };
-  const strip = Buffer.alloc(size.width * size.height, WHITE);
-  for (let y = top; y < bottom; y++) {
-    data.copy(strip, (y - top + MARGIN) * size.width + MARGIN, y * width + left, y * width + right);
-  }
-  return { picture: { data: strip, ...size, dpi }, left: left - MARGIN, top: top - MARGIN };
+export function cutStrip(image: GreyImage, box: Box): Strip {
+  const [left, top] = box;
+  return { picture: crop(image, box, MARGIN), left: left - MARGIN, top: top - MARGIN };
 }
 
 /** Makes a part of a picture white. */

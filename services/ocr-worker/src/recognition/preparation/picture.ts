@@ -1,3 +1,4 @@
+import type { Box } from "@orbital-witness/common/results/page-result.ts";
 import sharp, { type Sharp } from "sharp";
 import type { ColourImage, GreyImage } from "../grey-image.ts";
 
@@ -53,6 +54,20 @@ export async function scale<T extends AnyImage>(image: T, factor: number): Promi
 export async function rotate<T extends AnyImage>(image: T, degrees: number, background = WHITE): Promise<T> {
   const colour = { r: background, g: background, b: background };
   return changed(image, toSharp(image).rotate(degrees, { background: colour }));
+}
+
+/** Copies a part of a grey image, with a white margin of so many pixels around it. */
+export function crop(
+  { data, width, dpi }: GreyImage,
+  [left, top, right, bottom]: Box,
+  margin = 0,
+): GreyImage {
+  const size = { width: right - left + 2 * margin, height: bottom - top + 2 * margin };
+  const part = Buffer.alloc(size.width * size.height, WHITE);
+  for (let y = top; y < bottom; y++) {
+    data.copy(part, (y - top + margin) * size.width + margin, y * width + left, y * width + right);
+  }
+  return { data: part, ...size, dpi };
 }
 
 /** Returns the middle part of this size, or the whole image if it is not larger. */

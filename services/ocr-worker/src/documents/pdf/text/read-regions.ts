@@ -1,6 +1,13 @@
-import { type Block, blockOf, lineOf, meanConfidence } from "@orbital-witness/common/results/page-result.ts";
+import {
+  type Block,
+  type Box,
+  blockOf,
+  lineOf,
+  meanConfidence,
+} from "@orbital-witness/common/results/page-result.ts";
 import { movedBlock } from "../../../recognition/blocks.ts";
 import type { GreyImage } from "../../../recognition/grey-image.ts";
+import { crop } from "../../../recognition/preparation/picture.ts";
 import { cutStrip, readStrip, type Strip, whiten } from "../../../recognition/turned-strip.ts";
 import type { ReadPicture } from "../../document.ts";
 import type { Direction } from "./direction.ts";
@@ -53,12 +60,12 @@ export async function readRegions(
   read: ReadPicture,
 ): Promise<Block[]> {
   const boxes = regions.map(({ box }) => box);
-  const whole = [0, 0, picture.width, picture.height];
+  const whole: Box = [0, 0, picture.width, picture.height];
   const parts = boxes.length > mostRegions ? [whole] : boxes;
   const blocks: Block[] = [];
-  for (const [left = 0, top = 0, right = 0, bottom = 0] of parts) {
-    const part = cut(picture, left, top, right, bottom);
-    for (const block of await read(part, "auto")) {
+  for (const box of parts) {
+    const [left, top] = box;
+    for (const block of await read(crop(picture, box), "auto")) {
       const kept = sureBlock(block);
       if (kept) blocks.push(movedBlock(kept, left, top));
     }
@@ -75,18 +82,4 @@ function sureBlock({ lines }: Block): Block | undefined {
     return (meanConfidence({ blocks: [blockOf([line])] }) ?? 0) >= sure.line ? [line] : [];
   });
   return kept.length === 0 ? undefined : blockOf(kept);
-}
-
-function cut(
-  { data, width, dpi }: GreyImage,
-  left: number,
-  top: number,
-  right: number,
-  bottom: number,
-): GreyImage {
-  const part = Buffer.alloc((right - left) * (bottom - top));
-  for (let y = top; y < bottom; y++) {
-    data.copy(part, (y - top) * (right - left), y * width + left, y * width + right);
-  }
-  return { data: part, width: right - left, height: bottom - top, dpi };
 }
