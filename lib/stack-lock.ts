@@ -1,22 +1,17 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { Failure } from "./failure.ts";
+import { FileLock } from "./file-lock.ts";
 
 const holderSchema = z.object({ pid: z.number(), command: z.string(), since: z.string() });
-/** SQLITE_BUSY: another connection holds the lock. */
-const BUSY = 5;
 
-/**
- * Lets one command at a time change a stack. The lock is the lock of a SQLite database. The operating system
- * releases it when its holder ends in any way, so dead processes leave no locks.
- */
+/** Lets one command at a time change a stack. */
 export class StackLock implements Disposable {
-  readonly #database: DatabaseSync;
+  readonly #lock: FileLock;
 
-  private constructor(database: DatabaseSync) {
-    this.#database = database;
+  private constructor(lock: FileLock) {
+    this.#lock = lock;
   }
 
   /**
@@ -26,33 +21,20 @@ export class StackLock implements Disposable {
    */
   static take(projectFolder: string, name: string, command: string): StackLock {
     const folder = path.join(projectFolder, ".pulumi");
-    mkdirSync(folder, { recursive: true });
     const holder = path.join(folder, `${name}.holder.json`);
-    const database = new DatabaseSync(path.join(folder, `${name}.lock`), { timeout: 0 });
-    try {
-      database.exec("BEGIN EXCLUSIVE");
-    } catch (error) {
-      database.close();
-      if (!isBusy(error)) {
-        throw error;
-      }
-      throw atWork(holder);
-    }
+    const lock = FileLock.tryTake(path.join(folder, `${name}.lock`));
+    if (lock === undefined) throw atWork(holder);
     writeFileSync(holder, JSON.stringify({ pid: process.pid, command, since: new Date().toISOString() }));
-    return new StackLock(database);
+    return new StackLock(lock);
   }
 
   release(): void {
-    this.#database.close();
+    this.#lock.release();
   }
 
   [Symbol.dispose](): void {
     this.release();
   }
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && "errcode" in error && error.errcode === BUSY;
 }
 
 function atWork(holderFile: string): Failure {
