@@ -233,3 +233,13 @@ export function heldAnswer(answer: Answer = found) {
   const { promise, resolve } = Promise.withResolvers<Answer>();
   return { answer: () => promise, give: () => resolve(answer) };
 }
+
+/** How long Redis is away: longer than the lock on a job lasts, and than an idle worker waits for a job. */
+export const awayMs = 15_000;
+
+export function fails(check: () => Promise<void>): Promise<boolean> {
+  return check().then(
+    () => false,
+    () => true,
+  );
+}

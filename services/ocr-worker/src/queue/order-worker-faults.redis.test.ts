@@ -1,18 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { heldAnswer, openOrderWorkersOnOwnRedis } from "../../../../tests/redis/order-workers.ts";
+import {
+  awayMs,
+  fails,
+  heldAnswer,
+  openOrderWorkersOnOwnRedis,
+} from "../../../../tests/redis/order-workers.ts";
 import { leaseText } from "../../../../tests/scan.ts";
 
-/** Longer than the lock on a job lasts, and than an idle worker waits for the next job. */
-const awayMs = 15_000;
-
 const { container, workers } = await openOrderWorkersOnOwnRedis();
-
-const fails = (check: () => Promise<void>) =>
-  check().then(
-    () => false,
-    () => true,
-  );
 
 const loads = () =>
   workers.redis.ping().then(
