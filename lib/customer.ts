@@ -70,7 +70,7 @@ export class Customer {
   }
 
   async view(orderId: string, username = "alice"): Promise<OrderView> {
-    return viewSchema.parse((await this.#found(`/orders/${orderId}`, username)).body);
+    return viewSchema.parse((await this.found(`/orders/${orderId}`, username)).body);
   }
 
   /** Waits for the order's end. Throws the error of `late` if it takes longer than `waitSeconds`. */
@@ -100,7 +100,7 @@ export class Customer {
   }
 
   async text(orderId: string, username = "alice"): Promise<string> {
-    return (await this.#found(`/orders/${orderId}/result.txt`, username)).text;
+    return (await this.found(`/orders/${orderId}/result.txt`, username)).text;
   }
 
   /** The order's result in the format of the suffix. */
@@ -118,7 +118,7 @@ export class Customer {
     const ids: string[] = [];
     for (let cursor: string | null = ""; cursor !== null; ) {
       const path: string = `/orders?limit=100&${filter}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
-      const page: z.output<typeof listSchema> = listSchema.parse((await this.#found(path, username)).body);
+      const page: z.output<typeof listSchema> = listSchema.parse((await this.found(path, username)).body);
       ids.push(...page.orders.map(({ order_id }) => order_id));
       cursor = page.next;
     }
@@ -127,7 +127,7 @@ export class Customer {
 
   /** Follows the order until its end. @returns the data of each event */
   async events(orderId: string, username = "alice"): Promise<Record<string, unknown>[]> {
-    const { text } = await this.#found(`/orders/${orderId}/events`, username);
+    const { text } = await this.found(`/orders/${orderId}/events`, username);
     return [...text.matchAll(/^data: (.*)$/gm)].map(([, json = ""]) => JSON.parse(json));
   }
 
@@ -141,6 +141,13 @@ export class Customer {
 
   get(path: string, token?: string): Promise<Answer> {
     return this.ask("GET", path, token === undefined ? {} : { token });
+  }
+
+  /** Gets what is there. Throws UnexpectedAnswer unless the answer is 200. */
+  async found(path: string, username = "alice"): Promise<Answer> {
+    const answer = await this.get(path, await this.validToken(username));
+    if (answer.status !== 200) throw new UnexpectedAnswer(path, answer);
+    return answer;
   }
 
   /** Sends any request, and accepts any answer. */
@@ -158,12 +165,6 @@ export class Customer {
     const answer = await this.post("/token", { username, password });
     if (answer.status !== 200) throw new UnexpectedAnswer("/token", answer);
     return tokenSchema.parse(answer.body);
-  }
-
-  async #found(path: string, username: string): Promise<Answer> {
-    const answer = await this.get(path, await this.validToken(username));
-    if (answer.status !== 200) throw new UnexpectedAnswer(path, answer);
-    return answer;
   }
 
   #fetch(method: string, path: string, { token, body, headers }: Request): Promise<Response> {

@@ -6,7 +6,6 @@ import {
 } from "@orbital-witness/common/orders/order.ts";
 import { attemptOutcomes } from "@orbital-witness/common/orders/order-events.ts";
 import { z } from "zod";
-import { UnexpectedAnswer } from "../../../lib/customer.ts";
 import { poll } from "../../../lib/poll.ts";
 import type { TestContainer } from "../../stack/stack-under-test.ts";
 import type { FaultStack } from "./fault-stack.ts";
@@ -62,7 +61,8 @@ export class Orders {
 
   /** The answer's status. */
   async status(id: string): Promise<number> {
-    return (await this.#get(`/orders/${id}`)).status;
+    const { customer } = this.#stack;
+    return (await customer.get(`/orders/${id}`, await customer.validToken(this.#user))).status;
   }
 
   async view(id: string): Promise<OrderView> {
@@ -136,14 +136,7 @@ export class Orders {
   }
 
   async #read(path: string): Promise<unknown> {
-    const answer = await this.#get(path);
-    if (answer.status !== 200) throw new UnexpectedAnswer(path, answer);
-    return answer.body;
-  }
-
-  async #get(path: string) {
-    const { customer } = this.#stack;
-    return customer.get(path, await customer.validToken(this.#user));
+    return (await this.#stack.customer.found(path, this.#user)).body;
   }
 }
 
