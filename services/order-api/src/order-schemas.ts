@@ -61,7 +61,9 @@ export const orderViewSchema = summary
           started_at: time,
           ended_at: timeOrNull("Null while the attempt runs"),
           outcome: outcome.nullable(),
-          reason: reason.nullable(),
+          reason: reason.nullable().meta({
+            description: "Why the attempt did not finish; null if it finished or still runs",
+          }),
         }),
       )
       .meta({ description: "One entry for each time a worker took the order, oldest first" }),

@@ -53,6 +53,11 @@ test("the document has every operation, with its responses and the ways to send 
   }
 });
 
+test("no value that may be null must also match a schema that forbids null", async () => {
+  const document = z.json().parse(await (await app.request("/openapi.json")).json());
+  expect(JSON.stringify(document).match(/"allOf":\[[^\]]*"null"[^\]]*\]/g)).toBeNull();
+});
+
 test("redocly lint finds no fault in the document", async () => {
   const file = path.join(tmpdir(), `orbital-witness-${randomUUID()}.json`);
   onTestFinished(() => rm(file));
