@@ -100,6 +100,8 @@ export function fieldsOf(form: FormData | URLSearchParams): Record<string, unkno
 }
 
 function grouped(entries: readonly (readonly [string, unknown])[]): Record<string, unknown> {
+  const fields = Object.fromEntries(entries);
+  if (Object.keys(fields).length === entries.length) return fields;
   const byName = Map.groupBy(entries, ([name]) => name);
   return Object.fromEntries(
     [...byName].map(([name, given]) => {
