@@ -8,18 +8,19 @@ import { RateLimit } from "@orbital-witness/common/http/rate-limit.ts";
 import type { Log } from "@orbital-witness/common/log.ts";
 import { issueToken } from "@orbital-witness/common/tokens/access-token.ts";
 import { type TokenAnswer, tokenRequestSchema } from "@orbital-witness/common/tokens/token-request.ts";
-import { findUser } from "./accounts/users.ts";
+import type { UserDirectory } from "./accounts/users.ts";
 
 export type AuthOptions = {
   log: Log;
   key: Uint8Array;
+  users: UserDirectory;
   tokenSeconds: number;
   /** Wrong passwords for one user from one network. */
   failuresPerMinute: number;
 };
 
 /** `POST /token` exchanges username and password for a token that is valid for `tokenSeconds`. */
-export function createAuthApp({ log, key, tokenSeconds, failuresPerMinute }: AuthOptions): HttpApp {
+export function createAuthApp({ log, key, users, tokenSeconds, failuresPerMinute }: AuthOptions): HttpApp {
   const app = createHttpApp(log);
   // Failures count by user and network together. If they counted by user alone, anybody could lock out
   // anybody else. If they counted by network alone, one customer's guesses would lock out everybody with the
@@ -47,7 +48,7 @@ export function createAuthApp({ log, key, tokenSeconds, failuresPerMinute }: Aut
     const user = await hashing.run(network, c.req.raw.signal, async () => {
       // Checked again, because other logins may have failed while this one waited.
       await failures.check(c, ...login);
-      const found = await findUser(username, password);
+      const found = await users.find(username, password);
       if (!found) await failures.take(c, ...login);
       return found;
     });

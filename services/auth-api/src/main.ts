@@ -2,6 +2,7 @@ import { jwtSecretVariable, wholeNumber } from "@orbital-witness/common/environm
 import { runService } from "@orbital-witness/common/http/serve.ts";
 import { tokenKey } from "@orbital-witness/common/tokens/access-token.ts";
 import { z } from "zod";
+import { demoUsers } from "./accounts/users.ts";
 import { createAuthApp } from "./app.ts";
 
 await runService("auth-api", {
@@ -15,6 +16,7 @@ await runService("auth-api", {
     app: createAuthApp({
       log,
       key: tokenKey(JWT_SECRET),
+      users: demoUsers,
       tokenSeconds: TOKEN_SECONDS,
       failuresPerMinute: TOKEN_FAILURES_PER_MINUTE,
     }),
