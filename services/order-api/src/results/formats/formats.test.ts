@@ -9,12 +9,13 @@ import { type DocumentPage, resultDocument } from "./result-document.ts";
 
 const { folder, results } = await temporaryResults();
 const order = completedOrder(3);
+const picture = await pictureOf(pageOf(1));
 
 /** A document of three pages that counts how many were read. */
 async function counted() {
   for (const number of [1, 2, 3]) {
     const page = pageOf(number, [[["page", String(number)]]]);
-    await results.savePage(order, page, await pictureOf(page));
+    await results.savePage(order, page, picture);
   }
   const document = resultDocument(results, order, order, new Map());
   let read = 0;
