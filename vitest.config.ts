@@ -1,8 +1,10 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Six projects. `unit` needs nothing but Node, `ocr` starts engines that read pages, and `redis`, `stack` and
- * `faults` start containers. `readers` installs programs that others wrote and lets them read our results.
+ * Seven projects. `unit` is the quick loop: it needs nothing but Node and stays in vitest's own processes.
+ * `processes` starts Node, Git and our services as programs, `ocr` starts engines that read pages, and `redis`,
+ * `stack` and `faults` start containers. `readers` installs programs that others wrote and lets them read our
+ * results.
  * `commands/lib/tests/lanes.ts` says which run side by side.
  */
 export default defineConfig({
@@ -15,8 +17,18 @@ export default defineConfig({
           include: [
             "{pulumi,services,commands,lib,bench,offline,samples,tests/chaos,tests/docs}/**/*.test.ts",
           ],
-          exclude: ["**/node_modules/**", "**/*.redis.test.ts", "**/*.ocr.test.ts"],
+          exclude: ["**/node_modules/**", "**/*.{redis,ocr,process}.test.ts"],
           // Enough for a machine that is busy with something else.
+          testTimeout: 30_000,
+          maxWorkers: "100%",
+        },
+      },
+      {
+        test: {
+          name: "processes",
+          sequence: { groupOrder: 0 },
+          include: ["{services,commands,offline}/**/*.process.test.ts"],
+          exclude: ["**/node_modules/**"],
           testTimeout: 30_000,
           maxWorkers: "100%",
         },

@@ -25,7 +25,7 @@ const project = (name: string, ...args: string[]): Run => ({
 /** Keeps the cores busy. Its priority is low, because the tests on a stack limit the time of an answer. */
 const compute: Run = {
   name: "compute",
-  args: ["--project=unit", "--project=ocr", "--project=readers"],
+  args: ["--project=unit", "--project=processes", "--project=ocr", "--project=readers"],
   nice: 10,
 };
 const services: Lane = [compute, project("redis")];
