@@ -2,9 +2,9 @@ import { defineConfig } from "vitest/config";
 
 /**
  * Seven projects. `unit` is the quick loop: it needs nothing but Node and stays in vitest's own processes.
- * `processes` starts Node, Git and our services as programs, `ocr` starts engines that read pages, and `redis`,
- * `stack` and `faults` start containers. `readers` installs programs that others wrote and lets them read our
- * results.
+ * `processes` starts Node, Git and our services as programs, `ocr` starts engines that read pages, and
+ * `redis`, `stack` and `faults` start containers. `readers` installs programs that others wrote and lets them
+ * read our results.
  * `commands/lib/tests/lanes.ts` says which run side by side.
  */
 export default defineConfig({
@@ -18,6 +18,8 @@ export default defineConfig({
             "{pulumi,services,commands,lib,bench,offline,samples,tests/chaos,tests/docs}/**/*.test.ts",
           ],
           exclude: ["**/node_modules/**", "**/*.{redis,ocr,process}.test.ts"],
+          isolate: false,
+          setupFiles: ["commands/lib/tests/unit-isolation.ts"],
           // Enough for a machine that is busy with something else.
           testTimeout: 30_000,
           maxWorkers: "100%",
