@@ -1,8 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { expect, test } from "vitest";
-import { takeBuildTurn } from "./build-turn.ts";
+import { expect, test, vi } from "vitest";
+import { scratchFolder } from "../../lib/scratch-folder.ts";
 
 test("one build at a time has the turn; the next one waits for its end", async () => {
+  // Real builds take turns by a lock in the real home folder.
+  vi.stubEnv("HOME", scratchFolder());
+  const { takeBuildTurn } = await import("./build-turn.ts");
   const order: string[] = [];
   const build = async (name: string, ms: number) => {
     using _ = await takeBuildTurn();

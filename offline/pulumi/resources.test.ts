@@ -14,6 +14,9 @@ vi.mock("execa", () => ({
   execa: vi.fn(async (_, args) => ({ failed: false, stdout: answer(args), all: "", stderr: "" })),
 }));
 
+/** No image is built, so a run must not wait for a build of another clone. */
+vi.mock("./build-turn.ts", () => ({ takeBuildTurn: async () => ({ [Symbol.dispose]: () => {} }) }));
+
 /** Lines of `docker volume ls`: name, resource and hash of the inputs. */
 let volumes = "";
 

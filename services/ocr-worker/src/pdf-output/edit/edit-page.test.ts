@@ -47,8 +47,11 @@ async function editing(content: string, form?: string) {
   const edited = stream ? inflateSync(stream.content).toString("latin1") : content;
   const after = pageOf(edited, form);
   const { image } = await openPage(after);
-  const differences = before.image.data.map((level, at) => Math.abs(level - (image.data[at] ?? 0)));
-  return { kept, text: await textOf(after), difference: differences.reduce((a, b) => Math.max(a, b), 0) };
+  let difference = 0;
+  for (const [at, level] of before.image.data.entries()) {
+    difference = Math.max(difference, Math.abs(level - (image.data[at] ?? 0)));
+  }
+  return { kept, text: await textOf(after), difference };
 }
 
 const words: [string, ...string[]] = [
