@@ -4,7 +4,6 @@ import type { Pointer } from "../../documents/pdf/pdfium-calls.ts";
 
 const longestSide = 1200;
 const bytesPerPixel = 4;
-const channels = [0, 1, 2];
 /** A smaller difference, in levels of a colour, is invisible. */
 const visibleDifference = 32;
 
@@ -22,13 +21,17 @@ export function differingPixels(
   if (before.length !== after.length) return Math.max(before.length, after.length) / bytesPerPixel;
   let count = 0;
   for (let at = 0; at < before.length; at += bytesPerPixel) {
-    if (channels.some((channel) => isDifferent(before[at + channel] ?? 0, after[at + channel] ?? 0))) count++;
+    if (isDifferent(before, after, at)) count++;
   }
   return count;
 }
 
-function isDifferent(one: number, other: number): boolean {
-  return Math.abs(one - other) >= visibleDifference;
+/** Whether the pixel at this place differs in one of its three colours. */
+function isDifferent(before: Buffer, after: Buffer, at: number): boolean {
+  for (let channel = at; channel < at + 3; channel++) {
+    if (Math.abs((before[channel] ?? 0) - (after[channel] ?? 0)) >= visibleDifference) return true;
+  }
+  return false;
 }
 
 /**
