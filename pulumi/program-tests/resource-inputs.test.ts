@@ -182,7 +182,7 @@ const { uid, gid } = statSync(documents);
 const router = {
   ...common("router", { networks: [FRONT], memory: 256, start: START_SECONDS, stop: 15, ask: GET_HEALTH }),
   image: fakeDigest("router-image"),
-  envs: ["XDG_CONFIG_HOME=/tmp/config", "XDG_DATA_HOME=/tmp/data"],
+  envs: ["XDG_CONFIG_HOME=/tmp/config", "XDG_DATA_HOME=/tmp/data", "GOGC=400", "GOMEMLIMIT=192MiB"],
   user: `${uid}:${gid}`,
   command: ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"],
   capabilities: { drops: ["ALL"], adds: ["CAP_NET_BIND_SERVICE"] },
