@@ -17,17 +17,18 @@ async function messagesOf(script: string): Promise<string[]> {
 
 test("the lines of one turn of the event loop are written together", async () => {
   const script = `
-    const { writeSync } = fs;
-    let writes = 0;
+    const { writeSync, fsyncSync } = fs;
+    let [writes, waits] = [0, 0];
     fs.writeSync = (...given) => { writes += 1; return writeSync(...given); };
+    fs.fsyncSync = (...given) => { waits += 1; return fsyncSync(...given); };
     log.info("a");
     await Promise.resolve();
     log.child({ part: 1 }).info("b");
     await new Promise((resolve) => setTimeout(resolve, 20));
     log.info("c");
-    setTimeout(() => writeSync(1, String(writes)), 20);
+    setTimeout(() => writeSync(1, writes + " writes, " + waits + " waits for the disk"), 20);
   `;
-  expect(await messagesOf(script)).toEqual(["a", "b", "c", "2"]);
+  expect(await messagesOf(script)).toEqual(["a", "b", "c", "2 writes, 0 waits for the disk"]);
 });
 
 test("a process that exits writes all its lines, in order", async () => {

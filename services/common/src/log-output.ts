@@ -22,7 +22,7 @@ class LogOutput implements DestinationStream {
 
   write(line: string): void {
     this.#lines.write(line);
-    if (this.lastLevel >= (warn ?? 0)) this.flushSync();
+    if (this.lastLevel >= (warn ?? 0)) this.#lines.flush();
     else this.#flushSoon();
   }
 
@@ -31,10 +31,11 @@ class LogOutput implements DestinationStream {
     this.#isDue = true;
     setImmediate(() => {
       this.#isDue = false;
-      this.flushSync();
+      this.#lines.flush();
     });
   }
 
+  /** Pino calls this after a fatal line. It also waits until a file is on disk, which `flush` does not. */
   flushSync(): void {
     this.#lines.flushSync();
   }
