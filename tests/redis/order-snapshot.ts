@@ -1,6 +1,6 @@
 import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import type { OrderEvent } from "@orbital-witness/common/orders/order-events.ts";
-import { pagesKey, waitingKey } from "@orbital-witness/common/orders/order-keys.ts";
+import { pagesKey } from "@orbital-witness/common/orders/order-keys.ts";
 import { type PageEnd, parsePageEnds } from "@orbital-witness/common/orders/order-pages.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
@@ -8,7 +8,7 @@ import { retentionSeconds } from "./redis-database.ts";
 
 /**
  * Everything that Redis holds of an order: its record, all events, the pages of its last attempt that ended,
- * and the number of orders that wait before it (undefined unless it waits).
+ * and the number of items that are served before it (undefined unless it waits).
  */
 export type OrderSnapshot = {
   record: OrderRecord;
@@ -25,10 +25,10 @@ export async function snapshotOf(
   const store = new OrderStore(redis, retentionSeconds);
   const record = await store.find(orderId);
   if (!record) return undefined;
-  const [events, pages, ahead] = await Promise.all([
+  const [events, pages, overview] = await Promise.all([
     store.eventsAfter(orderId, "0"),
-    redis.hGetAll(pagesKey(orderId, record.attempt)),
-    redis.zRank(waitingKey, orderId),
+    redis.hGetAll(pagesKey(orderId)),
+    store.overview(orderId),
   ]);
-  return { record, events, pages: parsePageEnds(pages), ahead: ahead ?? undefined };
+  return { record, events, pages: parsePageEnds(pages), ahead: overview?.ahead };
 }

@@ -7,9 +7,10 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { hasEnded, type OrderRecord, type OrderRequest } from "@orbital-witness/common/orders/order.ts";
 import { summarize } from "@orbital-witness/common/orders/order-events.ts";
+import { delayedKey, leasesKey, waitingKey } from "@orbital-witness/common/orders/order-keys.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
-import { addOrderJobs, openOrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
+import { defaultLeaseMs, OrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
 import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
 import { textOf } from "@orbital-witness/common/results/page-result.ts";
@@ -46,8 +47,8 @@ export async function slowDocument(pages: number): Promise<Buffer> {
   return makePdf(...Array(pages).fill(draw));
 }
 
-/** `suspicionMs`: how long a worker may take to withdraw the suspicion that it is gone. */
-type StartOptions = Partial<OrderWorkerOptions> & { suspicionMs?: number };
+/** `leaseMs`: how long a worker that is not heard of keeps its work. */
+type StartOptions = OrderWorkerOptions & { leaseMs?: number };
 
 /** Workers with a document source and the orders in a Redis, configured as in the services. */
 export type OrderWorkers = Awaited<ReturnType<typeof startOrderWorkers>>;
@@ -69,7 +70,6 @@ export async function startOrderWorkers(url: string) {
   const source = new DocumentSource(`http://127.0.0.1:${address.port}`, { limitMs: 60_000 });
 
   const redis = openRedis(url, silentLog, "wait");
-  const queue = openOrderQueue(redis);
   const store = new OrderStore(redis, retentionSeconds);
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), "orbital-witness-results-")));
   const results = openResultStore({ folder });
@@ -87,20 +87,17 @@ export async function startOrderWorkers(url: string) {
   }
 
   return {
-    ...{ answers, requestIds, redis, queue, store, results },
+    ...{ answers, requestIds, redis, store, results },
     attempts: new OrderAttempts(redis, retentionSeconds),
 
-    startWorker(name = "ocr-worker-1", { suspicionMs, ...options }: StartOptions = {}) {
+    startWorker(name = "ocr-worker-1", { leaseMs = defaultLeaseMs, ...options }: StartOptions = {}) {
       const connection = openRedis(url, silentLog, "wait");
-      const messages = openRedis(url, silentLog, "wait");
-      const pageQueue = openOrderQueue(connection);
+      const blocking = openRedis(url, silentLog, "wait");
       const reader = new ProcessPageReader(silentLog, results, reading);
-      const attempts = new OrderAttempts(connection, retentionSeconds, suspicionMs);
-      const tools = { name, attempts, messages, source, reader, results };
-      const stuck = () => {
-        throw new Error(`${name} is stuck`);
-      };
-      const worker = new OrderWorker(connection, pageQueue, tools, silentLog, { stuck, ...options });
+      const attempts = new OrderAttempts(connection, retentionSeconds, leaseMs);
+      const queue = new OrderQueue(connection, blocking, leaseMs);
+      const tools = { name, attempts, source, reader, results };
+      const worker = new OrderWorker(queue, tools, silentLog, options);
       let isClosed = false;
       const close = async () => {
         isClosed = true;
@@ -109,15 +106,14 @@ export async function startOrderWorkers(url: string) {
       closers.push(async () => {
         if (!isClosed) await close();
         await reader.close();
-        await pageQueue.close();
-        await closeRedis(messages);
+        await closeRedis(blocking);
         await closeRedis(connection);
       });
       return { consuming: () => worker.consuming(), reads: () => reader.start(), close };
     },
 
-    /** Accepts an order, which stays in the outbox. */
-    async accept(document_type: OrderRequest["document_type"]): Promise<string> {
+    /** Accepts an order, as the Order API does. */
+    async order(document_type: OrderRequest["document_type"]): Promise<string> {
       const order_id = randomUUID();
       const request = {
         title_number: "OW12345678",
@@ -128,13 +124,6 @@ export async function startOrderWorkers(url: string) {
       await redis.ping();
       const { outcome } = await store.accept({ order_id, ...request }, Date.now() + 5000);
       expect(outcome).toBe("accepted");
-      return order_id;
-    },
-
-    /** Accepts an order and adds its job to the queue, as the Order API does. */
-    async order(document_type: OrderRequest["document_type"]): Promise<string> {
-      const order_id = await this.accept(document_type);
-      await addOrderJobs(redis, queue, [{ order_id, run: 1 }]);
       return order_id;
     },
 
@@ -172,18 +161,14 @@ export async function startOrderWorkers(url: string) {
       };
     },
 
-    /** Leaves a job as a killed worker would: among the active jobs, without a lock. */
-    async leave(job: string): Promise<void> {
-      await redis.zRem("bull:orders:prioritized", job);
-      await redis.lRem("bull:orders:active", 0, job);
-      await redis.del(`bull:orders:${job}:lock`);
-      await redis.lPush("bull:orders:active", job);
-      await redis.sAdd("bull:orders:stalled", job);
-    },
-
-    /** Waits until the queue has no job of any order. */
-    async noJobs(timeout = 30_000): Promise<void> {
-      await expect.poll(() => redis.keys("bull:orders:*-*-*-*-*"), { timeout }).toEqual([]);
+    /** Waits until nothing is left in the queue. */
+    async queueIsEmpty(timeout = 30_000): Promise<void> {
+      const left = async () => [
+        ...(await redis.zRange(waitingKey, 0, -1)),
+        ...(await redis.zRange(delayedKey, 0, -1)),
+        ...(await redis.zRange(leasesKey, 0, -1)),
+      ];
+      await expect.poll(left, { timeout }).toEqual([]);
     },
 
     /** Stops the workers, removes the orders, and resets the source, which then has a lease. */
@@ -199,7 +184,6 @@ export async function startOrderWorkers(url: string) {
 
     async close() {
       await this.stopWorkers();
-      await queue.close();
       await closeRedis(redis);
       server.closeAllConnections();
       server.close();
@@ -234,8 +218,8 @@ export function heldAnswer(answer: Answer = found) {
   return { answer: () => promise, give: () => resolve(answer) };
 }
 
-/** How long Redis is away: longer than the lock on a job lasts, and than an idle worker waits for a job. */
-export const awayMs = 15_000;
+/** How long Redis is away: longer than a lease lasts, and than an idle worker waits for work. */
+export const awayMs = defaultLeaseMs + 2000;
 
 export function fails(check: () => Promise<void>): Promise<boolean> {
   return check().then(

@@ -1,9 +1,9 @@
 import { createLog, type Log } from "@orbital-witness/common/log.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
-import { openOrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
+import { OrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
-import { afterAll, beforeAll, inject } from "vitest";
+import { afterAll, beforeAll, expect, inject } from "vitest";
 
 export const silentLog: Log = createLog("test", "silent");
 
@@ -19,15 +19,15 @@ export const retentionSeconds = 3600;
 /** Connection, records and queue as in the services; closed after the file's tests. */
 export function orderServices(url: string = redisDatabase()) {
   const redis = openRedis(url, silentLog, "reject");
-  const queue = openOrderQueue(redis);
+  const blocking = openRedis(url, silentLog, "wait");
   beforeAll(async () => {
-    await queue.waitUntilReady();
+    // This connection holds commands until it is ready.
+    await blocking.ping();
+    await expect.poll(() => redis.isReady).toBe(true);
     await redis.flushDb();
   });
-  afterAll(async () => {
-    await queue.close();
-    await closeRedis(redis);
-  });
+  afterAll(() => Promise.all([closeRedis(blocking), closeRedis(redis)]));
+  const queue = new OrderQueue(redis, blocking);
   const store = new OrderStore(redis, retentionSeconds);
   const attempts = new OrderAttempts(redis, retentionSeconds);
   return { redis, queue, store, attempts };

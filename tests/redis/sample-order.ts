@@ -5,13 +5,10 @@ import {
   type OrderRecord,
   orderRecordSchema,
 } from "@orbital-witness/common/orders/order.ts";
-import { recordKey } from "@orbital-witness/common/orders/order-keys.ts";
+import { leasesKey, waitingKey } from "@orbital-witness/common/orders/order-keys.ts";
 import type { Idempotency, OrderStore } from "@orbital-witness/common/orders/order-store.ts";
-import {
-  defaultSuspicionMs,
-  type OrderAttempts,
-} from "@orbital-witness/common/orders/queue/order-attempts.ts";
-import type { OrderJob, PageJob } from "@orbital-witness/common/orders/queue/order-queue.ts";
+import type { OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
+import { parseItem, type QueueItem } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
 
 let users = 0;
@@ -48,38 +45,48 @@ export async function accepted(store: OrderStore, fields: Partial<NewOrder> = {}
   return order;
 }
 
-/** Claims the run. @returns the order's record, as the worker gets it */
-export async function claimed(attempts: OrderAttempts, order_id: string, run = 1, worker = "worker-1") {
-  const claim = await attempts.claim({ order_id, run }, worker, workerLost);
+/** The items of an order that wait in the queue, in the order in which they are served. */
+export async function waitingItems(redis: RedisConnection, orderId: string): Promise<QueueItem[]> {
+  const items = await redis.zRange(waitingKey, 0, -1);
+  return items.map(parseItem).filter(({ order_id }) => order_id === orderId);
+}
+
+/** The item of an order that waits, or the item of its pages. */
+export async function waitingItem(redis: RedisConnection, orderId: string): Promise<QueueItem> {
+  const [item] = await waitingItems(redis, orderId);
+  if (!item) throw new Error(`the order ${orderId} has no item in the queue`);
+  return item;
+}
+
+/** Claims an order that waits. @returns its record, as the worker gets it */
+export async function claimed(
+  { redis, attempts }: { redis: RedisConnection; attempts: OrderAttempts },
+  orderId: string,
+  worker = "worker-1",
+) {
+  const claim = await attempts.claim(await waitingItem(redis, orderId), worker);
   if (claim.state !== "claimed") throw new Error(`the order was not claimed: ${claim.state}`);
   return claim.order;
 }
 
-/** A page of an order's attempt. */
-export function pageJob({ order_id, run, attempt }: OrderRecord, page: number): PageJob {
-  return { order_id, run, attempt, page };
-}
-
-/** Claims the page. @returns what the worker gets */
-export async function claimedPage(attempts: OrderAttempts, job: PageJob, worker = "worker-1") {
-  const claim = await attempts.claimPage(job, worker, workerLost);
+/** Claims the next page of an order, or the page that comes again. @returns what the worker gets */
+export async function claimedPage(
+  { redis, attempts }: { redis: RedisConnection; attempts: OrderAttempts },
+  orderId: string,
+  worker = "worker-1",
+) {
+  const { attempt = 0, ...item } = await waitingItem(redis, orderId);
+  const claim = await attempts.claimPage({ ...item, attempt }, worker);
   if (claim.state !== "claimed") throw new Error(`the page was not claimed: ${claim.state}`);
   return claim.page;
 }
 
-const suspect = `#!lua flags=allow-oom
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('HSET', KEYS[1],
-  'suspected_attempt', redis.call('HGET', KEYS[1], 'attempt'), 'suspected_ms', now - ARGV[1])`;
-
-/** Marks the order's attempt as suspected since `ms` milliseconds, also when Redis is full. */
-export async function letSuspicionStand(redis: RedisConnection, orderId: string, ms = defaultSuspicionMs) {
-  await redis.eval(suspect, { keys: [recordKey(orderId)], arguments: [String(ms)] });
-}
-
-/** Claims a run that another attempt has, as if its worker did not withdraw the suspicion. */
-export async function claimSuspected(redis: RedisConnection, attempts: OrderAttempts, job: OrderJob) {
-  await letSuspicionStand(redis, job.order_id);
-  return attempts.claim(job, "worker-2", workerLost);
+/** Lets all leases of an order run out, as if their workers were gone. */
+export async function endLeases(redis: RedisConnection, orderId: string): Promise<void> {
+  const leases = await redis.zRange(leasesKey, 0, -1);
+  const own = leases.filter((lease) => lease.startsWith(orderId));
+  await redis.zAdd(
+    leasesKey,
+    own.map((value) => ({ value, score: 1 })),
+  );
 }

@@ -9,8 +9,7 @@ import { runService } from "@orbital-witness/common/http/serve.ts";
 import { CapacityGuard, reserves } from "@orbital-witness/common/orders/capacity-guard.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
-import { OrderDispatcher } from "@orbital-witness/common/orders/queue/order-dispatcher.ts";
-import { openOrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
+import { OrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
 import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
@@ -53,9 +52,7 @@ await runService("ocr-worker", {
     const reader = new ProcessPageReader(log, results, reading);
     await reader.start();
     const redis = openRedis(REDIS_URL, log, "wait");
-    const messages = openRedis(REDIS_URL, log.child({ connection: "messages" }), "wait");
-    const queue = openOrderQueue(redis);
-    const dispatcher = new OrderDispatcher(redis, queue, log);
+    const blocking = openRedis(REDIS_URL, log.child({ connection: "blocking" }), "wait");
     const retentionSeconds = RESULT_DAYS * secondsPerDay;
     const attempts = new OrderAttempts(redis, retentionSeconds);
     const sweep = new ResultSweep(
@@ -63,17 +60,11 @@ await runService("ocr-worker", {
       log,
     );
     const source = new DocumentSource(DOCUMENTS_URL, reading);
-    const tools = { name: INSTANCE, attempts, messages, source, reader, results };
+    const tools = { name: INSTANCE, attempts, source, reader, results };
     const folders = { resultsFolder: RESULTS_FOLDER, redisFolder: REDIS_FOLDER };
     const capacity = new CapacityGuard({ redis, ...folders, reserve: reserves.working }, log);
-    const worker = new OrderWorker(redis, queue, tools, log, {
+    const worker = new OrderWorker(new OrderQueue(redis, blocking), tools, log, {
       room: (signal) => capacity.room(signal),
-      stuck: () => {
-        log.fatal(
-          "the worker takes no orders although Redis answers, so its process exits and Docker restarts it",
-        );
-        process.exit(1);
-      },
     });
     const checks = {
       redis: () => redis.ping(),
@@ -89,9 +80,7 @@ await runService("ocr-worker", {
           // These wait for Redis, which may be away. Other workers take over what they leave.
           () => within(closeLimitMs, capacity.close()),
           () => within(closeLimitMs, sweep.close()),
-          () => within(closeLimitMs, dispatcher.close()),
-          () => within(closeLimitMs, queue.close()),
-          () => closeRedis(messages),
+          () => closeRedis(blocking),
           () => closeRedis(redis),
         ]),
     };

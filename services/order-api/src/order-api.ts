@@ -7,8 +7,6 @@ import {
   reserves,
 } from "@orbital-witness/common/orders/capacity-guard.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
-import { OrderDispatcher } from "@orbital-witness/common/orders/queue/order-dispatcher.ts";
-import { openOrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
 import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
@@ -62,8 +60,6 @@ export function startOrderApi(options: OrderApiOptions) {
   const redis = openRedis(redisUrl, log, "reject");
   const messages = openRedis(redisUrl, log.child({ connection: "messages" }), "wait");
   const store = new OrderStore(redis, retentionSeconds);
-  const queue = openOrderQueue(redis);
-  const dispatcher = new OrderDispatcher(redis, queue, log);
   const { redisFolder, freeBytes } = options;
   const capacity = new CapacityGuard(
     { redis, resultsFolder, redisFolder, reserve: reserves.accepting, ...(freeBytes && { freeBytes }) },
@@ -71,12 +67,12 @@ export function startOrderApi(options: OrderApiOptions) {
   );
   const search = new SearchWorker({ resultsFolder, searchFolder }, log);
   const indexer = new SearchIndexer(redis, store, search, log);
-  const acceptance = new OrderAcceptance({ store, queue, dispatcher, capacity }, log);
+  const acceptance = new OrderAcceptance({ store, capacity }, log);
   const stopping = new AbortController();
   const quota = { name: "orders", of: "orders of one user", limit: ordersPerMinute, windowSeconds: 60 };
   const limit = new RateLimit(quota);
   const tools = {
-    ...{ store, queue, dispatcher, capacity, acceptance, indexer, search },
+    ...{ store, capacity, acceptance, indexer, search },
     tokens: new TokenVerifier(key),
     feed: new OrderFeed(store, messages, log, options.feed),
     results: openResultStore({ folder: resultsFolder }),
@@ -86,7 +82,7 @@ export function startOrderApi(options: OrderApiOptions) {
     stopping: stopping.signal,
   };
   return {
-    ...{ redis, store, queue, acceptance },
+    ...{ redis, store, acceptance },
     app: createOrderApp({ log, checks: { redis: () => redis.ping() }, tools }),
     stopping: () => stopping.abort(),
     close: async () => {
@@ -96,8 +92,8 @@ export function startOrderApi(options: OrderApiOptions) {
           log.warn({ err }, "closed while work was running"),
         );
       // Each of these waits if Redis hangs. The revocations get most of the time, and the others little.
-      await Promise.all([acceptance.close(), soon(dispatcher), soon(capacity), soon(indexer)]);
-      await Promise.all([soon(queue), soon(search)]);
+      await Promise.all([acceptance.close(), soon(capacity), soon(indexer)]);
+      await soon(search);
       await Promise.all([closeRedis(messages), closeRedis(redis)]);
     },
   };

@@ -1,10 +1,10 @@
 /**
  * The keys of one order: its record (hash), its events (a stream, and a channel that announces each event)
- * and the outcomes of an attempt's pages (hash).
+ * and the outcomes of the pages of its last attempt (hash).
  */
 export const recordKey = (orderId: string) => `order:${orderId}`;
 export const eventsKey = (orderId: string) => `order:${orderId}:events`;
-export const pagesKey = (orderId: string, attempt: number) => `order:${orderId}:pages:${attempt}`;
+export const pagesKey = (orderId: string) => `order:${orderId}:pages`;
 
 /** A user's orders: a sorted set, scored by the sequence number at which each order was accepted. */
 export const userOrdersKey = (userId: number) => `user:${userId}:orders`;
@@ -17,10 +17,18 @@ export const idempotencyKey = (userId: number, digest: string) => `user:${userId
 
 /** Numbers the orders in the sequence in which they are accepted and retried. */
 export const sequenceKey = "orders:sequence";
-/** Sorted set of the orders that wait for a worker, scored by their turn. */
-export const waitingKey = "orders:waiting";
-/** Sorted set of the accepted jobs that are not in the queue yet, scored by the time they were accepted. */
-export const outboxKey = "orders:outbox";
+/** Sorted set of the items that wait for a worker. All scores are 0, so that it is in lexical order. */
+export const waitingKey = "queue:waiting";
+/** Sorted set of the items that wait for their time, scored by it. */
+export const delayedKey = "queue:delayed";
+/** Sorted set of the users with waiting items, scored by the number of pages served. */
+export const usersKey = "queue:users";
+/** Sorted set of the leases of the attempts and pages that workers have, scored by their end. */
+export const leasesKey = "queue:leases";
+/** Sorted set with one member while items wait. An idle worker blocks until it can pop that member. */
+export const markerKey = "queue:marker";
+/** Sorted set of the workers, scored by the time each was last seen. */
+export const workersKey = "orders:workers";
 /**
  * Sorted set of the completed orders that are not in the search index yet, scored by their completion time.
  */
@@ -29,5 +37,14 @@ export const unindexedKey = "orders:unindexed";
 export const durationKey = "orders:duration";
 /** The worker that sweeps the results. Expires unless that worker renews it. */
 export const sweeperKey = "orders:sweeper";
-/** Sorted set of the workers, scored by the time each was last seen. */
-export const workersKey = "orders:workers";
+
+/** The keys that the steps of the queue have, in the order in which `order.lua` names them. */
+export const queueKeys = [
+  ...[waitingKey, delayedKey, usersKey, leasesKey, workersKey, markerKey],
+  ...[durationKey, unindexedKey, sequenceKey],
+] as const;
+
+/** The keys that every step of an order has, in the order in which `order.lua` names them. */
+export function stepKeys(orderId: string, ...more: string[]): string[] {
+  return [...queueKeys, recordKey(orderId), eventsKey(orderId), pagesKey(orderId), ...more];
+}

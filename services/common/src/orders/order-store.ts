@@ -5,18 +5,11 @@ import { type NewOrder, type OrderRecord, type OrderStatus, orderRecordSchema } 
 import { type OrderEvent, parseOrderEvent } from "./order-events.ts";
 import * as keys from "./order-keys.ts";
 import { type PageEnd, parsePageEnds } from "./order-pages.ts";
-import {
-  acceptScript,
-  cancelScript,
-  endsScript,
-  overviewScript,
-  retryScript,
-  revokeScript,
-} from "./order-scripts.ts";
-import { workerSeenMs } from "./queue/order-attempts.ts";
+import { steps } from "./order-scripts.ts";
+import { defaultLeaseMs } from "./queue/order-queue.ts";
 
 const acceptReply = z.tuple([z.enum(["accepted", "known", "mismatch", "late"]), z.string()]);
-const cancelReply = z.tuple([z.enum(["cancelled", "ended", "gone"]), z.coerce.number()]);
+const cancelReply = z.enum(["cancelled", "ended", "gone"]);
 const retryReply = z.tuple([z.enum(["queued", "not_failed", "too_many", "gone"]), z.coerce.number()]);
 const streamEntry = z.tuple([z.string(), fieldsReply]).transform(([id, message]) => ({ id, message }));
 
@@ -89,53 +82,41 @@ export class OrderStore {
   }
 
   /**
-   * Creates the order and its outbox entry, if Redis executes this before `deadlineMs` (since the epoch).
-   * "known": the Idempotency-Key created the order `orderId` before. "mismatch": it did so for a different
-   * request.
+   * Creates the order, which then waits in the queue, if Redis executes this before `deadlineMs` (since the
+   * epoch). "known": the Idempotency-Key created the order `orderId` before. "mismatch": it did so for a
+   * different request.
    */
   async accept(order: NewOrder, deadlineMs: number, idempotency?: Idempotency) {
     const id = order.order_id;
-    const { userOrdersKey, waitingKey, outboxKey, sequenceKey } = keys;
-    const named = [userOrdersKey(order.user_id), waitingKey, outboxKey, sequenceKey];
-    if (idempotency) named.push(keys.idempotencyKey(order.user_id, idempotency.key));
+    const more = [keys.userOrdersKey(order.user_id)];
+    if (idempotency) more.push(keys.idempotencyKey(order.user_id, idempotency.key));
     const fields = Object.entries(order).flat();
-    const reply = await acceptScript.run(
-      this.#redis,
-      [...this.#of(id), ...named],
-      [...[deadlineMs, id, this.#retentionSeconds, idempotency?.fingerprint ?? ""], ...fields],
-    );
+    const values = [deadlineMs, id, this.#retentionSeconds, idempotency?.fingerprint ?? "", ...fields];
+    const reply = await steps.accept.run(this.#redis, keys.stepKeys(id, ...more), values);
     const [outcome, orderId] = acceptReply.parse(reply);
     return { outcome, orderId };
   }
 
   /**
-   * Undoes `accept`. A worker that already runs the order finds that its result is not wanted. Returns the
-   * order's run, or 0 if there was none.
+   * Undoes `accept`. A worker that already runs the order finds that its result is not wanted. Returns
+   * whether there was an order.
    */
-  async revoke({ order_id, user_id }: Pick<NewOrder, "order_id" | "user_id">): Promise<number> {
-    const { userOrdersKey, waitingKey, outboxKey, unindexedKey } = keys;
-    const named = [userOrdersKey(user_id), waitingKey, outboxKey, unindexedKey];
-    return z.coerce
-      .number()
-      .parse(await revokeScript.run(this.#redis, [...this.#of(order_id), ...named], [order_id]));
+  async revoke({ order_id, user_id }: Pick<NewOrder, "order_id" | "user_id">): Promise<boolean> {
+    const named = keys.stepKeys(order_id, keys.userOrdersKey(user_id));
+    return (await steps.revoke.run(this.#redis, named, [order_id])) === 1;
   }
 
-  /** `run` is the run whose job is no longer needed. */
   async cancel(orderId: string) {
-    const named = [keys.waitingKey, keys.outboxKey];
-    const values = [orderId, this.#retentionSeconds];
-    const reply = await cancelScript.run(this.#redis, [...this.#of(orderId), ...named], values);
-    const [outcome, run] = cancelReply.parse(reply);
-    return { outcome, run };
+    const reply = await steps.cancel.run(this.#redis, keys.stepKeys(orderId), [this.#retentionSeconds]);
+    return cancelReply.parse(reply);
   }
 
   /**
-   * Queues a failed order again, at the end of the queue, as a new `run`. "too_many": the order had
+   * Queues a failed order again, behind its user's other orders, as a new `run`. "too_many": the order had
    * `maxRuns`.
    */
   async retry(orderId: string) {
-    const named = [keys.waitingKey, keys.outboxKey, keys.sequenceKey];
-    const reply = await retryScript.run(this.#redis, [...this.#of(orderId), ...named], [orderId, maxRuns]);
+    const reply = await steps.retry.run(this.#redis, keys.stepKeys(orderId), [maxRuns]);
     const [outcome, run] = retryReply.parse(reply);
     return { outcome, run };
   }
@@ -150,19 +131,17 @@ export class OrderStore {
    */
   async ends(orderIds: readonly string[]): Promise<(OrderEnd | "unreadable" | undefined)[]> {
     if (orderIds.length === 0) return [];
-    return endsReply.parse(await endsScript.run(this.#redis, orderIds.map(keys.recordKey), []));
+    return endsReply.parse(await steps.ends.run(this.#redis, orderIds.map(keys.recordKey), []));
   }
 
   /** What the order's owner sees, all read at the same moment. Undefined for an unknown order. */
   async overview(orderId: string): Promise<OrderOverview | undefined> {
-    const named = [...this.#of(orderId), keys.waitingKey];
-    const reply = await overviewScript.run(this.#redis, named, [orderId, namedPages]);
+    const reply = await steps.overview.run(this.#redis, keys.stepKeys(orderId), [namedPages]);
     const [fields, entries, pages, failedPages, emptyPages, ahead] = overviewReply.parse(reply);
     const record = parseRecord(fields);
     if (!record) return undefined;
-    const steps = entries.map(parseOrderEvent);
     return {
-      ...{ record, steps, pages: parsePageEnds(pages) },
+      ...{ record, steps: entries.map(parseOrderEvent), pages: parsePageEnds(pages) },
       ...{ failedPages, emptyPages, ahead: ahead ?? undefined },
     };
   }
@@ -170,7 +149,7 @@ export class OrderStore {
   async pace(): Promise<QueuePace> {
     const [meanMs, workers] = await Promise.all([
       this.#redis.hGet(keys.durationKey, "mean_ms"),
-      this.#redis.zCount(keys.workersKey, Date.now() - workerSeenMs, "+inf"),
+      this.#redis.zCount(keys.workersKey, Date.now() - defaultLeaseMs, "+inf"),
     ]);
     return { meanMs: meanMs == null ? undefined : Number(meanMs), workers };
   }
@@ -203,12 +182,8 @@ export class OrderStore {
   }
 
   /** How the pages of a completed order ended. Empty for a document of one page. */
-  async pages({ order_id, result_attempt = 0 }: OrderRecord): Promise<PageEnd[]> {
-    return parsePageEnds(await this.#redis.hGetAll(keys.pagesKey(order_id, result_attempt)));
-  }
-
-  #of(orderId: string): string[] {
-    return [keys.recordKey(orderId), keys.eventsKey(orderId)];
+  async pages({ order_id }: Pick<OrderRecord, "order_id">): Promise<PageEnd[]> {
+    return parsePageEnds(await this.#redis.hGetAll(keys.pagesKey(order_id)));
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { RedisConnection } from "./redis-connection.ts";
 
@@ -29,4 +30,13 @@ export class RedisScript {
       return redis.eval(this.#source, options);
     }
   }
+}
+
+/**
+ * Reads a script from a `.lua` file. The local names of the `shared` files are visible in it. They are
+ * inserted after the first line, which has the script's flags for Redis.
+ */
+export function readScript(file: URL, ...shared: readonly URL[]): RedisScript {
+  const [flags = "", ...body] = readFileSync(file, "utf8").split("\n");
+  return new RedisScript([flags, ...shared.map((one) => readFileSync(one, "utf8")), ...body].join("\n"));
 }

@@ -35,7 +35,8 @@ export async function persist<T>(write: () => Promise<T>, signal: AbortSignal, s
   }
 }
 
-function mayPass(error: unknown): boolean {
+/** Whether the same request may succeed later. */
+export function mayPass(error: unknown): boolean {
   if (error instanceof ErrorReply) return passingReply.test(error.message);
   return !(error instanceof ZodError);
 }

@@ -1,8 +1,11 @@
 import type { Log } from "@orbital-witness/common/log.ts";
-import type { FailureReason, OrderRecord } from "@orbital-witness/common/orders/order.ts";
-import type { OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
-import type { PageJob } from "@orbital-witness/common/orders/queue/order-queue.ts";
-import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
+import type { FailureReason } from "@orbital-witness/common/orders/order.ts";
+import type {
+  OrderAttempts,
+  Release,
+  ReleaseOptions,
+} from "@orbital-witness/common/orders/queue/order-attempts.ts";
+import type { AttemptRef } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import type { ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import { StateLog } from "@orbital-witness/common/state-log.ts";
 import { asFailure, type OrderFailure } from "../failure.ts";
@@ -10,14 +13,11 @@ import type { PageReader } from "../page-process/page-reader.ts";
 import type { DocumentSource } from "../source/document-source.ts";
 import { AttemptLost, AttemptWatch } from "./attempt-watch.ts";
 import { persist } from "./persist.ts";
-import { retryDelayMs } from "./retry-delay.ts";
 
 export type OrderTools = {
   /** The worker's name, as recorded in the orders' attempts. */
   name: string;
   attempts: OrderAttempts;
-  /** A connection used only for subscriptions. */
-  messages: RedisConnection;
   source: DocumentSource;
   reader: PageReader;
   results: ResultStore;
@@ -26,22 +26,18 @@ export type OrderTools = {
 /** `handBack` ends the current work. `giveUp` also ends the wait for a Redis that is away. */
 export type Stop = { handBack: AbortSignal; giveUp: AbortSignal };
 
-/**
- * What happens to a job next. With `pages`, it adds the missing jobs of these pages and waits for all of its
- * pages' jobs; an empty list adds none. With `againMs`, it then comes again after that delay, behind the
- * backlog if `last` is set. Without `againMs` it is done.
- */
-export type JobEnd = { pages?: PageJob[]; againMs?: number; last?: boolean };
-
 /** The delay before an order or page is retried for which there was no room. */
 const noRoomAgainMs = 5000;
 
 /** The actions for work that is lost, handed back or failed. */
 export type OtherEnds = {
-  drop: () => JobEnd;
-  handBack: (reason?: FailureReason) => Promise<unknown>;
-  fail: (failure: OrderFailure) => Promise<JobEnd>;
+  drop: () => void;
+  handBack: (reason?: FailureReason, options?: ReleaseOptions) => Promise<unknown>;
+  fail: (failure: OrderFailure) => Promise<void>;
 };
+
+/** What a worker claimed. A page has the token of its claim, an order has none. */
+type ClaimedWork = AttemptRef & { request_id: string; page?: number | undefined; token?: string };
 
 /** Runs the work on an order or page that this worker claimed, and handles its other ends. */
 export class WatchedWork {
@@ -50,32 +46,25 @@ export class WatchedWork {
   readonly aborted: AbortSignal;
   readonly #tools: OrderTools;
   readonly #what: "order" | "page";
-  readonly #ref: Pick<OrderRecord, "order_id" | "attempt">;
+  readonly #work: ClaimedWork;
   readonly #stop: Stop;
   readonly #state: StateLog;
   readonly #watch: AttemptWatch;
   readonly #started = performance.now();
 
-  constructor(
-    tools: OrderTools,
-    what: "order" | "page",
-    work: Pick<OrderRecord, "order_id" | "attempt" | "request_id">,
-    stop: Stop,
-    log: Log,
-  ) {
-    const { order_id, attempt, request_id } = work;
-    this.log = log.child({ attempt, request_id });
+  constructor(tools: OrderTools, work: ClaimedWork, stop: Stop, log: Log) {
+    this.log = log.child({ attempt: work.attempt, request_id: work.request_id });
     this.#tools = tools;
-    this.#what = what;
-    this.#ref = { order_id, attempt };
+    this.#what = work.token === undefined ? "order" : "page";
+    this.#work = work;
     this.#stop = stop;
     this.#state = new StateLog(this.log, "writing to the order's record");
-    this.#watch = new AttemptWatch(tools.attempts, tools.messages, this.#ref, this.#state);
+    this.#watch = new AttemptWatch(() => tools.attempts.hold(work, tools.name), this.#state);
     this.aborted = AbortSignal.any([this.#watch.signal, stop.handBack]);
   }
 
   /** Runs `work`, or the matching action of `OtherEnds` when the work is lost, handed back or fails. */
-  async run(work: () => Promise<JobEnd>, { drop, handBack, fail }: OtherEnds): Promise<JobEnd> {
+  async run(work: () => Promise<void>, { drop, handBack, fail }: OtherEnds): Promise<void> {
     try {
       return await work();
     } catch (error) {
@@ -83,13 +72,12 @@ export class WatchedWork {
       if (this.#stop.handBack.aborted) {
         await handBack();
         this.log.info({ ms: this.ms }, `${this.#what} handed back`);
-        return { againMs: 0 };
+        return;
       }
       const failure = asFailure(error);
       if (failure.code !== "storage_full") return await fail(failure);
-      await handBack(failure.reason);
+      await handBack(failure.reason, { delayMs: noRoomAgainMs });
       this.log.warn(this.#fieldsOf(failure), `${this.#what} waits for room`);
-      return { againMs: noRoomAgainMs };
     } finally {
       this.#watch.close();
     }
@@ -106,17 +94,11 @@ export class WatchedWork {
     return persist(write, signal, this.#state);
   }
 
-  /**
-   * The next attempt after a failure, for which the order or page was released. Undefined after the last
-   * attempt.
-   */
-  againAfter(
-    failure: OrderFailure,
-    { state, failures }: { state: string; failures: number },
-  ): JobEnd | undefined {
-    if (state === "exhausted") return undefined;
+  /** Logs a failure after which the order or page was released. Returns whether it will be tried again. */
+  willBeTriedAgain(failure: OrderFailure, { state, failures }: Release): boolean {
+    if (state === "exhausted") return false;
     this.log.warn({ ...this.#fieldsOf(failure), failures }, `${this.#what} will be tried again`);
-    return { againMs: retryDelayMs(Math.max(failures, 1)), last: failure.goesLast };
+    return true;
   }
 
   logFailure(failure: OrderFailure): void {
@@ -128,7 +110,7 @@ export class WatchedWork {
    */
   async removeDocument(): Promise<void> {
     try {
-      await this.#tools.results.remove(this.#ref, "document");
+      await this.#tools.results.remove(this.#work, "document");
     } catch (err) {
       this.log.warn({ err }, "a document that is no longer needed could not be removed");
     }

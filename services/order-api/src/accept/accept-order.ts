@@ -4,8 +4,6 @@ import type { Log } from "@orbital-witness/common/log.ts";
 import type { CapacityGuard } from "@orbital-witness/common/orders/capacity-guard.ts";
 import type { NewOrder } from "@orbital-witness/common/orders/order.ts";
 import type { Idempotency, OrderStore } from "@orbital-witness/common/orders/order-store.ts";
-import type { OrderDispatcher } from "@orbital-witness/common/orders/queue/order-dispatcher.ts";
-import type { OrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
 import { ClientOfflineError } from "redis";
 import { OrderRevocations } from "./order-revocations.ts";
@@ -20,8 +18,6 @@ const lastRevocationsMs = 6000;
 
 export type AcceptanceTools = {
   store: OrderStore;
-  queue: OrderQueue;
-  dispatcher: OrderDispatcher;
   capacity: CapacityGuard;
 };
 
@@ -30,8 +26,7 @@ export type AcceptedOrder = { orderId: string; replayed: boolean };
 
 /**
  * Accepts orders. After a 202 the order is on disk. After a 503 there is no order, or it can be found only
- * under the client's own Idempotency-Key. One step in Redis creates the order, and the dispatcher adds its
- * job to the queue.
+ * under the client's own Idempotency-Key. One step in Redis creates the order and puts it into the queue.
  */
 export class OrderAcceptance {
   readonly #tools: AcceptanceTools;
@@ -40,7 +35,7 @@ export class OrderAcceptance {
 
   constructor(tools: AcceptanceTools, log: Log) {
     this.#tools = tools;
-    this.#revocations = new OrderRevocations(tools.store, tools.queue, log);
+    this.#revocations = new OrderRevocations(tools.store, log);
   }
 
   /**
@@ -66,7 +61,7 @@ export class OrderAcceptance {
   }
 
   async #accept(order: NewOrder, idempotency?: Idempotency): Promise<AcceptedOrder> {
-    const { store, dispatcher, capacity } = this.#tools;
+    const { store, capacity } = this.#tools;
     checkCapacity(capacity);
     const deadline = Date.now() + deadlineMs;
     const { outcome, orderId } = await within(
@@ -81,7 +76,6 @@ export class OrderAcceptance {
     });
     switch (outcome) {
       case "accepted":
-        dispatcher.dispatch({ order_id: orderId, run: 1 });
         return { orderId, replayed: false };
       case "known":
         return { orderId, replayed: true };

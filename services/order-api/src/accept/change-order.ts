@@ -3,9 +3,6 @@ import { Problem } from "@orbital-witness/common/http/problem.ts";
 import type { RateLimit } from "@orbital-witness/common/http/rate-limit.ts";
 import type { CapacityGuard } from "@orbital-witness/common/orders/capacity-guard.ts";
 import { maxRuns, type OrderStore } from "@orbital-witness/common/orders/order-store.ts";
-import type { OrderDispatcher } from "@orbital-witness/common/orders/queue/order-dispatcher.ts";
-import { type OrderQueue, removeJobs } from "@orbital-witness/common/orders/queue/order-queue.ts";
-import { within } from "@orbital-witness/common/time-limit.ts";
 import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
 import { z } from "zod";
 import { orderingUser } from "../access/callers.ts";
@@ -16,7 +13,6 @@ import { orderPathSchema, orderViewSchema } from "../order-schemas.ts";
 import { checkCapacity, isOutOfMemory, storeFull } from "./store-full.ts";
 
 const content = { "application/json": { schema: orderViewSchema } };
-const removeLimitMs = 500;
 
 const cancelRoute = createRoute({
   method: "delete",
@@ -33,24 +29,18 @@ const cancelRoute = createRoute({
   },
 });
 
-export type CancelTools = { tokens: TokenVerifier; store: OrderStore; queue: OrderQueue };
+export type CancelTools = { tokens: TokenVerifier; store: OrderStore };
 
-export function cancelOrder({ tokens, store, queue }: CancelTools): Endpoint {
+export function cancelOrder({ tokens, store }: CancelTools): Endpoint {
   return {
     route: cancelRoute,
     handle: async (c) => {
       const user = await orderingUser(tokens, c.req.raw);
       const { order_id } = await ownOrder(store, user, c.req.param("id"));
-      const { outcome, run } = await write(store.cancel(order_id));
+      const outcome = await write(store.cancel(order_id));
       if (outcome === "gone") throw orderNotFound();
       if (outcome === "ended") throw new Problem(409, "order_ended", "The order has already ended.");
       c.var.log.info({ order_id }, "order cancelled");
-      try {
-        await within(removeLimitMs, removeJobs(queue, { order_id, run }));
-      } catch (err) {
-        // The worker that gets the job finds the order cancelled.
-        c.var.log.warn({ err, order_id }, "the job of a cancelled order is still in the queue");
-      }
       return c.json(await viewOf(store, order_id, readChanged));
     },
   };
@@ -63,7 +53,7 @@ const retryRoute = createRoute({
   tags: ["orders"],
   summary: "Run a failed order again",
   description:
-    "The order goes to the end of the queue. 409 `order_not_failed` if its status is not `failed`, " +
+    "The order waits behind your other orders. 409 `order_not_failed` if its status is not `failed`, " +
     `\`order_retried_too_often\` after ${maxRuns} runs.`,
   security,
   request: { params: orderPathSchema },
@@ -80,12 +70,11 @@ const retryRoute = createRoute({
 export type RetryTools = {
   tokens: TokenVerifier;
   store: OrderStore;
-  dispatcher: OrderDispatcher;
   capacity: CapacityGuard;
   limit: RateLimit;
 };
 
-export function retryOrder({ tokens, store, dispatcher, capacity, limit }: RetryTools): Endpoint {
+export function retryOrder({ tokens, store, capacity, limit }: RetryTools): Endpoint {
   return {
     route: retryRoute,
     handle: async (c) => {
@@ -104,7 +93,6 @@ export function retryOrder({ tokens, store, dispatcher, capacity, limit }: Retry
         case "too_many":
           throw retriedTooOften();
       }
-      dispatcher.dispatch({ order_id, run });
       c.var.log.info({ order_id, run }, "order queued again");
       return c.json(await viewOf(store, order_id, readChanged), 202, { Location: orderPath(order_id) });
     },

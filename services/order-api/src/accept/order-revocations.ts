@@ -2,7 +2,6 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "@orbital-witness/common/log.ts";
 import type { NewOrder } from "@orbital-witness/common/orders/order.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
-import { type OrderQueue, removeJobs } from "@orbital-witness/common/orders/queue/order-queue.ts";
 
 const firstPauseMs = 100;
 const longestPauseMs = 5000;
@@ -22,15 +21,13 @@ type Owed = { order: NewOrder; deadline: number; due: number };
  */
 export class OrderRevocations {
   readonly #store: OrderStore;
-  readonly #queue: OrderQueue;
   readonly #log: Log;
   readonly #owed = new Map<string, Owed>();
   readonly #stopped = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
-  constructor(store: OrderStore, queue: OrderQueue, log: Log) {
+  constructor(store: OrderStore, log: Log) {
     this.#store = store;
-    this.#queue = queue;
     this.#log = log;
   }
 
@@ -76,15 +73,13 @@ export class OrderRevocations {
     const { order, deadline } = owed;
     const { order_id } = order;
     const isLast = Date.now() > deadline;
-    const run = await this.#store.revoke(order);
-    if (run === 0 && !isLast) {
+    const existed = await this.#store.revoke(order);
+    if (!existed && !isLast) {
       // A command sent before the connection broke may still arrive, but has no effect after its deadline.
       owed.due = deadline + 1;
       return;
     }
-    // A job that a worker holds is not removed. The worker finds no record and drops it.
-    if (run > 0) await removeJobs(this.#queue, { order_id, run });
     this.#owed.delete(order_id);
-    if (run > 0) this.#log.info({ order_id }, "order revoked");
+    if (existed) this.#log.info({ order_id }, "order revoked");
   }
 }

@@ -1,25 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { RedisConnection } from "../../redis/redis-connection.ts";
-import { fieldsReply } from "../../redis/redis-script.ts";
+import { fieldsReply, type RedisScript } from "../../redis/redis-script.ts";
 import { type FailureReason, type OrderRecord, orderRecordSchema } from "../order.ts";
 import * as keys from "../order-keys.ts";
 import type { PageEnd } from "../order-pages.ts";
+import { steps } from "../order-scripts.ts";
 import {
-  claimPageScript,
-  claimScript,
-  completeScript,
-  endPageScript,
-  failScript,
-  giveUpScript,
-  holdScript,
-  presentScript,
-  recognizingScript,
-  releasePageScript,
-  releaseScript,
-  sweepScript,
-} from "../order-scripts.ts";
-import type { OrderJob, PageJob } from "./order-queue.ts";
+  type AttemptRef,
+  attemptName,
+  defaultLeaseMs,
+  type LostLease,
+  type QueueItem,
+} from "./order-queue.ts";
+import { retryDelayMs } from "./retry-delay.ts";
 
 /**
  * How many attempts of one run may fail or be lost; the same limit holds for each page of a document of
@@ -27,59 +21,49 @@ import type { OrderJob, PageJob } from "./order-queue.ts";
  */
 export const maxFailures = 5;
 
-/** A worker that was not seen for this long is not counted. */
-export const workerSeenMs = 15_000;
-
-/**
- * How long a worker has to withdraw a suspicion before its order is given to another worker. The queue's lock
- * also expires while Redis is away, which must not cost a healthy attempt. The value is twice the time that a
- * worker may need to reconnect, since it retries every 3 s.
- */
-export const defaultSuspicionMs = 6000;
-
 const holdReply = z.enum(["held", "lost"]);
 const claimReply = z.union([
-  z.tuple([z.enum(["gone", "ended", "suspected", "exhausted"])]),
-  z.tuple([z.literal("lost"), z.coerce.number()]),
+  z.tuple([z.enum(["gone", "taken"])]),
   z.tuple([z.literal("claimed"), fieldsReply]),
-  z.tuple([z.literal("spread"), fieldsReply, z.array(z.number())]),
 ]);
 const claimPageReply = z.union([
-  z.tuple([z.enum(["gone", "ended", "exhausted"])]),
-  z.tuple([z.literal("claimed"), z.coerce.number(), z.string()]),
+  z.tuple([z.enum(["gone", "taken", "ended"])]),
+  z.tuple([z.literal("claimed"), z.coerce.number(), z.coerce.number(), z.string()]),
 ]);
 const noReason: FailureReason = { code: "", message: "" };
 const writeReply = z.enum(["written", "lost"]);
 const endPageReply = z.enum(["written", "last", "lost"]);
-const releaseReply = z.tuple([z.enum(["queued", "exhausted", "lost"]), z.coerce.number()]);
+const releaseReply = z.tuple([z.enum(["queued", "exhausted", "lost", "held"]), z.coerce.number()]);
 
 /**
- * "gone": no order needs this job. "ended": its order has ended. "suspected": another worker seems to run the
- * order; the job should wait for `suspicionMs` and claim again. "lost": the previous worker did not withdraw
- * the suspicion with `hold`; the order waits again and has `failures` failures so far. "exhausted": as
- * "lost", but the limit is reached and the order failed. "spread": the workers read its pages separately, and
- * the `pending` pages must have jobs.
+ * "taken": another worker has claimed this item. "gone": no order needs it. "claimed": the worker has a lease
+ * on the order, which it must hold.
  */
-export type Claim =
-  | { state: "gone" | "ended" | "suspected" | "exhausted" }
-  | { state: "lost"; failures: number }
-  | { state: "claimed"; order: OrderRecord }
-  | { state: "spread"; order: OrderRecord; pending: number[] };
+export type Claim = { state: "gone" | "taken" } | { state: "claimed"; order: OrderRecord };
 
 /** A page that a worker claimed. `failures`: how often reading it failed before. */
-export type ClaimedPage = PageJob & { claim: string; worker: string; request_id: string; failures: number };
+export type ClaimedPage = AttemptRef & {
+  page: number;
+  token: string;
+  worker: string;
+  request_id: string;
+  failures: number;
+};
+
+/** "taken", "gone": as for an order. "ended": a worker that was considered lost has read the page. */
+export type PageClaim = { state: "gone" | "taken" | "ended" } | { state: "claimed"; page: ClaimedPage };
 
 /**
- * "gone": no order needs this page any more. "ended": the page has ended. "exhausted": the page lost its
- * worker once too often and has now failed.
+ * `maxFailures`: the number of failures that ends the order or page. `last`: it waits behind all that its
+ * user has in the queue now. `delayMs`: how long it waits at least; by default this depends on its failures.
  */
-export type PageClaim = { state: "gone" | "ended" | "exhausted" } | { state: "claimed"; page: ClaimedPage };
+export type ReleaseOptions = { maxFailures?: number; last?: boolean; delayMs?: number };
 
 /**
- * `maxFailures`: the number of failures that ends the order or page. `last`: the order waits at the end of
- * the queue.
+ * "queued": the order or page waits again, and has `failures` failures. "exhausted": it has failed. "lost": it
+ * does not belong to the caller.
  */
-export type ReleaseOptions = { maxFailures?: number; last?: boolean };
+export type Release = { state: "queued" | "exhausted" | "lost" | "held"; failures: number };
 
 /**
  * The orders' records as the workers use them. They work when Redis is full, too. Every method rejects when
@@ -88,119 +72,145 @@ export type ReleaseOptions = { maxFailures?: number; last?: boolean };
 export class OrderAttempts {
   readonly #redis: RedisConnection;
   readonly #retentionSeconds: number;
-  /** How long a suspicion must stand before it counts, in ms. */
-  readonly suspicionMs: number;
+  readonly #leaseMs: number;
 
   /** `retentionSeconds`: how long an order and its result are kept after the order ended. */
-  constructor(redis: RedisConnection, retentionSeconds: number, suspicionMs = defaultSuspicionMs) {
+  constructor(redis: RedisConnection, retentionSeconds: number, leaseMs = defaultLeaseMs) {
     this.#redis = redis;
     this.#retentionSeconds = retentionSeconds;
-    this.suspicionMs = suspicionMs;
+    this.#leaseMs = leaseMs;
+  }
+
+  /** Starts an attempt. A repeated call with the same `token` gets the same attempt. */
+  async claim(
+    { item, order_id, run }: QueueItem,
+    worker: string,
+    token: string = randomUUID(),
+  ): Promise<Claim> {
+    const values = [item, order_id, run, worker, token, this.#leaseMs];
+    const [state, fields] = claimReply.parse(await this.#run(steps.claim, order_id, values));
+    return state === "claimed" ? { state, order: orderRecordSchema.parse(fields) } : { state };
   }
 
   /**
-   * Reports that the attempt's worker is present, and returns whether the order still belongs to this
-   * attempt.
+   * Returns whether the attempt's order, or the page, still belongs to the worker, and renews its lease. Call
+   * this every second.
    */
-  async hold({ order_id, attempt }: Pick<OrderRecord, "order_id" | "attempt">) {
-    return holdReply.parse(await holdScript.run(this.#redis, this.#of(order_id), [attempt]));
-  }
-
-  /** Claims an order. `lost` is the reason recorded for an attempt that never ended. */
-  async claim({ order_id, run }: OrderJob, worker: string, lost: FailureReason): Promise<Claim> {
-    const bounds = [this.#retentionSeconds, this.suspicionMs];
-    const values = [order_id, run, worker, maxFailures, lost.code, lost.message, ...bounds];
-    const named = this.#of(order_id, keys.waitingKey, keys.outboxKey);
-    const [state, value, pending] = claimReply.parse(await claimScript.run(this.#redis, named, values));
-    if (state === "lost") return { state, failures: value };
-    if (state === "claimed") return { state, order: orderRecordSchema.parse(value) };
-    if (state === "spread") return { state, order: orderRecordSchema.parse(value), pending };
-    return { state };
+  async hold(work: AttemptRef & { page?: number | undefined; token?: string }, worker: string) {
+    const name = attemptName(work);
+    const [page, lease] =
+      work.token === undefined ? ["", name] : [work.page ?? "", `${name}.${work.page}.${work.token}`];
+    const values = [work.attempt, page, lease, worker, this.#leaseMs];
+    return holdReply.parse(await this.#run(steps.hold, work.order_id, values));
   }
 
   /**
    * Records that the document was fetched and has `pages` pages. With one page, the attempt runs to the
-   * order's end. With more, the order is spread and ends with its last page. "lost", here and below: the
-   * order was cancelled, revoked or taken over.
+   * order's end. With more, the attempt ends here: the pages are in the queue, and the last of them ends the
+   * order. "lost", here and below: the order was cancelled, revoked or taken over.
    */
-  async recognizing({ order_id, attempt }: OrderRecord, pages: number) {
-    return writeReply.parse(await recognizingScript.run(this.#redis, this.#of(order_id), [attempt, pages]));
+  async recognizing({ order_id, run, attempt }: AttemptRef, pages: number) {
+    return writeReply.parse(await this.#run(steps.recognizing, order_id, [order_id, run, attempt, pages]));
   }
 
   /** Completes an order of one page, whose result is stored. */
-  async complete({ order_id, attempt }: OrderRecord) {
-    const named = this.#of(order_id, keys.durationKey, keys.unindexedKey);
+  async complete({ order_id, attempt }: AttemptRef) {
     const values = [order_id, attempt, this.#retentionSeconds];
-    return writeReply.parse(await completeScript.run(this.#redis, named, values));
+    return writeReply.parse(await this.#run(steps.complete, order_id, values));
   }
 
-  /** Claims a page. `lost` is the reason recorded for a page whose worker never came back. */
-  async claimPage(job: PageJob, worker: string, lost: FailureReason): Promise<PageClaim> {
-    const claim = randomUUID();
-    const bounds = [maxFailures, lost.code, lost.message, this.#retentionSeconds];
-    const values = [job.order_id, job.attempt, job.page, claim, worker, ...bounds];
-    const reply = await claimPageScript.run(this.#redis, this.#ofPage(job), values);
-    const [state, failures, request_id] = claimPageReply.parse(reply);
+  /** Claims the page of the item, or the next page of its document. */
+  async claimPage(from: QueueItem & { attempt: number }, worker: string): Promise<PageClaim> {
+    const { item, order_id, run, attempt } = from;
+    const token = randomUUID();
+    const values = [item, attemptName(from), attempt, from.page ?? "", worker, token, this.#leaseMs];
+    const reply = claimPageReply.parse(await this.#run(steps.claimPage, order_id, values));
+    const [state, page, failures, request_id] = reply;
     if (state !== "claimed") return { state };
-    return { state, page: { ...job, claim, worker, request_id, failures } };
+    return { state, page: { order_id, run, attempt, page, token, worker, request_id, failures } };
   }
 
   /**
-   * Ends the page. Any worker may do so: a worker that was considered lost reads the same as its successor.
+   * Ends the page. A worker that was considered lost may do so too: it reads the same as its successor.
    * `reason` is the page's if it failed; if all pages are empty, it is the order's. "last": the order ended
    * with this page, as completed if any page was read, otherwise as failed with the reason of the first
    * failed page.
    */
-  async endPage(job: PageJob, worker: string, outcome: PageEnd["outcome"], reason = noReason) {
-    const { order_id, attempt, page } = job;
+  async endPage(of: ClaimedPage, outcome: PageEnd["outcome"], reason = noReason) {
+    const { order_id, attempt, page, token, worker } = of;
+    const lease = `${attemptName(of)}.${page}.${token}`;
     const words = [outcome, worker, reason.code, reason.message];
-    const values = [order_id, attempt, page, ...words, this.#retentionSeconds];
-    return endPageReply.parse(await endPageScript.run(this.#redis, this.#ofPage(job), values));
+    const values = [lease, order_id, attempt, page, ...words, this.#retentionSeconds];
+    return endPageReply.parse(await this.#run(steps.endPage, order_id, values));
+  }
+
+  /** Ends the order without a result. */
+  async fail({ order_id, attempt }: AttemptRef, { code, message }: FailureReason) {
+    const values = [attempt, code, message, this.#retentionSeconds];
+    return writeReply.parse(await this.#run(steps.fail, order_id, values));
+  }
+
+  /**
+   * Puts the order back. "failed": after a transient fault; it counts, and may be the last one allowed.
+   * "handed_back": by a worker that stops.
+   */
+  release(
+    order: AttemptRef,
+    outcome: "failed" | "handed_back",
+    reason = noReason,
+    options: ReleaseOptions = {},
+  ) {
+    return this.#release(order, outcome, reason, 0, options);
   }
 
   /** Puts the page back, as `release` does with an order. "exhausted" means that only the page failed. */
-  async releasePage(
+  releasePage(
     page: ClaimedPage,
     outcome: "failed" | "handed_back",
-    reason?: FailureReason,
-    { maxFailures: most = maxFailures }: ReleaseOptions = {},
+    reason = noReason,
+    options: ReleaseOptions = {},
   ) {
-    const { order_id, attempt, claim, worker } = page;
-    const { code, message } = reason ?? noReason;
-    const values = [order_id, attempt, page.page, claim, worker, outcome, most, code, message];
-    const named = this.#ofPage(page);
-    const reply = await releasePageScript.run(this.#redis, named, [...values, this.#retentionSeconds]);
+    return this.#releasePage(page, outcome, reason, 0, options);
+  }
+
+  /**
+   * Puts back the order or page of a worker that is gone, which counts as a failure for `reason`. "held": the
+   * worker has returned, or another one was faster.
+   */
+  collect({ seenMs, page, ...lease }: LostLease, worker: string, reason: FailureReason): Promise<Release> {
+    if (page === undefined) return this.#release(lease, "lost", reason, seenMs, {});
+    return this.#releasePage({ ...lease, page, worker }, "lost", reason, seenMs, {});
+  }
+
+  async #release(
+    order: AttemptRef,
+    outcome: string,
+    { code, message }: FailureReason,
+    seenMs: number,
+    options: ReleaseOptions,
+  ): Promise<Release> {
+    const { maxFailures: most = maxFailures, last } = options;
+    const words = [attemptName(order), order.attempt, outcome, most, code, message, this.#retentionSeconds];
+    const values = [...words, last ? "last" : "", seenMs, ...delays(outcome, options)];
+    const reply = await this.#run(steps.release, order.order_id, values);
     const [state, failures] = releaseReply.parse(reply);
     return { state, failures };
   }
 
-  /** Ends the order without a result. */
-  async fail(orderId: string, attempt: number, { code, message }: FailureReason) {
-    const values = [attempt, code, message, this.#retentionSeconds];
-    return writeReply.parse(await failScript.run(this.#redis, this.#of(orderId), values));
-  }
-
-  /** Fails the order because the queue gave up its job, at any attempt or before the first one. */
-  async giveUp({ order_id, run }: OrderJob, { code, message }: FailureReason) {
-    const values = [order_id, run, code, message, this.#retentionSeconds];
-    return writeReply.parse(await giveUpScript.run(this.#redis, this.#of(order_id, keys.waitingKey), values));
-  }
-
-  /**
-   * Puts the order back. "failed": after a transient fault; it counts, and may be the last one allowed
-   * ("exhausted"). "handed_back": by a worker that stops.
-   */
-  async release(
-    { order_id, attempt }: OrderRecord,
-    outcome: "failed" | "handed_back",
-    reason?: FailureReason,
-    { maxFailures: most = maxFailures, last = false }: ReleaseOptions = {},
-  ) {
-    const { code, message } = reason ?? noReason;
-    const bounds = [outcome, most, code, message, this.#retentionSeconds];
-    const values = [order_id, attempt, ...bounds, last ? 1 : 0];
-    const named = this.#of(order_id, keys.waitingKey, keys.outboxKey, keys.sequenceKey);
-    const [state, failures] = releaseReply.parse(await releaseScript.run(this.#redis, named, values));
+  async #releasePage(
+    of: Omit<ClaimedPage, "request_id" | "failures">,
+    outcome: string,
+    { code, message }: FailureReason,
+    seenMs: number,
+    options: ReleaseOptions,
+  ): Promise<Release> {
+    const { order_id, attempt, page, token, worker } = of;
+    const { maxFailures: most = maxFailures, last } = options;
+    const words = [attemptName(of), order_id, attempt, page, token, worker, outcome, most, code, message];
+    const bounds = [this.#retentionSeconds, last ? "last" : "", seenMs];
+    const values = [...words, ...bounds, ...delays(outcome, options)];
+    const reply = await this.#run(steps.releasePage, order_id, values);
+    const [state, failures] = releaseReply.parse(reply);
     return { state, failures };
   }
 
@@ -209,23 +219,21 @@ export class OrderAttempts {
    * Only one worker can.
    */
   async maySweep(worker: string, ms: number): Promise<boolean> {
-    return (await sweepScript.run(this.#redis, [keys.sweeperKey], [worker, ms])) === 1;
+    return (await steps.sweep.run(this.#redis, [keys.sweeperKey], [worker, ms])) === 1;
   }
 
-  /** Reports that the worker is present. Repeat this every few seconds. */
-  async present(worker: string): Promise<void> {
-    await presentScript.run(this.#redis, [keys.workersKey], [worker, workerSeenMs]);
-  }
-
+  /** Reports that the worker is gone. */
   async absent(worker: string): Promise<void> {
     await this.#redis.zRem(keys.workersKey, worker);
   }
 
-  #ofPage({ order_id, attempt }: PageJob): string[] {
-    return this.#of(order_id, keys.pagesKey(order_id, attempt), keys.durationKey, keys.unindexedKey);
+  #run(step: RedisScript, orderId: string, values: (string | number)[]): Promise<unknown> {
+    return step.run(this.#redis, keys.stepKeys(orderId), values);
   }
+}
 
-  #of(orderId: string, ...more: string[]): string[] {
-    return [keys.recordKey(orderId), keys.eventsKey(orderId), ...more];
-  }
+/** The delays in ms after each number of failures. The first one is also that of work handed back. */
+function delays(outcome: string, { delayMs }: ReleaseOptions): number[] {
+  if (delayMs !== undefined || outcome === "handed_back") return [delayMs ?? 0];
+  return Array.from({ length: maxFailures }, (_, index) => retryDelayMs(index + 1));
 }

@@ -1,130 +1,100 @@
-import { createNodeRedisClient, type Job, Queue } from "bullmq";
 import { z } from "zod";
 import type { RedisConnection } from "../../redis/redis-connection.ts";
 import { orderIdSchema } from "../order.ts";
-
-export const orderQueueName = "orders";
-
-/** A job only refers to one run of its order. Everything known about the order is in its record. */
-export const orderJobSchema = z.object({ order_id: orderIdSchema, run: z.int().positive() });
-export type OrderJob = z.output<typeof orderJobSchema>;
-
-/** A page (from 1) of a document of several, as found by one attempt at its order. */
-export const pageJobSchema = orderJobSchema.extend({ attempt: z.int().positive(), page: z.int().positive() });
-export type PageJob = z.output<typeof pageJobSchema>;
-
-export type QueueJob = Job<OrderJob | PageJob, void, "order" | "page">;
-export type OrderQueue = Queue<OrderJob | PageJob, void, "order" | "page">;
-
-/** Adding a job a second time changes nothing while the first one exists. */
-export const jobId = (orderId: string, run: number) => `${orderId}.${run}`;
-export const pageJobId = ({ order_id, run, attempt, page }: PageJob) =>
-  `${jobId(order_id, run)}.${attempt}.${page}`;
-
-/** Parses the ids that `jobId` and `pageJobId` make. */
-export function parseJobId(id: string): OrderJob | PageJob {
-  const [order_id = "", ...numbers] = id.split(".");
-  const [run = Number.NaN, attempt, page] = numbers.map(Number);
-  return attempt === undefined || page === undefined ? { order_id, run } : { order_id, run, attempt, page };
-}
-
-/** BullMQ's highest number for a priority, which is served last. */
-const lastPriority = 2 ** 21 - 1;
-/** BullMQ multiplies a priority by this to get a score. The lower part counts the jobs of one priority. */
-const priorityUnit = 2 ** 32;
+import { markerKey, queueKeys } from "../order-keys.ts";
+import { steps } from "../order-scripts.ts";
 
 /**
- * Returns a function of `n` (from 1) for the priority `n` places behind that of the next job: start-time fair
- * queueing. The pages of a document are two places apart, so that they alternate with new orders and with the
- * pages of other documents. No job is added at the priority being served, so no job waits for ever, however
- * many are added.
+ * How long a worker that is not heard of keeps its work, in ms. A worker that lost its connection has time to
+ * return. One that is gone delays its order or page by this time.
  */
-async function priorities(redis: RedisConnection, queue: OrderQueue): Promise<(n: number) => number> {
-  const [next] = await redis.zRangeWithScores(queue.toKey("prioritized"), 0, 0);
-  const served = Math.floor((next?.score ?? 0) / priorityUnit);
-  return (n) => Math.min(served + n, lastPriority);
-}
+export const defaultLeaseMs = 20_000;
+/**
+ * The longest time for which an idle worker waits, in ms. Redis considers itself to have been away if no
+ * worker came for half a lease, so this must be shorter.
+ */
+const longestWaitMs = 8000;
 
-/** Queues runs of orders. */
-export async function addOrderJobs(
-  redis: RedisConnection,
-  queue: OrderQueue,
-  jobs: readonly OrderJob[],
-): Promise<void> {
-  const priority = (await priorities(redis, queue))(1);
-  // `addBulk` is not used: if Redis restarts and no longer knows BullMQ's script, the transaction of
-  // `addBulk` fails permanently (6.7).
-  await Promise.all(
-    jobs.map((job) => queue.add("order", job, { jobId: jobId(job.order_id, job.run), priority })),
-  );
-}
+const count = z.coerce.number().int().positive();
+const nameSchema = z
+  .tuple([orderIdSchema, count, count.optional(), count.optional(), z.string().optional()])
+  .transform(([order_id, run, attempt, page, token]) => ({ order_id, run, attempt, page, token }));
 
-/** Queues pages of one document as children of their order's job, which must exist. */
-export async function addPageJobs(
-  redis: RedisConnection,
-  queue: OrderQueue,
-  jobs: readonly PageJob[],
-): Promise<void> {
-  const priorityOf = await priorities(redis, queue);
-  await Promise.all(
-    jobs.map((job, index) =>
-      queue.add("page", job, {
-        jobId: pageJobId(job),
-        priority: priorityOf(2 * index + 1),
-        parent: { id: jobId(job.order_id, job.run), queue: queue.qualifiedName },
-        removeDependencyOnFailure: true,
-      }),
-    ),
-  );
-}
-
-/** Moves a job behind all that wait now. This takes effect when the job waits again. */
-export async function putLast(redis: RedisConnection, queue: OrderQueue, job: QueueJob): Promise<void> {
-  const [last] = await redis.zRangeWithScores(queue.toKey("prioritized"), -1, -1);
-  const priority = Math.floor((last?.score ?? 0) / priorityUnit) + 1;
-  await job.changePriority({ priority: Math.min(priority, lastPriority) });
-}
+/** One run of an order. */
+export type OrderRun = { order_id: string; run: number };
+/** One attempt at an order. */
+export type AttemptRef = OrderRun & { attempt: number };
 
 /**
- * Removes the jobs of a run, except those that a worker holds. That worker finds out by itself that the order
- * has ended.
+ * What waits in the queue. Without `attempt`: an order that waits for a worker. With `attempt`: the pages of
+ * its document that no worker has taken yet. With `page` too: one page (from 1) that comes again.
  */
-export async function removeJobs(queue: OrderQueue, { order_id, run }: OrderJob): Promise<void> {
-  const id = jobId(order_id, run);
-  if ((await queue.remove(id)) === 1) return;
-  const job = await queue.getJob(id);
-  await job?.removeUnprocessedChildren();
+export type QueueItem = OrderRun & {
+  item: string;
+  attempt?: number | undefined;
+  page?: number | undefined;
+};
+
+/** A lease that ran out at `seenMs`, by Redis's clock. */
+export type LostLease = AttemptRef & {
+  name: string;
+  seenMs: number;
+  page?: number | undefined;
+  token: string;
+};
+
+/** What a free worker should do next. */
+export type Next =
+  | { do: "claim"; item: QueueItem }
+  | { do: "collect"; lease: LostLease }
+  | { do: "wait"; ms: number };
+
+const nextReply = z.tuple([z.enum(["item", "lost", "wait"]), z.string(), z.number()]);
+
+/** The queue as the workers use it. Every method rejects when Redis does. */
+export class OrderQueue {
+  readonly #redis: RedisConnection;
+  readonly #blocking: RedisConnection;
+  readonly #leaseMs: number;
+
+  /** `blocking`: a connection used only to wait for work. */
+  constructor(redis: RedisConnection, blocking: RedisConnection, leaseMs = defaultLeaseMs) {
+    this.#redis = redis;
+    this.#blocking = blocking;
+    this.#leaseMs = leaseMs;
+  }
+
+  /** Also reports that the worker is present. */
+  async next(worker: string): Promise<Next> {
+    const bounds = [this.#leaseMs, Math.min(longestWaitMs, this.#leaseMs / 3)];
+    const reply = await steps.next.run(this.#redis, [...queueKeys], [worker, ...bounds]);
+    const [state, name, ms] = nextReply.parse(reply);
+    if (state === "wait") return { do: "wait", ms };
+    if (state === "item") return { do: "claim", item: parseItem(name) };
+    const { attempt = 0, token = "", ...lease } = parseName(name);
+    return { do: "collect", lease: { ...lease, name, attempt, token, seenMs: ms } };
+  }
+
+  /** Waits until there may be work, but not longer than `ms`. */
+  async wait(ms: number): Promise<void> {
+    await this.#blocking.bzPopMin(markerKey, Math.max(ms, 1) / 1000);
+  }
+
+  /** Delays an item that cannot be claimed, or a lease that cannot be collected, so that others are served. */
+  async postpone(what: "item" | "lease", name: string, ms: number): Promise<void> {
+    await steps.postpone.run(this.#redis, [...queueKeys], [what, name, ms]);
+  }
 }
 
-/**
- * A connection for BullMQ. Its errors are handled here, and the connection's own listener has logged them.
- * BullMQ removes its listener when it closes; an error after that, before the connection is closed too, would
- * end the process.
- */
-export function queueConnection(redis: RedisConnection) {
-  const connection = createNodeRedisClient(redis);
-  connection.on("error", () => {});
-  return connection;
+/** Parses a member of the queue: `<user>:<key>:<turn>:<order>.<run>[.<attempt>[.<page>]]`. */
+export function parseItem(item: string): QueueItem {
+  const { token: _, ...parts } = parseName(item.slice(item.lastIndexOf(":") + 1));
+  return { item, ...parts };
 }
 
-/**
- * The queue as producers use it. The version check is skipped: it asks Redis once at the start, and BullMQ
- * does not recover if that fails (6.7).
- */
-export function openOrderQueue(redis: RedisConnection): OrderQueue {
-  const queue: OrderQueue = new Queue(orderQueueName, {
-    connection: queueConnection(redis),
-    skipVersionCheck: true,
-    defaultJobOptions: {
-      // For faults outside the attempts, such as Redis going away. The order's record limits the attempts
-      // themselves.
-      attempts: 1000,
-      backoff: { type: "fixed", delay: 2000, jitter: 0.5 },
-      removeOnComplete: true,
-      removeOnFail: true,
-    },
-  });
-  // Handles the connection's errors, which its own listener has logged already. A failed `add` still rejects.
-  queue.on("error", () => {});
-  return queue;
+function parseName(name: string) {
+  return nameSchema.parse(name.split("."));
 }
+
+/** The name of an attempt in the queue, and of its lease. */
+export const attemptName = ({ order_id, run, attempt }: AttemptRef) => `${order_id}.${run}.${attempt}`;

@@ -1,0 +1,63 @@
+-- What the steps of an order's life share. Each step is one atomic script. Times come from Redis's clock, so
+-- that a script that runs after a stall knows that it is late.
+
+local waiting_key, delayed_key, users_key, leases_key, workers_key, marker_key, duration_key, unindexed_key,
+  sequence_key, record_key, events_key, pages_key = unpack(KEYS)
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local function record(...) return redis.call('HMGET', record_key, ...) end
+
+local function has_ended(status)
+  return status == 'completed' or status == 'failed' or status == 'cancelled'
+end
+
+local function tell(...)
+  local id = redis.call('XADD', events_key, '*', ...)
+  redis.call('PUBLISH', events_key, id)
+end
+
+-- The name of an attempt in the queue. The lease of an attempt has the same name.
+local function attempt_name(id, run, attempt) return id .. '.' .. run .. '.' .. attempt end
+
+-- Only the attempt that has the order may write. An attempt that lost the order, or whose order was
+-- cancelled, finds another status or attempt number here.
+local function is_mine(attempt)
+  local status, current = unpack(record('status', 'attempt'))
+  return (status == 'fetching' or status == 'recognizing') and current == attempt
+end
+
+-- It may write only until its pages are in the queue. From then on the pages end the order.
+local function is_in_one_hand(attempt) return is_mine(attempt) and not record('handed_out')[1] end
+
+local function finish(status, retention)
+  local place, id, run, attempt = unpack(record('place', 'order_id', 'run', 'attempt'))
+  redis.call('HSET', record_key, 'status', status, 'finished_ms', now)
+  redis.call('HDEL', record_key, 'page', 'pages', 'handed_out', 'place', 'queued_ms', 'claim')
+  if place then
+    redis.call('ZREM', waiting_key, place)
+    redis.call('ZREM', delayed_key, place)
+  end
+  redis.call('ZREM', leases_key, attempt_name(id, run, attempt))
+  redis.call('EXPIRE', record_key, retention)
+  redis.call('EXPIRE', events_key, retention)
+  redis.call('EXPIRE', pages_key, retention)
+end
+
+-- The arguments after the retention say how an attempt ended that failed with its order.
+local function fail(code, message, retention, ...)
+  redis.call('HSET', record_key, 'reason_code', code, 'reason_message', message)
+  finish('failed', retention)
+  tell('status', 'failed', 'reason_code', code, 'reason_message', message, ...)
+end
+
+local function complete(id, attempt, pages, retention)
+  redis.call('HSET', record_key, 'result_attempt', attempt, 'result_pages', pages)
+  local took = now - tonumber(record('attempt_ms')[1])
+  local mean = tonumber(redis.call('HGET', duration_key, 'mean_ms') or took)
+  redis.call('HSET', duration_key, 'mean_ms', math.floor(mean * 0.9 + took * 0.1))
+  redis.call('ZADD', unindexed_key, now, id)
+  finish('completed', retention)
+  tell('status', 'completed', 'attempt', attempt, 'outcome', 'completed')
+end

@@ -1,0 +1,25 @@
+#!lua flags=allow-oom
+-- ARGV: item, name of the attempt, attempt, page (empty for the next page of the document), worker, token of
+-- this claim, duration of the lease in ms.
+local item, name, attempt, page, worker, token, lease_ms = unpack(ARGV)
+if redis.call('ZREM', waiting_key, item) == 0 then return {'taken'} end
+if not is_mine(attempt) then return {'gone'} end
+if page == '' then
+  page = redis.call('HINCRBY', record_key, 'handed_out', 1)
+  local left = record('pages')[1] - page
+  if left > 0 then
+    local rest = item_of(name, left)
+    redis.call('HSET', record_key, 'place', rest)
+    redis.call('ZADD', waiting_key, 0, rest)
+    wake()
+  else
+    redis.call('HDEL', record_key, 'place')
+  end
+end
+-- A worker that was considered lost may have ended the page meanwhile.
+if redis.call('HEXISTS', pages_key, page) == 1 then return {'ended'} end
+serve(item)
+redis.call('HSET', pages_key, page .. ':claim', token)
+lease(page_lease(name, page, token), lease_ms)
+local failures = redis.call('HGET', pages_key, page .. ':failures') or '0'
+return {'claimed', tostring(page), failures, record('request_id')[1]}
