@@ -5,7 +5,7 @@ import path from "node:path";
 /** The width at which Biome breaks code; it leaves comments, strings and Markdown alone. */
 export const MOST_COLUMNS = 110;
 
-const CHECKED = /\.(ts|mjs|js|css|html|md|py|sh|ya?ml)$|(^|\/)(Dockerfile|Caddyfile|run)$/;
+const CHECKED = /\.(ts|mjs|js|css|html|lua|md|py|sh|ya?ml)$|(^|\/)(Dockerfile|Caddyfile|run)$/;
 
 /**
  * Numbers of the lines that are too long, from 1. A line is not too long if it cannot be broken: rows of

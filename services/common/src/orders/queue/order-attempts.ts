@@ -60,8 +60,8 @@ export type PageClaim = { state: "gone" | "taken" | "ended" } | { state: "claime
 export type ReleaseOptions = { maxFailures?: number; last?: boolean; delayMs?: number };
 
 /**
- * "queued": the order or page waits again, and has `failures` failures. "exhausted": it has failed. "lost": it
- * does not belong to the caller.
+ * "queued": the order or page waits again, and has `failures` failures. "exhausted": it has failed. "lost":
+ * it does not belong to the caller. "held": see `collect`.
  */
 export type Release = { state: "queued" | "exhausted" | "lost" | "held"; failures: number };
 

@@ -80,7 +80,7 @@ export class OrderQueue {
     await this.#blocking.bzPopMin(markerKey, Math.max(ms, 1) / 1000);
   }
 
-  /** Delays an item that cannot be claimed, or a lease that cannot be collected, so that others are served. */
+  /** Delays an item that cannot be claimed, or a lease that cannot be collected, to let others go first. */
   async postpone(what: "item" | "lease", name: string, ms: number): Promise<void> {
     await steps.postpone.run(this.#redis, [...queueKeys], [what, name, ms]);
   }

@@ -10,8 +10,8 @@ local function item_at(key, name)
   return string.format('%s:%013d:%012d:%s', user, key, turn, name)
 end
 
--- An item of the order in the queue. `name` is `<order>.<run>` for an order that waits for its first worker,
--- with `.<attempt>` for the pages that no worker has taken yet, and with `.<attempt>.<page>` for one page that
+-- An item of the order in the queue. `name` is `<order>.<run>` for an order that waits for a worker, with
+-- `.<attempt>` for the pages that no worker has taken yet, and with `.<attempt>.<page>` for one page that
 -- comes again. The items of a user are served in their lexical order.
 local function item_of(name, pages_left)
   return item_at(record('queued_ms')[1] + page_ms * math.min(pages_left, most_pages), name)

@@ -1,5 +1,6 @@
 #!lua
--- Queues a failed order again, behind the user's other orders. ARGV: the most runs. Refused when Redis is full.
+-- Queues a failed order again, behind the user's other orders. ARGV: the most runs. Refused when Redis is
+-- full.
 local status, run = unpack(record('status', 'run'))
 if not status then return {'gone', '0'} end
 if status ~= 'failed' then return {'not_failed', '0'} end

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- Delays an item that cannot be claimed, or a lease that cannot be collected. ARGV: 'item' or 'lease', its name,
--- delay in ms.
+-- Delays an item that cannot be claimed, or a lease that cannot be collected. ARGV: 'item' or 'lease', its
+-- name, delay in ms.
 local what, name, delay = unpack(ARGV)
 if what == 'lease' then
   redis.call('ZADD', leases_key, 'XX', now + delay, name)

@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
 -- Lets a page wait for another worker. ARGV: name of the attempt, order's id, attempt, page, token, worker,
 -- outcome ('failed' and 'lost' count, 'handed_back' does not), the most failures, reason (code, message),
--- retention in s, 'last' for a place behind the user's other items, when the caller learned that the lease ran
--- out (ms; 0 if the caller has the lease), delay in ms after each number of failures.
+-- retention in s, 'last' for a place behind the user's other items, when the caller learned that the lease
+-- ran out (ms; 0 if the caller has the lease), delay in ms after each number of failures.
 local name, id, attempt, page, token, worker, outcome, most, code, message, retention, place, seen_ms =
   unpack(ARGV)
 local held = page_lease(name, page, token)
