@@ -12,10 +12,7 @@ const GLOBALS: ReadonlySet<string> = new Set([
 /** `text` by path. A script begins with `#!lua`. Other files are inserted into scripts. */
 export type LuaFiles = ReadonlyMap<string, string>;
 
-type Node = {
-  readonly type: string;
-  readonly loc?: { readonly start: { readonly line: number } };
-} & Readonly<Record<string, unknown>>;
+type Node = Readonly<Record<string, unknown>> & { readonly type: string };
 
 /**
  * Returns the faults of Lua scripts for Redis, as `file:line: fault`: syntax errors, names that are neither
@@ -93,7 +90,7 @@ function nodes(value: unknown, deep: boolean): Node[] {
 }
 
 function lineOf(node: Node): number {
-  return node.loc?.start.line ?? 0;
+  return Object(node.loc).start.line;
 }
 
 /** `npm run lint` runs it over all files that git knows. */

@@ -1,9 +1,10 @@
+import { once } from "node:events";
 import { createLog, type Log } from "@orbital-witness/common/log.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
 import { OrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
-import { afterAll, beforeAll, expect, inject } from "vitest";
+import { afterAll, beforeAll, inject } from "vitest";
 
 export const silentLog: Log = createLog("test", "silent");
 
@@ -21,9 +22,7 @@ export function orderServices(url: string = redisDatabase()) {
   const redis = openRedis(url, silentLog, "reject");
   const blocking = openRedis(url, silentLog, "wait");
   beforeAll(async () => {
-    // This connection holds commands until it is ready.
-    await blocking.ping();
-    await expect.poll(() => redis.isReady).toBe(true);
+    if (!redis.isReady) await once(redis, "ready");
     await redis.flushDb();
   });
   afterAll(() => Promise.all([closeRedis(blocking), closeRedis(redis)]));

@@ -8,6 +8,7 @@ import {
 import { runService } from "@orbital-witness/common/http/serve.ts";
 import { CapacityGuard, reserves } from "@orbital-witness/common/orders/capacity-guard.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
+import { keepAdoptingOrders } from "@orbital-witness/common/orders/queue/adopt-orders.ts";
 import { OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
 import { OrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
@@ -66,6 +67,8 @@ await runService("ocr-worker", {
     const worker = new OrderWorker(new OrderQueue(redis, blocking), tools, log, {
       room: (signal) => capacity.room(signal),
     });
+    const stopped = new AbortController();
+    const adopting = keepAdoptingOrders(redis, log, stopped.signal);
     const checks = {
       redis: () => redis.ping(),
       queue: () => worker.consuming(),
@@ -73,16 +76,19 @@ await runService("ocr-worker", {
     };
     return {
       app: createWorkerApp(log, checks),
-      close: () =>
-        closeAll([
+      close: () => {
+        stopped.abort();
+        return closeAll([
           () => worker.close(),
           () => within(closeLimitMs, reader.close()),
           // These wait for Redis, which may be away. Other workers take over what they leave.
           () => within(closeLimitMs, capacity.close()),
           () => within(closeLimitMs, sweep.close()),
+          () => within(closeLimitMs, adopting),
           () => closeRedis(blocking),
           () => closeRedis(redis),
-        ]),
+        ]);
+      },
     };
   },
 });

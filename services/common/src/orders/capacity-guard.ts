@@ -9,23 +9,30 @@ const lookMs = 1000;
 const mebibyte = 1024 * 1024;
 
 /**
- * Above this share Redis is nearly full. A full Redis cannot hand out jobs, so accepted orders would be
- * stuck.
+ * Above this share Redis is nearly full. Accepted orders still need memory until they end.
  */
 const mostMemoryUsed = 0.85;
 /**
- * The Redis memory, in bytes, that a waiting order still needs for its events and jobs: about that of a
+ * The Redis memory, in bytes, that a waiting order still needs for its events and pages: about that of a
  * document of four pages.
  */
 const memoryOfOrder = 4096;
 
-/** The free space each file system must keep, in bytes: `bytes`, plus `ofOrder` for each waiting order. */
-export type Reserve = { bytes: number; ofOrder: number; meanwhile: string };
+/**
+ * The free space each file system must keep, in bytes: `bytes`, plus `ofOrder` for each waiting order.
+ * `redisMs`: how often Redis is asked, in ms.
+ */
+export type Reserve = { bytes: number; ofOrder: number; redisMs: number; meanwhile: string };
 
 /** New orders are refused before the workers stop, so that accepted orders still have room. */
 export const reserves = {
-  accepting: { bytes: 128 * mebibyte, ofOrder: mebibyte / 4, meanwhile: "new orders are refused" },
-  working: { bytes: 64 * mebibyte, ofOrder: 0, meanwhile: "orders wait" },
+  accepting: {
+    bytes: 128 * mebibyte,
+    ofOrder: mebibyte / 4,
+    redisMs: 1000,
+    meanwhile: "new orders are refused",
+  },
+  working: { bytes: 64 * mebibyte, ofOrder: 0, redisMs: 5000, meanwhile: "orders wait" },
 } as const satisfies Record<string, Reserve>;
 
 export type Shortage = {
@@ -56,6 +63,8 @@ export class CapacityGuard {
   readonly #looking: Promise<void>;
   readonly #waiting = new Set<() => void>();
   #shortage: Shortage | undefined;
+  #redis = { used: 0, limit: 0, waiting: 0 };
+  #redisAskedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: CapacityOptions, log: Log) {
     this.#options = { redisFolder: undefined, freeBytes, ...options };
@@ -92,10 +101,9 @@ export class CapacityGuard {
   }
 
   async #look(): Promise<void> {
-    const { redis, resultsFolder, redisFolder, reserve, freeBytes } = this.#options;
-    const [memory, waiting] = await Promise.all([redis.info("memory"), redis.zCard(waitingKey)]);
-    const used = numberOf(memory, "used_memory");
-    const limit = numberOf(memory, "maxmemory");
+    const { resultsFolder, redisFolder, reserve, freeBytes } = this.#options;
+    if (performance.now() - this.#redisAskedAt >= reserve.redisMs) await this.#askRedis();
+    const { used, limit, waiting } = this.#redis;
     const needed = reserve.bytes + waiting * reserve.ofOrder;
     const found: Shortage[] = [
       { of: "results_disk", freeBytes: await freeBytes(resultsFolder), neededBytes: needed },
@@ -106,11 +114,21 @@ export class CapacityGuard {
       const neededBytes = needed + used;
       found.push({ of: "redis_disk", freeBytes: await freeBytes(redisFolder), neededBytes });
     }
-    if (limit > 0) {
+    if (limit > 0 && reserve.ofOrder > 0) {
       const neededBytes = Math.ceil(limit * (1 - mostMemoryUsed)) + waiting * memoryOfOrder;
-      if (reserve.ofOrder > 0) found.push({ of: "redis_memory", freeBytes: limit - used, neededBytes });
+      found.push({ of: "redis_memory", freeBytes: limit - used, neededBytes });
     }
     this.#found(found.find(({ freeBytes: free, neededBytes }) => free < neededBytes));
+  }
+
+  async #askRedis(): Promise<void> {
+    const { redis, reserve } = this.#options;
+    const [memory, waiting] = await Promise.all([
+      redis.info("memory"),
+      reserve.ofOrder > 0 ? redis.zCard(waitingKey) : 0,
+    ]);
+    this.#redis = { used: numberOf(memory, "used_memory"), limit: numberOf(memory, "maxmemory"), waiting };
+    this.#redisAskedAt = performance.now();
   }
 
   #found(shortage: Shortage | undefined): void {

@@ -23,6 +23,7 @@ export const steps = {
   next: step("queue/next"),
   postpone: step("queue/postpone"),
   sweep: script("queue/sweep"),
+  adopt: step("queue/adopt"),
 
   claim: step("worker/claim"),
   hold: step("worker/hold"),

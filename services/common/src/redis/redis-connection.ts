@@ -7,10 +7,10 @@ import { reconnectWhenSilent, type SilenceLimits } from "./silence-watch.ts";
 export type RedisConnection = ReturnType<typeof openRedis>;
 
 /**
- * BullMQ's blocking reads, on a duplicate of a connection, delay the answer to a ping by up to 10 s. Together
- * these times let a worker be back within 30 s of a network cut.
+ * A worker that waits for work delays the answer to a ping by up to 8 s. Together these times let a service
+ * be back within 30 s of a network cut.
  */
-const defaultLimits: SilenceLimits = { pingMs: 2500, silenceMs: 11_500 };
+const defaultLimits: SilenceLimits = { pingMs: 5000, silenceMs: 11_500 };
 
 /**
  * A connection that keeps reconnecting, and logs only when Redis goes away or comes back. Returns at once,

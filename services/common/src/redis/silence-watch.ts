@@ -5,7 +5,6 @@ interface Client {
   on(event: string, listener: () => void): unknown;
   connect(): Promise<unknown>;
   destroy(): void;
-  duplicate(...overrides: unknown[]): Client;
 }
 
 /** `pingMs`: time between two pings. `silenceMs`: how long a ping may stay unanswered. */
@@ -15,7 +14,7 @@ export type SilenceLimits = { pingMs: number; silenceMs: number };
 const checks = 10;
 
 /**
- * Reconnects `client`, and every duplicate of it, when pings stay unanswered. A cut network may deliver
+ * Reconnects `client` when pings stay unanswered. A cut network may deliver
  * neither data nor the end of the connection. Node's own socket timeout counts writes as activity, so it
  * never fires while commands are sent.
  *
@@ -48,10 +47,4 @@ export function reconnectWhenSilent(
     timer = setInterval(check, (pingMs + silenceMs) / checks).unref();
   });
   client.on("end", () => clearInterval(timer));
-  const duplicate = client.duplicate.bind(client);
-  client.duplicate = (...overrides) => {
-    const copy = duplicate(...overrides);
-    reconnectWhenSilent(copy, { pingMs, silenceMs }, silent);
-    return copy;
-  };
 }
