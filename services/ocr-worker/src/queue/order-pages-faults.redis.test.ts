@@ -28,7 +28,7 @@ async function inTheMiddle(happens: () => Promise<void>) {
     ...{ status: "completed", result_pages: pages, failures: 0 },
     pages: Array.from({ length: pages }, (_, index) => ({ page: index + 1, outcome: "read" })),
   });
-  await workers.noJobs(30_000);
+  await workers.queueIsEmpty();
 }
 
 test("killing Redis and restarting it later, in the middle of a document, costs no page", async () => {
