@@ -1,6 +1,6 @@
 -- The queue's order of service. `service-order.ts` has the same arithmetic, with its reasons.
 
-local page_ms = 10000
+local page_ms = 60000
 local most_pages = 100
 
 local function user_of(item) return string.match(item, '^(%d+):') end
