@@ -119,7 +119,7 @@ test("a worker that stops hands its page back, and another reads it", async () =
   expect(await workers.summary(id)).toMatchObject({ status: "recognizing", attempts: ["stopping"] });
   workers.startWorker("next");
   expect(await workers.ended(id)).toMatchObject({ status: "completed", result_pages: slowPages });
-}, 60_000);
+});
 
 test("pages that wait are read although the worker that counted them is gone", async () => {
   const id = await withPagesInQueue();
