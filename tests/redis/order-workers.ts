@@ -106,7 +106,7 @@ export async function startOrderWorkers(url: string) {
       closers.push(async () => {
         if (!isClosed) await close();
         await reader.close();
-        await closeRedis(blocking);
+        blocking.destroy();
         await closeRedis(connection);
       });
       return { consuming: () => worker.consuming(), reads: () => reader.start(), close };

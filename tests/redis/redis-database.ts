@@ -25,7 +25,10 @@ export function orderServices(url: string = redisDatabase()) {
     if (!redis.isReady) await once(redis, "ready");
     await redis.flushDb();
   });
-  afterAll(() => Promise.all([closeRedis(blocking), closeRedis(redis)]));
+  afterAll(() => {
+    blocking.destroy();
+    return closeRedis(redis);
+  });
   const queue = new OrderQueue(redis, blocking);
   const store = new OrderStore(redis, retentionSeconds);
   const attempts = new OrderAttempts(redis, retentionSeconds);

@@ -85,7 +85,8 @@ await runService("ocr-worker", {
           () => within(closeLimitMs, capacity.close()),
           () => within(closeLimitMs, sweep.close()),
           () => within(closeLimitMs, adopting),
-          () => closeRedis(blocking),
+          // It may be waiting for work, which would take seconds to end.
+          async () => blocking.destroy(),
           () => closeRedis(redis),
         ]);
       },
