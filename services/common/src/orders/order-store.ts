@@ -87,11 +87,21 @@ export class OrderStore {
    * different request.
    */
   async accept(order: NewOrder, deadlineMs: number, idempotency?: Idempotency) {
+    const reply = await this.#accept(order, deadlineMs, idempotency);
+    const { orderId } = reply;
+    // The key outlives its order if `retentionSeconds` was longer when the key was stored.
+    if (orderId === "" || orderId === order.order_id || (await this.#redis.exists(keys.recordKey(orderId))))
+      return reply;
+    return this.#accept(order, deadlineMs, idempotency, orderId);
+  }
+
+  async #accept(order: NewOrder, deadlineMs: number, idempotency?: Idempotency, goneId = "") {
     const id = order.order_id;
     const more = [keys.userOrdersKey(order.user_id)];
     if (idempotency) more.push(keys.idempotencyKey(order.user_id, idempotency.key));
     const fields = Object.entries(order).flat();
-    const values = [deadlineMs, id, this.#retentionSeconds, idempotency?.fingerprint ?? "", ...fields];
+    const fingerprint = idempotency?.fingerprint ?? "";
+    const values = [deadlineMs, id, this.#retentionSeconds, fingerprint, goneId, ...fields];
     const reply = await steps.accept.run(this.#redis, keys.stepKeys(id, ...more), values);
     const [outcome, orderId] = acceptReply.parse(reply);
     return { outcome, orderId };
