@@ -69,6 +69,8 @@ export const maxRuns = 20;
  * still have a `next`.
  */
 const listScan = 200;
+/** The number of entries of a user's list that are looked up in one call. */
+const forgetBatch = 500;
 
 /** The orders' records, as the Order API uses them. Every method rejects when Redis does. */
 export class OrderStore {
@@ -183,6 +185,40 @@ export class OrderStore {
       if (records.length === limit) return { records, next: isLast ? undefined : places[index]?.score };
     }
     return { records, next: places.length < count ? undefined : places.at(-1)?.score };
+  }
+
+  /**
+   * Removes expired orders from the lists of their users. Each list is read from its oldest entry up to the
+   * first `batch` entries without an expired one. Returns the number of removed entries.
+   */
+  async forgetExpired(batch = forgetBatch): Promise<number> {
+    let forgotten = 0;
+    const scan = this.#redis.scanIterator({ MATCH: keys.userOrdersPattern, COUNT: 1000 });
+    for await (const lists of scan) {
+      const removed = await Promise.all(lists.map((list) => this.#forgetExpiredOf(list, batch)));
+      for (const count of removed) forgotten += count;
+    }
+    return forgotten;
+  }
+
+  /** One command reads a batch and looks up its records. It goes out together with the last removal. */
+  async #forgetExpiredOf(list: string, batch: number): Promise<number> {
+    let forgotten = 0;
+    let removing: Promise<unknown> = Promise.resolve();
+    for (let kept = 0; ; ) {
+      // "nosort" keeps the order of the sorted set, which is that of acceptance.
+      const reading = this.#redis.sortRo(list, {
+        ...{ BY: "nosort", LIMIT: { offset: kept, count: batch } },
+        GET: ["#", `${keys.recordKey("*")}->order_id`],
+      });
+      const [words] = await Promise.all([reading, removing]);
+      const ids = words.filter((id, index) => index % 2 === 0 && id !== null);
+      const expired = ids.filter((_, index) => words[2 * index + 1] === null);
+      if (expired.length === 0) return forgotten;
+      removing = this.#redis.zRem(list, expired);
+      forgotten += expired.length;
+      kept += ids.length - expired.length;
+    }
   }
 
   /** The events after the event id `after` ("0" for all), oldest first. */

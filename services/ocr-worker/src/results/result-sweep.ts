@@ -19,8 +19,8 @@ const batch = 500;
 export type SweepTools = { name: string; results: ResultStore; store: OrderStore; attempts: OrderAttempts };
 
 /**
- * Removes the files that no order needs any more, at the start and every ten minutes. Only one worker of the
- * stack does so at a time.
+ * Removes the files that no order needs any more, and the expired orders from the lists of their users, at
+ * the start and every ten minutes. Only one worker of the stack does so at a time.
  */
 export class ResultSweep {
   readonly #tools: SweepTools;
@@ -42,8 +42,14 @@ export class ResultSweep {
   }
 
   async #sweep(): Promise<void> {
-    const { name, results, store, attempts } = this.#tools;
+    const { name, store, attempts } = this.#tools;
     if (!(await attempts.maySweep(name, sweeperMs))) return;
+    const swept = await Promise.allSettled([this.#sweepFiles(), store.forgetExpired()]);
+    for (const part of swept) if (part.status === "rejected") throw part.reason;
+  }
+
+  async #sweepFiles(): Promise<void> {
+    const { name, results, store, attempts } = this.#tools;
     const orders = (await results.orders()).filter((order) => orderIdSchema.safeParse(order).success);
     let removed = 0;
     const failures: unknown[] = [];
