@@ -5,10 +5,14 @@ import {
   type OrderRecord,
   orderRecordSchema,
 } from "@orbital-witness/common/orders/order.ts";
-import { leasesKey, waitingKey } from "@orbital-witness/common/orders/order-keys.ts";
+import { delayedKey, leasesKey, waitingKey } from "@orbital-witness/common/orders/order-keys.ts";
 import type { Idempotency, OrderStore } from "@orbital-witness/common/orders/order-store.ts";
-import type { OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
-import { parseItem, type QueueItem } from "@orbital-witness/common/orders/queue/order-queue.ts";
+import type { ClaimedPage, OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
+import {
+  type OrderQueue,
+  parseItem,
+  type QueueItem,
+} from "@orbital-witness/common/orders/queue/order-queue.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
 
 let users = 0;
@@ -81,6 +85,39 @@ export async function claimedPage(
   return claim.page;
 }
 
+/** Claims the next pages of an order, one for each worker. @returns the page of a number, as claimed */
+export async function claimedPages(
+  services: { redis: RedisConnection; attempts: OrderAttempts },
+  orderId: string,
+  workers: readonly string[],
+): Promise<(page: number) => ClaimedPage> {
+  const pages: ClaimedPage[] = [];
+  for (const worker of workers) pages.push(await claimedPage(services, orderId, worker));
+  return (page) => {
+    const found = pages.find((claim) => claim.page === page);
+    if (!found) throw new Error(`page ${page} was not claimed`);
+    return found;
+  };
+}
+
+/** Everything of an order that is in the queue: its items and its leases. */
+export async function inQueue(redis: RedisConnection, orderId: string): Promise<string[]> {
+  const sets = await Promise.all([waitingKey, delayedKey, leasesKey].map((key) => redis.zRange(key, 0, -1)));
+  return sets.flat().filter((name) => name.includes(orderId));
+}
+
+/** Lets the time pass for which the items of an order are delayed. */
+export async function endDelays(
+  { redis, queue }: { redis: RedisConnection; queue: OrderQueue },
+  orderId: string,
+): Promise<void> {
+  const delayed = await redis.zRange(delayedKey, 0, -1);
+  for (const value of delayed.filter((item) => parseItem(item).order_id === orderId)) {
+    await redis.zAdd(delayedKey, { value, score: 1 });
+  }
+  await queue.next("worker-of-the-test");
+}
+
 /** Lets all leases of an order run out, as if their workers were gone. */
 export async function endLeases(redis: RedisConnection, orderId: string): Promise<void> {
   const leases = await redis.zRange(leasesKey, 0, -1);
@@ -89,4 +126,15 @@ export async function endLeases(redis: RedisConnection, orderId: string): Promis
     leasesKey,
     own.map((value) => ({ value, score: 1 })),
   );
+}
+
+/** Lets the leases of an order run out, and collects the first one as another worker does. */
+export async function collected(
+  services: { redis: RedisConnection; queue: OrderQueue; attempts: OrderAttempts },
+  orderId: string,
+) {
+  await endLeases(services.redis, orderId);
+  const next = await services.queue.next("worker-2");
+  if (next.do !== "collect") throw new Error(`the worker was not told to collect, but to ${next.do}`);
+  return services.attempts.collect(next.lease, "worker-2", workerLost);
 }

@@ -1,5 +1,4 @@
 import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
-import { jobId } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { afterAll, expect, test } from "vitest";
 import { z } from "zod";
 import {
@@ -13,9 +12,10 @@ import {
 } from "../../../tests/order-api/order-api.ts";
 import { pageOf, pictureOf, temporaryResults } from "../../../tests/page-result.ts";
 import { orderServices, redisDatabase } from "../../../tests/redis/redis-database.ts";
-import { claimed, pageJob } from "../../../tests/redis/sample-order.ts";
+import { claimed, claimedPages, waitingItems } from "../../../tests/redis/sample-order.ts";
 
-const { redis, queue, store, attempts } = orderServices();
+const services = orderServices();
+const { redis, store, attempts } = services;
 const { folder, results } = await temporaryResults();
 const api = openOrderApi(redisDatabase(), { resultsFolder: folder });
 afterAll(() => api.close());
@@ -42,13 +42,13 @@ async function completed(order: OrderRecord, line: string): Promise<void> {
 /** Places an order as alice, and lets it fail. */
 async function failed() {
   const order = await ordered();
-  const { attempt } = await claimed(attempts, order.id);
-  await attempts.fail(order.id, attempt, notThere);
+  await attempts.fail(await claimed(services, order.id), notThere);
   return order;
 }
 
-async function jobIsThere(id: string, run = 1): Promise<boolean> {
-  return (await queue.getJob(jobId(id, run))) !== undefined;
+/** The runs of the order that wait in the queue. */
+async function waitingRuns(id: string): Promise<number[]> {
+  return (await waitingItems(redis, id)).map(({ run }) => run);
 }
 
 test("an order does not exist for users other than its owner", async () => {
@@ -87,7 +87,7 @@ test("an order shows its history from queued to completed, and its result at the
   expect(early.headers.get("Retry-After")).toBe("1");
   expect(await codeOf(early)).toEqual([409, "order_not_completed"]);
 
-  const order = await claimed(attempts, id, 1, "worker-7");
+  const order = await claimed(services, id, "worker-7");
   const attempt = { attempt: 1, worker: "worker-7", started_at: time, reason: null };
   const running = { ended_at: null, outcome: null };
   expect(await (await get(path)).json()).toMatchObject({
@@ -115,31 +115,31 @@ test("an order shows its history from queued to completed, and its result at the
 
 test("an order of several pages shows how many are read, and which failed or are empty", async () => {
   const { id, path } = await ordered();
-  const order = await claimed(attempts, id);
+  const order = await claimed(services, id);
   const damaged = { code: "page_damaged", message: "The page is damaged." };
   await attempts.recognizing(order, 3);
-  await attempts.endPage(pageJob(order, 3), "worker-2", "failed", damaged);
-  await attempts.endPage(pageJob(order, 1), "worker-1", "empty");
+  const page = await claimedPages(services, id, ["worker-1", "worker-1", "worker-2"]);
+  await attempts.endPage(page(3), "failed", damaged);
+  await attempts.endPage(page(1), "empty");
   const pages = {
     ...{ pages_failed: [{ page: 3, ...damaged }], pages_failed_count: 1 },
     ...{ pages_empty: [1], pages_empty_count: 1 },
   };
   expect(await (await get(path)).json()).toMatchObject({ progress: { page: 2, pages: 3 }, ...pages });
-  await attempts.endPage(pageJob(order, 2), "worker-1", "read");
+  await attempts.endPage(page(2), "read");
   expect(await (await get(path)).json()).toMatchObject({ status: "completed", progress: null, ...pages });
 });
 
 test("an order of many pages names the first hundred that failed or are empty, and no progress", async () => {
   const { id, path } = await ordered();
-  const order = await claimed(attempts, id);
+  const order = await claimed(services, id);
   const damaged = { code: "page_damaged", message: "The page is damaged." };
   await attempts.recognizing(order, 400);
   const pages = Array.from({ length: 399 }, (_, index) => 399 - index);
   const ends = { 0: "empty", 1: "failed", 2: "read" } as const;
   const outcome = (page: number) => ends[(page % 3) as 0 | 1 | 2];
-  await Promise.all(
-    pages.map((page) => attempts.endPage(pageJob(order, page), "worker-1", outcome(page), damaged)),
-  );
+  const claim = await claimedPages(services, id, Array(400).fill("worker-1"));
+  await Promise.all(pages.map((page) => attempts.endPage(claim(page), outcome(page), damaged)));
   const answer = await get(path);
   const body = await answer.text();
   const failedPages = Array.from({ length: 100 }, (_, index) => ({ page: 3 * index + 1, ...damaged }));
@@ -176,13 +176,13 @@ test("a queued order shows its position, and an estimate of the wait once there 
     [2, 5],
     [3, 8],
   ]);
-  for (const worker of ["a", "b"]) await attempts.present(worker);
+  for (const worker of ["a", "b"]) await services.queue.next(worker);
   expect(await places()).toEqual([
     [1, 2],
     [2, 3],
     [3, 4],
   ]);
-  await claimed(attempts, orders[0]?.id ?? "");
+  await claimed(services, orders[0]?.id ?? "");
   expect(await places()).toEqual([
     [null, null],
     [1, 2],
@@ -208,16 +208,16 @@ test("a failed order says why, and has no result", async () => {
   });
 });
 
-test("cancelling a queued order removes its job; cancelling it again is refused", async () => {
+test("cancelling a queued order takes it out of the queue; cancelling it again is refused", async () => {
   const { id, path } = await ordered();
-  await expect.poll(() => jobIsThere(id)).toBe(true);
+  expect(await waitingRuns(id)).toEqual([1]);
   const answer = await api.as(alice).delete(path);
   expect(answer.status).toBe(200);
   expect(await answer.json()).toMatchObject({
     ...{ order_id: id, status: "cancelled", finished_at: time, position: null, attempts: [] },
     history: [{ status: "queued" }, { status: "cancelled" }],
   });
-  expect(await jobIsThere(id)).toBe(false);
+  expect(await waitingRuns(id)).toEqual([]);
   expect(await codeOf(await api.as(alice).delete(path))).toEqual([409, "order_ended"]);
   expect(await codeOf(await get(`${path}/result.txt`))).toEqual([409, "order_cancelled"]);
   expect(await codeOf(await post(`${path}/retry`))).toEqual([409, "order_not_failed"]);
@@ -225,7 +225,7 @@ test("cancelling a queued order removes its job; cancelling it again is refused"
 
 test("a running order can be cancelled", async () => {
   const { id, path } = await ordered();
-  const order = await claimed(attempts, id);
+  const order = await claimed(services, id);
   const answer = await api.as(alice).delete(path);
   expect(await answer.json()).toMatchObject({
     status: "cancelled",
@@ -246,8 +246,8 @@ test("a failed order runs again as a new run, with its history", async () => {
     attempts: [{ attempt: 1, outcome: "failed", reason: notThere }],
   });
   expect(await codeOf(await post(`${path}/retry`))).toEqual([409, "order_not_failed"]);
-  await expect.poll(() => jobIsThere(id, 2)).toBe(true);
-  await completed(await claimed(attempts, id, 2), "after all");
+  expect(await waitingRuns(id)).toEqual([2]);
+  await completed(await claimed(services, id), "after all");
   expect(await (await get(`${path}/result.txt`)).text()).toBe("after all\n");
 });
 
@@ -299,7 +299,7 @@ test("the same key and fields return the order as it is now, for any token and c
   const first = await api.as(alice, headers).post("/orders", lease);
   expect(first.headers.get("Idempotent-Replayed")).toBeNull();
   const id = await orderIdOf(first);
-  await claimed(attempts, id);
+  await claimed(services, id);
   const body = new FormData();
   for (const [name, value] of Object.entries({ ...lease, token: alice, more: "x" })) body.set(name, value);
   const second = await api.send("POST", "/orders", { headers, body });
@@ -331,7 +331,7 @@ test("of many concurrent requests with one key, one places the order; the others
   }
   expect(await orderIdOf(await send())).toBe(id);
   expect(await ordersOfAlice()).toBe(before + 1);
-  await expect.poll(() => queue.getJob(`${id}.1`), { timeout: 10_000 }).toBeDefined();
+  expect(await waitingRuns(id ?? "")).toEqual([1]);
 });
 
 const list = z.object({

@@ -11,9 +11,10 @@ import { pageOf, pictureOf } from "../../../tests/page-result.ts";
 import { type OnTestFinished, startService } from "../../../tests/programs/service-process.ts";
 import { startRedisContainer } from "../../../tests/redis/redis-container.ts";
 import { orderServices, redisDatabase } from "../../../tests/redis/redis-database.ts";
-import { accepted, claimed, pageJob } from "../../../tests/redis/sample-order.ts";
+import { accepted, claimed, claimedPage } from "../../../tests/redis/sample-order.ts";
 
-const { store, attempts } = orderServices();
+const services = orderServices();
+const { store, attempts } = services;
 const { resultsFolder, searchFolder } = folders;
 const start = (onTestFinished: OnTestFinished, env: Record<string, string>) =>
   startService(
@@ -69,12 +70,12 @@ test("SIGTERM ends open streams and exits 0", async ({ onTestFinished }) => {
 /** Makes a completed order of alice with this number of identical pages. */
 async function completedOrder(pages: number) {
   const results = openResultStore({ folder: resultsFolder });
-  const order = await claimed(attempts, (await accepted(store, { user_id: 1 })).order_id);
+  const order = await claimed(services, (await accepted(store, { user_id: 1 })).order_id);
   await attempts.recognizing(order, pages);
   const picture = await pictureOf(pageOf(1));
   for (let page = 1; page <= pages; page++) {
     await results.savePage(order, pageOf(page, [[["word"]]]), picture);
-    await attempts.endPage(pageJob(order, page), "worker-1", "read");
+    await attempts.endPage(await claimedPage(services, order.order_id), "read");
   }
   return { order, path: `/orders/${order.order_id}/result` };
 }

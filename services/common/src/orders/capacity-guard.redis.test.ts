@@ -76,7 +76,7 @@ test("`room` waits until there is room, or until its signal aborts", async () =>
 test("the free space of a real file system is measured", async () => {
   const bytes = Number.MAX_SAFE_INTEGER;
   const guard = new CapacityGuard(
-    { redis, resultsFolder: tmpdir(), reserve: { bytes, ofOrder: 0, meanwhile: "" } },
+    { redis, resultsFolder: tmpdir(), reserve: { bytes, ofOrder: 0, redisMs: 1000, meanwhile: "" } },
     silentLog,
   );
   onTestFinished(() => guard.close());

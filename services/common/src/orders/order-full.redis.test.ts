@@ -6,35 +6,47 @@ import {
   accepted,
   claimed,
   claimedPage,
-  claimSuspected,
+  endDelays,
+  endLeases,
   inTime,
-  pageJob,
   sampleOrder,
 } from "../../../../tests/redis/sample-order.ts";
 import { closeRedis, openRedis } from "../redis/redis-connection.ts";
-import { outboxKey } from "./order-keys.ts";
 import { OrderStore } from "./order-store.ts";
 import { OrderAttempts } from "./queue/order-attempts.ts";
-import { OrderDispatcher } from "./queue/order-dispatcher.ts";
-import { openOrderQueue } from "./queue/order-queue.ts";
+import { OrderQueue } from "./queue/order-queue.ts";
 
 /** The memory limit applies to the whole server, so these tests use their own Redis. */
 let container: RedisContainer;
 let redis: ReturnType<typeof openRedis>;
+let blocking: ReturnType<typeof openRedis>;
+let services: { redis: typeof redis; queue: OrderQueue; attempts: OrderAttempts };
 let store: OrderStore;
 let attempts: OrderAttempts;
+let queue: OrderQueue;
 
 const reason = { code: "source_unavailable", message: "busy" };
 const full = () => redis.configSet("maxmemory", "1");
 const room = () => redis.configSet("maxmemory", "0");
 
+/** Redis refuses the tests' own writes, too. */
+async function withRoom(work: () => Promise<void>): Promise<void> {
+  await room();
+  await work();
+  await full();
+}
+
 beforeAll(async () => {
   container = await startRedisContainer();
   redis = openRedis(container.url, silentLog, "wait");
+  blocking = openRedis(container.url, silentLog, "wait");
   store = new OrderStore(redis, retentionSeconds);
   attempts = new OrderAttempts(redis, retentionSeconds);
+  queue = new OrderQueue(redis, blocking);
+  services = { redis, queue, attempts };
 });
 afterAll(async () => {
+  await closeRedis(blocking);
   await closeRedis(redis);
   await container.remove();
 });
@@ -51,8 +63,7 @@ test("a new order is refused and leaves nothing behind", async () => {
 
 test("a retry is refused, and the failed order stays as it is", async () => {
   const { order_id } = await accepted(store);
-  const { attempt } = await claimed(attempts, order_id);
-  await attempts.fail(order_id, attempt, reason);
+  await attempts.fail(await claimed(services, order_id), reason);
   const before = await snapshotOf(redis, order_id);
   await full();
   await expect(store.retry(order_id)).rejects.toThrow(/^OOM/);
@@ -62,14 +73,20 @@ test("a retry is refused, and the failed order stays as it is", async () => {
 test("an accepted order runs to its end", async () => {
   const { order_id } = await accepted(store);
   await full();
-  const handedBack = await claimed(attempts, order_id);
+  const handedBack = await claimed(services, order_id);
   expect(await attempts.release(handedBack, "handed_back")).toMatchObject({ state: "queued" });
-  const released = await claimed(attempts, order_id);
+  const released = await claimed(services, order_id);
   expect(await attempts.release(released, "failed", reason)).toMatchObject({ state: "queued" });
-  await claimed(attempts, order_id);
-  expect(await claimSuspected(redis, attempts, { order_id, run: 1 })).toMatchObject({ state: "lost" });
-  const order = await claimed(attempts, order_id);
+  await withRoom(() => endDelays(services, order_id));
+  await claimed(services, order_id);
+  await withRoom(() => endLeases(redis, order_id));
+  const next = await queue.next("worker-2");
+  if (next.do !== "collect") throw new Error(`the worker was not told to collect, but to ${next.do}`);
+  expect(await attempts.collect(next.lease, "worker-2", reason)).toMatchObject({ state: "queued" });
+  await withRoom(() => endDelays(services, order_id));
+  const order = await claimed(services, order_id);
   expect(await attempts.recognizing(order, 1)).toBe("written");
+  expect(await attempts.hold(order, "worker-1")).toBe("held");
   expect(await attempts.complete(order)).toBe("written");
   expect(await store.find(order_id)).toMatchObject({ status: "completed" });
 });
@@ -77,31 +94,34 @@ test("an accepted order runs to its end", async () => {
 test("an accepted order of several pages runs to its end", async () => {
   const { order_id } = await accepted(store);
   await full();
-  const order = await claimed(attempts, order_id);
+  const order = await claimed(services, order_id);
   expect(await attempts.recognizing(order, 2)).toBe("written");
-  const page = await claimedPage(attempts, pageJob(order, 1));
-  expect(await attempts.releasePage(page, "failed", reason)).toMatchObject({ state: "queued" });
-  await claimedPage(attempts, pageJob(order, 1));
-  expect(await attempts.endPage(pageJob(order, 1), "worker-1", "read")).toBe("written");
-  expect(await attempts.endPage(pageJob(order, 2), "worker-1", "failed", reason)).toBe("last");
+  const first = await claimedPage(services, order_id);
+  expect(await attempts.releasePage(first, "handed_back")).toMatchObject({ state: "queued" });
+  const again = await claimedPage(services, order_id);
+  const other = await claimedPage(services, order_id, "worker-2");
+  expect(await attempts.hold(again, "worker-1")).toBe("held");
+  expect(await attempts.endPage(again, "read")).toBe("written");
+  expect(await attempts.endPage(other, "failed", reason)).toBe("last");
   const snapshot = await snapshotOf(redis, order_id);
   expect(snapshot).toMatchObject({
     record: { status: "completed" },
-    pages: [{ page: 1 }, { page: 2, reason }],
+    pages: [
+      { page: again.page, outcome: "read" },
+      { page: other.page, reason },
+    ].sort((a, b) => a.page - b.page),
   });
 });
 
-test("an order can fail, be given up, cancelled or revoked", async () => {
-  const orders = await Promise.all(Array.from({ length: 4 }, () => accepted(store)));
-  const [failed = "", givenUp = "", cancelled = ""] = orders.map(({ order_id }) => order_id);
+test("an order can fail, be cancelled or revoked", async () => {
+  const orders = await Promise.all(Array.from({ length: 3 }, () => accepted(store)));
+  const [failed = "", cancelled = ""] = orders.map(({ order_id }) => order_id);
   await full();
-  const { attempt } = await claimed(attempts, failed);
-  expect(await attempts.fail(failed, attempt, reason)).toBe("written");
-  expect(await attempts.giveUp({ order_id: givenUp, run: 1 }, reason)).toBe("written");
-  expect(await store.cancel(cancelled)).toMatchObject({ outcome: "cancelled" });
+  expect(await attempts.fail(await claimed(services, failed), reason)).toBe("written");
+  expect(await store.cancel(cancelled)).toBe("cancelled");
   const found = await Promise.all(orders.map(({ order_id }) => store.find(order_id)));
-  expect(found.map((record) => record?.status)).toEqual(["failed", "failed", "cancelled", "queued"]);
-  expect(await Promise.all(orders.map((order) => store.revoke(order)))).toEqual([1, 1, 1, 1]);
+  expect(found.map((record) => record?.status)).toEqual(["failed", "cancelled", "queued"]);
+  expect(await Promise.all(orders.map((order) => store.revoke(order)))).toEqual([true, true, true]);
   expect(await redis.keys("order:*")).toEqual([]);
 });
 
@@ -121,24 +141,19 @@ test("orders and their events can be read", async () => {
 
 test("the workers can be counted", async () => {
   await full();
-  await attempts.present("worker-1");
+  await queue.next("worker-1");
   expect(await store.pace()).toMatchObject({ workers: 1 });
   await attempts.absent("worker-1");
   expect(await store.pace()).toMatchObject({ workers: 0 });
 });
 
-test("jobs that Redis has no room to queue wait in the outbox until there is room", async () => {
-  const queue = openOrderQueue(redis);
-  const dispatcher = new OrderDispatcher(redis, queue, silentLog);
+test("the queue hands out what waits, puts it aside and lets a worker wait", async () => {
   const { order_id } = await accepted(store);
   await full();
-  dispatcher.dispatch({ order_id, run: 1 });
-  await dispatcher.close();
-  expect(await redis.zRange(outboxKey, 0, -1)).toEqual([`${order_id}.1`]);
-  await room();
-  const sweeper = new OrderDispatcher(redis, queue, silentLog);
-  await expect.poll(() => queue.getPrioritizedCount(), { timeout: 10_000 }).toBe(1);
-  await expect.poll(() => redis.zCard(outboxKey)).toBe(0);
-  await sweeper.close();
-  await queue.close();
+  await queue.wait(10_000);
+  const next = await queue.next("worker-1");
+  expect(next).toMatchObject({ do: "claim", item: { order_id } });
+  if (next.do === "claim") await queue.postpone("item", next.item.item, 300);
+  expect(await queue.next("worker-1")).toMatchObject({ do: "wait" });
+  await expect.poll(() => queue.next("worker-1")).toMatchObject({ do: "claim", item: { order_id } });
 });

@@ -1,41 +1,37 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { orderServices, retentionSeconds } from "../../../../tests/redis/redis-database.ts";
 import {
   accepted,
   claimed,
-  claimSuspected,
+  claimedPage,
+  collected,
+  endDelays,
+  inQueue,
   inTime,
-  pageJob,
   sampleOrder,
+  waitingItems,
 } from "../../../../tests/redis/sample-order.ts";
 import type { OrderStatus } from "./order.ts";
-import {
-  eventsKey,
-  outboxKey,
-  pagesKey,
-  recordKey,
-  userOrdersKey,
-  waitingKey,
-  workersKey,
-} from "./order-keys.ts";
+import { eventsKey, pagesKey, recordKey, userOrdersKey, workersKey } from "./order-keys.ts";
 import { maxRuns, type OrderFilter } from "./order-store.ts";
-import { maxFailures, workerSeenMs } from "./queue/order-attempts.ts";
+import { maxFailures } from "./queue/order-attempts.ts";
+import { defaultLeaseMs } from "./queue/order-queue.ts";
 
-const { redis, store, attempts } = orderServices();
+const services = orderServices();
+const { redis, queue, store, attempts } = services;
 const reason = { code: "document_damaged", message: "broken" };
 
 /** Brings an accepted order to the given status. */
 const stages: Record<OrderStatus, (orderId: string) => Promise<unknown>> = {
   queued: async () => {},
-  fetching: (id) => claimed(attempts, id),
+  fetching: (id) => claimed(services, id),
   recognizing: async (id) => {
-    const order = await claimed(attempts, id);
-    await attempts.recognizing(order, 2);
-    await attempts.endPage(pageJob(order, 1), "worker-1", "read");
+    await attempts.recognizing(await claimed(services, id), 2);
+    await attempts.endPage(await claimedPage(services, id), "read");
   },
-  completed: async (id) => attempts.complete(await claimed(attempts, id)),
-  failed: async (id) => attempts.fail(id, (await claimed(attempts, id)).attempt, reason),
+  completed: async (id) => attempts.complete(await claimed(services, id)),
+  failed: async (id) => attempts.fail(await claimed(services, id), reason),
   cancelled: (id) => store.cancel(id),
 };
 
@@ -59,7 +55,7 @@ async function traces(orderId: string): Promise<string[]> {
 
 const timesToLive = (id: string) => Promise.all([recordKey(id), eventsKey(id)].map((key) => redis.ttl(key)));
 
-test("an accepted order has a record, a first event, a queue place and an outbox entry", async () => {
+test("one step gives an accepted order its record, its first event and its place in the queue", async () => {
   const order = sampleOrder();
   const before = Date.now();
   expect(await store.accept(order, inTime())).toEqual({ outcome: "accepted", orderId: order.order_id });
@@ -67,8 +63,7 @@ test("an accepted order has a record, a first event, a queue place and an outbox
   expect(record).toMatchObject({ ...order, status: "queued", run: 1, attempt: 0, failures: 0 });
   expect(record?.created_ms).toBeGreaterThanOrEqual(before);
   expect(await store.eventsAfter(order.order_id, "0")).toMatchObject([{ status: "queued" }]);
-  expect(await redis.zScore(waitingKey, order.order_id)).toBe(record?.turn);
-  expect(await redis.zScore(outboxKey, `${order.order_id}.1`)).toBe(record?.created_ms);
+  expect(await waitingItems(redis, order.order_id)).toMatchObject([{ order_id: order.order_id, run: 1 }]);
   expect(await timesToLive(order.order_id)).toEqual([-1, -1]);
 });
 
@@ -108,9 +103,9 @@ test.each(["queued", "fetching", "recognizing", "completed", "failed", "cancelle
   "revoking an order that is %s leaves nothing of it",
   async (status) => {
     const order = await at(status);
-    expect(await store.revoke(order)).toBe(1);
+    expect(await store.revoke(order)).toBe(true);
     expect(await traces(order.order_id)).toEqual([]);
-    expect(await store.revoke(order)).toBe(0);
+    expect(await store.revoke(order)).toBe(false);
   },
 );
 
@@ -118,19 +113,18 @@ test.each(["queued", "fetching", "recognizing"] as const)(
   "an order that is %s is cancelled",
   async (status) => {
     const { order_id } = await at(status);
-    expect(await store.cancel(order_id)).toEqual({ outcome: "cancelled", run: 1 });
+    expect(await store.cancel(order_id)).toBe("cancelled");
     const record = await store.find(order_id);
     expect(record).toMatchObject({ status: "cancelled", finished_ms: expect.any(Number) });
     expect(record).not.toHaveProperty("page");
-    expect(await redis.zScore(waitingKey, order_id)).toBeNull();
-    expect(await redis.zScore(outboxKey, `${order_id}.1`)).toBeNull();
+    expect(await inQueue(redis, order_id)).toEqual([]);
     const last = (await store.eventsAfter(order_id, "0")).at(-1);
     expect(last).toMatchObject(
       status === "queued"
         ? { status: "cancelled" }
         : { status: "cancelled", attempt: 1, outcome: "cancelled" },
     );
-    expect(await store.cancel(order_id)).toEqual({ outcome: "ended", run: 0 });
+    expect(await store.cancel(order_id)).toBe("ended");
   },
 );
 
@@ -138,24 +132,33 @@ test.each(["completed", "failed", "cancelled"] as const)(
   "an order that is %s is not cancelled",
   async (status) => {
     const { order_id } = await at(status);
-    expect(await store.cancel(order_id)).toEqual({ outcome: "ended", run: 0 });
+    expect(await store.cancel(order_id)).toBe("ended");
     expect(await store.find(order_id)).toMatchObject({ status });
   },
 );
 
-test("a failed order is queued again, behind the others and with all its attempts", async () => {
-  const { order_id } = await at("failed");
-  const other = await accepted(store);
+test("an order that is cancelled while it waits for its next attempt leaves the queue", async () => {
+  const { order_id } = await accepted(store);
+  await attempts.release(await claimed(services, order_id), "failed", reason, { delayMs: 60_000 });
+  expect(await inQueue(redis, order_id)).toHaveLength(1);
+  expect(await store.cancel(order_id)).toBe("cancelled");
+  expect(await inQueue(redis, order_id)).toEqual([]);
+});
+
+test("a failed order is queued again, behind its user's others and with all its attempts", async () => {
+  await redis.flushDb();
+  const { order_id, user_id } = await at("failed");
+  const other = await accepted(store, { user_id });
   expect(await store.retry(order_id)).toEqual({ outcome: "queued", run: 2 });
   const overview = await store.overview(order_id);
   expect(overview?.record).toMatchObject({ status: "queued", run: 2, attempt: 1, failures: 0 });
   for (const gone of ["reason_code", "reason_message", "finished_ms"]) {
     expect(overview?.record).not.toHaveProperty(gone);
   }
-  const otherOverview = await store.overview(other.order_id);
-  expect(overview?.ahead).toBe((otherOverview?.ahead ?? Number.NaN) + 1);
-  expect(await redis.zScore(outboxKey, `${order_id}.2`)).not.toBeNull();
-  expect(await claimed(attempts, order_id, 2)).toMatchObject({ attempt: 2 });
+  expect((await store.overview(other.order_id))?.ahead).toBe(0);
+  expect(overview?.ahead).toBe(1);
+  expect(await waitingItems(redis, order_id)).toMatchObject([{ run: 2 }]);
+  expect(await claimed(services, order_id)).toMatchObject({ run: 2, attempt: 2 });
 });
 
 test.each(["queued", "fetching", "recognizing", "completed", "cancelled"] as const)(
@@ -172,7 +175,7 @@ test("an unknown order cannot be found, cancelled or retried", async () => {
   expect(await store.find(order_id)).toBeUndefined();
   expect(await store.overview(order_id)).toBeUndefined();
   expect(await store.eventsAfter(order_id, "0")).toEqual([]);
-  expect(await store.cancel(order_id)).toEqual({ outcome: "gone", run: 0 });
+  expect(await store.cancel(order_id)).toBe("gone");
   expect(await store.retry(order_id)).toEqual({ outcome: "gone", run: 0 });
   expect(await traces(order_id)).toEqual([]);
 });
@@ -184,7 +187,7 @@ const ends: [string, (orderId: string) => Promise<unknown>][] = [
     "completed with its last page",
     async (id) => {
       await stages.recognizing(id);
-      await attempts.endPage({ order_id: id, run: 1, attempt: 1, page: 2 }, "worker-1", "read");
+      await attempts.endPage(await claimedPage(services, id), "read");
     },
   ],
   ["failed", stages.failed],
@@ -200,8 +203,9 @@ const ends: [string, (orderId: string) => Promise<unknown>][] = [
     "lost too often",
     async (id) => {
       for (let lost = 1; lost <= maxFailures; lost++) {
-        await claimed(attempts, id);
-        await claimSuspected(redis, attempts, { order_id: id, run: 1 });
+        await claimed(services, id);
+        await collected(services, id);
+        await endDelays(services, id);
       }
     },
   ],
@@ -209,11 +213,10 @@ const ends: [string, (orderId: string) => Promise<unknown>][] = [
     "released too often",
     async (id) => {
       for (let failed = 1; failed <= maxFailures; failed++) {
-        await attempts.release(await claimed(attempts, id), "failed", reason);
+        await attempts.release(await claimed(services, id), "failed", reason, { delayMs: 0 });
       }
     },
   ],
-  ["given up", (id) => attempts.giveUp({ order_id: id, run: 1 }, reason)],
 ];
 
 test.each(ends)("retention begins when the order ends: %s", async (_, end) => {
@@ -226,9 +229,9 @@ test.each(ends)("retention begins when the order ends: %s", async (_, end) => {
     expect(seconds).toBeGreaterThan(retentionSeconds - 60);
     expect(seconds).toBeLessThanOrEqual(retentionSeconds);
   }
-  expect(await redis.zScore(waitingKey, order_id)).toBeNull();
+  expect(await inQueue(redis, order_id)).toEqual([]);
   // -2: the key does not exist.
-  const ofPages = await redis.ttl(pagesKey(order_id, 1));
+  const ofPages = await redis.ttl(pagesKey(order_id));
   expect(ofPages === -2 || ofPages > retentionSeconds - 60).toBe(true);
   if (record?.status === "failed") {
     await store.retry(order_id);
@@ -237,11 +240,13 @@ test.each(ends)("retention begins when the order ends: %s", async (_, end) => {
 });
 
 test("an overview has the record, the steps and the number of orders that wait before this one", async () => {
-  await redis.del(waitingKey);
-  const [first, second, third] = [await accepted(store), await accepted(store), await accepted(store)];
+  await redis.flushDb();
+  const first = await accepted(store);
+  const { user_id } = first;
+  const [second, third] = [await accepted(store, { user_id }), await accepted(store, { user_id })];
   const ahead = (order: { order_id: string }) => store.overview(order.order_id).then((found) => found?.ahead);
   expect(await Promise.all([first, second, third].map(ahead))).toEqual([0, 1, 2]);
-  const running = await claimed(attempts, first.order_id);
+  const running = await claimed(services, first.order_id);
   expect(await Promise.all([first, second, third].map(ahead))).toEqual([undefined, 0, 1]);
   // An order that is handed back keeps its place before later orders.
   await attempts.release(running, "handed_back");
@@ -252,16 +257,32 @@ test("an overview has the record, the steps and the number of orders that wait b
   expect(overview?.steps.map(({ status }) => status)).toEqual(["queued", "fetching", "queued"]);
 });
 
+test("the orders of other users are served in turn with those before this one", async () => {
+  await redis.flushDb();
+  const first = await accepted(store);
+  const { user_id } = first;
+  const mine = [first, await accepted(store, { user_id }), await accepted(store, { user_id })];
+  const other = await accepted(store);
+  const many = await accepted(store);
+  for (let made = 0; made < 5; made++) await accepted(store, { user_id: many.user_id });
+  const orders = [...mine, other, many];
+  const ahead = await Promise.all(
+    orders.map(({ order_id }) => store.overview(order_id).then((found) => found?.ahead)),
+  );
+  expect(ahead).toEqual([0 + 1 + 1, 1 + 1 + 2, 2 + 1 + 3, 0 + 1 + 1, 0 + 1 + 1]);
+});
+
 test("events ascend, can be resumed after any event, and are published on their channel", async () => {
   const { order_id } = await accepted(store);
   const announced: string[] = [];
   const listener = redis.duplicate();
   await listener.connect();
   await listener.subscribe(eventsKey(order_id), (id) => announced.push(id));
-  const order = await claimed(attempts, order_id);
+  const order = await claimed(services, order_id);
   await attempts.recognizing(order, 2);
-  await attempts.endPage(pageJob(order, 1), "worker-1", "read");
-  await attempts.endPage(pageJob(order, 2), "worker-2", "read");
+  for (const worker of ["worker-1", "worker-2"]) {
+    await attempts.endPage(await claimedPage(services, order_id, worker), "read");
+  }
   const events = await store.eventsAfter(order_id, "0");
   const ids = events.map(({ id }) => id);
   expect(events).toMatchObject([
@@ -286,20 +307,21 @@ test("events ascend, can be resumed after any event, and are published on their 
 test("the pace is the mean time with a worker and the number of workers seen lately", async () => {
   await redis.flushDb();
   expect(await store.pace()).toEqual({ meanMs: undefined, workers: 0 });
-  await attempts.present("worker-1");
-  await attempts.present("worker-2");
-  await attempts.present("worker-1");
+  await queue.next("worker-1");
+  await queue.next("worker-2");
+  await queue.next("worker-1");
   expect(await store.pace()).toMatchObject({ workers: 2 });
   await attempts.absent("worker-2");
   expect(await store.pace()).toMatchObject({ workers: 1 });
-  await redis.zAdd(workersKey, { score: Date.now() - workerSeenMs - 1000, value: "killed" });
+  await redis.zAdd(workersKey, { score: Date.now() - defaultLeaseMs - 1000, value: "killed" });
   expect(await store.pace()).toMatchObject({ workers: 1 });
-  await attempts.present("worker-1");
+  await redis.zAdd(workersKey, { score: Date.now() - 2000, value: "worker-1" });
+  await queue.next("worker-1");
   expect(await redis.zRange(workersKey, 0, -1)).toEqual(["worker-1"]);
 
   const took = async () => {
     const { order_id } = await accepted(store);
-    const order = await claimed(attempts, order_id);
+    const order = await claimed(services, order_id);
     await pause(20);
     await attempts.complete(order);
     const { started_ms = Number.NaN, finished_ms = Number.NaN } = (await store.find(order_id)) ?? {};
@@ -357,21 +379,66 @@ test("a list filtered by status and title number skips the orders that do not ma
   expect(await ids({ title_number: "AB2" })).toHaveLength(10);
 });
 
-test("an expired order is in no list, and accepting the next order removes its entry", async () => {
+test("an expired order is in no list", async () => {
   const { user_id, order_id } = await accepted(store);
   const second = await accepted(store, { user_id });
   await redis.del([recordKey(order_id), eventsKey(order_id)]);
   expect(await store.list(user_id, 1)).toMatchObject({ records: [{ order_id: second.order_id }] });
   expect((await store.list(user_id, 2)).records).toHaveLength(1);
-  const third = await accepted(store, { user_id });
-  expect(await redis.zRange(userOrdersKey(user_id), 0, -1)).toEqual([second.order_id, third.order_id]);
+});
+
+test("expired orders are removed from the lists of all users", async () => {
+  await redis.flushDb();
+  expect(await store.forgetExpired()).toBe(0);
+  const lists: string[][] = [];
+  for (let user = 0; user < 30; user++) {
+    const { user_id, order_id } = await accepted(store);
+    await redis.del(recordKey(order_id));
+    const kept = user % 3 === 0 ? [] : [(await accepted(store, { user_id })).order_id];
+    lists.push([userOrdersKey(user_id), ...kept]);
+  }
+  expect(await store.forgetExpired()).toBe(30);
+  const left = ([key = "", ...kept]: string[]) => redis.zRange(key, 0, -1).then((ids) => [ids, kept]);
+  for (const [ids, kept] of await Promise.all(lists.map(left))) expect(ids).toEqual(kept);
+  expect(await store.forgetExpired()).toBe(0);
+});
+
+test("a list is read from its oldest order up to a batch without an expired one", async () => {
+  await redis.flushDb();
+  const { user_id, order_id } = await accepted(store);
+  const ids = [order_id];
+  while (ids.length < 8) ids.push((await accepted(store, { user_id })).order_id);
+  // By batches of two, oldest first: both expired, one expired, none expired, both expired.
+  const [a = "", b = "", c = "", d = "", e = "", f = "", g = "", h = ""] = ids;
+  await redis.del([a, b, d, g, h].map(recordKey));
+  const trips = vi.spyOn(redis, "sortRo");
+  expect(await store.forgetExpired(2)).toBe(3);
+  expect(trips).toHaveBeenCalledTimes(3);
+  trips.mockRestore();
+  expect(await redis.zRange(userOrdersKey(user_id), 0, -1)).toEqual([c, e, f, g, h]);
+});
+
+test("the times of an order are by Redis's clock", async () => {
+  const [before, deadline] = [Date.now(), inTime()];
+  const { order_id, ...order } = sampleOrder();
+  vi.useFakeTimers({ toFake: ["Date"], now: 1e12 });
+  try {
+    await store.accept({ order_id, ...order }, deadline);
+    await attempts.complete(await claimed(services, order_id));
+  } finally {
+    vi.useRealTimers();
+  }
+  const { created_ms, started_ms, finished_ms } = (await store.find(order_id)) ?? {};
+  for (const ms of [created_ms, started_ms, finished_ms]) {
+    expect(ms).toBeGreaterThanOrEqual(before);
+    expect(ms).toBeLessThanOrEqual(Date.now());
+  }
 });
 
 test("the number of runs of an order is limited", async () => {
   const { order_id } = await accepted(store);
   for (let run = 1; run <= maxRuns; run++) {
-    const { attempt } = await claimed(attempts, order_id, run);
-    await attempts.fail(order_id, attempt, reason);
+    await attempts.fail(await claimed(services, order_id), reason);
     const { outcome } = await store.retry(order_id);
     expect(outcome).toBe(run < maxRuns ? "queued" : "too_many");
   }

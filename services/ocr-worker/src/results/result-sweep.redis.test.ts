@@ -1,14 +1,15 @@
 import { utimes } from "node:fs/promises";
 import path from "node:path";
 import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
-import { recordKey, sweeperKey } from "@orbital-witness/common/orders/order-keys.ts";
+import { recordKey, sweeperKey, userOrdersKey } from "@orbital-witness/common/orders/order-keys.ts";
 import { afterEach, expect, test, vi } from "vitest";
 import { pageOf, pictureOf, temporaryResults } from "../../../../tests/page-result.ts";
 import { orderServices, silentLog } from "../../../../tests/redis/redis-database.ts";
 import { accepted, claimed, sampleOrder } from "../../../../tests/redis/sample-order.ts";
 import { ResultSweep, sweepOrder } from "./result-sweep.ts";
 
-const { redis, store, attempts } = orderServices();
+const services = orderServices();
+const { redis, store, attempts } = services;
 const { folder, results } = await temporaryResults();
 const reason = { code: "page_damaged", message: "broken" };
 const page = pageOf(1);
@@ -52,8 +53,8 @@ const files = async (ref: Ref) => [
 /** An order with files of its first attempt, which was lost, and of its second. */
 async function secondAttempt() {
   const { order_id } = await accepted(store);
-  await attempts.release(await claimed(attempts, order_id), "handed_back");
-  const order = await claimed(attempts, order_id);
+  await attempts.release(await claimed(services, order_id), "handed_back");
+  const order = await claimed(services, order_id);
   const first = { order_id, attempt: 1 };
   for (const ref of [first, order]) await save(ref);
   return { first, order };
@@ -69,7 +70,7 @@ test("only the result of a completed order is kept", async () => {
 });
 
 test.each([
-  ["failed", ({ order_id, attempt }: OrderRecord) => attempts.fail(order_id, attempt, reason)],
+  ["failed", (order: OrderRecord) => attempts.fail(order, reason)],
   ["cancelled", ({ order_id }: OrderRecord) => store.cancel(order_id)],
 ])("all files of an order that %s are removed", async (_name, end) => {
   const { first, order } = await secondAttempt();
@@ -89,7 +90,7 @@ test("a running or waiting order keeps its files, however old", async () => {
 
 test("an order that is retried during the sweep keeps the files of its new attempt", async () => {
   const { order } = await secondAttempt();
-  await attempts.fail(order.order_id, order.attempt, reason);
+  await attempts.fail(order, reason);
   const retried = { ...order, attempt: 3 };
   await save(retried);
   expect(await swept(order.order_id)).toBe(2);
@@ -121,6 +122,16 @@ test("the sweep checks all orders when it starts, and ignores other files in the
   await Promise.all(sweeps.map((started) => started.close()));
   expect(await files(order)).toEqual([true, true]);
   expect(await files(foreign)).toEqual([true, true]);
+});
+
+test("the sweep removes expired orders from their users' lists, even if the files cannot be swept", async () => {
+  const { user_id, order_id } = await accepted(store);
+  const { order_id: kept } = await accepted(store, { user_id });
+  await redis.del(recordKey(order_id));
+  const unreadable = vi.spyOn(results, "orders").mockRejectedValue(new Error("the folder is gone"));
+  sweep();
+  await expect.poll(() => redis.zRange(userOrdersKey(user_id), 0, -1)).toEqual([kept]);
+  unreadable.mockRestore();
 });
 
 test("an order that cannot be swept does not keep the others from being swept", async () => {

@@ -12,9 +12,10 @@ import {
 } from "../../../../tests/order-api/order-api.ts";
 import { type RedisContainer, startRedisContainer } from "../../../../tests/redis/redis-container.ts";
 import { orderServices, redisDatabase, silentLog } from "../../../../tests/redis/redis-database.ts";
-import { claimed, pageJob } from "../../../../tests/redis/sample-order.ts";
+import { claimed, claimedPages } from "../../../../tests/redis/sample-order.ts";
 
-const { redis, store, attempts } = orderServices();
+const services = orderServices();
+const { redis, store, attempts } = services;
 // Without a message, the feed reads only every minute. So these tests see only what Redis published.
 const api = openOrderApi(redisDatabase(), { feed: { heartbeatMs: 300, lookMs: 60_000 } });
 afterAll(() => api.close());
@@ -97,7 +98,7 @@ test("a stream has every event of an order when it happens, until the order ends
   expect(headers.get("Cache-Control")).toBe("no-cache");
   expect(headers.get("X-Accel-Buffering")).toBe("no");
   expect(await stream.next()).toEqual({ id, event: "status", data: { at, status: "queued" } });
-  const order = await claimed(attempts, orderId);
+  const order = await claimed(services, orderId);
   expect(await stream.next()).toEqual({
     id,
     event: "status",
@@ -107,13 +108,14 @@ test("a stream has every event of an order when it happens, until the order ends
   const recognizing = { at, status: "recognizing", attempt: 1, progress: { page: 0, pages: 2 } };
   expect(await stream.next()).toEqual({ id, event: "status", data: recognizing });
   const reason = { code: "page_damaged", message: "broken" };
-  await attempts.endPage(pageJob(order, 2), "worker-2", "failed", reason);
+  const page = await claimedPages(services, orderId, ["worker-1", "worker-2"]);
+  await attempts.endPage(page(2), "failed", reason);
   expect(await stream.next()).toEqual({
     id,
     event: "progress",
     data: { at, worker: "worker-2", progress: { page: 1, pages: 2 } },
   });
-  await attempts.endPage(pageJob(order, 1), "worker-1", "failed", reason);
+  await attempts.endPage(page(1), "failed", reason);
   expect(await stream.rest()).toEqual([
     { id, event: "progress", data: { at, worker: "worker-1", progress: { page: 2, pages: 2 } } },
     {
@@ -131,7 +133,7 @@ test("a stream continues after Last-Event-ID, and is empty after the last event"
   const first = await follow(orderId);
   const queued = await first.next();
   await first.leave();
-  const order = await claimed(attempts, orderId);
+  const order = await claimed(services, orderId);
   await attempts.complete(order);
   const later = await (await follow(orderId, { "Last-Event-ID": queued?.id ?? "" })).rest();
   const expected = [{ status: "fetching" }, { progress: { page: 1, pages: 1 } }, { status: "completed" }];
@@ -144,8 +146,7 @@ test("a stream continues after Last-Event-ID, and is empty after the last event"
 
 test("a retried order's stream ends with the last run", async () => {
   const orderId = await ordered();
-  await claimed(attempts, orderId);
-  await attempts.fail(orderId, 1, { code: "document_not_found", message: "none" });
+  await attempts.fail(await claimed(services, orderId), { code: "document_not_found", message: "none" });
   await api.as(alice).post(`/orders/${orderId}/retry`);
   const stream = await follow(orderId);
   for (const status of ["queued", "fetching", "failed", "queued"]) {
@@ -189,7 +190,7 @@ test("several clients can follow one order, and one that leaves does not end the
   const streams = [await follow(orderId), await follow(orderId), await follow(orderId)];
   for (const stream of streams) await stream.next();
   await streams[0]?.leave();
-  await claimed(attempts, orderId);
+  await claimed(services, orderId);
   for (const stream of streams.slice(1)) {
     expect(await stream.next()).toMatchObject({ data: { status: "fetching" } });
   }

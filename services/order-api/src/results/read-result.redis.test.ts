@@ -3,10 +3,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { alice, bob, codeOf, lease, openOrderApi, orderIdOf } from "../../../../tests/order-api/order-api.ts";
 import { pageOf, pictureOf, temporaryResults } from "../../../../tests/page-result.ts";
 import { orderServices, redisDatabase } from "../../../../tests/redis/redis-database.ts";
-import { claimed, pageJob } from "../../../../tests/redis/sample-order.ts";
+import { claimed, claimedPages } from "../../../../tests/redis/sample-order.ts";
 import { resultSchema } from "./formats/json.ts";
 
-const { attempts } = orderServices();
+const services = orderServices();
+const { attempts } = services;
 const { folder, results } = await temporaryResults();
 const api = openOrderApi(redisDatabase(), { resultsFolder: folder });
 afterAll(() => api.close());
@@ -25,12 +26,13 @@ const empty = pageOf(2);
 /** Makes a completed order of alice. Its second page is empty, and its third page failed. */
 async function completed() {
   const id = await orderIdOf(await api.as(alice).post("/orders", lease));
-  const order = await claimed(attempts, id);
+  const order = await claimed(services, id);
   await attempts.recognizing(order, 3);
-  for (const page of [first, empty]) await results.savePage(order, page, await pictureOf(page));
-  await attempts.endPage(pageJob(order, 1), "worker-1", "read");
-  await attempts.endPage(pageJob(order, 2), "worker-1", "empty");
-  await attempts.endPage(pageJob(order, 3), "worker-1", "failed", tooSlow);
+  for (const read of [first, empty]) await results.savePage(order, read, await pictureOf(read));
+  const page = await claimedPages(services, id, Array(3).fill("worker-1"));
+  await attempts.endPage(page(1), "read");
+  await attempts.endPage(page(2), "empty");
+  await attempts.endPage(page(3), "failed", tooSlow);
   return { id, path: `/orders/${id}/result`, order };
 }
 

@@ -5,15 +5,17 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import { recordKey, unindexedKey } from "@orbital-witness/common/orders/order-keys.ts";
+import type { PageEnd } from "@orbital-witness/common/orders/order-pages.ts";
 import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { alice, bob, charlie, codeOf, folders, openOrderApi } from "../../../../tests/order-api/order-api.ts";
 import { pageOf } from "../../../../tests/page-result.ts";
 import { orderServices, redisDatabase } from "../../../../tests/redis/redis-database.ts";
-import { accepted, claimed, pageJob } from "../../../../tests/redis/sample-order.ts";
+import { accepted, claimed, claimedPage } from "../../../../tests/redis/sample-order.ts";
 
-const { redis, store, attempts } = orderServices();
+const services = orderServices();
+const { redis, store, attempts } = services;
 const results = openResultStore({ folder: folders.resultsFolder });
 const indexFile = path.join(folders.searchFolder, "pages.sqlite");
 const notRead = { code: "no_text_found", message: "There is no text." };
@@ -45,7 +47,7 @@ const ordersOf = ({ results }: z.output<typeof answer>) => results.map(({ order_
 /** An order of the user that a worker has claimed. */
 async function begun(user_id = 1, title_number = "OW12345678"): Promise<OrderRecord> {
   const { order_id } = await accepted(store, { user_id, title_number });
-  return claimed(attempts, order_id);
+  return claimed(services, order_id);
 }
 
 /** The file of the first page's result. */
@@ -59,6 +61,10 @@ async function readPage(order: OrderRecord, page: number, text: string): Promise
   await results.savePage(order, pageOf(page, [[text.split(" ")]]), Buffer.from("its image"));
 }
 
+async function endNextPage({ order_id }: OrderRecord, outcome: PageEnd["outcome"]): Promise<void> {
+  await attempts.endPage(await claimedPage(services, order_id), outcome, notRead);
+}
+
 /** Completes the order with these pages and an empty last one. A page without a text is `missing`. */
 async function complete(
   order: OrderRecord,
@@ -68,9 +74,9 @@ async function complete(
   await attempts.recognizing(order, texts.length + 1);
   for (const [i, text] of texts.entries()) {
     if (text !== undefined) await readPage(order, i + 1, text);
-    await attempts.endPage(pageJob(order, i + 1), "worker-1", text === undefined ? missing : "read", notRead);
+    await endNextPage(order, text === undefined ? missing : "read");
   }
-  await attempts.endPage(pageJob(order, texts.length + 1), "worker-1", "empty", notRead);
+  await endNextPage(order, "empty");
   return order.order_id;
 }
 
