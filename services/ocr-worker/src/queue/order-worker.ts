@@ -103,7 +103,7 @@ export class OrderWorker {
     const { name } = this.#tools;
     const next = await unlessAborted(() => this.#queue.next(name), closing);
     this.#answeredAt = performance.now();
-    if (next.do === "wait") return unlessAborted(() => this.#queue.wait(next.ms), closing);
+    if (next.do === "wait") return unlessAborted(() => this.#queue.wait(next.ms, closing), closing);
     this.#busy = true;
     try {
       await (next.do === "claim" ? this.#claim(next.item) : this.#collect(next.lease));

@@ -214,6 +214,19 @@ test("an order that is accepted between a worker's look and its wait ends the wa
   expect(await Promise.race([woken, pause(longMs / 2, "late")])).toBe("woken");
 });
 
+test("a worker that stops while it waits lets another one take the order", async () => {
+  const stopping = new AbortController();
+  const [stops, stays] = queues;
+  const stopped = stops?.wait(longMs, stopping.signal);
+  await areWaiting(1);
+  const woken = stays?.wait(longMs).then(() => "woken");
+  await areWaiting(2);
+  stopping.abort();
+  await orders(1);
+  await stopped;
+  expect(await Promise.race([woken, pause(longMs / 2, "late")])).toBe("woken");
+});
+
 /** Waits for work as a worker does, and claims it. @returns the order */
 async function idleWorker(own: OrderQueue, name: string): Promise<string> {
   for (;;) {

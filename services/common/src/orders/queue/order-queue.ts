@@ -75,9 +75,13 @@ export class OrderQueue {
     return { do: "collect", lease: { ...lease, name, attempt, token, seenMs: ms } };
   }
 
-  /** Waits until there may be work, but not longer than `ms`. */
-  async wait(ms: number): Promise<void> {
-    await this.#blocking.bzPopMin(markerKey, Math.max(ms, 1) / 1000);
+  /**
+   * Waits until there may be work, but not longer than `ms`. If the caller is `stopping` by then, another
+   * worker is told of the work.
+   */
+  async wait(ms: number, stopping?: AbortSignal): Promise<void> {
+    const marker = await this.#blocking.bzPopMin(markerKey, Math.max(ms, 1) / 1000);
+    if (marker && stopping?.aborted) await this.#redis.zAdd(markerKey, marker);
   }
 
   /** Delays an item that cannot be claimed, or a lease that cannot be collected, to let others go first. */
