@@ -124,7 +124,7 @@ test("the sweep checks all orders when it starts, and ignores other files in the
   expect(await files(foreign)).toEqual([true, true]);
 });
 
-test("the sweep removes expired orders from their users' lists, even if the files cannot be swept", async () => {
+test("the sweep removes expired orders from the lists of users, even if files cannot be swept", async () => {
   const { user_id, order_id } = await accepted(store);
   const { order_id: kept } = await accepted(store, { user_id });
   await redis.del(recordKey(order_id));

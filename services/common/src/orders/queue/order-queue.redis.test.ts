@@ -32,8 +32,8 @@ async function nextItem(): Promise<QueueItem> {
 }
 
 /**
- * A worker takes what the queue gives it, until it is told to wait. Each document has as many pages as `pages`
- * says, or one. @returns the order of each page, in the order in which the pages were handed out
+ * A worker takes what the queue gives it, until it is told to wait. Each document has as many pages as
+ * `pages` says, or one. @returns the order of each page, in the order in which the pages were handed out
  */
 async function servedPages(pages: Record<string, number> = {}): Promise<string[]> {
   const served: string[] = [];
@@ -155,7 +155,7 @@ test("a waiting worker learns of an earlier due time", async () => {
   expect(await Promise.race([woken, pause(longMs / 2, "late")])).toBe("woken");
 });
 
-test("an idle worker waits no longer than a lease may stay uncollected, nor than the next lease", async () => {
+test("an idle worker waits at most for a third of a lease, and for the end of the next lease", async () => {
   expect(await queue.next("worker-1")).toEqual({ do: "wait", ms: Math.floor(defaultLeaseMs / 3) });
   const [running = ""] = await orders(1);
   const name = attemptName(await claimed(services, running));

@@ -1,5 +1,5 @@
 #!lua
--- Lets an order wait in this queue that an earlier version left in its own queue. Extra KEYS: the pages of the
+-- Lets an order wait in this queue that an earlier version left in its own. Extra KEYS: the pages of the
 -- order's last attempt, as earlier versions called them. Returns 1 if the order waits now.
 local pages_before_key = KEYS[13]
 local status, attempt, queued_ms = unpack(record('status', 'attempt', 'queued_ms'))
