@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "@orbital-witness/common/log.ts";
 import type { LostLease, OrderQueue, QueueItem } from "@orbital-witness/common/orders/queue/order-queue.ts";
@@ -5,15 +6,13 @@ import { StateLog } from "@orbital-witness/common/state-log.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
 import { failureReason } from "../failure.ts";
 import { unlessAborted } from "../unless-aborted.ts";
-import { mayPass } from "./persist.ts";
+import { mayPass, persist } from "./persist.ts";
 import { processOrder } from "./process-order.ts";
 import { processPage } from "./process-page.ts";
 import type { OrderTools, Stop } from "./watched-work.ts";
 
 /** The pause after a request to Redis that failed. */
 const failedPauseMs = 500;
-/** How long an item is put aside that cannot be claimed. */
-const postponeMs = 60_000;
 /** An idle worker asks for work more often than this, and once more after its connection was replaced. */
 const silenceMs = 12_000;
 const closeLimitMs = 3000;
@@ -124,7 +123,7 @@ export class OrderWorker {
     } catch (err) {
       if (mayPass(err)) throw err;
       log.error({ err }, "an order or page cannot be claimed, and is put aside for a minute");
-      return this.#queue.postpone("item", item.item, postponeMs);
+      return this.#queue.postpone("item", item.item);
     }
     await work?.();
   }
@@ -133,13 +132,21 @@ export class OrderWorker {
   async #claimed(item: QueueItem, log: Log): Promise<(() => Promise<void>) | undefined> {
     const { attempts, name } = this.#tools;
     const { attempt } = item;
+    // A claim whose answer was lost is repeated, so that it costs no attempt.
+    const token = randomUUID();
+    const persisted = <T>(write: () => Promise<T>) => persist(write, this.#giveUp.signal, this.#state);
     if (attempt === undefined) {
-      const claim = await attempts.claim(item, name);
+      const claim = await persisted(() => attempts.claim(item, name, token));
       if (claim.state === "claimed") return () => processOrder(this.#tools, claim.order, this.#stop, log);
       if (claim.state === "gone") log.info("no order to run for this item");
       return undefined;
     }
-    const claim = await attempts.claimPage({ ...item, attempt }, name);
+    let again = false;
+    const claim = await persisted(() => {
+      const claiming = attempts.claimPage({ ...item, attempt }, name, { token, again });
+      again = true;
+      return claiming;
+    });
     if (claim.state === "claimed") return () => processPage(this.#tools, claim.page, this.#stop, log);
     if (claim.state !== "taken") log.info({ state: claim.state }, "no page to read for this item");
     return undefined;
@@ -156,7 +163,7 @@ export class OrderWorker {
       .catch(async (err: unknown) => {
         if (mayPass(err)) throw err;
         log.error({ err }, `the ${what} of a lost worker cannot be put back, and is put aside for a minute`);
-        await this.#queue.postpone("lease", lease.name, postponeMs);
+        await this.#queue.postpone("lease", lease.name);
         return { state: "held", failures: 0 };
       });
     if (state === "queued") log.warn({ failures, code: "worker_lost" }, `the ${what} lost its worker`);

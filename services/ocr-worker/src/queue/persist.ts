@@ -38,5 +38,5 @@ export async function persist<T>(write: () => Promise<T>, signal: AbortSignal, s
 /** Whether the same request may succeed later. */
 export function mayPass(error: unknown): boolean {
   if (error instanceof ErrorReply) return passingReply.test(error.message);
-  return !(error instanceof ZodError);
+  return ![ZodError, TypeError, RangeError, ReferenceError].some((ours) => error instanceof ours);
 }

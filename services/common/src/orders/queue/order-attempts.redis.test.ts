@@ -427,6 +427,20 @@ test("a page of one item is claimed by one of two workers", async () => {
   expect(claims.map(({ state }) => state)).toEqual(["claimed", "taken"]);
 });
 
+test("a claim of a page that is repeated with its token gets the same page", async () => {
+  const order = await accepted(store);
+  await attempts.recognizing(await claimed(services, order.order_id), 3);
+  const item = await waitingItem(redis, order.order_id);
+  const from = { ...item, attempt: item.attempt ?? 0 };
+  const first = await attempts.claimPage(from, "worker-1", { token: "token" });
+  expect(first).toMatchObject({ state: "claimed", page: { page: 1 } });
+  expect(await attempts.claimPage(from, "worker-1", { token: "token", again: true })).toEqual(first);
+  expect(await attempts.claimPage(from, "worker-2", { token: "other", again: true })).toEqual({
+    state: "taken",
+  });
+  expect(await attempts.claimPage(from, "worker-1", { token: "token" })).toEqual({ state: "taken" });
+});
+
 test("a page ends once", async () => {
   const { order, page } = await readByMany("worker-1", "worker-2");
   expect(await read(page(1))).toBe("written");

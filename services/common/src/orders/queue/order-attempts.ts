@@ -119,11 +119,18 @@ export class OrderAttempts {
     return writeReply.parse(await this.#run(steps.complete, order_id, values));
   }
 
-  /** Claims the page of the item, or the next page of its document. */
-  async claimPage(from: QueueItem & { attempt: number }, worker: string): Promise<PageClaim> {
-    const { item, order_id, run, attempt } = from;
-    const token = randomUUID();
-    const values = [item, attemptName(from), attempt, from.page ?? "", worker, token, this.#leaseMs];
+  /**
+   * Claims the page of the item, or the next page of its document. A call that repeats another one, with
+   * `again`, gets the same page for the same `token`.
+   */
+  async claimPage(
+    from: QueueItem & { attempt: number },
+    worker: string,
+    { token = randomUUID(), again = false }: { token?: string; again?: boolean } = {},
+  ): Promise<PageClaim> {
+    const { item, order_id, run, attempt, page: own = "" } = from;
+    const bounds = [this.#leaseMs, again ? "again" : ""];
+    const values = [item, attemptName(from), attempt, own, worker, token, ...bounds];
     const reply = claimPageReply.parse(await this.#run(steps.claimPage, order_id, values));
     const [state, page, failures, request_id] = reply;
     if (state !== "claimed") return { state };

@@ -9,7 +9,7 @@ import {
   sampleOrder,
 } from "../../../../../tests/redis/sample-order.ts";
 import { closeRedis, openRedis } from "../../redis/redis-connection.ts";
-import { delayedKey, leasesKey, markerKey, recordKey } from "../order-keys.ts";
+import { delayedKey, leasesKey, markerKey, recordKey, waitingKey } from "../order-keys.ts";
 import { attemptName, defaultLeaseMs, OrderQueue, parseItem, type QueueItem } from "./order-queue.ts";
 
 const services = orderServices();
@@ -311,4 +311,16 @@ test("an item names its order, run, attempt and page", () => {
   const page = item(`${order_id}.2.3.4`);
   expect(parseItem(page)).toEqual({ item: page, ...ref, attempt: 3, page: 4 });
   expect(() => parseItem(item("x.1"))).toThrow();
+});
+
+test.each([
+  ["item", "0000000000001:000000000001:nonsense"],
+  ["lease", "nonsense"],
+] as const)("an %s that no version wrote is put aside, and orders are served", async (what, name) => {
+  const [id = ""] = await orders(1);
+  const [user] = (await nextItem()).item.split(":");
+  const member = what === "item" ? `${user}:${name}` : name;
+  await redis.zAdd(what === "item" ? waitingKey : leasesKey, { score: 0, value: member });
+  await expect(queue.next("worker-1")).rejects.toThrow(`not an order's: ${member}`);
+  expect((await nextItem()).order_id).toBe(id);
 });

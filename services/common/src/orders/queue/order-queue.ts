@@ -15,6 +15,9 @@ export const defaultLeaseMs = 20_000;
  */
 const longestWaitMs = 8000;
 
+/** How long a member of the queue is put aside that cannot be served, in ms. */
+export const postponeMs = 60_000;
+
 const count = z.coerce.number().int().positive();
 const nameSchema = z
   .tuple([orderIdSchema, count, count.optional(), count.optional(), z.string().optional()])
@@ -70,9 +73,15 @@ export class OrderQueue {
     const reply = await steps.next.run(this.#redis, [...queueKeys], [worker, ...bounds]);
     const [state, name, ms] = nextReply.parse(reply);
     if (state === "wait") return { do: "wait", ms };
-    if (state === "item") return { do: "claim", item: parseItem(name) };
-    const { attempt = 0, token = "", ...lease } = parseName(name);
-    return { do: "collect", lease: { ...lease, name, attempt, token, seenMs: ms } };
+    try {
+      if (state === "item") return { do: "claim", item: parseItem(name) };
+      const { attempt = 0, token = "", ...lease } = parseName(name);
+      return { do: "collect", lease: { ...lease, name, attempt, token, seenMs: ms } };
+    } catch (cause) {
+      // No version of this project wrote it. The others must still be served.
+      await this.postpone(state === "item" ? "item" : "lease", name);
+      throw new Error(`the queue has a member that is not an order's: ${name}`, { cause });
+    }
   }
 
   /**
@@ -85,7 +94,7 @@ export class OrderQueue {
   }
 
   /** Delays an item that cannot be claimed, or a lease that cannot be collected, to let others go first. */
-  async postpone(what: "item" | "lease", name: string, ms: number): Promise<void> {
+  async postpone(what: "item" | "lease", name: string, ms = postponeMs): Promise<void> {
     await steps.postpone.run(this.#redis, [...queueKeys], [what, name, ms]);
   }
 }

@@ -26,7 +26,7 @@ for _, list in ipairs({failed, empty}) do
 end
 
 -- The items that are served before this order if no others come: those of its user before it, and as many of
--- each other user.
+-- each other user. Of more than a thousand users, the thousand that are served next count.
 local function ahead()
   local status, place, user = unpack(record('status', 'place', 'user_id'))
   if status ~= 'queued' then return false end
@@ -35,7 +35,7 @@ local function ahead()
   end
   local mine = count(user, place)
   local all = mine
-  for _, other in ipairs(redis.call('ZRANGE', users_key, 0, -1)) do
+  for _, other in ipairs(redis.call('ZRANGE', users_key, 0, 999)) do
     if other ~= user then all = all + math.min(count(other, other .. ';'), mine + 1) end
   end
   return all

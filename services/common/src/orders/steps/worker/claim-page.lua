@@ -1,9 +1,27 @@
 #!lua flags=allow-oom
 -- ARGV: item, name of the attempt, attempt, page (empty for the next page of the document), worker, token of
--- this claim, duration of the lease in ms.
-local item, name, attempt, page, worker, token, lease_ms = unpack(ARGV)
+-- this claim, duration of the lease in ms, 'again' for a call whose first answer was lost: it gets the same
+-- page.
+local item, name, attempt, page, worker, token, lease_ms, again = unpack(ARGV)
+
+local function claimed()
+  local failures = redis.call('HGET', pages_key, page .. ':failures') or '0'
+  return {'claimed', tostring(page), failures, record('request_id')[1]}
+end
+
+local fields = again == 'again' and redis.call('HGETALL', pages_key) or {}
+for i = 2, #fields, 2 do
+  if fields[i] == token then
+    page = string.match(fields[i - 1], '^%d+')
+    return claimed()
+  end
+end
+
+-- Reading the pages first keeps the item if that fails.
+redis.call('HLEN', pages_key)
+local mine = is_mine(attempt)
 if redis.call('ZREM', waiting_key, item) == 0 then return {'taken'} end
-if not is_mine(attempt) then return {'gone'} end
+if not mine then return {'gone'} end
 if page == '' then
   page = redis.call('HINCRBY', record_key, 'handed_out', 1)
   local left = record('pages')[1] - page
@@ -21,5 +39,4 @@ if redis.call('HEXISTS', pages_key, page) == 1 then return {'ended'} end
 serve(item)
 redis.call('HSET', pages_key, page .. ':claim', token)
 lease(page_lease(name, page, token), lease_ms)
-local failures = redis.call('HGET', pages_key, page .. ':failures') or '0'
-return {'claimed', tostring(page), failures, record('request_id')[1]}
+return claimed()

@@ -6,11 +6,10 @@
 local name, id, attempt, page, token, worker, outcome, most, code, message, retention, place, seen_ms =
   unpack(ARGV)
 local held = page_lease(name, page, token)
+local mine = is_mine(attempt) and redis.call('HGET', pages_key, page .. ':claim') == token
 if seen_ms ~= '0' and not collect(held, seen_ms) then return {'held', '0'} end
 redis.call('ZREM', leases_key, held)
-if not is_mine(attempt) or redis.call('HGET', pages_key, page .. ':claim') ~= token then
-  return {'lost', '0'}
-end
+if not mine then return {'lost', '0'} end
 local failures = redis.call('HGET', pages_key, page .. ':failures') or '0'
 local delay = ARGV[14]
 if outcome ~= 'handed_back' then

@@ -4,8 +4,9 @@
 -- in s, 'last' for a place behind the user's other items, when the caller learned that the lease ran out
 -- (ms; 0 if the caller has the lease), delay in ms after each number of failures.
 local name, attempt, outcome, most, code, message, retention, place, seen_ms = unpack(ARGV)
+local mine = is_in_one_hand(attempt)
 if seen_ms ~= '0' and not collect(name, seen_ms) then return {'held', '0'} end
-if not is_in_one_hand(attempt) then return {'lost', '0'} end
+if not mine then return {'lost', '0'} end
 redis.call('ZREM', leases_key, name)
 local failures = record('failures')[1]
 local delay = ARGV[10]
