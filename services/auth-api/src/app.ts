@@ -6,13 +6,13 @@ import { createHttpApp, type HttpApp, methodNotAllowed } from "@orbital-witness/
 import { Problem, parseFields } from "@orbital-witness/common/http/problem.ts";
 import { RateLimit } from "@orbital-witness/common/http/rate-limit.ts";
 import type { Log } from "@orbital-witness/common/log.ts";
-import { issueToken } from "@orbital-witness/common/tokens/access-token.ts";
+import { issueToken, type TokenKey } from "@orbital-witness/common/tokens/access-token.ts";
 import { type TokenAnswer, tokenRequestSchema } from "@orbital-witness/common/tokens/token-request.ts";
 import type { UserDirectory } from "./accounts/users.ts";
 
 export type AuthOptions = {
   log: Log;
-  key: Uint8Array;
+  key: TokenKey;
   users: UserDirectory;
   tokenSeconds: number;
   /** Wrong passwords for one user from one network. */

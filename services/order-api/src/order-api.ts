@@ -10,6 +10,7 @@ import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
 import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
+import type { TokenKey } from "@orbital-witness/common/tokens/access-token.ts";
 import { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
 import { OrderAcceptance } from "./accept/accept-order.ts";
 import { createOrderApp } from "./app.ts";
@@ -21,7 +22,7 @@ import { SearchWorker } from "./search/search-worker.ts";
 export type OrderApiOptions = {
   log: Log;
   /** The key that signs the tokens. */
-  key: Uint8Array;
+  key: TokenKey;
   redisUrl: string;
   /** How long an order and its result are kept after its end. */
   retentionSeconds: number;

@@ -3,7 +3,8 @@ import { SignJWT } from "jose";
 import { expect, test } from "vitest";
 import { issueToken, tokenKey, verifyToken } from "./access-token.ts";
 
-const key = tokenKey("0123456789abcdef0123456789abcdef");
+const secret = "0123456789abcdef0123456789abcdef";
+const key = tokenKey(secret);
 const alice = { user_id: 1, username: "alice", can_order: true };
 const now = Math.floor(Date.now() / 1000);
 
@@ -91,7 +92,7 @@ test("no other algorithm is accepted, whatever key the token's header carries", 
   await expect(verifyToken(key, rs256)).rejects.toMatchObject({ code: "token_invalid" });
   const hs512 = await new SignJWT(goodClaims)
     .setProtectedHeader({ alg: "HS512" })
-    .sign(Buffer.alloc(64, key));
+    .sign(Buffer.alloc(64, secret));
   await expect(verifyToken(key, hs512)).rejects.toMatchObject({ code: "token_invalid" });
 });
 

@@ -1,17 +1,17 @@
 import { decodeJwt } from "jose";
-import { type TokenUser, verifyToken } from "./access-token.ts";
+import { type TokenKey, type TokenUser, verifyToken } from "./access-token.ts";
 
 /**
  * Verifies each token once and remembers it until it expires, because verifying a signature costs more than a
  * read from Redis.
  */
 export class TokenVerifier {
-  readonly #key: Uint8Array;
+  readonly #key: TokenKey;
   readonly #most: number;
   readonly #known = new Map<string, { user: TokenUser; expires: number }>();
 
   /** `most`: the number of tokens to remember. */
-  constructor(key: Uint8Array, most = 10_000) {
+  constructor(key: TokenKey, most = 10_000) {
     this.#key = key;
     this.#most = most;
   }
