@@ -34,7 +34,7 @@ export class TokenError extends Error {
   }
 }
 
-/** The key that signs and verifies tokens. `CryptoKey`s are quicker: jose would import bytes for each token. */
+/** The key that signs and verifies tokens. jose would import a key of bytes again for each token. */
 export type TokenKey = CryptoKey;
 
 export function tokenKey(secret: string): TokenKey {
