@@ -1,3 +1,4 @@
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StackContainers } from "../../../commands/stack/engine/containers.ts";
 import { Customer } from "../../../lib/customer.ts";
@@ -10,6 +11,7 @@ describe.runIf(await hasEarlierVersion())("a stack of version 0.1.0", () => {
   let clone: StackUnderTest | undefined;
   let volumes: string[];
   let orderId = "";
+  let waitingId = "";
   let text = "";
 
   beforeAll(async () => {
@@ -30,12 +32,20 @@ describe.runIf(await hasEarlierVersion())("a stack of version 0.1.0", () => {
     expect(volumes).toHaveLength(3);
   });
 
+  it("accepts an order that no worker takes", async () => {
+    const names = await new StackContainers(folder, STACK).names();
+    await execa("docker", ["stop", ...names.filter((name) => name.includes("ocr-worker"))]);
+    waitingId = await new Customer(url).place("OW12345678", "register");
+  });
+
   it("keeps its volumes and its orders when this version's program updates it", async () => {
     await removeEarlierFiles(folder);
     clone = await StackUnderTest.update(folder);
     await clone.up();
     expect(await clone.stack.containers.volumes()).toEqual(volumes);
     expect(await clone.containers()).toHaveLength(5);
-    expect(await new Customer(url).delivery(orderId)).toMatchObject({ view: { status: "completed" }, text });
+    const customer = new Customer(url);
+    expect(await customer.delivery(orderId)).toMatchObject({ view: { status: "completed" }, text });
+    expect(await customer.delivery(waitingId)).toMatchObject({ view: { status: "completed" } });
   });
 });
