@@ -127,11 +127,8 @@ test("an order of one page runs to its end, and waits for the search index", asy
 });
 
 describe("a lease", () => {
-  test("is renewed once a third of it has passed", async () => {
+  test("is renewed whenever it is held", async () => {
     const order = await running();
-    const whole = await redis.zScore(leasesKey, attemptName(order));
-    expect(await attempts.hold(order, "worker-1")).toBe("held");
-    expect(await redis.zScore(leasesKey, attemptName(order))).toBe(whole);
     const score = Date.now() + defaultLeaseMs / 2;
     await redis.zAdd(leasesKey, { score, value: attemptName(order) });
     expect(await attempts.hold(order, "worker-1")).toBe("held");
