@@ -90,7 +90,7 @@ test("the order of a killed process is run by the next, and a stopped process ex
   const ofOrder = second.lines.filter((line) => line.order_id === id);
   expect(ofOrder).not.toEqual([]);
   for (const line of ofOrder) expect(line).toMatchObject({ worker: "second", service: "ocr-worker" });
-}, 60_000);
+});
 
 test("the page of a killed process is read by the next process, and so are the other pages", async () => {
   answers = true;
@@ -107,7 +107,7 @@ test("the page of a killed process is read by the next process, and so are the o
   expect(order).toMatchObject({ status: "completed", result_pages: pages, failures: 0 });
   expect(order.pages).toMatchObject(Array(pages).fill({ outcome: "read" }));
   expect(order.readers).toEqual(["first", "second", "second", "second"]);
-}, 120_000);
+});
 
 test("an order that was accepted while no worker ran is run by the next one", async () => {
   answers = true;

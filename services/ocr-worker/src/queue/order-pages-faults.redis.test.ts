@@ -37,7 +37,7 @@ test("killing Redis and restarting it later, in the middle of a document, costs 
     await pause(awayMs);
     await container.start();
   });
-}, 150_000);
+}, 180_000);
 
 test("a Redis that is full for a while, in the middle of a document, costs no page", async () => {
   const { maxmemory = "" } = await workers.redis.configGet("maxmemory");
@@ -46,7 +46,7 @@ test("a Redis that is full for a while, in the middle of a document, costs no pa
     await pause(awayMs);
     await workers.redis.configSet("maxmemory", maxmemory);
   });
-}, 150_000);
+}, 180_000);
 
 test("workers that were started while Redis was away take orders once Redis is there", async () => {
   const waiting = await workers.order("lease");
@@ -57,7 +57,7 @@ test("workers that were started while Redis was away take orders once Redis is t
   await container.start();
   expect(await workers.ended(waiting)).toMatchObject({ text: leaseText });
   await worker.consuming();
-}, 60_000);
+}, 180_000);
 
 test("a worker that is stopped while Redis is away does not wait for Redis", async () => {
   const { answer, give } = heldAnswer();
@@ -74,4 +74,4 @@ test("a worker that is stopped while Redis is away does not wait for Redis", asy
   }
   workers.startWorker("next");
   expect(await workers.ended(id)).toMatchObject({ text: leaseText });
-}, 90_000);
+}, 180_000);

@@ -53,7 +53,7 @@ test("killing Redis and restarting it later costs no attempt, and the workers re
   await expect.poll(() => fails(both.idle.consuming), { timeout: 20_000 }).toBe(false);
   both.give();
   await goOn(both);
-}, 90_000);
+}, 180_000);
 
 test("the end of an order while Redis is away is written when Redis is back", async () => {
   const both = await busyAndIdle();
@@ -62,7 +62,7 @@ test("the end of an order while Redis is away is written when Redis is back", as
   await pause(awayMs);
   await container.start();
   await goOn(both);
-}, 90_000);
+}, 180_000);
 
 test("pausing Redis costs no attempt, and the workers recover by themselves", async () => {
   const both = await busyAndIdle();
@@ -72,7 +72,7 @@ test("pausing Redis costs no attempt, and the workers recover by themselves", as
   expect(await fails(both.idle.consuming)).toBe(true);
   await container.unpause();
   await goOn(both);
-}, 90_000);
+}, 180_000);
 
 test("a Redis that loads a large file costs no attempt, and the workers recover by themselves", async () => {
   // The file takes long to load because it is not rewritten to its compact form.
@@ -86,7 +86,7 @@ test("a Redis that loads a large file costs no attempt, and the workers recover 
   await expect.poll(loads, { interval: 10, timeout: 10_000 }).toBe(true);
   await starting;
   await goOn(both);
-}, 120_000);
+}, 180_000);
 
 test("an order's end is written to a full Redis, and waiting orders run once there is room", async () => {
   const { maxmemory = "" } = await workers.redis.configGet("maxmemory");
@@ -94,7 +94,7 @@ test("an order's end is written to a full Redis, and waiting orders run once the
   await workers.redis.configSet("maxmemory", "1");
   try {
     both.give();
-    await expect.poll(() => workers.status(both.id), { timeout: 10_000 }).toBe("completed");
+    await expect.poll(() => workers.status(both.id), { timeout: 60_000 }).toBe("completed");
     // Only new orders need memory, so the idle worker can still ask for work.
     await pause(awayMs);
     await both.idle.consuming();
@@ -102,4 +102,4 @@ test("an order's end is written to a full Redis, and waiting orders run once the
     await workers.redis.configSet("maxmemory", maxmemory);
   }
   await goOn(both);
-}, 90_000);
+}, 180_000);
