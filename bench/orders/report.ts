@@ -13,9 +13,12 @@ export type Measured = { connections: number; name: Subject["name"]; rounds: Rou
 export function speedRows(measured: readonly Measured[]): Row[] {
   return measured.map(({ connections, name, rounds }) => {
     const rate = medianOf(rounds, ({ perSecond }) => perSecond);
-    const rateOf = (other: Subject["name"]) => {
+    // Rounds of the same index ran one after the other, at about the same speed of the machine.
+    const ratioTo = (other: Subject["name"]) => {
       const its = measured.find((each) => each.name === other && each.connections === connections);
-      return its === undefined ? Number.NaN : medianOf(its.rounds, ({ perSecond }) => perSecond);
+      return median(
+        rounds.map(({ perSecond }, index) => perSecond / (its?.rounds[index]?.perSecond ?? Number.NaN)),
+      );
     };
     return {
       connections: String(connections),
@@ -23,8 +26,8 @@ export function speedRows(measured: readonly Measured[]): Row[] {
       "per second": rate.toFixed(0),
       "p50 ms": decimal(medianOf(rounds, ({ p50 }) => p50)),
       "p99 ms": decimal(medianOf(rounds, ({ p99 }) => p99)),
-      "of the probe": ratio(rate / rateOf("probe")),
-      "of the original": ratio(rate / rateOf("original")),
+      "of the probe": ratio(ratioTo("probe")),
+      "of the original": ratio(ratioTo("original")),
     };
   });
 }
