@@ -103,8 +103,8 @@ export class OrderStore {
     if (idempotency) more.push(keys.idempotencyKey(order.user_id, idempotency.key));
     const fields = Object.entries(order).flat();
     const fingerprint = idempotency?.fingerprint ?? "";
-    const values = [deadlineMs, id, this.#retentionSeconds, fingerprint, goneId, ...fields];
-    const reply = await steps.accept.run(this.#redis, keys.stepKeys(id, ...more), values);
+    const request = [deadlineMs, id, this.#retentionSeconds, fingerprint, goneId, order.user_id];
+    const reply = await steps.accept.run(this.#redis, keys.stepKeys(id, ...more), [...request, ...fields]);
     const [outcome, orderId] = acceptReply.parse(reply);
     return { outcome, orderId };
   }

@@ -5,9 +5,13 @@ local most_pages = 100
 
 local function user_of(item) return string.match(item, '^(%d+):') end
 
+local function named_item(user, key, turn, name)
+  return string.format('%s:%013d:%012d:%s', user, key, turn, name)
+end
+
 local function item_at(key, name)
   local user, turn = unpack(record('user_id', 'turn'))
-  return string.format('%s:%013d:%012d:%s', user, key, turn, name)
+  return named_item(user, key, turn, name)
 end
 
 -- An item of the order in the queue. `name` is `<order>.<run>` for an order that waits for a worker, with

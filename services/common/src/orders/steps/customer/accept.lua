@@ -1,7 +1,7 @@
 #!lua
 -- Extra KEYS: user's orders, and the idempotency key where there is one. ARGV: deadline in ms, order's id,
 -- retention in s, fingerprint of the request, an order that no longer exists (or empty: its idempotency key
--- does not count), the record's fields and values. Refused when Redis is full.
+-- does not count), user's id, the record's fields and values. Refused when Redis is full.
 local orders_key, idempotency_key = KEYS[13], KEYS[14]
 local id = ARGV[2]
 if now > tonumber(ARGV[1]) then return {'late', ''} end
@@ -11,10 +11,12 @@ if idempotency_key then
   redis.call('HSET', idempotency_key, 'order_id', id, 'fingerprint', ARGV[4])
   redis.call('EXPIRE', idempotency_key, ARGV[3])
 end
+-- Reads nothing back, because this step decides how many orders can be accepted.
 local turn = redis.call('INCR', sequence_key)
-redis.call('HSET', record_key, 'run', 1, 'attempt', 0, 'failures', 0, 'turn', turn, 'created_ms', now,
-  'queued_ms', now, unpack(ARGV, 6))
+local item = named_item(ARGV[6], now + page_ms, turn, id .. '.1')
+redis.call('HSET', record_key, 'status', 'queued', 'place', item, 'run', 1, 'attempt', 0, 'failures', 0,
+  'turn', turn, 'created_ms', now, 'queued_ms', now, unpack(ARGV, 7))
 redis.call('ZADD', orders_key, turn, id)
-put_order(0)
-tell('status', 'queued')
+redis.call('XADD', events_key, '*', 'status', 'queued')
+put(item, 0)
 return {'accepted', id}
