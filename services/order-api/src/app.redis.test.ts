@@ -118,6 +118,10 @@ test("an order of several pages shows how many are read, and which failed or are
   const order = await claimed(services, id);
   const damaged = { code: "page_damaged", message: "The page is damaged." };
   await attempts.recognizing(order, 3);
+  // No worker has taken a page yet, so the order still waits.
+  expect(await (await get(path)).json()).toMatchObject({
+    ...{ status: "recognizing", position: expect.any(Number) },
+  });
   const page = await claimedPages(services, id, ["worker-1", "worker-1", "worker-2"]);
   await attempts.endPage(page(3), "failed", damaged);
   await attempts.endPage(page(1), "empty");
@@ -125,7 +129,10 @@ test("an order of several pages shows how many are read, and which failed or are
     ...{ pages_failed: [{ page: 3, ...damaged }], pages_failed_count: 1 },
     ...{ pages_empty: [1], pages_empty_count: 1 },
   };
-  expect(await (await get(path)).json()).toMatchObject({ progress: { page: 2, pages: 3 }, ...pages });
+  expect(await (await get(path)).json()).toMatchObject({
+    ...{ progress: { page: 2, pages: 3 }, position: null },
+    ...pages,
+  });
   await attempts.endPage(page(2), "read");
   expect(await (await get(path)).json()).toMatchObject({ status: "completed", progress: null, ...pages });
 });

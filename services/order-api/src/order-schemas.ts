@@ -78,15 +78,15 @@ export const orderViewSchema = summary
     }),
     pages_empty_count: z.int().meta({ description: "The number of empty pages so far" }),
     position: z.int().nullable().meta({
-      description: "Place in the queue, from 1; null if the order is not queued",
+      description: "Place in the queue, from 1, until the first page is read; null from then on",
     }),
     expected_seconds: z
       .int()
       .nullable()
       .meta({
         description:
-          "Estimated seconds until completion, based on recent orders; null if the order is not queued or " +
-          "there is no estimate",
+          "Estimated seconds until completion, based on recent orders; null if `position` is null or there " +
+          "is no estimate",
       }),
   })
   .meta({ id: "Order" });

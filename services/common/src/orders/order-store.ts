@@ -28,7 +28,7 @@ export type Idempotency = { key: string; fingerprint: string };
 /**
  * An order without the parts that grow with its document: its steps, oldest first, the numbers of failed and
  * of empty pages of its last attempt, and the first `namedPages` of each. `ahead`: the number of orders that
- * wait before this one; undefined unless this order waits.
+ * wait before this one; undefined once a worker reads its pages.
  */
 export type OrderOverview = {
   record: OrderRecord;

@@ -22,7 +22,7 @@ export function orderSummary(record: OrderRecord): OrderSummary {
   };
 }
 
-/** Returns an order as it is shown alone. `pace` is needed while the order is queued. */
+/** Returns an order as it is shown alone. `pace` is needed while the order waits. */
 export function orderView(overview: OrderOverview, pace?: QueuePace): OrderView {
   const { record, steps, pages, failedPages, emptyPages, ahead } = overview;
   const { history, attempts } = summarize(steps);

@@ -316,11 +316,15 @@ test("an item names its order, run, attempt and page", () => {
 test.each([
   ["item", "0000000000001:000000000001:nonsense"],
   ["lease", "nonsense"],
-] as const)("an %s that no version wrote is put aside, and orders are served", async (what, name) => {
+  ["lease", "00000000-0000-4000-8000-000000000000.1.1.4"],
+  ["lease", "00000000-0000-4000-8000-000000000000.01.1"],
+] as const)("an %s that no version wrote is removed, and orders are served: %s", async (what, name) => {
   const [id = ""] = await orders(1);
   const [user] = (await nextItem()).item.split(":");
   const member = what === "item" ? `${user}:${name}` : name;
   await redis.zAdd(what === "item" ? waitingKey : leasesKey, { score: 0, value: member });
   await expect(queue.next("worker-1")).rejects.toThrow(`not an order's: ${member}`);
   expect((await nextItem()).order_id).toBe(id);
+  expect(await redis.zCard(leasesKey)).toBe(0);
+  expect(await redis.zCard(waitingKey)).toBe(1);
 });

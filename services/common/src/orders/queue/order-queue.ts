@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { RedisConnection } from "../../redis/redis-connection.ts";
 import { orderIdSchema } from "../order.ts";
-import { markerKey, queueKeys } from "../order-keys.ts";
+import { leasesKey, markerKey, queueKeys, waitingKey } from "../order-keys.ts";
 import { steps } from "../order-scripts.ts";
 
 /**
@@ -74,13 +74,13 @@ export class OrderQueue {
     const [state, name, ms] = nextReply.parse(reply);
     if (state === "wait") return { do: "wait", ms };
     try {
-      if (state === "item") return { do: "claim", item: parseItem(name) };
-      const { attempt = 0, token = "", ...lease } = parseName(name);
-      return { do: "collect", lease: { ...lease, name, attempt, token, seenMs: ms } };
+      return state === "item"
+        ? { do: "claim", item: parseItem(name) }
+        : { do: "collect", lease: parseLease(name, ms) };
     } catch (cause) {
       // No version of this project wrote it. The others must still be served.
-      await this.postpone(state === "item" ? "item" : "lease", name);
-      throw new Error(`the queue has a member that is not an order's: ${name}`, { cause });
+      await this.#redis.zRem(state === "item" ? waitingKey : leasesKey, name);
+      throw new Error(`removed a member of the queue that is not an order's: ${name}`, { cause });
     }
   }
 
@@ -103,6 +103,15 @@ export class OrderQueue {
 export function parseItem(item: string): QueueItem {
   const { token: _, ...parts } = parseName(item.slice(item.lastIndexOf(":") + 1));
   return { item, ...parts };
+}
+
+function parseLease(name: string, seenMs: number): LostLease {
+  const { attempt = 0, token = "", ...lease } = parseName(name);
+  const given = { ...lease, attempt };
+  const expected =
+    lease.page === undefined ? attemptName(given) : `${attemptName(given)}.${lease.page}.${token}`;
+  if (name !== expected) throw new Error(`not the name of a lease; that would be ${expected}`);
+  return { ...given, name, token, seenMs };
 }
 
 function parseName(name: string) {

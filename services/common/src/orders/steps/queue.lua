@@ -71,6 +71,8 @@ local function serve(item) redis.call('ZINCRBY', users_key, 1, user_of(item)) en
 -- Reports that a worker is present. If no worker was there for some seconds, Redis was away or all workers
 -- were. This must not cost anybody's lease, so that all leases begin anew.
 local function arrive(worker, lease_ms)
+  -- Only a clock that was put back leaves times in the future.
+  redis.call('ZREMRANGEBYSCORE', workers_key, now + 1000, '+inf')
   local last = redis.call('ZRANGE', workers_key, 0, 0, 'REV', 'WITHSCORES')
   if last[2] and now - last[2] > lease_ms / 2 then
     for _, lease in ipairs(redis.call('ZRANGE', leases_key, 0, -1)) do

@@ -26,10 +26,11 @@ for _, list in ipairs({failed, empty}) do
 end
 
 -- The items that are served before this order if no others come: those of its user before it, and as many of
--- each other user. Of more than a thousand users, the thousand that are served next count.
+-- each other user. Of more than a thousand users, the thousand that are served next count. An order waits
+-- until the first page of its document is handed out.
 local function ahead()
-  local status, place, user = unpack(record('status', 'place', 'user_id'))
-  if status ~= 'queued' then return false end
+  local status, place, user, handed_out = unpack(record('status', 'place', 'user_id', 'handed_out'))
+  if status ~= 'queued' and handed_out ~= '0' then return false end
   local function count(of, before)
     return redis.call('ZLEXCOUNT', waiting_key, '[' .. of .. ':', '(' .. before)
   end
