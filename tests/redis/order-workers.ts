@@ -89,6 +89,8 @@ export async function startOrderWorkers(url: string) {
   return {
     ...{ answers, requestIds, redis, store, results },
     attempts: new OrderAttempts(redis, retentionSeconds),
+    /** Only for steps that do not wait. */
+    queue: new OrderQueue(redis, redis),
 
     startWorker(name = "ocr-worker-1", { leaseMs = defaultLeaseMs, ...options }: StartOptions = {}) {
       const connection = openRedis(url, silentLog, "wait");

@@ -1,38 +1,16 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { delayedKey, leasesKey, waitingKey } from "@orbital-witness/common/orders/order-keys.ts";
+import { leasesKey } from "@orbital-witness/common/orders/order-keys.ts";
 import { maxFailures } from "@orbital-witness/common/orders/queue/order-attempts.ts";
 import { retryDelayMs } from "@orbital-witness/common/orders/queue/retry-delay.ts";
 import { expect, test, vi } from "vitest";
 import { pageOf, pictureOf } from "../../../../tests/page-result.ts";
 import { found, heldAnswer, openOrderWorkers } from "../../../../tests/redis/order-workers.ts";
-import { claimed, endLeases } from "../../../../tests/redis/sample-order.ts";
+import { claimed, collected, endDelays, endLeases } from "../../../../tests/redis/sample-order.ts";
 import { leaseText } from "../../../../tests/scan.ts";
-import { failureReason, OrderFailure } from "../failure.ts";
+import { OrderFailure } from "../failure.ts";
 import { ProcessPageReader } from "../page-process/page-reader.ts";
 
 const workers = await openOrderWorkers();
-
-/** Ends the lease of an attempt and collects it, as a worker does after another one died. */
-async function collected(order_id: string, attempt: number) {
-  await endLeases(workers.redis, order_id);
-  const [name, seenMs] = [`${order_id}.1.${attempt}`, Date.now()];
-  const lease = { order_id, run: 1, attempt, name, token: "", seenMs };
-  return workers.attempts.collect(lease, "collector", failureReason("worker_lost"));
-}
-
-/** Waits until the order can be claimed: puts an end to the delay before its next attempt. */
-async function waits(id: string): Promise<void> {
-  const own = (items: string[]) => items.filter((item) => item.includes(id));
-  await expect
-    .poll(async () => {
-      for (const item of own(await workers.redis.zRange(delayedKey, 0, -1))) {
-        await workers.redis.zRem(delayedKey, item);
-        await workers.redis.zAdd(waitingKey, { value: item, score: 0 });
-      }
-      return own(await workers.redis.zRange(waitingKey, 0, -1)).length;
-    })
-    .toBe(1);
-}
 
 test("a source that is down is retried a limited number of times", async () => {
   let requests = 0;
@@ -178,9 +156,9 @@ test("a worker that waits for room stops at once, and leaves its order to others
 test("an order that kills its workers is claimed a limited number of times", async () => {
   const id = await workers.order("lease");
   for (let failures = 1; failures < maxFailures; failures++) {
-    const { attempt } = await claimed(workers, id, "dead");
-    expect(await collected(id, attempt)).toEqual({ state: "queued", failures });
-    await waits(id);
+    await claimed(workers, id, "dead");
+    expect(await collected(workers, id)).toEqual({ state: "queued", failures });
+    await endDelays(workers, id);
   }
   await claimed(workers, id, "dead");
   await endLeases(workers.redis, id);
@@ -215,8 +193,8 @@ test("a worker that lost its order cannot overwrite the result of the next worke
   workers.startWorker("first");
   const id = await workers.order("lease");
   await expect.poll(() => workers.status(id)).toBe("fetching");
-  expect(await collected(id, 1)).toMatchObject({ state: "queued" });
-  await waits(id);
+  expect(await collected(workers, id)).toMatchObject({ state: "queued" });
+  await endDelays(workers, id);
   const order = await claimed(workers, id, "second");
   const page = pageOf(1, [[["the", "second's"]]]);
   await workers.results.savePage(order, page, await pictureOf(page));
