@@ -68,8 +68,8 @@ end
 -- Counts a page as served to its user. Users with fewer pages are served first.
 local function serve(item) redis.call('ZINCRBY', users_key, 1, user_of(item)) end
 
--- Reports that a worker is present. If no worker was there for some seconds, Redis was away or all workers
--- were. This must not cost anybody's lease, so that all leases begin anew.
+-- Reports that a worker is present. If no worker reported for half a lease, Redis was away or all workers
+-- were. Nobody may lose a lease by that, so all leases begin anew.
 local function arrive(worker, lease_ms)
   -- Only a clock that was put back leaves times in the future.
   redis.call('ZREMRANGEBYSCORE', workers_key, now + 1000, '+inf')
