@@ -11,6 +11,7 @@ import {
   attemptName,
   defaultLeaseMs,
   type LostLease,
+  leaseName,
   type QueueItem,
 } from "./order-queue.ts";
 import { retryDelayMs } from "./retry-delay.ts";
@@ -33,7 +34,9 @@ const claimPageReply = z.union([
 const noReason: FailureReason = { code: "", message: "" };
 const writeReply = z.enum(["written", "lost"]);
 const endPageReply = z.enum(["written", "last", "lost"]);
-const releaseReply = z.tuple([z.enum(["queued", "exhausted", "lost", "held"]), z.coerce.number()]);
+const releaseReply = z
+  .tuple([z.enum(["queued", "exhausted", "lost", "held"]), z.coerce.number()])
+  .transform(([state, failures]) => ({ state, failures }));
 
 /**
  * "taken": another worker has claimed this item. "gone": no order needs it. "claimed": the worker has a lease
@@ -63,7 +66,7 @@ export type ReleaseOptions = { maxFailures?: number; last?: boolean; delayMs?: n
  * "queued": the order or page waits again, and has `failures` failures. "exhausted": it has failed. "lost":
  * it does not belong to the caller. "held": see `collect`.
  */
-export type Release = { state: "queued" | "exhausted" | "lost" | "held"; failures: number };
+export type Release = z.output<typeof releaseReply>;
 
 /**
  * The orders' records as the workers use them. They work when Redis is full, too. Every method rejects when
@@ -97,10 +100,9 @@ export class OrderAttempts {
    * this every second.
    */
   async hold(work: AttemptRef & { page?: number | undefined; token?: string }, worker: string) {
-    const name = attemptName(work);
-    const [page, lease] =
-      work.token === undefined ? ["", name] : [work.page ?? "", `${name}.${work.page}.${work.token}`];
-    const values = [work.attempt, page, lease, worker, this.#leaseMs];
+    // The record of an order has a `page` too: its progress.
+    const page = work.token === undefined ? undefined : work.page;
+    const values = [work.attempt, page ?? "", leaseName({ ...work, page }), worker, this.#leaseMs];
     return holdReply.parse(await this.#run(steps.hold, work.order_id, values));
   }
 
@@ -144,10 +146,9 @@ export class OrderAttempts {
    * failed page.
    */
   async endPage(of: ClaimedPage, outcome: PageEnd["outcome"], reason = noReason) {
-    const { order_id, attempt, page, token, worker } = of;
-    const lease = `${attemptName(of)}.${page}.${token}`;
+    const { order_id, attempt, page, worker } = of;
     const words = [outcome, worker, reason.code, reason.message];
-    const values = [lease, order_id, attempt, page, ...words, this.#retentionSeconds];
+    const values = [leaseName(of), order_id, attempt, page, ...words, this.#retentionSeconds];
     return endPageReply.parse(await this.#run(steps.endPage, order_id, values));
   }
 
@@ -199,9 +200,7 @@ export class OrderAttempts {
     const { maxFailures: most = maxFailures, last } = options;
     const words = [attemptName(order), order.attempt, outcome, most, code, message, this.#retentionSeconds];
     const values = [...words, last ? "last" : "", seenMs, ...delays(outcome, options)];
-    const reply = await this.#run(steps.release, order.order_id, values);
-    const [state, failures] = releaseReply.parse(reply);
-    return { state, failures };
+    return releaseReply.parse(await this.#run(steps.release, order.order_id, values));
   }
 
   async #releasePage(
@@ -216,9 +215,7 @@ export class OrderAttempts {
     const words = [attemptName(of), order_id, attempt, page, token, worker, outcome, most, code, message];
     const bounds = [this.#retentionSeconds, last ? "last" : "", seenMs];
     const values = [...words, ...bounds, ...delays(outcome, options)];
-    const reply = await this.#run(steps.releasePage, order_id, values);
-    const [state, failures] = releaseReply.parse(reply);
-    return { state, failures };
+    return releaseReply.parse(await this.#run(steps.releasePage, order_id, values));
   }
 
   /**

@@ -16,7 +16,7 @@ export const defaultLeaseMs = 20_000;
 const longestWaitMs = 8000;
 
 /** How long a member of the queue is put aside that cannot be served, in ms. */
-export const postponeMs = 60_000;
+const postponeMs = 60_000;
 
 const count = z.coerce.number().int().positive();
 const nameSchema = z
@@ -106,17 +106,24 @@ export function parseItem(item: string): QueueItem {
 }
 
 function parseLease(name: string, seenMs: number): LostLease {
-  const { attempt = 0, token = "", ...lease } = parseName(name);
-  const given = { ...lease, attempt };
-  const expected =
-    lease.page === undefined ? attemptName(given) : `${attemptName(given)}.${lease.page}.${token}`;
+  const { attempt = 0, token = "", ...rest } = parseName(name);
+  const lease = { ...rest, attempt, token };
+  const expected = leaseName(lease);
   if (name !== expected) throw new Error(`not the name of a lease; that would be ${expected}`);
-  return { ...given, name, token, seenMs };
+  return { ...lease, name, seenMs };
 }
 
 function parseName(name: string) {
   return nameSchema.parse(name.split("."));
 }
 
-/** The name of an attempt in the queue, and of its lease. */
+/** The name of an attempt in the queue. */
 export const attemptName = ({ order_id, run, attempt }: AttemptRef) => `${order_id}.${run}.${attempt}`;
+
+/** The name of the lease on an attempt, or on a page that was claimed with `token`. */
+export function leaseName(
+  work: AttemptRef & { page?: number | undefined; token?: string | undefined },
+): string {
+  const { page, token } = work;
+  return page === undefined ? attemptName(work) : `${attemptName(work)}.${page}.${token}`;
+}
