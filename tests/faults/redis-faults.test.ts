@@ -95,6 +95,8 @@ test("6 maxmemory reached: orders get 503 store_full, reading and cancelling wor
     expect(outcomes(await orders.ended(id))).toEqual(["completed"]);
   }
   expect((await orders.view(cancelled)).status).toBe("cancelled");
+  // The Order API asks Redis every second how much memory is used.
+  await expect.poll(() => orders.post("OK67"), { timeout: 5000 }).toMatchObject({ status: 202 });
   await stack.untilReady();
   expect((await orders.workersAtWork()).size).toBe(2);
   expect(await orders.listed("OK6")).toEqual([]);

@@ -102,7 +102,8 @@ export class CapacityGuard {
 
   async #look(): Promise<void> {
     const { resultsFolder, redisFolder, reserve, freeBytes } = this.#options;
-    if (performance.now() - this.#redisAskedAt >= reserve.redisMs) await this.#askRedis();
+    // A timer may fire a little early, which must not put the question off until the next check.
+    if (performance.now() - this.#redisAskedAt > reserve.redisMs - lookMs / 2) await this.#askRedis();
     const { used, limit, waiting } = this.#redis;
     const needed = reserve.bytes + waiting * reserve.ofOrder;
     const found: Shortage[] = [
