@@ -35,6 +35,16 @@ export type FailureCode = keyof typeof messages;
 export const failureCodeSchema = z.enum(Object.keys(messages) as FailureCode[]);
 
 /**
+ * The messages for one page of a document of several. Its order may complete with the other pages, and can
+ * then not be retried.
+ */
+const pageMessages: Partial<Record<FailureCode, string>> = {
+  storage_unavailable: "The text of the page could not be stored. Please order the document again later.",
+  worker_lost: "The workers that were reading the page stopped responding. Please order the document again.",
+  internal_error: "Reading the page failed unexpectedly. Please order the document again.",
+};
+
+/**
  * These failures usually come from the document itself. One more attempt is made, at the end of the queue,
  * because the machine may have been busy.
  */
@@ -57,6 +67,11 @@ const fullCodes: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT"]);
 
 export function failureReason(code: FailureCode): FailureReason {
   return { code, message: messages[code] };
+}
+
+/** The reason for one page of a document of several. */
+export function pageFailureReason(code: FailureCode): FailureReason {
+  return { code, message: pageMessages[code] ?? messages[code] };
 }
 
 /** An order or a page cannot be completed, at this attempt or at all. */
@@ -88,6 +103,11 @@ export class OrderFailure extends Error {
 
   get reason(): FailureReason {
     return { code: this.code, message: this.message };
+  }
+
+  /** The reason if the failure is that of one page of a document of several. */
+  get pageReason(): FailureReason {
+    return { code: this.code, message: pageMessages[this.code] ?? this.message };
   }
 }
 

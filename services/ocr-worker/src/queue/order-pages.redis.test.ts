@@ -1,10 +1,12 @@
 import { delayedKey, pagesKey, recordKey } from "@orbital-witness/common/orders/order-keys.ts";
+import { maxFailures } from "@orbital-witness/common/orders/queue/order-attempts.ts";
 import { parseItem } from "@orbital-witness/common/orders/queue/order-queue.ts";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { damageTiff, drawTiff } from "../../../../tests/documents.ts";
 import { openOrderWorkers, slowDocument } from "../../../../tests/redis/order-workers.ts";
 import { claimed, claimedPage, endLeases } from "../../../../tests/redis/sample-order.ts";
 import { leaseText } from "../../../../tests/scan.ts";
+import { ProcessPageReader } from "../page-process/page-reader.ts";
 
 const lines = ["The first page", "The second page", "The third page", "The fourth page"];
 const text = lines.join("\n");
@@ -161,4 +163,17 @@ test("a transient failure of a page is retried", async () => {
   await expect.poll(failures, { timeout: 30_000 }).toBe("1");
   await workers.results.save(ref, "document", tiff);
   expect(await workers.ended(id)).toMatchObject({ text, failures: 0 });
+});
+
+test("a page that failed too often tells how to get it, although its order is completed", async () => {
+  const id = await withPagesInQueue();
+  await workers.redis.hSet(pagesKey(id), "1:failures", String(maxFailures - 1));
+  const read = vi.spyOn(ProcessPageReader.prototype, "read");
+  read.mockRejectedValueOnce(new Error("a fault of ours"));
+  workers.startWorker();
+  const { pages, status } = await workers.ended(id);
+  read.mockRestore();
+  expect(status).toBe("completed");
+  const message = expect.stringContaining("order the document again");
+  expect(pages[0]).toEqual({ page: 1, outcome: "failed", reason: { code: "internal_error", message } });
 });

@@ -4,7 +4,7 @@ import type { Log } from "@orbital-witness/common/log.ts";
 import type { LostLease, OrderQueue, QueueItem } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { StateLog } from "@orbital-witness/common/state-log.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
-import { failureReason } from "../failure.ts";
+import { failureReason, pageFailureReason } from "../failure.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { mayPass, persist } from "./persist.ts";
 import { processOrder } from "./process-order.ts";
@@ -157,9 +157,10 @@ export class OrderWorker {
     const { order_id, run, attempt, page } = lease;
     const log = this.#log.child({ order_id, run, attempt, ...(page !== undefined && { page }) });
     const { attempts, name } = this.#tools;
-    const what = page === undefined ? "order" : "page";
+    const [what, reasonOf] =
+      page === undefined ? (["order", failureReason] as const) : (["page", pageFailureReason] as const);
     const { state, failures } = await attempts
-      .collect(lease, name, failureReason("worker_lost"))
+      .collect(lease, name, reasonOf("worker_lost"))
       .catch(async (err: unknown) => {
         if (mayPass(err)) throw err;
         log.error({ err }, `the ${what} of a lost worker cannot be put back, and is put aside for a minute`);

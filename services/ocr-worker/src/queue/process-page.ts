@@ -47,7 +47,7 @@ class PageReading {
   }
 
   async #fail(failure: OrderFailure): Promise<void> {
-    const { maxFailures, goesLast: last, reason } = failure;
+    const { maxFailures, goesLast: last, pageReason: reason } = failure;
     if (failure.mayPass) {
       const released = await this.#release("failed", reason, { maxFailures, last });
       if (this.#work.willBeTriedAgain(failure, released)) return;
