@@ -9,7 +9,7 @@ export type DocumentLimits = {
   pages: number;
   /** The size of a page, checked before anything of it is decoded. */
   pixels: number;
-  /** The time for one page, from its decoding to its words. */
+  /** The time for one page, from its decoding to its words, without pauses of the worker's container. */
   pageSeconds: number;
 };
 

@@ -1,11 +1,12 @@
 import type { Log } from "@orbital-witness/common/log.ts";
 import type { ResultRef, ResultStore } from "@orbital-witness/common/results/result-store.ts";
-import { TimeLimitError, within } from "@orbital-witness/common/time-limit.ts";
+import { TimeLimitError } from "@orbital-witness/common/time-limit.ts";
 import { OrderFailure } from "../failure.ts";
 import { type DocumentLimits, pageTooSlow } from "../limits.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { PageProcess } from "./page-process.ts";
 import type { Answer, PageProcessSettings, PageTask } from "./protocol.ts";
+import { withinRunningTime } from "./running-time.ts";
 
 /** A document's format, such as "PDF" or "TIFF", found from its content, and its number of pages. */
 export type DocumentInfo = { format: string; pages: number };
@@ -133,7 +134,7 @@ export class ProcessPageReader implements PageReader {
     await unlessAborted(() => running.ready, aborted);
     let answer: Answer;
     try {
-      answer = await within(
+      answer = await withinRunningTime(
         limits.pageSeconds * 1000,
         unlessAborted(() => running.ask(task), aborted),
       );
