@@ -9,6 +9,8 @@ export function authApiEnvironment(settings: Settings, jwtSecret: pulumi.Output<
     JWT_SECRET: jwtSecret,
     TOKEN_SECONDS: String(settings.tokenSeconds),
     TOKEN_FAILURES_PER_MINUTE: String(settings.tokenFailuresPerMinute),
+    ACCOUNTS_FOLDER: "/accounts",
+    DEMO_USERS: String(settings.demoUsers),
     LOG_LEVEL: settings.logLevel,
   };
 }

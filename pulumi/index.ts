@@ -35,10 +35,14 @@ const redisVolume = { volume: redis.volume, path: "/redis", readOnly: true };
 const results = new docker.Volume(nameOf("results"), { labels: labelsOf("results") }, keepsData);
 const search = new docker.Volume(nameOf("search"), { labels: labelsOf("search") }, keepsData);
 
+// The users. Only the Auth API has this volume.
+const accounts = new docker.Volume(nameOf("accounts"), { labels: labelsOf("accounts") }, keepsData);
+
 const authApi = new Service("auth-api", {
   nodeImage,
   networks: [front],
   environment: authApiEnvironment(settings, jwtSecret),
+  volumes: [{ volume: accounts, path: "/accounts" }],
   memoryMegabytes: 256,
   stopSeconds: 15,
 });

@@ -94,7 +94,9 @@ test.each([
 });
 
 test.each([
-  { ocrWorkers: "1", httpPort: "1", tokenSeconds: "1", bindAddress: "0.0.0.0", logLevel: "trace" },
+  { ocrWorkers: "1", httpPort: "1", tokenSeconds: "1", logLevel: "trace" },
+  { bindAddress: "0.0.0.0", demoUsers: "false" },
+  { bindAddress: "127.8.9.1", demoUsers: "true" },
   { ocrWorkers: "64", httpPort: "65535", tokenSeconds: "86400", logLevel: "fatal" },
   { tokenFailuresPerMinute: "1", ordersPerMinute: "1", resultDays: "1" },
   { tokenFailuresPerMinute: "10000", ordersPerMinute: "1000000", resultDays: "3650" },
@@ -131,6 +133,12 @@ test.each([
     const byWorker = isTaken(() => readEnvironment(schema, { [variable]: value }));
     expect([value, isTaken(() => read({ [setting]: value }))]).toEqual([value, byWorker]);
   }
+});
+
+test.each(["0.0.0.0", "192.0.2.7"])("demo users must be given up on the address %s", (bindAddress) => {
+  const message = messageOf({ bindAddress });
+  expect(message).toContain(`demoUsers must be false while bindAddress is ${bindAddress}, because`);
+  expect(message).toMatch(/npm run users.*but is true$/m);
 });
 
 test("all bad settings are named at once", () => {

@@ -31,6 +31,8 @@ export interface Settings {
   readonly pageMegapixels: number;
   /** Time limit for one page, from its decoding to its words. */
   readonly pageSeconds: number;
+  /** Whether alice, bob and charlie exist, whose password is public. */
+  readonly demoUsers: boolean;
   readonly tokenSeconds: number;
   /** Limit of wrong passwords of one user from one address. */
   readonly tokenFailuresPerMinute: number;
@@ -78,6 +80,7 @@ export function readSettings(config = new pulumi.Config()): Settings {
   };
 
   const bindAddress = config.require("bindAddress");
+  const demoUsers = config.requireBoolean("demoUsers");
   const logLevel = config.require("logLevel");
   const ocrLanguages = config.require("ocrLanguages");
   const cores = Math.min(availableParallelism(), MAX_WORKERS);
@@ -99,6 +102,13 @@ export function readSettings(config = new pulumi.Config()): Settings {
     documentPages: wholeNumber("documentPages", 1, 5000),
     pageMegapixels: wholeNumber("pageMegapixels", 1, 100),
     pageSeconds: wholeNumber("pageSeconds", 5, 600),
+    demoUsers: check(
+      "demoUsers",
+      demoUsers,
+      !demoUsers || !isIPv4(bindAddress) || isLoopback(bindAddress),
+      `false while bindAddress is ${bindAddress}, because the demo users' password is public ` +
+        "(add people by `npm run users`, see docs/accounts.md)",
+    ),
     tokenSeconds: wholeNumber("tokenSeconds", 1, 86_400),
     tokenFailuresPerMinute: wholeNumber("tokenFailuresPerMinute", 1, 10_000),
     ordersPerMinute: wholeNumber("ordersPerMinute", 1, 1_000_000),
@@ -128,6 +138,11 @@ export function readSettings(config = new pulumi.Config()): Settings {
     );
   }
   return settings;
+}
+
+/** Only this machine can reach such an address. */
+function isLoopback(address: string): boolean {
+  return address.startsWith("127.");
 }
 
 function isFolder(folder: string): boolean {

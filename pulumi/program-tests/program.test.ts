@@ -45,6 +45,7 @@ beforeAll(async () => {
       ...{
         ocrWorkers: "5",
         bindAddress: "192.0.2.7",
+        demoUsers: "false",
         httpPort: "8080",
         tokenSeconds: "60",
         tokenFailuresPerMinute: "7",
@@ -81,7 +82,7 @@ test.each([
     "orbital-witness:index:Service": 3,
     "orbital-witness:index:Router": 1,
     "docker:index/network:Network": 2,
-    "docker:index/volume:Volume": 3,
+    "docker:index/volume:Volume": 4,
     "docker:index/remoteImage:RemoteImage": 5,
     "docker:index/container:Container": 4 + ocrWorkers,
     "random:index/randomPassword:RandomPassword": passwords,
@@ -134,6 +135,11 @@ test("the Auth API shares no network with Redis, and Redis' network has no way o
   expect(back?.inputs).toMatchObject({ driver: "bridge", internal: true });
 });
 
+test("only the Auth API has the volume with the users", () => {
+  const holders = holdersOf(program, `${nameOf("accounts")}-0123456`);
+  expect(holders).toEqual([nameOf("auth-api")]);
+});
+
 test("a documentsUrl replaces the router as the document source", () => {
   expect(holdersOf(program, "DOCUMENTS_URL=http://router:8081")).toEqual(range("ocr-worker-", 2).map(nameOf));
   expect(holdersOf(other, `DOCUMENTS_URL=${documentsUrl}"`)).toEqual(range("ocr-worker-", 5).map(nameOf));
@@ -143,6 +149,7 @@ test("a documentsUrl replaces the router as the document source", () => {
 test("tokenSeconds, limits, resultDays, logLevel and images reach the parts that use them", () => {
   expect(holdersOf(other, '"TOKEN_SECONDS=60"')).toEqual([nameOf("auth-api")]);
   expect(holdersOf(other, '"TOKEN_FAILURES_PER_MINUTE=7"')).toEqual([nameOf("auth-api")]);
+  expect(holdersOf(other, '"DEMO_USERS=false"')).toEqual([nameOf("auth-api")]);
   expect(holdersOf(other, '"ORDERS_PER_MINUTE=77"')).toEqual([nameOf("order-api")]);
   const keepers = [...range("ocr-worker-", 5), "order-api"];
   expect(holdersOf(other, '"RESULT_DAYS=30"')).toEqual(keepers.map(nameOf));
@@ -166,7 +173,10 @@ test("the languages reach the worker and its build, the document limits reach th
 test.each([
   ["http://localhost", () => program],
   ["http://192.0.2.7:8080", () => other],
-  ["http://localhost:81", () => recordProgram({ settings: { bindAddress: "0.0.0.0", httpPort: "81" } })],
+  [
+    "http://localhost:81",
+    () => recordProgram({ settings: { bindAddress: "0.0.0.0", demoUsers: "false", httpPort: "81" } }),
+  ],
 ])("all addresses begin with %s", async (url, run) => {
   const { outputs } = await run();
   expect(outputs).toMatchObject({ url, authApiUrl: `${url}/authentication`, orderApiUrl: `${url}/order` });

@@ -41,7 +41,7 @@ export interface StackConfig {
 }
 
 const projectFile = z.object({
-  config: z.record(z.string(), z.object({ default: z.union([z.string(), z.number()]) })),
+  config: z.record(z.string(), z.object({ default: z.union([z.string(), z.number(), z.boolean()]) })),
 });
 
 /** Passes settings to Pulumi as its engine does: the stack's values over the defaults of Pulumi.yaml. */

@@ -118,8 +118,14 @@ const REDIS_VOLUME = { volumeName: `${NAME}-redis-data-0123456`, containerPath: 
 const authApi = service(
   "auth-api",
   { networks: [FRONT], memory: 256, start: START_SECONDS, stop: 15 },
-  [],
-  [JWT_SECRET, "TOKEN_SECONDS=30", "TOKEN_FAILURES_PER_MINUTE=10"],
+  [mount("accounts", false)],
+  [
+    JWT_SECRET,
+    "TOKEN_SECONDS=30",
+    "TOKEN_FAILURES_PER_MINUTE=10",
+    "ACCOUNTS_FOLDER=/accounts",
+    "DEMO_USERS=true",
+  ],
 );
 const orderApi = service(
   "order-api",
@@ -242,6 +248,7 @@ test.each<[string, object]>([
   [`${NAME}-redis-data`, { labels: labelsOf("redis-data") }],
   [`${NAME}-results`, { labels: labelsOf("results") }],
   [`${NAME}-search`, { labels: labelsOf("search") }],
+  [`${NAME}-accounts`, { labels: labelsOf("accounts") }],
   ["redis-password", { length: 40, special: false }],
 ])("%s has exactly these inputs", (name, inputs) => {
   expect(program.resources.filter((each) => each.name === name)).toEqual([
@@ -263,7 +270,7 @@ test("a changed health check changes a label, because the provider does not noti
 
 test("the program creates no other resources than those checked above", () => {
   const components = ["orbital-witness-review", "redis", "auth-api", "order-api", "ocr-worker", "router"];
-  expect(program.resources).toHaveLength(17 + components.length);
+  expect(program.resources).toHaveLength(18 + components.length);
 });
 
 test("a documents folder of root is served by the user nobody", async () => {

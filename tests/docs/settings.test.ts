@@ -8,7 +8,7 @@ import { codesIn, root, tableAfter } from "./pages.ts";
 const declaration = z.object({
   type: z.string(),
   description: z.string(),
-  default: z.union([z.string(), z.number()]),
+  default: z.union([z.string(), z.number(), z.boolean()]),
 });
 const declared = z
   .object({ config: z.record(z.string(), declaration) })
@@ -35,7 +35,7 @@ test.each(Object.entries(declared))(
     const row = documented.find(({ name }) => name === key);
     // The table has no room for the digests of base images.
     expect(row?.value).toBe(String(setting.default).replace(/@sha256:.*/, ""));
-    if (setting.type === "integer") expect(setting.description).toContain(`(${row?.range})`);
+    if (setting.type !== "string") expect(setting.description).toContain(`(${row?.range})`);
   },
 );
 

@@ -64,6 +64,8 @@ describe("volumes", () => {
     ["order-api", "/search", true],
     ["auth-api", "/results", false],
     ["auth-api", "/search", false],
+    ["auth-api", "/accounts", true],
+    ["order-api", "/accounts", false],
   ])("%s writes to %s: %s", async (part, folder, isWritable) => {
     const touch = ["touch", `${folder}/probe`];
     const { name } = await clone.container(part);

@@ -3,23 +3,34 @@ import { createLog } from "@orbital-witness/common/log.ts";
 import { tokenKey, verifyToken } from "@orbital-witness/common/tokens/access-token.ts";
 import { beforeEach, expect, test } from "vitest";
 import { z } from "zod";
-import { demoUsers, UserDirectory } from "./accounts/users.ts";
+import { AccountsUnavailable } from "./accounts/account.ts";
+import { demoUsers, keepBuiltInUsers } from "./accounts/built-in-users.ts";
+import { openMemory } from "./accounts/sqlite/open-database.ts";
+import { SqliteAccounts } from "./accounts/sqlite/sqlite-accounts.ts";
+import { UserDirectory } from "./accounts/user-directory.ts";
 import { createAuthApp } from "./app.ts";
 
 const key = tokenKey("0123456789abcdef0123456789abcdef");
 const lines: string[] = [];
 const log = createLog("auth-api", "trace", { write: (line) => lines.push(line) });
-const options = { log, key, users: demoUsers, tokenSeconds: 30, failuresPerMinute: 10 };
+const accounts = new SqliteAccounts(openMemory);
+await keepBuiltInUsers(accounts, { demo: true });
+const options = {
+  log,
+  key,
+  users: new UserDirectory(accounts),
+  ready: () => accounts.check(),
+  tokenSeconds: 30,
+  failuresPerMinute: 10,
+};
 
 /** Users whose password, "password", is hashed in a hundredth of the usual time. For tests of many logins. */
+const passwordHash =
+  "$argon2id$v=19$m=64,t=1,p=1$7UpxUn05BGPn4Ks5mvqeUw$2FNgUTAaD1LaQw6RpReo5Kv92Z+In+Xc9t1ox1G1oQo";
+const quickAccounts = new SqliteAccounts(openMemory);
+await quickAccounts.keepBuiltIn(demoUsers.map((user) => ({ ...user, passwordHash })));
 const quicklyHashed = new UserDirectory(
-  ["alice", "bob"].map((username, index) => ({
-    user_id: index + 1,
-    username,
-    can_order: true,
-    passwordHash:
-      "$argon2id$v=19$m=64,t=1,p=1$7UpxUn05BGPn4Ks5mvqeUw$2FNgUTAaD1LaQw6RpReo5Kv92Z+In+Xc9t1ox1G1oQo",
-  })),
+  quickAccounts,
   "$argon2id$v=19$m=64,t=1,p=1$zoF5TO0hRggn8Wa/mvN39A$pK6z1g+6pTlKRmA0t+yJd74EbubgiMYyBsOLG7M5dRA",
 );
 let app: HttpApp;
@@ -225,6 +236,19 @@ test.each([
   expect(response.status).toBe(422);
   const errors = names.map((field) => expect.objectContaining({ field }));
   expect(await response.json()).toMatchObject({ code: "invalid_fields", errors });
+});
+
+test("without the accounts the service is alive and not ready, and nobody can sign in", async () => {
+  const gone = new SqliteAccounts(() => {
+    throw new AccountsUnavailable("the file is damaged");
+  });
+  app = createAuthApp({ ...options, users: new UserDirectory(gone), ready: () => gone.check() });
+  expect((await app.request("/livez")).status).toBe(200);
+  const ready = await app.request("/readyz");
+  expect([ready.status, await ready.json()]).toMatchObject([503, { detail: "Not ready: accounts." }]);
+  const answer = await login("alice", "password");
+  expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, "5"]);
+  expect(await answer.json()).toMatchObject({ code: "accounts_unavailable" });
 });
 
 test("the log contains no token and no password", async () => {

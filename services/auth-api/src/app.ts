@@ -8,19 +8,23 @@ import { RateLimit } from "@orbital-witness/common/http/rate-limit.ts";
 import type { Log } from "@orbital-witness/common/log.ts";
 import { issueToken, type TokenKey } from "@orbital-witness/common/tokens/access-token.ts";
 import { type TokenAnswer, tokenRequestSchema } from "@orbital-witness/common/tokens/token-request.ts";
-import type { UserDirectory } from "./accounts/users.ts";
+import { AccountsUnavailable, spellingOf } from "./accounts/account.ts";
+import type { UserDirectory } from "./accounts/user-directory.ts";
 
 export type AuthOptions = {
   log: Log;
   key: TokenKey;
   users: UserDirectory;
+  /** Resolves if users can sign in. */
+  ready: () => Promise<unknown>;
   tokenSeconds: number;
   /** Wrong passwords for one user from one network. */
   failuresPerMinute: number;
 };
 
 /** `POST /token` exchanges username and password for a token that is valid for `tokenSeconds`. */
-export function createAuthApp({ log, key, users, tokenSeconds, failuresPerMinute }: AuthOptions): HttpApp {
+export function createAuthApp(options: AuthOptions): HttpApp {
+  const { log, key, users, ready, tokenSeconds, failuresPerMinute } = options;
   const app = createHttpApp(log);
   // Failures count by user and network together. If they counted by user alone, anybody could lock out
   // anybody else. If they counted by network alone, one customer's guesses would lock out everybody with the
@@ -34,7 +38,7 @@ export function createAuthApp({ log, key, users, tokenSeconds, failuresPerMinute
   // Each hash takes one core and 19 MiB for about 30 ms, so the last waiting request waits one to two
   // seconds. One network can fill only half of the queue.
   const hashing = new ConcurrencyLimiter({ slots: 2, waiting: 64, waitingPerClient: 32, retrySeconds: 1 });
-  addHealthRoutes(app);
+  addHealthRoutes(app, { accounts: ready });
 
   app.use("/token", async (c, next) => {
     c.header("Cache-Control", "no-store");
@@ -43,12 +47,12 @@ export function createAuthApp({ log, key, users, tokenSeconds, failuresPerMinute
   app.post("/token", async (c) => {
     const { username, password } = parseFields(tokenRequestSchema, await readFields(c.req.raw));
     const network = clientNetwork(c);
-    const login = [normalized(username), network];
+    const login = [spellingOf(username), network];
     await failures.check(c, ...login);
     const user = await hashing.run(network, c.req.raw.signal, async () => {
       // Checked again, because other logins may have failed while this one waited.
       await failures.check(c, ...login);
-      const found = await users.find(username, password);
+      const found = await orUnavailable(users.find(username, password));
       if (!found) await failures.take(c, ...login);
       return found;
     });
@@ -63,7 +67,13 @@ export function createAuthApp({ log, key, users, tokenSeconds, failuresPerMinute
   return app;
 }
 
-/** Spellings that look like the same name share a quota. */
-function normalized(username: string): string {
-  return username.normalize("NFKC").trim().toLowerCase();
+/** Turns a failure of the account store into an answer. The log has the reason. */
+async function orUnavailable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    if (!(cause instanceof AccountsUnavailable)) throw cause;
+    const detail = "The accounts cannot be read at the moment, so nobody can sign in.";
+    throw new Problem(503, "accounts_unavailable", detail, { cause, headers: { "Retry-After": "5" } });
+  }
 }

@@ -1,13 +1,22 @@
 import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import path from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
+import { scratchFolder } from "../../../lib/scratch-folder.ts";
 import { freePort } from "../../../tests/free-port.ts";
 import { startService } from "../../../tests/programs/service-process.ts";
+import { openDatabase } from "./accounts/sqlite/open-database.ts";
 
 const secret = "0123456789abcdef0123456789abcdef";
 
-const start = (env: Record<string, string>) => startService(new URL("./main.ts", import.meta.url), env);
+const start = (env: Record<string, string>) =>
+  startService(new URL("./main.ts", import.meta.url), {
+    ACCOUNTS_FOLDER: scratchFolder(),
+    DEMO_USERS: "true",
+    ...env,
+  });
 
 test.each([
   [{}, "JWT_SECRET is not set"],
@@ -15,6 +24,8 @@ test.each([
   [{ JWT_SECRET: secret, TOKEN_SECONDS: "0" }, 'TOKEN_SECONDS is "0"'],
   [{ JWT_SECRET: secret, TOKEN_FAILURES_PER_MINUTE: "10001" }, "a whole number from 1 to 10000"],
   [{ JWT_SECRET: secret, PORT: "x" }, 'PORT is "x"'],
+  [{ JWT_SECRET: secret, ACCOUNTS_FOLDER: "here" }, 'ACCOUNTS_FOLDER is "here"'],
+  [{ JWT_SECRET: secret, DEMO_USERS: "yes" }, 'DEMO_USERS is "yes"; it must be true or false'],
 ])("%j ends the process with one line that says why", async (env, message) => {
   const { lines, exited } = start(env);
   expect(await exited).toEqual([1, null]);
@@ -25,10 +36,15 @@ test.each([
 
 /** Starts the service on a free port, and waits until it is ready. */
 async function startReady() {
+  const service = await startWith({});
+  await expect.poll(() => service.get("/readyz").catch(() => 0), { timeout: 15_000 }).toBe(200);
+  return service;
+}
+
+async function startWith(env: Record<string, string>) {
   const port = await freePort();
-  const service = start({ JWT_SECRET: secret, PORT: String(port) });
+  const service = start({ JWT_SECRET: secret, PORT: String(port), ...env });
   const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`).then((response) => response.status);
-  await expect.poll(() => get("/readyz").catch(() => 0), { timeout: 15_000 }).toBe(200);
   const login = (username: string, password: string) =>
     fetch(`http://127.0.0.1:${port}/token`, {
       method: "POST",
@@ -36,6 +52,28 @@ async function startReady() {
     });
   return { ...service, port, get, login };
 }
+
+test("with a damaged file nobody can sign in until it is put back", async () => {
+  const folder = scratchFolder();
+  const file = path.join(folder, "accounts.sqlite");
+  openDatabase(folder).close();
+  const good = readFileSync(file);
+  writeFileSync(file, good.subarray(0, good.length / 2));
+  const { get, login, lines } = await startWith({ ACCOUNTS_FOLDER: folder });
+  await expect.poll(() => get("/livez").catch(() => 0), { timeout: 15_000 }).toBe(200);
+  expect(await get("/readyz")).toBe(503);
+  const refused = await login("alice", "password");
+  expect([refused.status, await refused.json()]).toEqual([
+    503,
+    expect.objectContaining({ code: "accounts_unavailable" }),
+  ]);
+  const [said] = lines().filter(({ msg }) => msg === "the account store fails");
+  expect(said.err.message).toMatch(/accounts\.sqlite .*(damaged|cannot be opened).*Put back a copy/);
+  expect(readFileSync(file)).toEqual(good.subarray(0, good.length / 2));
+  writeFileSync(file, good);
+  expect(await get("/readyz")).toBe(200);
+  expect((await login("alice", "password")).status).toBe(200);
+});
 
 test("SIGTERM finishes running requests, accepts no new ones and exits 0", async () => {
   const { child, lines, exited, port, get, login } = await startReady();

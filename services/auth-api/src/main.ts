@@ -1,8 +1,16 @@
-import { jwtSecretVariable, wholeNumber } from "@orbital-witness/common/environment.ts";
+import {
+  flagVariable,
+  folderVariable,
+  jwtSecretVariable,
+  wholeNumber,
+} from "@orbital-witness/common/environment.ts";
 import { runService } from "@orbital-witness/common/http/serve.ts";
 import { tokenKey } from "@orbital-witness/common/tokens/access-token.ts";
 import { z } from "zod";
-import { demoUsers } from "./accounts/users.ts";
+import { prepareAccounts } from "./accounts/prepare-accounts.ts";
+import { openDatabase } from "./accounts/sqlite/open-database.ts";
+import { SqliteAccounts } from "./accounts/sqlite/sqlite-accounts.ts";
+import { UserDirectory } from "./accounts/user-directory.ts";
 import { createAuthApp } from "./app.ts";
 
 await runService("auth-api", {
@@ -10,15 +18,21 @@ await runService("auth-api", {
     JWT_SECRET: jwtSecretVariable,
     TOKEN_SECONDS: wholeNumber(1, 86_400, 30),
     TOKEN_FAILURES_PER_MINUTE: wholeNumber(1, 10_000, 10),
+    ACCOUNTS_FOLDER: folderVariable,
+    DEMO_USERS: flagVariable,
   }),
   stopSeconds: 10,
-  start: ({ JWT_SECRET, TOKEN_SECONDS, TOKEN_FAILURES_PER_MINUTE }, log) => ({
-    app: createAuthApp({
+  start: async (environment, log) => {
+    const accounts = new SqliteAccounts(() => openDatabase(environment.ACCOUNTS_FOLDER));
+    const ready = await prepareAccounts(accounts, { demo: environment.DEMO_USERS }, log);
+    const app = createAuthApp({
       log,
-      key: tokenKey(JWT_SECRET),
-      users: demoUsers,
-      tokenSeconds: TOKEN_SECONDS,
-      failuresPerMinute: TOKEN_FAILURES_PER_MINUTE,
-    }),
-  }),
+      key: tokenKey(environment.JWT_SECRET),
+      users: new UserDirectory(accounts),
+      ready,
+      tokenSeconds: environment.TOKEN_SECONDS,
+      failuresPerMinute: environment.TOKEN_FAILURES_PER_MINUTE,
+    });
+    return { app, close: async () => accounts.close() };
+  },
 });

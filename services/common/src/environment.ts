@@ -44,6 +44,12 @@ export function wholeNumber(min: number, max: number, fallback: number) {
     .meta({ description: `a whole number from ${min} to ${max}` });
 }
 
+export const flagVariable = z
+  .enum(["true", "false"])
+  .transform((value) => value === "true")
+  .default(false)
+  .meta({ description: "true or false" });
+
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
 
 /** The variables of every service. */

@@ -16,7 +16,9 @@ const pairs = 200;
 async function authApi(): Promise<string> {
   const port = await freePort();
   const image = await stack.clone.imageOf(await stack.clone.container("auth-api"));
-  const settings = ["--env", "JWT_SECRET", "--env", "TOKEN_FAILURES_PER_MINUTE=10000"];
+  const limits = ["--env", "TOKEN_FAILURES_PER_MINUTE=10000"];
+  const accounts = ["--env", "ACCOUNTS_FOLDER=/accounts", "--env", "DEMO_USERS=true"];
+  const settings = ["--env", "JWT_SECRET", ...limits, ...accounts];
   const run = [
     "run",
     "--detach",

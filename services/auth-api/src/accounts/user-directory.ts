@@ -1,0 +1,33 @@
+import type { TokenUser } from "@orbital-witness/common/tokens/access-token.ts";
+import type { Account, AccountStore } from "./account.ts";
+import { passwordMatches } from "./password.ts";
+
+/** The hash of a password that nobody knows, with the usual costs. */
+const unknownHash =
+  "$argon2id$v=19$m=19456,t=2,p=1$FbmscssvOsaGK0Jg4u7ZVA$7MGWSmKUbWZNjyUiFFAufXavbZQ6osp1Cv2P9Zx7YRs";
+
+/** Checks usernames and passwords. */
+export class UserDirectory {
+  readonly #accounts: Pick<AccountStore, "find">;
+  readonly #unknownHash: string;
+
+  /** `unknown` must have the same costs as the hashes in the store. */
+  constructor(accounts: Pick<AccountStore, "find">, unknown = unknownHash) {
+    this.#accounts = accounts;
+    this.#unknownHash = unknown;
+  }
+
+  /**
+   * Returns the user with this name and password, or undefined. Takes the same time for an unknown name, a
+   * disabled user and a wrong password: one look-up and one hash.
+   */
+  async find(username: string, password: string): Promise<TokenUser | undefined> {
+    const account = await this.#accounts.find(username);
+    const matches = await passwordMatches(password, account?.passwordHash ?? this.#unknownHash);
+    return account && matches && !account.disabled ? tokenUserOf(account) : undefined;
+  }
+}
+
+export function tokenUserOf({ id, name, canOrder }: Account): TokenUser {
+  return { user_id: id, username: name, can_order: canOrder };
+}
