@@ -54,13 +54,12 @@ await runCommand(async () => {
     const probeId = await startProbe(clone, `${name}-probe`, `${url}/probe`);
     const probe = { ...ours, service: () => clock.usedUs(probeId) };
     const subjects: Subject[] = [
-      { name: "probe", url: `${url}/probe`, redis, processorUs: probe },
-      { name: "orders", url: `${url}/orders`, redis, processorUs: orders },
+      { name: "probe", url: `${url}/probe`, body, redis, processorUs: probe },
+      { name: "orders", url: `${url}/orders`, body, redis, processorUs: orders },
     ];
     if (options.original) {
       const [nodeImage, redisImage] = [clone.nodeImage, setting(clone.folder, STACK, "redisImage")];
-      const jwtSecret = await clone.jwtSecret();
-      const original = await startOriginal({ name, nodeImage, redisImage, jwtSecret, clock });
+      const original = await startOriginal({ name, nodeImage, redisImage, order: MISSING_DOCUMENT, clock });
       if (original) {
         removals.push(original.remove);
         subjects.push(original.subject);
@@ -70,7 +69,7 @@ await runCommand(async () => {
     // subject than for the others.
     const workers = await clone.containers("ocr-worker");
     await execa("docker", ["stop", ...workers.map((worker) => worker.id)]);
-    const { idle, measured } = await measure(subjects, body, options);
+    const { idle, measured } = await measure(subjects, options);
 
     console.log(`\nMedians of ${options.rounds} rounds of ${options.seconds} s, through the router\n`);
     printTable(speedRows(measured));

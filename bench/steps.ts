@@ -8,8 +8,9 @@ import { RateLimit } from "../services/common/src/http/rate-limit.ts";
 import { createLog } from "../services/common/src/log.ts";
 import { orderRequestSchema } from "../services/common/src/orders/order.ts";
 import { within } from "../services/common/src/time-limit.ts";
-import { issueToken, tokenKey, verifyToken } from "../services/common/src/tokens/access-token.ts";
+import { issueToken, verifyToken } from "../services/common/src/tokens/access-token.ts";
 import { TokenVerifier } from "../services/common/src/tokens/token-verifier.ts";
+import { testKeys } from "../tests/programs/token-keys.ts";
 import { median, printTable } from "./figures.ts";
 
 const BATCHES = 15;
@@ -17,12 +18,12 @@ const BATCH = 1000;
 
 const request = { title_number: "OW12345678", document_type: "lease" };
 const orderId = "1d0b8531-93b6-4c69-b1f2-a045351f086c";
-const key = tokenKey(randomBytes(48).toString("hex"));
-const token = await issueToken(key, { user_id: 1, username: "alice", can_order: true }, 3600);
+const { signing, verifying } = testKeys(randomBytes(48).toString("hex"));
+const token = await issueToken(signing, { user_id: 1, username: "alice", can_order: true }, 3600);
 const fields = { ...request, token };
 const form = new URLSearchParams(fields).toString();
 const schema = orderRequestSchema.extend({ token: z.string().optional() });
-const verifier = new TokenVerifier(key);
+const verifier = new TokenVerifier(verifying);
 const limit = new RateLimit({ name: "orders", of: "orders", limit: 1_000_000_000, windowSeconds: 3600 });
 const log = createLog("bench", "info", { write: () => {} });
 
@@ -38,7 +39,7 @@ const context = await new Promise<Parameters<RateLimit["take"]>[0]>((resolve) =>
 /** What the Order API does for each order, beside HTTP and Redis. */
 const steps: Record<string, (body: Request) => unknown> = {
   "token check, a token that was seen before": () => verifier.verify(token),
-  "token check, a new token": () => verifyToken(key, token),
+  "token check, a new token": () => verifyToken(verifying, token),
   "body parsing": (body) => readFields(body),
   schema: () => parseFields(schema, fields),
   "two log lines, without writing them": () => {

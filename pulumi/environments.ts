@@ -1,12 +1,21 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "./settings.ts";
 
+/** The keys of tokens, as the services read them. */
+export interface TokenKeys {
+  /** A JSON Web Key with its private half, a secret. */
+  readonly signing: pulumi.Output<string>;
+  /** The JSON Web Key Set of all keys whose tokens are accepted. */
+  readonly accepted: pulumi.Output<string>;
+}
+
 type Environment = Readonly<Record<string, pulumi.Input<string>>>;
 
 /** Each service gets only what it needs, because every copy of a secret can leak. */
-export function authApiEnvironment(settings: Settings, jwtSecret: pulumi.Output<string>): Environment {
+export function authApiEnvironment(settings: Settings, tokenKeys: TokenKeys): Environment {
   return {
-    JWT_SECRET: jwtSecret,
+    TOKEN_KEY: tokenKeys.signing,
+    TOKEN_KEYS: tokenKeys.accepted,
     TOKEN_SECONDS: String(settings.tokenSeconds),
     TOKEN_FAILURES_PER_MINUTE: String(settings.tokenFailuresPerMinute),
     ACCOUNTS_FOLDER: "/accounts",
@@ -17,11 +26,11 @@ export function authApiEnvironment(settings: Settings, jwtSecret: pulumi.Output<
 
 export function orderApiEnvironment(
   settings: Settings,
-  jwtSecret: pulumi.Output<string>,
+  { accepted }: TokenKeys,
   redisUrl: pulumi.Output<string>,
 ): Environment {
   return {
-    JWT_SECRET: jwtSecret,
+    TOKEN_KEYS: accepted,
     REDIS_URL: redisUrl,
     ORDERS_PER_MINUTE: String(settings.ordersPerMinute),
     RESULT_DAYS: String(settings.resultDays),

@@ -8,6 +8,7 @@ import { Service } from "./components/service.ts";
 import { authApiEnvironment, ocrWorkerEnvironment, orderApiEnvironment } from "./environments.ts";
 import { keepsData, labelsOf, nameOf } from "./names.ts";
 import { readSettings, samplesFolder } from "./settings.ts";
+import { tokenKeyOf, tokenKeySet } from "./token-keys.ts";
 
 const settings = readSettings();
 const { nodeImage, ocrLanguages } = settings;
@@ -24,6 +25,12 @@ const back = new docker.Network(nameOf("back"), {
 
 const jwtSecret =
   settings.jwtSecret ?? new random.RandomPassword("jwt-secret", { length: 64, special: false }).result;
+const tokenKey = jwtSecret.apply(tokenKeyOf);
+const tokenKeys = {
+  signing: tokenKey.apply((key) => JSON.stringify(key)),
+  // Public keys are no secret, although they are derived from one.
+  accepted: pulumi.unsecret(tokenKey.apply((key) => tokenKeySet([key]))),
+};
 
 const redis = new Redis("redis", { image: settings.redisImage, network: back });
 
@@ -41,7 +48,7 @@ const accounts = new docker.Volume(nameOf("accounts"), { labels: labelsOf("accou
 const authApi = new Service("auth-api", {
   nodeImage,
   networks: [front],
-  environment: authApiEnvironment(settings, jwtSecret),
+  environment: authApiEnvironment(settings, tokenKeys),
   volumes: [{ volume: accounts, path: "/accounts" }],
   memoryMegabytes: 256,
   stopSeconds: 15,
@@ -50,7 +57,7 @@ const authApi = new Service("auth-api", {
 const orderApi = new Service("order-api", {
   nodeImage,
   networks: [front, back],
-  environment: orderApiEnvironment(settings, jwtSecret, redis.url),
+  environment: orderApiEnvironment(settings, tokenKeys, redis.url),
   volumes: [
     { volume: results, path: "/results", readOnly: true },
     { volume: search, path: "/search" },

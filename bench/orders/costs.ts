@@ -48,16 +48,10 @@ export async function idleUse(subject: Subject): Promise<IdleUse> {
 }
 
 /** Places orders for some seconds. @returns the load, and what one order used */
-export async function measuredLoad(
-  subject: Subject,
-  idle: Usage,
-  body: string,
-  connections: number,
-  duration: number,
-) {
+export async function measuredLoad(subject: Subject, idle: Usage, connections: number, duration: number) {
   await subject.redis.empty();
   const { value, seconds, used } = await usedBy(subject, async () => {
-    const load = await placeOrders(subject.url, body, connections, { duration });
+    const load = await placeOrders(subject.url, subject.body, connections, { duration });
     await pause(SETTLE_MS);
     return load;
   });
@@ -68,12 +62,13 @@ export async function measuredLoad(
 export async function commandsOfOrder(
   subject: Subject,
   idle: Commands,
-  body: string,
   connections: number,
 ): Promise<Commands> {
   const startedAt = performance.now();
   const stop = await subject.redis.monitor();
-  const { sent: orders } = await placeOrders(subject.url, body, connections, { amount: MONITORED_ORDERS });
+  const { sent: orders } = await placeOrders(subject.url, subject.body, connections, {
+    amount: MONITORED_ORDERS,
+  });
   await pause(SETTLE_MS);
   const { sent, inScripts } = await stop();
   const seconds = (performance.now() - startedAt) / 1000;

@@ -11,10 +11,9 @@ const WARM_UP_CONNECTIONS = 64;
 /** Rounds of the subjects alternate, so that changes of the machine's speed affect all of them. */
 export async function measure(
   subjects: readonly Subject[],
-  body: string,
   { seconds, rounds, connections, appendfsync }: BenchOptions,
 ): Promise<{ idle: IdleSubject[]; measured: Measured[] }> {
-  for (const { name, url, redis } of subjects) {
+  for (const { name, url, body, redis } of subjects) {
     say(`Warming up: ${name}`);
     await redis.cli("config", "set", "appendfsync", appendfsync);
     await placeOrders(url, body, WARM_UP_CONNECTIONS, { duration: WARM_UP_SECONDS });
@@ -29,11 +28,11 @@ export async function measure(
     const results = idle.map((each): typeof each & { rounds: Round[] } => ({ ...each, rounds: [] }));
     for (let index = 0; index < rounds; index += 1) {
       for (const { subject, use, rounds } of results) {
-        rounds.push(await measuredLoad(subject, use, body, count, seconds));
+        rounds.push(await measuredLoad(subject, use, count, seconds));
       }
     }
     for (const { subject, use, rounds } of results) {
-      const commands = await commandsOfOrder(subject, use, body, count);
+      const commands = await commandsOfOrder(subject, use, count);
       measured.push({ connections: count, name: subject.name, rounds, commands });
     }
   }

@@ -32,7 +32,7 @@ export function withProbe(caddyfile: string): string {
 }
 
 /**
- * Gives the probe's container the same image, networks, memory, Node options, key and Redis as the Order
+ * Gives the probe's container the same image, networks, memory, Node options, keys and Redis as the Order
  * API's. Waits until it answers. @returns the container's id
  */
 export async function startProbe(clone: StackUnderTest, name: string, probeUrl: string): Promise<string> {
@@ -56,7 +56,7 @@ export async function startProbe(clone: StackUnderTest, name: string, probeUrl: 
   const [first = "", ...others] = Object.keys(NetworkSettings.Networks);
   const alias = (network: string) => ["--network", network, "--network-alias", "probe"];
   // Passed by name, so that the values are in no argument list.
-  const environment = ["JWT_SECRET", "REDIS_URL", "NODE_OPTIONS"].flatMap((name) => ["--env", name]);
+  const environment = ["TOKEN_KEYS", "REDIS_URL", "NODE_OPTIONS"].flatMap((name) => ["--env", name]);
   const created = await execa(
     "docker",
     ["create", ...options, ...limits, ...environment, ...alias(first), Image, "node", inside],

@@ -7,6 +7,8 @@ export type Subject = {
   name: "orders" | "probe" | "original";
   /** Orders are posted here. */
   url: string;
+  /** The form of an order, with a token. */
+  body: string;
   redis: MeasuredRedis;
   /** The processor time that each part has used until now, in microseconds. */
   processorUs: Record<Part, () => Promise<number>>;

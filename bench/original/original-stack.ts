@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
+import { SignJWT } from "jose";
 import { poll } from "../../lib/poll.ts";
 import { say } from "../../lib/terminal.ts";
 import { redisStartCommand } from "../../pulumi/redis-config.ts";
@@ -21,7 +22,8 @@ export type OriginalOptions = {
   name: string;
   nodeImage: string;
   redisImage: string;
-  jwtSecret: string;
+  /** The fields of the orders that will be placed. */
+  order: Record<string, string>;
   clock: ContainerClock;
 };
 
@@ -33,7 +35,7 @@ export type OriginalStack = { subject: Subject; remove: () => Promise<void> };
  * machine's network. @returns undefined, after saying why, if a part cannot be downloaded
  */
 export async function startOriginal(options: OriginalOptions): Promise<OriginalStack | undefined> {
-  const { name, nodeImage, redisImage, jwtSecret, clock } = options;
+  const { name, nodeImage, redisImage, order, clock } = options;
   const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-original-"));
   const [redisPort, appPort, routerPort] = [await freePort(), await freePort(), await freePort()];
   const [redisName, routerName, routerImage] = [`${name}-redis`, `${name}-router`, `${name}-haproxy`];
@@ -55,6 +57,7 @@ export async function startOriginal(options: OriginalOptions): Promise<OriginalS
       return undefined;
     }
     const password = randomBytes(20).toString("hex");
+    const jwtSecret = randomBytes(48).toString("hex");
     const redisId = await run(
       [...["--name", redisName, "--volume", "/data", "--user", "999:999", "--env", "REDISCLI_AUTH"]],
       [redisImage, redisStartCommand.replace("<<", `--port ${redisPort} --bind 127.0.0.1 <<`)],
@@ -93,11 +96,24 @@ export async function startOriginal(options: OriginalOptions): Promise<OriginalS
       service,
       redis: () => clock.usedUs(redisId),
     };
-    return { subject: { name: "original", url: `${url}/orders`, redis, processorUs }, remove };
+    const body = new URLSearchParams({ ...order, token: await issueToken(jwtSecret) }).toString();
+    return { subject: { name: "original", url: `${url}/orders`, body, redis, processorUs }, remove };
   } catch (error) {
     await remove();
     throw error;
   }
+}
+
+/** A token as the original's Auth API signs it, with the claims that its Order API requires. */
+function issueToken(secret: string): Promise<string> {
+  return new SignJWT({ user_id: 1, username: "alice", can_order: true })
+    .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+    .setIssuer("orbital-witness/auth-api")
+    .setAudience("orbital-witness/order-api")
+    .setSubject("1")
+    .setIssuedAt()
+    .setExpirationTime("1 day")
+    .sign(new TextEncoder().encode(secret));
 }
 
 /** Starts a container on the machine's network. @returns its id */

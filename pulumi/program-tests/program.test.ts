@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
+import { tokenKeyOf } from "../token-keys.ts";
 import { PROJECT, type Recorded, type RecordedProgram, recordProgram, STACK } from "./recorded-program.ts";
 
 const JWT_SECRET = "a key for the tokens that has more than 32 bytes";
@@ -96,19 +97,23 @@ test.each([
 });
 
 test("each secret is where it is needed, and nowhere else", () => {
-  const tokenUsers = ["auth-api", "order-api"].map(nameOf);
   const redisUsers = (workers: number) =>
     [...range("ocr-worker-", workers), "order-api", "redis"].map(nameOf);
-  expect(holdersOf(program, JWT_SECRET)).toEqual(tokenUsers);
-  expect(holdersOf(other, JWT_RANDOM)).toEqual(tokenUsers);
+  expect(holdersOf(program, tokenKeyOf(JWT_SECRET).d)).toEqual([nameOf("auth-api")]);
+  expect(holdersOf(other, tokenKeyOf(JWT_RANDOM).d)).toEqual([nameOf("auth-api")]);
+  expect(holdersOf(program, tokenKeyOf(JWT_SECRET).x)).toEqual(["auth-api", "order-api"].map(nameOf));
+  for (const run of [program, other]) {
+    for (const secret of [JWT_SECRET, JWT_RANDOM]) expect(holdersOf(run, secret)).toEqual([]);
+  }
   expect(holdersOf(program, REDIS_PASSWORD)).toEqual(redisUsers(2));
   expect(holdersOf(other, REDIS_PASSWORD)).toEqual(redisUsers(5));
 });
 
 test("no input or output has a secret in plain text", () => {
+  const keys = [JWT_SECRET, JWT_RANDOM].map((secret) => tokenKeyOf(secret).d);
   for (const { resources, outputs } of [program, other]) {
     const inClear = JSON.stringify([outputs, resources.map(withoutSealed)]);
-    expect(inClear).not.toMatch(new RegExp([JWT_SECRET, JWT_RANDOM, REDIS_PASSWORD].join("|")));
+    expect(inClear).not.toMatch(new RegExp([...keys, JWT_SECRET, JWT_RANDOM, REDIS_PASSWORD].join("|")));
   }
 });
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { cloneId } from "../clone-id.ts";
 import { sourcesOf } from "../components/service-image.ts";
 import { sourceHash } from "../components/source-hash.ts";
+import { tokenKeyOf, tokenKeySet } from "../token-keys.ts";
 import { fakeDigest, type RecordedProgram, recordProgram, sealed } from "./recorded-program.ts";
 
 const projectFolder = path.resolve(import.meta.dirname, "../..");
@@ -25,7 +26,9 @@ beforeAll(async () => {
 const NAME = "orbital-witness-review";
 const FRONT = `${NAME}-front-0123456`;
 const BACK = `${NAME}-back-0123456`;
-const JWT_SECRET = `JWT_SECRET=${"k".repeat(32)}`;
+const key = tokenKeyOf("k".repeat(32));
+const TOKEN_KEY = `TOKEN_KEY=${JSON.stringify(key)}`;
+const TOKEN_KEYS = `TOKEN_KEYS=${tokenKeySet([key])}`;
 const REDIS_URL = "REDIS_URL=redis://:random-of-redis-password@redis:6379";
 
 const labelsOf = (part: string) => [
@@ -120,7 +123,8 @@ const authApi = service(
   { networks: [FRONT], memory: 256, start: START_SECONDS, stop: 15 },
   [mount("accounts", false)],
   [
-    JWT_SECRET,
+    TOKEN_KEY,
+    TOKEN_KEYS,
     "TOKEN_SECONDS=30",
     "TOKEN_FAILURES_PER_MINUTE=10",
     "ACCOUNTS_FOLDER=/accounts",
@@ -132,7 +136,7 @@ const orderApi = service(
   { networks: [FRONT, BACK], memory: 512, start: START_SECONDS, stop: 15 },
   [mount("results", true), mount("search", false), REDIS_VOLUME],
   [
-    JWT_SECRET,
+    TOKEN_KEYS,
     REDIS_URL,
     "ORDERS_PER_MINUTE=600",
     "RESULT_DAYS=7",

@@ -5,6 +5,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readPassphrase } from "../../lib/passphrase.ts";
+import { tokenKeyOf } from "../../pulumi/token-keys.ts";
 import { FaultStack } from "./harness/fault-stack.ts";
 
 const stack = await FaultStack.open();
@@ -31,7 +32,8 @@ describe("20 secrets", () => {
       const line = all.split("\n").find((each) => each.startsWith(`${name}=`));
       return line?.slice(name.length + 1) ?? "";
     };
-    secrets["the tokens' key"] = await stack.clone.jwtSecret();
+    secrets["the setting jwtSecret"] = await stack.clone.jwtSecret();
+    secrets["the tokens' private key"] = tokenKeyOf(secrets["the setting jwtSecret"]).d;
     secrets["Redis' password"] = await environment("redis", "REDISCLI_AUTH");
     secrets["the passphrase"] = readPassphrase(folder);
     secrets["a wrong password"] = `marker-${randomBytes(16).toString("hex")}`;
@@ -42,7 +44,7 @@ describe("20 secrets", () => {
       expect(value.length, name).toBeGreaterThanOrEqual(32);
     // The environment of the containers must have the secrets. This shows that the values searched for are
     // right.
-    expect(leaksIn(await environment("auth-api", "JWT_SECRET"))).toEqual(["the tokens' key"]);
+    expect(leaksIn(await environment("auth-api", "TOKEN_KEY"))).toEqual(["the tokens' private key"]);
     expect(leaksIn(await environment("order-api", "REDIS_URL"))).toEqual(["Redis' password"]);
 
     const wrong = {
@@ -63,6 +65,14 @@ describe("20 secrets", () => {
     const { status, body } = await stack.customer.post("/orders", { ...order, token: secrets["a token"] });
     expect(status).toBe(202);
     await stack.customer.delivery(String(body.order_id));
+  });
+
+  test.for(containers)("20 what $name knows of the tokens' key", async (container) => {
+    const format = "{{range .Config.Env}}{{println .}}{{end}}";
+    const leaks = leaksIn(await docker("inspect", "--format", format, container.id));
+    const ofTokens = leaks.filter((name) => name.includes("jwtSecret") || name.includes("private key"));
+    // The Order API can verify tokens and make none.
+    expect(ofTokens).toEqual(container.part === "auth-api" ? ["the tokens' private key"] : []);
   });
 
   test.for(containers)("20 no secret in the image that $name runs", async (container) => {

@@ -1,19 +1,21 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { issueToken, tokenKey } from "@orbital-witness/common/tokens/access-token.ts";
+import { issueToken } from "@orbital-witness/common/tokens/access-token.ts";
 import { afterAll, expect } from "vitest";
 import { z } from "zod";
 import { type OrderApiOptions, startOrderApi } from "../../services/order-api/src/order-api.ts";
+import { testKeys } from "../programs/token-keys.ts";
 import { retentionSeconds, silentLog } from "../redis/redis-database.ts";
 
-export const jwtSecret = "0123456789abcdef0123456789abcdef";
-const key = tokenKey(jwtSecret);
+const { signing, verifying, environment } = testKeys("0123456789abcdef0123456789abcdef");
+/** The environment variables that make the Order API accept the tokens below. */
+export const keyEnvironment = { TOKEN_KEYS: environment.TOKEN_KEYS };
 
 /** A token of user 1 (alice), 2 (bob) or 3 (charlie, who may not order). */
 export function tokenOf(userId: 1 | 2 | 3, seconds: number): Promise<string> {
   const username = { 1: "alice", 2: "bob", 3: "charlie" }[userId];
-  return issueToken(key, { user_id: userId, username, can_order: userId !== 3 }, seconds);
+  return issueToken(signing, { user_id: userId, username, can_order: userId !== 3 }, seconds);
 }
 
 export const alice = await tokenOf(1, 600);
@@ -49,7 +51,14 @@ const documentSchema = z.object({
 /** The Order API without a port. Its answers are checked against its OpenAPI document. */
 export function openOrderApi(redisUrl: string, options: Partial<OrderApiOptions> = {}) {
   const api = startOrderApi({
-    ...{ log: silentLog, key, redisUrl, retentionSeconds, ordersPerMinute: 1_000_000, ...folders },
+    ...{
+      log: silentLog,
+      keys: verifying,
+      redisUrl,
+      retentionSeconds,
+      ordersPerMinute: 1_000_000,
+      ...folders,
+    },
     ...options,
   });
 

@@ -1,8 +1,10 @@
 import type { HttpApp } from "@orbital-witness/common/http/http-app.ts";
 import { createLog } from "@orbital-witness/common/log.ts";
-import { tokenKey, verifyToken } from "@orbital-witness/common/tokens/access-token.ts";
+import { verifyToken } from "@orbital-witness/common/tokens/access-token.ts";
+import { createLocalJWKSet, type JWK, jwtVerify } from "jose";
 import { beforeEach, expect, test } from "vitest";
 import { z } from "zod";
+import { testKeys } from "../../../tests/programs/token-keys.ts";
 import { AccountsUnavailable } from "./accounts/account.ts";
 import { demoUsers, keepBuiltInUsers } from "./accounts/built-in-users.ts";
 import { openMemory } from "./accounts/sqlite/open-database.ts";
@@ -10,14 +12,17 @@ import { SqliteAccounts } from "./accounts/sqlite/sqlite-accounts.ts";
 import { UserDirectory } from "./accounts/user-directory.ts";
 import { createAuthApp } from "./app.ts";
 
-const key = tokenKey("0123456789abcdef0123456789abcdef");
+const { jwk, signing, verifying } = testKeys("0123456789abcdef0123456789abcdef");
+const { d: _, ...publicJwk } = jwk;
+const keySet = { keys: [publicJwk] };
 const lines: string[] = [];
 const log = createLog("auth-api", "trace", { write: (line) => lines.push(line) });
 const accounts = new SqliteAccounts(openMemory);
 await keepBuiltInUsers(accounts, { demo: true });
 const options = {
   log,
-  key,
+  key: signing,
+  keySet,
   users: new UserDirectory(accounts),
   ready: () => accounts.check(),
   tokenSeconds: 30,
@@ -64,7 +69,7 @@ test.each([
   const body = await response.json();
   const { token } = z.object({ token: z.string() }).parse(body);
   expect(body).toEqual({ access_token: token, token_type: "Bearer", expires_in: 30, token });
-  expect(await verifyToken(key, token)).toEqual({ user_id, username, can_order });
+  expect(await verifyToken(verifying, token)).toEqual({ user_id, username, can_order });
 });
 
 test("a login can also be sent as JSON or multipart", async () => {
@@ -259,4 +264,23 @@ test("the log contains no token and no password", async () => {
   expect(all).toContain("token issued");
   expect(all).not.toContain(token.split(".")[2]);
   expect(all).not.toContain("a-wrong-password");
+});
+
+test("the public keys can be read, and nothing private is in them", async () => {
+  const response = await app.request("/.well-known/jwks.json");
+  expect(response.status).toBe(200);
+  expect(response.headers.get("Content-Type")).toBe("application/jwk-set+json");
+  expect(response.headers.get("Cache-Control")).toBe("public, max-age=60");
+  expect(await response.json()).toEqual(keySet);
+  const post = await app.request("/.well-known/jwks.json", { method: "POST" });
+  expect([post.status, post.headers.get("Allow")]).toEqual([405, "GET, HEAD"]);
+});
+
+test("somebody else's library verifies a token with the published keys", async () => {
+  const { token } = z.object({ token: z.string() }).parse(await (await login("alice", "password")).json());
+  const published = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });
+  const { keys } = published.parse(await (await app.request("/.well-known/jwks.json")).json());
+  const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet({ keys: keys as JWK[] }));
+  expect(protectedHeader).toEqual({ alg: "EdDSA", kid: jwk.kid, typ: "JWT" });
+  expect(payload.sub).toBe("1");
 });

@@ -6,14 +6,18 @@ import { createHttpApp, type HttpApp, methodNotAllowed } from "@orbital-witness/
 import { Problem, parseFields } from "@orbital-witness/common/http/problem.ts";
 import { RateLimit } from "@orbital-witness/common/http/rate-limit.ts";
 import type { Log } from "@orbital-witness/common/log.ts";
-import { issueToken, type TokenKey } from "@orbital-witness/common/tokens/access-token.ts";
+import { issueToken } from "@orbital-witness/common/tokens/access-token.ts";
+import type { PublicKeySet, SigningKey } from "@orbital-witness/common/tokens/token-keys.ts";
 import { type TokenAnswer, tokenRequestSchema } from "@orbital-witness/common/tokens/token-request.ts";
 import { AccountsUnavailable, spellingOf } from "./accounts/account.ts";
 import type { UserDirectory } from "./accounts/user-directory.ts";
 
 export type AuthOptions = {
   log: Log;
-  key: TokenKey;
+  /** Signs the tokens. */
+  key: SigningKey;
+  /** What `GET /.well-known/jwks.json` returns. */
+  keySet: PublicKeySet;
   users: UserDirectory;
   /** Resolves if users can sign in. */
   ready: () => Promise<unknown>;
@@ -22,9 +26,12 @@ export type AuthOptions = {
   failuresPerMinute: number;
 };
 
+/** Short, because others must learn a new key soon after it is published. */
+const keySetMaxAgeSeconds = 60;
+
 /** `POST /token` exchanges username and password for a token that is valid for `tokenSeconds`. */
 export function createAuthApp(options: AuthOptions): HttpApp {
-  const { log, key, users, ready, tokenSeconds, failuresPerMinute } = options;
+  const { log, key, keySet, users, ready, tokenSeconds, failuresPerMinute } = options;
   const app = createHttpApp(log);
   // Failures count by user and network together. If they counted by user alone, anybody could lock out
   // anybody else. If they counted by network alone, one customer's guesses would lock out everybody with the
@@ -39,6 +46,15 @@ export function createAuthApp(options: AuthOptions): HttpApp {
   // seconds. One network can fill only half of the queue.
   const hashing = new ConcurrencyLimiter({ slots: 2, waiting: 64, waitingPerClient: 32, retrySeconds: 1 });
   addHealthRoutes(app, { accounts: ready });
+
+  const keySetText = JSON.stringify(keySet);
+  app.get("/.well-known/jwks.json", (c) =>
+    c.body(keySetText, 200, {
+      "Content-Type": "application/jwk-set+json",
+      "Cache-Control": `public, max-age=${keySetMaxAgeSeconds}`,
+    }),
+  );
+  app.all("/.well-known/jwks.json", methodNotAllowed("GET, HEAD"));
 
   app.use("/token", async (c, next) => {
     c.header("Cache-Control", "no-store");

@@ -7,9 +7,10 @@ import { expect, test } from "vitest";
 import { scratchFolder } from "../../../lib/scratch-folder.ts";
 import { freePort } from "../../../tests/free-port.ts";
 import { startService } from "../../../tests/programs/service-process.ts";
+import { testKeys } from "../../../tests/programs/token-keys.ts";
 import { openDatabase } from "./accounts/sqlite/open-database.ts";
 
-const secret = "0123456789abcdef0123456789abcdef";
+const { environment } = testKeys("0123456789abcdef0123456789abcdef");
 
 const start = (env: Record<string, string>) =>
   startService(new URL("./main.ts", import.meta.url), {
@@ -19,14 +20,15 @@ const start = (env: Record<string, string>) =>
   });
 
 test.each([
-  [{}, "JWT_SECRET is not set"],
-  [{ JWT_SECRET: "only11bytes" }, "JWT_SECRET is wrong"],
-  [{ JWT_SECRET: secret, TOKEN_SECONDS: "0" }, 'TOKEN_SECONDS is "0"'],
-  [{ JWT_SECRET: secret, TOKEN_FAILURES_PER_MINUTE: "10001" }, "a whole number from 1 to 10000"],
-  [{ JWT_SECRET: secret, PORT: "x" }, 'PORT is "x"'],
-  [{ JWT_SECRET: secret, ACCOUNTS_FOLDER: "here" }, 'ACCOUNTS_FOLDER is "here"'],
-  [{ JWT_SECRET: secret, DEMO_USERS: "yes" }, 'DEMO_USERS is "yes"; it must be true or false'],
-])("%j ends the process with one line that says why", async (env, message) => {
+  [{}, "TOKEN_KEY is not set"],
+  [{ ...environment, TOKEN_KEY: "not JSON" }, "TOKEN_KEY is wrong"],
+  [{ ...environment, TOKEN_KEYS: '{"keys":[]}' }, "TOKEN_KEYS is wrong"],
+  [{ ...environment, TOKEN_SECONDS: "0" }, 'TOKEN_SECONDS is "0"'],
+  [{ ...environment, TOKEN_FAILURES_PER_MINUTE: "10001" }, "a whole number from 1 to 10000"],
+  [{ ...environment, PORT: "x" }, 'PORT is "x"'],
+  [{ ...environment, ACCOUNTS_FOLDER: "here" }, 'ACCOUNTS_FOLDER is "here"'],
+  [{ ...environment, DEMO_USERS: "yes" }, 'DEMO_USERS is "yes"; it must be true or false'],
+])("%# ends the process with one line that says why", async (env, message) => {
   const { lines, exited } = start(env);
   expect(await exited).toEqual([1, null]);
   expect(lines()).toEqual([
@@ -43,7 +45,7 @@ async function startReady() {
 
 async function startWith(env: Record<string, string>) {
   const port = await freePort();
-  const service = start({ JWT_SECRET: secret, PORT: String(port), ...env });
+  const service = start({ ...environment, PORT: String(port), ...env });
   const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`).then((response) => response.status);
   const login = (username: string, password: string) =>
     fetch(`http://127.0.0.1:${port}/token`, {

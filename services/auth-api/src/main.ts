@@ -1,11 +1,10 @@
-import {
-  flagVariable,
-  folderVariable,
-  jwtSecretVariable,
-  wholeNumber,
-} from "@orbital-witness/common/environment.ts";
+import { flagVariable, folderVariable, wholeNumber } from "@orbital-witness/common/environment.ts";
 import { runService } from "@orbital-witness/common/http/serve.ts";
-import { tokenKey } from "@orbital-witness/common/tokens/access-token.ts";
+import {
+  publicKeySetVariable,
+  signingKey,
+  signingKeyVariable,
+} from "@orbital-witness/common/tokens/token-keys.ts";
 import { z } from "zod";
 import { prepareAccounts } from "./accounts/prepare-accounts.ts";
 import { openDatabase } from "./accounts/sqlite/open-database.ts";
@@ -15,7 +14,8 @@ import { createAuthApp } from "./app.ts";
 
 await runService("auth-api", {
   variables: z.object({
-    JWT_SECRET: jwtSecretVariable,
+    TOKEN_KEY: signingKeyVariable,
+    TOKEN_KEYS: publicKeySetVariable,
     TOKEN_SECONDS: wholeNumber(1, 86_400, 30),
     TOKEN_FAILURES_PER_MINUTE: wholeNumber(1, 10_000, 10),
     ACCOUNTS_FOLDER: folderVariable,
@@ -27,7 +27,8 @@ await runService("auth-api", {
     const ready = await prepareAccounts(accounts, { demo: environment.DEMO_USERS }, log);
     const app = createAuthApp({
       log,
-      key: tokenKey(environment.JWT_SECRET),
+      key: signingKey(environment.TOKEN_KEY),
+      keySet: environment.TOKEN_KEYS,
       users: new UserDirectory(accounts),
       ready,
       tokenSeconds: environment.TOKEN_SECONDS,

@@ -61,12 +61,6 @@ export const serviceVariables = {
     .meta({ description: `one of ${logLevels.join(", ")}` }),
 };
 
-/** The key for HS256. It must have at least the 32 bytes of the hash (RFC 7518, 3.2). */
-export const jwtSecretVariable = z
-  .string()
-  .refine((value) => Buffer.byteLength(value) >= 32)
-  .meta({ description: "at least 32 bytes long", secret: true });
-
 /**
  * How long an order and its result are kept after the order ended. The Order API and the workers must use the
  * same value.

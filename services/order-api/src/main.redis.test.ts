@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
 import { expect, test } from "vitest";
 import { freePort } from "../../../tests/free-port.ts";
-import { alice, folders, jwtSecret, lease } from "../../../tests/order-api/order-api.ts";
+import { alice, folders, keyEnvironment, lease } from "../../../tests/order-api/order-api.ts";
 import { pageOf, pictureOf } from "../../../tests/page-result.ts";
 import { type OnTestFinished, startService } from "../../../tests/programs/service-process.ts";
 import { startRedisContainer } from "../../../tests/redis/redis-container.ts";
@@ -24,11 +24,12 @@ const start = (onTestFinished: OnTestFinished, env: Record<string, string>) =>
   );
 
 test.for([
-  [{ JWT_SECRET: jwtSecret }, "REDIS_URL is not set"],
-  [{ JWT_SECRET: jwtSecret, REDIS_URL: "redis://x", RESULT_DAYS: "0" }, "a whole number from 1 to 3650"],
-  [{ JWT_SECRET: jwtSecret, REDIS_URL: "redis://x", ORDERS_PER_MINUTE: "x" }, "from 1 to 1000000"],
-  [{ JWT_SECRET: jwtSecret, REDIS_URL: "redis://x", RESULTS_FOLDER: "results" }, "RESULTS_FOLDER is"],
-  [{ JWT_SECRET: jwtSecret, REDIS_URL: "redis://x", SEARCH_FOLDER: "x" }, "SEARCH_FOLDER is"],
+  [{ ...keyEnvironment }, "REDIS_URL is not set"],
+  [{ TOKEN_KEYS: "?", REDIS_URL: "redis://x" }, "TOKEN_KEYS is wrong"],
+  [{ ...keyEnvironment, REDIS_URL: "redis://x", RESULT_DAYS: "0" }, "a whole number from 1 to 3650"],
+  [{ ...keyEnvironment, REDIS_URL: "redis://x", ORDERS_PER_MINUTE: "x" }, "from 1 to 1000000"],
+  [{ ...keyEnvironment, REDIS_URL: "redis://x", RESULTS_FOLDER: "results" }, "RESULTS_FOLDER is"],
+  [{ ...keyEnvironment, REDIS_URL: "redis://x", SEARCH_FOLDER: "x" }, "SEARCH_FOLDER is"],
 ] as const)(
   "%# ends the process with one line that says why: %s",
   async ([env, message], { onTestFinished }) => {
@@ -43,7 +44,7 @@ test.for([
 async function startReady(onTestFinished: OnTestFinished, redisUrl: string, path: string) {
   const port = await freePort();
   const address = `http://127.0.0.1:${port}`;
-  const service = start(onTestFinished, { JWT_SECRET: jwtSecret, REDIS_URL: redisUrl, PORT: String(port) });
+  const service = start(onTestFinished, { ...keyEnvironment, REDIS_URL: redisUrl, PORT: String(port) });
   const status = () => fetch(`${address}${path}`).then((response) => response.status);
   await expect.poll(() => status().catch(() => 0), { timeout: 60_000 }).toBe(200);
   return { ...service, address };

@@ -1,19 +1,18 @@
 import {
   folderVariable,
-  jwtSecretVariable,
   redisUrlVariable,
   resultDaysVariable,
   secondsPerDay,
   wholeNumber,
 } from "@orbital-witness/common/environment.ts";
 import { runService } from "@orbital-witness/common/http/serve.ts";
-import { tokenKey } from "@orbital-witness/common/tokens/access-token.ts";
+import { publicKeySetVariable, verifyingKeys } from "@orbital-witness/common/tokens/token-keys.ts";
 import { z } from "zod";
 import { startOrderApi } from "./order-api.ts";
 
 await runService("order-api", {
   variables: z.object({
-    JWT_SECRET: jwtSecretVariable,
+    TOKEN_KEYS: publicKeySetVariable,
     REDIS_URL: redisUrlVariable,
     RESULT_DAYS: resultDaysVariable,
     ORDERS_PER_MINUTE: wholeNumber(1, 1_000_000, 600),
@@ -23,10 +22,10 @@ await runService("order-api", {
   }),
   // The last answers may take 3 s, the revocations 6 s, and closing the connections 2 s.
   stopSeconds: 12,
-  start: ({ JWT_SECRET, REDIS_URL, RESULT_DAYS, ORDERS_PER_MINUTE, ...folders }, log) =>
+  start: ({ TOKEN_KEYS, REDIS_URL, RESULT_DAYS, ORDERS_PER_MINUTE, ...folders }, log) =>
     startOrderApi({
       log,
-      key: tokenKey(JWT_SECRET),
+      keys: verifyingKeys(TOKEN_KEYS),
       redisUrl: REDIS_URL,
       retentionSeconds: RESULT_DAYS * secondsPerDay,
       ordersPerMinute: ORDERS_PER_MINUTE,

@@ -10,7 +10,7 @@ import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
 import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
-import type { TokenKey } from "@orbital-witness/common/tokens/access-token.ts";
+import type { VerifyingKeys } from "@orbital-witness/common/tokens/token-keys.ts";
 import { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
 import { OrderAcceptance } from "./accept/accept-order.ts";
 import { createOrderApp } from "./app.ts";
@@ -21,8 +21,8 @@ import { SearchWorker } from "./search/search-worker.ts";
 
 export type OrderApiOptions = {
   log: Log;
-  /** The key that signs the tokens. */
-  key: TokenKey;
+  /** The keys of the Auth API that verify tokens. */
+  keys: VerifyingKeys;
   redisUrl: string;
   /** How long an order and its result are kept after its end. */
   retentionSeconds: number;
@@ -57,7 +57,7 @@ const searchLimits = { slots: 40, slotsPerClient: 10, retrySeconds: 1 };
 
 /** The Order API with its connections. Does not wait for Redis. */
 export function startOrderApi(options: OrderApiOptions) {
-  const { log, key, redisUrl, retentionSeconds, ordersPerMinute, resultsFolder, searchFolder } = options;
+  const { log, keys, redisUrl, retentionSeconds, ordersPerMinute, resultsFolder, searchFolder } = options;
   const redis = openRedis(redisUrl, log, "reject");
   const messages = openRedis(redisUrl, log.child({ connection: "messages" }), "wait");
   const store = new OrderStore(redis, retentionSeconds);
@@ -74,7 +74,7 @@ export function startOrderApi(options: OrderApiOptions) {
   const limit = new RateLimit(quota);
   const tools = {
     ...{ store, capacity, acceptance, indexer, search },
-    tokens: new TokenVerifier(key),
+    tokens: new TokenVerifier(keys),
     feed: new OrderFeed(store, messages, log, options.feed),
     results: openResultStore({ folder: resultsFolder }),
     downloads: new Downloads(downloadLimits),

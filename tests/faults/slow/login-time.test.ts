@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../free-port.ts";
+import { testKeys } from "../../programs/token-keys.ts";
 import { runLabel } from "../../run-label.ts";
 import { FaultStack } from "../harness/fault-stack.ts";
 
@@ -18,7 +19,7 @@ async function authApi(): Promise<string> {
   const image = await stack.clone.imageOf(await stack.clone.container("auth-api"));
   const limits = ["--env", "TOKEN_FAILURES_PER_MINUTE=10000"];
   const accounts = ["--env", "ACCOUNTS_FOLDER=/accounts", "--env", "DEMO_USERS=true"];
-  const settings = ["--env", "JWT_SECRET", ...limits, ...accounts];
+  const settings = ["--env", "TOKEN_KEY", "--env", "TOKEN_KEYS", ...limits, ...accounts];
   const run = [
     "run",
     "--detach",
@@ -30,7 +31,7 @@ async function authApi(): Promise<string> {
     ...settings,
     image,
   ];
-  const env = { JWT_SECRET: randomBytes(48).toString("hex") };
+  const env = testKeys(randomBytes(48).toString("hex")).environment;
   const { stdout: id } = await execa("docker", run, { env });
   onTestFinished(async () => {
     await execa("docker", ["rm", "--force", id]);

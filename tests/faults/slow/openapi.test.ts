@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { issueToken, tokenKey } from "@orbital-witness/common/tokens/access-token.ts";
+import { issueToken } from "@orbital-witness/common/tokens/access-token.ts";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
+import { testKeys } from "../../programs/token-keys.ts";
 import { installPython } from "../../python-packages.ts";
 import { FaultStack } from "../harness/fault-stack.ts";
 
@@ -53,12 +54,12 @@ test.for([
       },
     );
     expect(exitCode, all).toBe(0);
-    expect(all).toMatch(/Tested: 11$/m);
+    expect(all).toMatch(/Tested: 12$/m);
   },
 );
 
 /** A token of bob that is valid for the whole run. A token from the Auth API would expire during it. */
 async function longToken(): Promise<string> {
   const bob = { user_id: 2, username: "bob", can_order: true };
-  return issueToken(tokenKey(await stack.clone.jwtSecret()), bob, 600);
+  return issueToken(testKeys(await stack.clone.jwtSecret()).signing, bob, 600);
 }

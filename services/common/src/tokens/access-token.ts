@@ -1,11 +1,12 @@
-import { createSecretKey } from "node:crypto";
-import { type CryptoKey, errors, jwtVerify, SignJWT } from "jose";
+import { errors, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
+import type { SigningKey, VerifyingKeys } from "./token-keys.ts";
 
 const issuer = "orbital-witness/auth-api";
 const audience = "orbital-witness/order-api";
-const algorithm = "HS256";
-/** Our tokens have about 300 characters. Longer ones are not worth hashing. */
+const algorithm = "EdDSA";
+const type = "JWT";
+/** Our tokens have about 450 characters. Longer ones are not worth hashing. */
 const maxLength = 4096;
 
 export type TokenUser = { user_id: number; username: string; can_order: boolean };
@@ -34,33 +35,29 @@ export class TokenError extends Error {
   }
 }
 
-/** The key that signs and verifies tokens. jose would import a key of bytes again for each token. */
-export type TokenKey = CryptoKey;
-
-export function tokenKey(secret: string): TokenKey {
-  const usages = ["sign", "verify"] as const;
-  return createSecretKey(secret, "utf8").toCryptoKey({ name: "HMAC", hash: "SHA-256" }, false, usages);
-}
-
 /** A signed token with the user's claims beside the registered ones. It expires in `seconds`. */
-export function issueToken(key: TokenKey, user: TokenUser, seconds: number): Promise<string> {
+export function issueToken(signing: SigningKey, user: TokenUser, seconds: number): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT({ user_id: user.user_id, username: user.username, can_order: user.can_order })
-    .setProtectedHeader({ alg: algorithm, typ: "JWT" })
+    .setProtectedHeader({ alg: algorithm, kid: signing.kid, typ: type })
     .setIssuer(issuer)
     .setAudience(audience)
     .setSubject(String(user.user_id))
     .setIssuedAt(now)
     .setExpirationTime(now + seconds)
-    .sign(key);
+    .sign(signing.key);
 }
 
-/** Throws TokenError unless the token is an unexpired HS256 token of our own issuer with all claims. */
-export async function verifyToken(key: TokenKey, token: string): Promise<TokenUser> {
+/**
+ * Throws TokenError unless the token is an unexpired token of our own issuer with all claims, signed by one
+ * of the keys. Its header chooses the key by `kid`; a key or an address of keys in it has no effect.
+ */
+export async function verifyToken(keys: VerifyingKeys, token: string): Promise<TokenUser> {
   if (token.length > maxLength) throw new TokenError("token_invalid", "The token is too long.");
   try {
-    const { payload } = await jwtVerify(token, key, {
+    const { payload } = await jwtVerify(token, ({ kid }) => keyOf(keys, kid), {
       algorithms: [algorithm],
+      typ: type,
       issuer,
       audience,
       requiredClaims: ["exp", "iat", "sub"],
@@ -77,4 +74,11 @@ export async function verifyToken(key: TokenKey, token: string): Promise<TokenUs
     }
     throw cause;
   }
+}
+
+function keyOf(keys: VerifyingKeys, kid: string | undefined) {
+  const key = kid === undefined ? undefined : keys.get(kid);
+  if (key === undefined)
+    throw new TokenError("token_invalid", "No known key signed the token; get a new one.");
+  return key;
 }

@@ -6,7 +6,7 @@ import { problemResponses } from "../endpoint.ts";
 const content = { schema: tokenRequestSchema };
 
 /**
- * The Auth API's only operation. It is described here because the router serves both APIs and clients need
+ * An operation of the Auth API. It is described here because the router serves both APIs and clients need
  * both.
  */
 export const createTokenRoute = createRoute({

@@ -5,6 +5,8 @@ import { openOrderApi } from "../../../../tests/order-api/order-api.ts";
 const { app, redis } = openOrderApi("redis://127.0.0.1:1");
 afterAll(() => redis.destroy());
 
+const ofAuthApi = ["/token", "/.well-known/jwks.json"];
+
 test("the document has every operation, with its responses and the ways to send the token", async () => {
   const document = z
     .object({ openapi: z.string(), paths: z.record(z.string(), z.record(z.string(), z.json())) })
@@ -19,7 +21,7 @@ test("the document has every operation, with its responses and the ways to send 
           security: z.array(z.json()),
         })
         .parse(route);
-      expect(security).toEqual(path === "/token" ? [] : [{ password: [] }, { bearer: [] }]);
+      expect(security).toEqual(ofAuthApi.includes(path) ? [] : [{ password: [] }, { bearer: [] }]);
       return `${operationId}: ${method} ${path} ${Object.keys(responses).join(" ")}`;
     }),
   );
@@ -35,6 +37,7 @@ test("the document has every operation, with its responses and the ways to send 
     "retryOrder: post /orders/{id}/retry 202 401 403 404 409 429 503",
     "searchOrders: get /search 200 401 422 503",
     "createToken: post /token 200 400 401 413 415 422 429 503",
+    "getTokenKeys: get /.well-known/jwks.json 200 405",
   ]);
   const references = [...JSON.stringify(document).matchAll(/"#\/([^"]+)"/g)].map(
     ([, reference = ""]) => reference,

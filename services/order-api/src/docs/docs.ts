@@ -4,6 +4,7 @@ import { documentTypes } from "@orbital-witness/common/orders/order.ts";
 import type { OrderApi } from "../endpoint.ts";
 import { orderEventSchema } from "../order-schemas.ts";
 import { createTokenRoute } from "./create-token.ts";
+import { readTokenKeysRoute } from "./read-token-keys.ts";
 
 const description = `
 Order a land registry document and get its text.
@@ -74,6 +75,7 @@ export function addDocs(api: OrderApi): void {
     description: "A token from `POST /token`",
   });
   openAPIRegistry.registerPath(createTokenRoute);
+  openAPIRegistry.registerPath(readTokenKeysRoute);
   openAPIRegistry.register("OrderEvent", orderEventSchema);
   const document = api.getOpenAPI31Document({
     openapi: "3.1.0",
