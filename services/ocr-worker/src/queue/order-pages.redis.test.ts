@@ -1,6 +1,6 @@
 import { delayedKey, pagesKey, recordKey } from "@orbital-witness/common/orders/order-keys.ts";
 import { maxFailures } from "@orbital-witness/common/orders/queue/order-attempts.ts";
-import { parseItem } from "@orbital-witness/common/orders/queue/order-queue.ts";
+import { defaultLeaseMs, parseItem } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { beforeEach, expect, test, vi } from "vitest";
 import { damageTiff, drawTiff } from "../../../../tests/documents.ts";
 import { openOrderWorkers, slowDocument } from "../../../../tests/redis/order-workers.ts";
@@ -140,6 +140,16 @@ test("only the page of a dead worker is read by another worker", async () => {
     ...{ text, failures: 0, attempts: ["first completed"], readers: Array(4).fill("ocr-worker-1") },
     pages: lines.map((_, index) => ({ page: index + 1, outcome: "read" })),
   });
+  await workers.queueIsEmpty();
+});
+
+test("a worker that starts again reads the page that it had, without waiting for its lease", async () => {
+  const id = await withPagesInQueue();
+  const { page } = await claimedPage(workers, id, "ocr-worker-1");
+  workers.startWorker("ocr-worker-1");
+  const failures = () => workers.redis.hGet(pagesKey(id), `${page}:failures`);
+  await expect.poll(failures, { timeout: defaultLeaseMs / 2 }).toBe("1");
+  expect(await workers.ended(id)).toMatchObject({ text, failures: 0 });
   await workers.queueIsEmpty();
 });
 

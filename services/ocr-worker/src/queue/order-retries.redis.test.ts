@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { leasesKey } from "@orbital-witness/common/orders/order-keys.ts";
 import { maxFailures } from "@orbital-witness/common/orders/queue/order-attempts.ts";
+import { defaultLeaseMs } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { retryDelayMs } from "@orbital-witness/common/orders/queue/retry-delay.ts";
 import { expect, test, vi } from "vitest";
 import { pageOf, pictureOf } from "../../../../tests/page-result.ts";
@@ -54,6 +55,32 @@ test("the order of a worker that died is run by another", async () => {
     text: leaseText,
     attempts: ["dead lost worker_lost", "ocr-worker-1 completed"],
   });
+});
+
+test("a worker that starts again runs the order that it had, without waiting for its lease", async () => {
+  const id = await workers.order("lease");
+  await claimed(workers, id, "ocr-worker-1");
+  workers.startWorker("ocr-worker-1");
+  const first = async () => (await workers.summary(id)).attempts[0];
+  await expect.poll(first, { timeout: defaultLeaseMs / 2 }).toBe("ocr-worker-1 lost worker_lost");
+  expect(await workers.ended(id)).toMatchObject({
+    text: leaseText,
+    failures: 1,
+    attempts: ["ocr-worker-1 lost worker_lost", "ocr-worker-1 completed"],
+  });
+});
+
+test("a worker that starts leaves alone what others have, and what one of its name still holds", async () => {
+  const [ofTwin, ofOther] = [await workers.order("lease"), await workers.order("lease")];
+  const twin = await claimed(workers, ofTwin, "ocr-worker-1");
+  await claimed(workers, ofOther, "ocr-worker-10");
+  workers.startWorker("ocr-worker-1");
+  const until = Date.now() + 5000;
+  while (Date.now() < until) {
+    expect(await workers.attempts.hold(twin, "ocr-worker-1")).toBe("held");
+    await pause(200);
+  }
+  expect(await workers.status(ofOther)).toBe("fetching");
 });
 
 test("a busy worker takes a lost order before the backlog", async () => {

@@ -1,11 +1,16 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "@orbital-witness/common/log.ts";
-import type { LostLease, OrderQueue, QueueItem } from "@orbital-witness/common/orders/queue/order-queue.ts";
+import {
+  claimToken,
+  type LostLease,
+  type OrderQueue,
+  type QueueItem,
+} from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { StateLog } from "@orbital-witness/common/state-log.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
 import { failureReason, pageFailureReason } from "../failure.ts";
 import { unlessAborted } from "../unless-aborted.ts";
+import { findEarlierLeases } from "./earlier-leases.ts";
 import { mayPass, persist } from "./persist.ts";
 import { processOrder } from "./process-order.ts";
 import { processPage } from "./process-page.ts";
@@ -42,6 +47,7 @@ export class OrderWorker {
   readonly #stop: Stop = { handBack: this.#handBack.signal, giveUp: this.#giveUp.signal };
   readonly #running: Promise<void>;
   #busy = false;
+  #hasLookedBack = false;
   #answeredAt = Number.NEGATIVE_INFINITY;
 
   /** The queue's connections must hold commands while Redis is away. */
@@ -102,6 +108,7 @@ export class OrderWorker {
     const { name } = this.#tools;
     const next = await unlessAborted(() => this.#queue.next(name), closing);
     this.#answeredAt = performance.now();
+    if (!this.#hasLookedBack) await this.#lookBack(closing);
     if (next.do === "wait") return unlessAborted(() => this.#queue.wait(next.ms, closing), closing);
     this.#busy = true;
     try {
@@ -133,7 +140,7 @@ export class OrderWorker {
     const { attempts, name } = this.#tools;
     const { attempt } = item;
     // A claim whose answer was lost is repeated, so that it costs no attempt.
-    const token = randomUUID();
+    const token = claimToken(name);
     const persisted = <T>(write: () => Promise<T>) => persist(write, this.#giveUp.signal, this.#state);
     if (attempt === undefined) {
       const claim = await persisted(() => attempts.claim(item, name, token));
@@ -150,6 +157,28 @@ export class OrderWorker {
     if (claim.state === "claimed") return () => processPage(this.#tools, claim.page, this.#stop, log);
     if (claim.state !== "taken") log.info({ state: claim.state }, "no page to read for this item");
     return undefined;
+  }
+
+  /**
+   * Puts back, in the background, what an earlier process of this worker had. Otherwise it would wait until
+   * its lease runs out.
+   */
+  async #lookBack(closing: AbortSignal): Promise<void> {
+    const report = (err: unknown) => {
+      if (!closing.aborted) this.#log.warn({ err }, "the worker's work before its start waits for its lease");
+    };
+    try {
+      const find = () => findEarlierLeases(this.#queue, this.#tools.name, closing);
+      const { abandoned } = await unlessAborted(find, closing);
+      const putBack = async () => {
+        for (const lease of await abandoned()) await this.#collect(lease);
+      };
+      putBack().catch(report);
+    } catch (error) {
+      if (closing.aborted || mayPass(error)) throw error;
+      report(error);
+    }
+    this.#hasLookedBack = true;
   }
 
   /** Puts back the order or page of a worker that is gone. */

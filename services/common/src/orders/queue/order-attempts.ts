@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { RedisConnection } from "../../redis/redis-connection.ts";
 import { fieldsReply, type RedisScript } from "../../redis/redis-script.ts";
@@ -9,6 +8,7 @@ import { steps } from "../order-scripts.ts";
 import {
   type AttemptRef,
   attemptName,
+  claimToken,
   defaultLeaseMs,
   type LostLease,
   leaseName,
@@ -88,7 +88,7 @@ export class OrderAttempts {
   async claim(
     { item, order_id, run }: QueueItem,
     worker: string,
-    token: string = randomUUID(),
+    token: string = claimToken(worker),
   ): Promise<Claim> {
     const values = [item, order_id, run, worker, token, this.#leaseMs];
     const [state, fields] = claimReply.parse(await this.#run(steps.claim, order_id, values));
@@ -128,7 +128,7 @@ export class OrderAttempts {
   async claimPage(
     from: QueueItem & { attempt: number },
     worker: string,
-    { token = randomUUID(), again = false }: { token?: string; again?: boolean } = {},
+    { token = claimToken(worker), again = false }: { token?: string; again?: boolean } = {},
   ): Promise<PageClaim> {
     const { item, order_id, run, attempt, page: own = "" } = from;
     const bounds = [this.#leaseMs, again ? "again" : ""];
@@ -182,8 +182,8 @@ export class OrderAttempts {
   }
 
   /**
-   * Puts back the order or page of a worker that is gone, which counts as a failure for `reason`. "held": the
-   * worker has returned, or another one was faster.
+   * Puts back the order or page of a worker that is gone, or of an earlier process of the caller. This counts
+   * as a failure for `reason`. "held": the worker has returned, or another one was faster.
    */
   collect({ seenMs, page, ...lease }: LostLease, worker: string, reason: FailureReason): Promise<Release> {
     if (page === undefined) return this.#release(lease, "lost", reason, seenMs, {});

@@ -1,7 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { RedisConnection } from "../../redis/redis-connection.ts";
 import { orderIdSchema } from "../order.ts";
-import { leasesKey, markerKey, queueKeys, waitingKey } from "../order-keys.ts";
+import { leasesKey, markerKey, queueKeys, recordKey, waitingKey } from "../order-keys.ts";
 import { steps } from "../order-scripts.ts";
 
 /**
@@ -38,13 +39,16 @@ export type QueueItem = OrderRun & {
   page?: number | undefined;
 };
 
-/** A lease that ran out at `seenMs`, by Redis's clock. */
+/** A lease that ran out at `seenMs`, by Redis's clock, or one of the caller's own; `seenMs` is then 0. */
 export type LostLease = AttemptRef & {
   name: string;
   seenMs: number;
   page?: number | undefined;
   token: string;
 };
+
+/** A lease of the caller that runs out at `endMs`, by Redis's clock. */
+export type OwnLease = LostLease & { endMs: number };
 
 /** What a free worker should do next. */
 export type Next =
@@ -93,6 +97,19 @@ export class OrderQueue {
     if (marker && stopping?.aborted) await this.#redis.zAdd(markerKey, marker);
   }
 
+  /** The leases on what the worker claimed with a `claimToken`, in this process or in an earlier one. */
+  async leasesOf(worker: string): Promise<OwnLease[]> {
+    const own: OwnLease[] = [];
+    for (const { value, score } of await this.#redis.zRangeWithScores(leasesKey, 0, -1)) {
+      const lease = ifReadable(value);
+      if (!lease) continue;
+      // The lease on an order has no token. Its record has it.
+      const token = lease.token || (await this.#redis.hGet(recordKey(lease.order_id), "claim"));
+      if (token?.startsWith(claimPrefix(worker))) own.push({ ...lease, endMs: score });
+    }
+    return own;
+  }
+
   /** Delays an item that cannot be claimed, or a lease that cannot be collected, to let others go first. */
   async postpone(what: "item" | "lease", name: string, ms = postponeMs): Promise<void> {
     await steps.postpone.run(this.#redis, [...queueKeys], [what, name, ms]);
@@ -113,9 +130,24 @@ function parseLease(name: string, seenMs: number): LostLease {
   return { ...lease, name, seenMs };
 }
 
+/** `next` removes the names that cannot be parsed. */
+function ifReadable(name: string): LostLease | undefined {
+  try {
+    return parseLease(name, 0);
+  } catch {
+    return undefined;
+  }
+}
+
 function parseName(name: string) {
   return nameSchema.parse(name.split("."));
 }
+
+/** A new token for one claim of this worker. */
+export const claimToken = (worker: string) => `${claimPrefix(worker)}${randomUUID()}`;
+
+/** Unique for each worker's name, which has no `~`. The name of a lease is divided at its dots. */
+const claimPrefix = (worker: string) => `${worker.replaceAll(".", "~")}~`;
 
 /** The name of an attempt in the queue. */
 export const attemptName = ({ order_id, run, attempt }: AttemptRef) => `${order_id}.${run}.${attempt}`;
