@@ -8,7 +8,7 @@ import { Service } from "./components/service.ts";
 import { authApiEnvironment, ocrWorkerEnvironment, orderApiEnvironment } from "./environments.ts";
 import { keepsData, labelsOf, nameOf } from "./names.ts";
 import { readSettings, samplesFolder } from "./settings.ts";
-import { tokenKeyOf, tokenKeySet } from "./token-keys.ts";
+import { publicTokenKey, tokenKeyOf, tokenKeySet } from "./token-keys.ts";
 
 const settings = readSettings();
 const { nodeImage, ocrLanguages } = settings;
@@ -25,12 +25,14 @@ const back = new docker.Network(nameOf("back"), {
 
 const jwtSecret =
   settings.jwtSecret ?? new random.RandomPassword("jwt-secret", { length: 64, special: false }).result;
-const tokenKey = jwtSecret.apply(tokenKeyOf);
-const tokenKeys = {
-  signing: tokenKey.apply((key) => JSON.stringify(key)),
-  // Public keys are no secret, although they are derived from one.
-  accepted: pulumi.unsecret(tokenKey.apply((key) => tokenKeySet([key]))),
-};
+const signingKey = jwtSecret.apply(tokenKeyOf);
+const nextKey = settings.jwtSecretNext?.apply(tokenKeyOf);
+const retiredKey = settings.retiredTokenKey && publicTokenKey(settings.retiredTokenKey);
+// Public keys are no secret, although they are derived from one.
+const acceptedKeys = pulumi.unsecret(
+  pulumi.all([signingKey, nextKey, retiredKey]).apply((keys) => tokenKeySet(keys.filter((key) => !!key))),
+);
+const tokenKeys = { signing: signingKey.apply((key) => JSON.stringify(key)), accepted: acceptedKeys };
 
 const redis = new Redis("redis", { image: settings.redisImage, network: back });
 
@@ -96,6 +98,8 @@ export const authApiUrl = `${url}/authentication`;
 export const orderApiUrl = `${url}/order`;
 export const workers = settings.ocrWorkers;
 export const example = exampleOrder(url);
+/** The public key that verifies the tokens signed now. */
+export const tokenKey = pulumi.unsecret(signingKey.apply(({ x }) => x));
 /** Names of all containers, so that a command can check that each exists and is healthy. */
 export const containers = pulumi.all(
   [

@@ -166,7 +166,8 @@ test("the defaults are those of Pulumi.yaml, with one worker for each core", () 
   const defaults = Object.fromEntries(declared.map(([key, { default: value }]) => [key, value]));
   const documentsFolder = path.join(projectFolder, String(defaults.documentsFolder));
   const ocrWorkers = Math.min(availableParallelism(), 64);
-  const optional = { ocrWorkers, documentsUrl: undefined, jwtSecret: undefined };
+  const unset = { documentsUrl: undefined, retiredTokenKey: undefined };
+  const optional = { ocrWorkers, ...unset, jwtSecret: undefined, jwtSecretNext: undefined };
   expect(read({})).toStrictEqual({ ...defaults, ...optional, documentsFolder });
   expect(read({ documentsUrl: "" }).documentsUrl).toBeUndefined();
 });

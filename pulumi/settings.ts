@@ -48,13 +48,17 @@ export interface Settings {
   readonly nodeImage: string;
   readonly redisImage: string;
   readonly caddyImage: string;
-  /** Key that signs the access tokens, at least 32 bytes; undefined if the stack has none. */
+  /** The key of the access tokens is derived from it. At least 32 bytes; undefined if the stack has none. */
   readonly jwtSecret: pulumi.Output<string> | undefined;
+  /** The same for the next key, which is accepted but signs nothing yet. `npm run rotate-key` sets it. */
+  readonly jwtSecretNext: pulumi.Output<string> | undefined;
+  /** The public key (32 bytes in base64url) that signed tokens before. `npm run rotate-key` sets it. */
+  readonly retiredTokenKey: string | undefined;
 }
 
 /**
  * The stack's settings, checked. Pulumi.yaml has the types, descriptions and defaults, except for the
- * optional `ocrWorkers`, `documentsUrl` and `jwtSecret`.
+ * optional `ocrWorkers`, `documentsUrl`, `jwtSecret`, `jwtSecretNext` and `retiredTokenKey`.
  * @throws pulumi.RunError that names every setting out of range, its range and its value
  */
 export function readSettings(config = new pulumi.Config()): Settings {
@@ -85,6 +89,7 @@ export function readSettings(config = new pulumi.Config()): Settings {
   const ocrLanguages = config.require("ocrLanguages");
   const cores = Math.min(availableParallelism(), MAX_WORKERS);
   const documentsUrl = config.get("documentsUrl") || undefined;
+  const retiredTokenKey = config.get("retiredTokenKey") || undefined;
   const documentsFolder =
     documentsUrl === undefined ? path.resolve(projectFolder, config.require("documentsFolder")) : undefined;
   const settings: Settings = {
@@ -129,7 +134,14 @@ export function readSettings(config = new pulumi.Config()): Settings {
     nodeImage: image("nodeImage"),
     redisImage: image("redisImage"),
     caddyImage: image("caddyImage"),
-    jwtSecret: config.getSecret("jwtSecret")?.apply(longEnough),
+    jwtSecret: config.getSecret("jwtSecret")?.apply((secret) => longEnough("jwtSecret", secret)),
+    jwtSecretNext: config.getSecret("jwtSecretNext")?.apply((secret) => longEnough("jwtSecretNext", secret)),
+    retiredTokenKey: check(
+      "retiredTokenKey",
+      retiredTokenKey,
+      retiredTokenKey === undefined || /^[A-Za-z0-9_-]{43}$/.test(retiredTokenKey),
+      "an Ed25519 public key in base64url, as `npm run rotate-key` sets it",
+    ),
   };
   if (problems.length > 0) {
     const set = `pulumi config set <setting> <value> --stack ${pulumi.getStack()}`;
@@ -166,12 +178,12 @@ function withoutAccess(text: string): string {
   return text.replace(/\/\/[^/]*@/, "//***@").replace(/\?[^"]*/, "?***");
 }
 
-function longEnough(secret: string): string {
+function longEnough(key: string, secret: string): string {
   const bytes = Buffer.byteLength(secret);
   if (bytes < MIN_SECRET_BYTES) {
     throw new pulumi.RunError(
-      `jwtSecret must have at least ${MIN_SECRET_BYTES} bytes, but has ${bytes}. ` +
-        `Set another by \`pulumi config set --secret jwtSecret --stack ${pulumi.getStack()}\`.`,
+      `${key} must have at least ${MIN_SECRET_BYTES} bytes, but has ${bytes}. ` +
+        `Set another by \`pulumi config set --secret ${key} --stack ${pulumi.getStack()}\`.`,
     );
   }
   return secret;

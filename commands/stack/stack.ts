@@ -25,6 +25,7 @@ const outputsSchema = z.object({
   workers: z.number(),
   example: z.string(),
   containers: z.array(z.string()),
+  tokenKey: z.string(),
 });
 
 const stackList = z.array(z.object({ name: z.string() }));
@@ -106,9 +107,14 @@ export class Stack {
     if (hasSetting(this.folder, this.name, "jwtSecret")) {
       await this.cli.quietly(["config", "get", "jwtSecret", "--stack", this.name], PASSPHRASE_ADVICE);
     } else {
-      const args = ["config", "set", "--secret", "jwtSecret", "--stack", this.name];
-      await this.cli.quietly(args, PASSPHRASE_ADVICE, randomBytes(48).toString("base64url"));
+      await this.setRandomSecret("jwtSecret");
     }
+  }
+
+  /** Sets a secret of 64 random letters. They go through standard input, so they are in no argument list. */
+  async setRandomSecret(key: string): Promise<void> {
+    const args = ["config", "set", "--secret", key, "--stack", this.name];
+    await this.cli.quietly(args, PASSPHRASE_ADVICE, randomBytes(48).toString("base64url"));
   }
 
   /** Downloads the base images, and sets substitutes for those that cannot be downloaded. */

@@ -109,6 +109,28 @@ test("each secret is where it is needed, and nowhere else", () => {
   expect(holdersOf(other, REDIS_PASSWORD)).toEqual(redisUsers(5));
 });
 
+test("a rotation changes the keys of one part at a time", async () => {
+  const next = "another key for the tokens with more than 32 bytes";
+  const [old, fresh] = [tokenKeyOf(JWT_SECRET), tokenKeyOf(next)];
+  const published = await recordProgram({ secrets: { jwtSecret: JWT_SECRET, jwtSecretNext: next } });
+  const signing = await recordProgram({
+    settings: { retiredTokenKey: old.x },
+    secrets: { jwtSecret: next },
+  });
+  // The next key is known to both, and the old one signs.
+  for (const part of ["auth-api", "order-api"]) {
+    expect(holdersOf(published, fresh.x)).toContain(nameOf(part));
+    expect(holdersOf(signing, old.x)).toContain(nameOf(part));
+  }
+  expect(holdersOf(published, old.d)).toEqual([nameOf("auth-api")]);
+  expect(holdersOf(published, fresh.d)).toEqual([]);
+  expect([published.outputs.tokenKey, signing.outputs.tokenKey]).toEqual([old.x, fresh.x]);
+  // Then only the Auth API changes.
+  expect(holdersOf(signing, fresh.d)).toEqual([nameOf("auth-api")]);
+  expect(holdersOf(signing, old.d)).toEqual([]);
+  expect(inputsOf(signing, "order-api")).toEqual(inputsOf(published, "order-api"));
+});
+
 test("no input or output has a secret in plain text", () => {
   const keys = [JWT_SECRET, JWT_RANDOM].map((secret) => tokenKeyOf(secret).d);
   for (const { resources, outputs } of [program, other]) {

@@ -12,7 +12,7 @@ const { scripts }: { scripts: Record<string, string> } = JSON.parse(
 );
 
 test.each(pages)("every npm command in %s exists", (page) => {
-  for (const [command, run, name = ""] of readPage(page).matchAll(/\bnpm (run )?(?:-s )?([a-z][\w:]*)/g)) {
+  for (const [command, run, name = ""] of readPage(page).matchAll(/\bnpm (run )?(?:-s )?([a-z][\w:-]*)/g)) {
     if (run || builtIn.has(name)) expect(scripts, `${command} in ${page}`).toHaveProperty([name]);
   }
 });
