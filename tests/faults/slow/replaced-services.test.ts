@@ -1,0 +1,83 @@
+import { execa } from "execa";
+import { expect, onTestFinished, test } from "vitest";
+import { setting } from "../../../commands/stack/project.ts";
+import { STACK } from "../../stack/stack-under-test.ts";
+import { FaultStack } from "../harness/fault-stack.ts";
+import { SteadyTraffic, type TrafficReport } from "../harness/steady-traffic.ts";
+
+const stack = await FaultStack.open();
+const { folder } = stack.clone;
+
+const idOf = async (part: string) => (await stack.clone.container(part)).id;
+
+/** Sign-ins and orders that go on while `change` runs. */
+async function trafficDuring(change: () => Promise<unknown>): Promise<TrafficReport> {
+  const traffic = new SteadyTraffic(stack.url);
+  try {
+    await expect.poll(() => traffic.requests, { timeout: 30_000 }).toBeGreaterThan(20);
+    await change();
+    const before = traffic.requests;
+    await expect.poll(() => traffic.requests, { timeout: 30_000 }).toBeGreaterThan(before + 20);
+  } finally {
+    await traffic.stop();
+  }
+  const report = await traffic.stop();
+  console.log(JSON.stringify({ ...report, orderIds: report.orderIds.length }));
+  return report;
+}
+
+/** Every order that was accepted is there and ends. */
+async function expectEnded({ orderIds }: TrafficReport): Promise<void> {
+  expect(orderIds.length).toBeGreaterThan(20);
+  const listed = new Set(await stack.customer.orderIds("title_number=OW00000404"));
+  expect(orderIds.filter((id) => !listed.has(id))).toEqual([]);
+  for (const id of [...orderIds.slice(0, 5), ...orderIds.slice(-5)]) {
+    expect((await stack.customer.ended(id)).status).toBe("failed");
+  }
+}
+
+test("an update that replaces both APIs fails no sign-in and no order", { timeout: 600_000 }, async () => {
+  const before = [await idOf("auth-api"), await idOf("order-api")];
+  const report = await trafficDuring(async () => {
+    await stack.clone.stack.set("tokenFailuresPerMinute", "11");
+    await stack.clone.stack.set("ordersPerMinute", "999999");
+    await stack.clone.up();
+  });
+  expect(await idOf("auth-api")).not.toBe(before[0]);
+  expect(await idOf("order-api")).not.toBe(before[1]);
+  expect(report.failures).toEqual({});
+  await expectEnded(report);
+});
+
+test("a change of the key fails no sign-in and no order, also when interrupted", {
+  timeout: 900_000,
+}, async () => {
+  const keys = async () => (await stack.customer.get("/.well-known/jwks.json")).text;
+  const [secret, published] = [await stack.clone.jwtSecret(), await keys()];
+  const rotate = ["commands/rotate-key.ts", "--stack", STACK];
+  const env = { STACK_ENGINE: stack.clone.stack.cli.kind };
+  const report = await trafficDuring(async () => {
+    const interrupted = execa(process.execPath, rotate, { cwd: folder, env, reject: false, all: true });
+    onTestFinished(() => void interrupted.kill("SIGKILL"));
+    await expect
+      .poll(() => setting(folder, STACK, "retiredTokenKeyUntil"), { timeout: 300_000 })
+      .not.toBe("");
+    interrupted.kill("SIGKILL");
+    await interrupted;
+    const { all, exitCode } = await execa(process.execPath, rotate, {
+      cwd: folder,
+      env,
+      reject: false,
+      all: true,
+    });
+    expect([exitCode, all]).toEqual([0, expect.stringContaining("The key of tokens has been changed.")]);
+  });
+  expect(report.failures).toEqual({});
+  expect(await stack.clone.jwtSecret()).not.toBe(secret);
+  expect(await keys()).not.toBe(published);
+  expect(JSON.parse(await keys()).keys).toHaveLength(1);
+  for (const name of ["jwtSecretNext", "retiredTokenKey", "retiredTokenKeyUntil"]) {
+    expect(setting(folder, STACK, name), name).toBe("");
+  }
+  await expectEnded(report);
+});
