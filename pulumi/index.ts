@@ -34,7 +34,12 @@ const acceptedKeys = pulumi.unsecret(
 );
 const tokenKeys = { signing: signingKey.apply((key) => JSON.stringify(key)), accepted: acceptedKeys };
 
-const redis = new Redis("redis", { image: settings.redisImage, network: back });
+const redis = new Redis("redis", {
+  image: settings.redisImage,
+  network: back,
+  passwordVersion: settings.redisPasswordVersion,
+  acceptsPreviousPassword: settings.redisAcceptsPreviousPassword,
+});
 
 // The services that store orders and results check how much room is left in these volumes.
 const redisVolume = { volume: redis.volume, path: "/redis", readOnly: true };
@@ -59,7 +64,7 @@ const authApi = new Service("auth-api", {
 const orderApi = new Service("order-api", {
   nodeImage,
   networks: [front, back],
-  environment: orderApiEnvironment(settings, tokenKeys, redis.url),
+  environment: orderApiEnvironment(settings, tokenKeys, redis.urls["order-api"]),
   volumes: [
     { volume: results, path: "/results", readOnly: true },
     { volume: search, path: "/search" },
@@ -67,13 +72,13 @@ const orderApi = new Service("order-api", {
   ],
   memoryMegabytes: 512,
   stopSeconds: 15,
-  dependsOn: [redis.container],
+  dependsOn: [redis.access],
 });
 
 const ocrWorkers = new Service("ocr-worker", {
   nodeImage,
   networks: [front, back],
-  environment: ocrWorkerEnvironment(settings, redis.url),
+  environment: ocrWorkerEnvironment(settings, redis.urls["ocr-worker"]),
   buildArguments: { OCR_LANGUAGES: ocrLanguages },
   volumes: [{ volume: results, path: "/results" }, redisVolume],
   memoryMegabytes: 1536,
@@ -81,7 +86,7 @@ const ocrWorkers = new Service("ocr-worker", {
   startSeconds: 300,
   stopSeconds: 45,
   replicas: settings.ocrWorkers,
-  dependsOn: [redis.container],
+  dependsOn: [redis.access],
 });
 
 const router = new Router("router", {
@@ -104,6 +109,7 @@ export const tokenKey = pulumi.unsecret(signingKey.apply(({ x }) => x));
 export const containers = pulumi.all(
   [
     redis.container,
+    redis.access,
     ...authApi.containers,
     ...orderApi.containers,
     ...ocrWorkers.containers,

@@ -70,6 +70,8 @@ test.each([
   ["ordersPerMinute", "1000001", "a whole number from 1 to 1000000", "1000001"],
   ["resultDays", "0", "a whole number from 1 to 3650", "0"],
   ["resultDays", "3651", "a whole number from 1 to 3650", "3651"],
+  ["redisPasswordVersion", "0", "a whole number from 1 to 1000000", "0"],
+  ["redisPasswordVersion", "1000001", "a whole number from 1 to 1000000", "1000001"],
   ["logLevel", "INFO", LEVELS, '"INFO"'],
   ["logLevel", "", LEVELS, '""'],
   ["bindAddress", "localhost", IPV4, '"localhost"'],

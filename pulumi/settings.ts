@@ -41,6 +41,9 @@ export interface Settings {
   /** How long an order and its result are kept after the order ended. */
   readonly resultDays: number;
   readonly logLevel: string;
+  /** Each version gives the services new passwords for Redis. */
+  readonly redisPasswordVersion: number;
+  readonly redisAcceptsPreviousPassword: boolean;
   /** Absolute path; undefined if `documentsUrl` is set. */
   readonly documentsFolder: string | undefined;
   /** Base address of another document source; by default the router serves the folder. */
@@ -118,6 +121,8 @@ export function readSettings(config = new pulumi.Config()): Settings {
     tokenFailuresPerMinute: wholeNumber("tokenFailuresPerMinute", 1, 10_000),
     ordersPerMinute: wholeNumber("ordersPerMinute", 1, 1_000_000),
     resultDays: wholeNumber("resultDays", 1, 3650),
+    redisPasswordVersion: wholeNumber("redisPasswordVersion", 1, 1_000_000),
+    redisAcceptsPreviousPassword: config.requireBoolean("redisAcceptsPreviousPassword"),
     logLevel: check("logLevel", logLevel, LOG_LEVELS.includes(logLevel), `one of ${LOG_LEVELS.join(", ")}`),
     documentsFolder: check(
       "documentsFolder",

@@ -10,7 +10,7 @@ export class MeasuredRedis {
 
   constructor(containerId: string, port = 6379) {
     this.#containerId = containerId;
-    this.#cli = ["redis-cli", "-p", String(port)];
+    this.#cli = ["redis-cli", "--user", "admin", "-p", String(port)];
   }
 
   async cli(...words: string[]): Promise<string> {

@@ -26,7 +26,7 @@ app.post("/probe", async (c) => {
   const fields = new URLSearchParams(await c.req.text());
   if (!isValid(fields.get("token") ?? "")) return c.body(null, 401);
   const { title_number = "", document_type = "" } = Object.fromEntries(fields);
-  const id = await redis.xAdd("probe", "*", { title_number, document_type });
+  const id = await redis.xAdd("order:probe", "*", { title_number, document_type });
   return c.json({ order_id: id }, 202);
 });
 serve({ fetch: app.fetch, port: 8080 });

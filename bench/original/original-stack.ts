@@ -70,7 +70,7 @@ export async function startOriginal(options: OriginalOptions): Promise<OriginalS
         cwd: import.meta.dirname,
         env: {
           JWT_SECRET: jwtSecret,
-          REDIS_URL: `redis://:${password}@127.0.0.1:${redisPort}`,
+          REDIS_URL: `redis://admin:${password}@127.0.0.1:${redisPort}`,
           PYTHONDONTWRITEBYTECODE: "1",
         },
         cancelSignal: cancel.signal,

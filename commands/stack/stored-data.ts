@@ -28,11 +28,12 @@ export function describe({ orders, resultMegabytes }: StoredData): string {
   return `${ofOrders} and ${ofResults}`;
 }
 
-const COUNT = "redis-cli -e --scan --pattern 'order:????????-????-????-????-????????????' | wc -l";
+const COUNT =
+  "redis-cli --user admin -e --scan --pattern 'order:????????-????-????-????-????????????' | wc -l";
 
 async function countOrders(containers: StackContainers): Promise<number | undefined> {
   // redis-cli takes the password from the container's environment.
-  const said = await runIn(containers, "redis", `redis-cli -e ping >/dev/null && ${COUNT}`);
+  const said = await runIn(containers, "redis", `redis-cli --user admin -e ping >/dev/null && ${COUNT}`);
   return said === undefined ? undefined : Number(said);
 }
 

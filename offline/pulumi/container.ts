@@ -61,13 +61,15 @@ export type ContainerInputs = z.infer<typeof containerInputs>;
  * mocks.
  */
 export const isRedis = (part: string | undefined) => part === "redis";
+const exclusiveParts = ["redis", "redis-access"];
 
 /**
  * Whether the old container must be removed before its replacement starts: the two cannot hold the same port,
- * nor be two Redis on the same volume.
+ * nor be two Redis on the same volume, nor give Redis different users.
  */
 export function isExclusive({ ports, labels }: ContainerInputs): boolean {
-  return ports.length > 0 || isRedis(labels.find(({ label }) => label === PART_LABEL)?.value);
+  const part = labels.find(({ label }) => label === PART_LABEL)?.value ?? "";
+  return ports.length > 0 || exclusiveParts.includes(part);
 }
 
 /** Creates a container, gives it its files and networks, and starts it. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
 import { tokenKeyOf } from "../token-keys.ts";
@@ -5,7 +6,11 @@ import { PROJECT, type Recorded, type RecordedProgram, recordProgram, STACK } fr
 
 const JWT_SECRET = "a key for the tokens that has more than 32 bytes";
 const JWT_RANDOM = "random-of-jwt-secret";
-const REDIS_PASSWORD = "random-of-redis-password";
+const REDIS_PASSWORDS = {
+  admin: "random-of-redis-admin-password",
+  orderApi: "random-of-redis-order-api-1-password",
+  worker: "random-of-redis-ocr-worker-1-password",
+};
 
 const container = { type: "docker:index/container:Container" };
 const nameOf = (part: string) => `${PROJECT}-${STACK}-${part}`;
@@ -68,9 +73,9 @@ beforeAll(async () => {
 const range = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`);
 
 test.each([
-  ["1 worker, no jwtSecret", 1, 2, () => recordProgram({ settings: { ocrWorkers: "1" } })],
-  ["2 workers, a jwtSecret", 2, 1, () => program],
-  ["5 workers, no jwtSecret", 5, 2, () => other],
+  ["1 worker, no jwtSecret", 1, 4, () => recordProgram({ settings: { ocrWorkers: "1" } })],
+  ["2 workers, a jwtSecret", 2, 3, () => program],
+  ["5 workers, no jwtSecret", 5, 4, () => other],
 ])("with %s there are exactly these numbers of each type", async (_, ocrWorkers, passwords, run) => {
   const { resources, outputs } = await run();
   const counts: Record<string, number> = {};
@@ -85,28 +90,34 @@ test.each([
     "docker:index/network:Network": 2,
     "docker:index/volume:Volume": 4,
     "docker:index/remoteImage:RemoteImage": 5,
-    "docker:index/container:Container": 4 + ocrWorkers,
+    "docker:index/container:Container": 5 + ocrWorkers,
     "random:index/randomPassword:RandomPassword": passwords,
   });
-  const all = ["auth-api", ...range("ocr-worker-", ocrWorkers), "order-api", "redis", "router"].map(nameOf);
+  const all = ["auth-api", ...range("ocr-worker-", ocrWorkers), "order-api"];
+  all.push("redis", "redis-access", "router");
+  const named = all.map(nameOf);
   const containers = resources.filter(({ type }) => type === container.type).map(({ name }) => name);
-  expect(containers.sort()).toEqual(all);
-  expect(outputs.containers).toEqual(expect.arrayContaining(all.map((name) => `${name}-0123456`)));
+  expect(containers.sort()).toEqual(named);
+  expect(outputs.containers).toEqual(expect.arrayContaining(named.map((name) => `${name}-0123456`)));
   expect(outputs.containers).toHaveLength(all.length);
   expect(outputs.workers).toBe(ocrWorkers);
 });
 
 test("each secret is where it is needed, and nowhere else", () => {
-  const redisUsers = (workers: number) =>
-    [...range("ocr-worker-", workers), "order-api", "redis"].map(nameOf);
   expect(holdersOf(program, tokenKeyOf(JWT_SECRET).d)).toEqual([nameOf("auth-api")]);
   expect(holdersOf(other, tokenKeyOf(JWT_RANDOM).d)).toEqual([nameOf("auth-api")]);
   expect(holdersOf(program, tokenKeyOf(JWT_SECRET).x)).toEqual(["auth-api", "order-api"].map(nameOf));
   for (const run of [program, other]) {
     for (const secret of [JWT_SECRET, JWT_RANDOM]) expect(holdersOf(run, secret)).toEqual([]);
   }
-  expect(holdersOf(program, REDIS_PASSWORD)).toEqual(redisUsers(2));
-  expect(holdersOf(other, REDIS_PASSWORD)).toEqual(redisUsers(5));
+  for (const [run, workers] of [
+    [program, 2],
+    [other, 5],
+  ] as const) {
+    expect(holdersOf(run, REDIS_PASSWORDS.admin)).toEqual(["redis", "redis-access"].map(nameOf));
+    expect(holdersOf(run, REDIS_PASSWORDS.orderApi)).toEqual([nameOf("order-api")]);
+    expect(holdersOf(run, REDIS_PASSWORDS.worker)).toEqual(range("ocr-worker-", workers).map(nameOf));
+  }
 });
 
 test("a rotation changes the keys of one part at a time", async () => {
@@ -135,7 +146,30 @@ test("no input or output has a secret in plain text", () => {
   const keys = [JWT_SECRET, JWT_RANDOM].map((secret) => tokenKeyOf(secret).d);
   for (const { resources, outputs } of [program, other]) {
     const inClear = JSON.stringify([outputs, resources.map(withoutSealed)]);
-    expect(inClear).not.toMatch(new RegExp([...keys, JWT_SECRET, JWT_RANDOM, REDIS_PASSWORD].join("|")));
+    expect(inClear).not.toMatch(
+      new RegExp([...keys, JWT_SECRET, JWT_RANDOM, ...Object.values(REDIS_PASSWORDS)].join("|")),
+    );
+  }
+});
+
+test.each([
+  ["the first version", {}, [1], "1"],
+  ["another version", { redisPasswordVersion: "3" }, [2, 3], "3"],
+  ["only this version", { redisPasswordVersion: "3", redisAcceptsPreviousPassword: "false" }, [3], "3"],
+])("with %s of the passwords, Redis accepts exactly these", async (_, settings, accepted, used) => {
+  const run = await recordProgram({ settings: { ocrWorkers: "1", ...settings } });
+  for (const user of ["order-api", "ocr-worker"]) {
+    const hashes = accepted.map((version) =>
+      createHash("sha256").update(`random-of-redis-${user}-${version}-password`).digest("hex"),
+    );
+    const users = JSON.stringify(inputsOf(run, "redis-access").envs);
+    const [, line = ""] = new RegExp(`acl setuser ${user} reset on (.*?)(\\\\n|")`).exec(users) ?? [];
+    const given = [...users.matchAll(/#([0-9a-f]{64})/g)].map(([, hash]) => hash);
+    expect(line).not.toBe("");
+    expect(given).toEqual(expect.arrayContaining(hashes));
+    expect(given).toHaveLength(2 * accepted.length);
+    const url = `redis://${user}:random-of-redis-${user}-${used}-password@redis:6379`;
+    expect(holdersOf(run, url)).toEqual([nameOf(user === "ocr-worker" ? "ocr-worker-1" : user)]);
   }
 });
 

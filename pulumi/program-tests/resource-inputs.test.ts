@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { cloneId } from "../clone-id.ts";
 import { sourcesOf } from "../components/service-image.ts";
 import { sourceHash } from "../components/source-hash.ts";
+import { redisAccessCommand, redisAccessReadyCommand, redisStartCommand } from "../redis-config.ts";
 import { tokenKeyOf, tokenKeySet } from "../token-keys.ts";
 import { fakeDigest, type RecordedProgram, recordProgram, sealed } from "./recorded-program.ts";
 
@@ -29,7 +30,7 @@ const BACK = `${NAME}-back-0123456`;
 const key = tokenKeyOf("k".repeat(32));
 const TOKEN_KEY = `TOKEN_KEY=${JSON.stringify(key)}`;
 const TOKEN_KEYS = `TOKEN_KEYS=${tokenKeySet([key])}`;
-const REDIS_URL = "REDIS_URL=redis://:random-of-redis-password@redis:6379";
+const redisUrl = (user: string) => `REDIS_URL=redis://${user}:random-of-redis-${user}-1-password@redis:6379`;
 
 const labelsOf = (part: string) => [
   { label: "orbital-witness.project", value: "orbital-witness" },
@@ -82,7 +83,7 @@ function common(part: string, { networks, memory, start, stop, ask }: Differing)
   };
 }
 
-const PING = "timeout 3 redis-cli ping | grep -qx PONG";
+const PING = "timeout 3 redis-cli --user admin ping | grep -qx PONG";
 const GET_HEALTH = "wget -q -T 3 -O /dev/null http://127.0.0.1:8080/health";
 const READY =
   "timeout 3 bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080 && " +
@@ -137,7 +138,7 @@ const orderApi = service(
   [mount("results", true), mount("search", false), REDIS_VOLUME],
   [
     TOKEN_KEYS,
-    REDIS_URL,
+    redisUrl("order-api"),
     "ORDERS_PER_MINUTE=600",
     "RESULT_DAYS=7",
     "RESULTS_FOLDER=/results",
@@ -154,7 +155,7 @@ const ocrWorker = (name: string) =>
     { networks: [FRONT, BACK], memory: 1536, start: 300, stop: 45 },
     [mount("results", false), REDIS_VOLUME],
     [
-      REDIS_URL,
+      redisUrl("ocr-worker"),
       "DOCUMENTS_URL=http://router:8081",
       "RESULT_DAYS=7",
       "RESULTS_FOLDER=/results",
@@ -171,22 +172,24 @@ const ocrWorker = (name: string) =>
 const redis = {
   ...common("redis", { networks: [BACK], memory: 768, start: START_SECONDS, stop: 30, ask: PING }),
   image: fakeDigest("redis-image"),
-  envs: sealed(["REDISCLI_AUTH=random-of-redis-password"]),
+  envs: sealed(["REDISCLI_AUTH=random-of-redis-admin-password"]),
   user: "999:999",
   entrypoints: ["sh", "-c"],
-  command: [
-    `exec redis-server - <<END
-dir /data
-appendonly yes
-appendfsync always
-save ""
-maxmemory 384mb
-stream-node-max-bytes 512
-maxmemory-policy noeviction
-requirepass $REDISCLI_AUTH
-END`,
-  ],
+  command: [redisStartCommand],
   volumes: [{ volumeName: `${NAME}-redis-data-0123456`, containerPath: "/data" }],
+};
+const redisAccess = {
+  ...common("redis-access", {
+    ...{ networks: [BACK], memory: 32, start: START_SECONDS, stop: 5, ask: redisAccessReadyCommand },
+  }),
+  image: fakeDigest("redis-image"),
+  envs: sealed([
+    "REDISCLI_AUTH=random-of-redis-admin-password",
+    expect.stringMatching(/^REDIS_USERS=acl setuser order-api .* #[0-9a-f]{64}\nacl setuser ocr-worker .*$/),
+  ]),
+  user: "999:999",
+  entrypoints: ["sh", "-c"],
+  command: [redisAccessCommand],
 };
 const { uid, gid } = statSync(documents);
 const router = {
@@ -233,6 +236,7 @@ test.each<[string, object]>([
   [`${NAME}-ocr-worker-1`, ocrWorker("ocr-worker-1")],
   [`${NAME}-ocr-worker-2`, ocrWorker("ocr-worker-2")],
   [`${NAME}-redis`, redis],
+  [`${NAME}-redis-access`, redisAccess],
   [`${NAME}-router`, router],
   ["auth-api-image", image("auth-api")],
   ["order-api-image", image("order-api")],
@@ -253,7 +257,10 @@ test.each<[string, object]>([
   [`${NAME}-results`, { labels: labelsOf("results") }],
   [`${NAME}-search`, { labels: labelsOf("search") }],
   [`${NAME}-accounts`, { labels: labelsOf("accounts") }],
-  ["redis-password", { length: 40, special: false }],
+  ...["admin", "order-api-1", "ocr-worker-1"].map((of): [string, object] => [
+    `redis-${of}-password`,
+    { length: 40, special: false },
+  ]),
 ])("%s has exactly these inputs", (name, inputs) => {
   expect(program.resources.filter((each) => each.name === name)).toEqual([
     { type: expect.any(String), name, inputs },
@@ -268,13 +275,13 @@ test("a changed health check changes a label, because the provider does not noti
       (inputs.labels as { value: string }[]).at(-1)?.value,
     ]);
   const kinds = [pairs.map(([check]) => check), pairs.map(([, label]) => label), pairs.map(String)];
-  // Those of Redis, the router and the services.
-  expect(kinds.map((each) => new Set(each).size)).toEqual([3, 3, 3]);
+  // Those of Redis, its users, the router and the services.
+  expect(kinds.map((each) => new Set(each).size)).toEqual([4, 4, 4]);
 });
 
 test("the program creates no other resources than those checked above", () => {
   const components = ["orbital-witness-review", "redis", "auth-api", "order-api", "ocr-worker", "router"];
-  expect(program.resources).toHaveLength(18 + components.length);
+  expect(program.resources).toHaveLength(21 + components.length);
 });
 
 test("a documents folder of root is served by the user nobody", async () => {

@@ -5,7 +5,7 @@ import { FaultStack } from "./harness/fault-stack.ts";
 const stack = await FaultStack.open();
 const containers = await stack.clone.containers();
 
-const parts = ["auth-api", "ocr-worker", "ocr-worker", "order-api", "redis", "router"];
+const parts = ["auth-api", "ocr-worker", "ocr-worker", "order-api", "redis", "redis-access", "router"];
 
 test("20 only the router has a port on this machine, on 127.0.0.1", async () => {
   expect(containers.map(({ part }) => part).sort()).toEqual(parts);

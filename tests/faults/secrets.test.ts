@@ -34,7 +34,10 @@ describe("20 secrets", () => {
     };
     secrets["the setting jwtSecret"] = await stack.clone.jwtSecret();
     secrets["the tokens' private key"] = tokenKeyOf(secrets["the setting jwtSecret"]).d;
-    secrets["Redis' password"] = await environment("redis", "REDISCLI_AUTH");
+    secrets["the password of Redis' administrator"] = await environment("redis", "REDISCLI_AUTH");
+    const passwordOf = async (part: string) => new URL(await environment(part, "REDIS_URL")).password;
+    secrets["the Order API's password for Redis"] = await passwordOf("order-api");
+    secrets["the workers' password for Redis"] = await passwordOf("ocr-worker");
     secrets["the passphrase"] = readPassphrase(folder);
     secrets["a wrong password"] = `marker-${randomBytes(16).toString("hex")}`;
     secrets["a password typed as the user name"] = `marker-${randomBytes(16).toString("hex")}`;
@@ -45,7 +48,12 @@ describe("20 secrets", () => {
     // The environment of the containers must have the secrets. This shows that the values searched for are
     // right.
     expect(leaksIn(await environment("auth-api", "TOKEN_KEY"))).toEqual(["the tokens' private key"]);
-    expect(leaksIn(await environment("order-api", "REDIS_URL"))).toEqual(["Redis' password"]);
+    for (const [part, owner] of [
+      ["order-api", "the Order API's"],
+      ["ocr-worker", "the workers'"],
+    ] as const) {
+      expect(leaksIn(await environment(part, "REDIS_URL"))).toEqual([`${owner} password for Redis`]);
+    }
 
     const wrong = {
       username: secrets["a password typed as the user name"],

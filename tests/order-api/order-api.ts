@@ -6,6 +6,7 @@ import { afterAll, expect } from "vitest";
 import { z } from "zod";
 import { type OrderApiOptions, startOrderApi } from "../../services/order-api/src/order-api.ts";
 import { testKeys } from "../programs/token-keys.ts";
+import { redisUrlAs } from "../redis/redis-container.ts";
 import { retentionSeconds, silentLog } from "../redis/redis-database.ts";
 
 const { signing, verifying, environment } = testKeys("0123456789abcdef0123456789abcdef");
@@ -54,7 +55,7 @@ export function openOrderApi(redisUrl: string, options: Partial<OrderApiOptions>
     ...{
       log: silentLog,
       keys: verifying,
-      redisUrl,
+      redisUrl: redisUrlAs("order-api", redisUrl),
       retentionSeconds,
       ordersPerMinute: 1_000_000,
       ...folders,

@@ -24,7 +24,7 @@ import { DocumentSource } from "../../services/ocr-worker/src/source/document-so
 import { makePdf } from "../documents.ts";
 import { drawLine, leaseText } from "../scan.ts";
 import { snapshotOf } from "./order-snapshot.ts";
-import { startRedisContainer } from "./redis-container.ts";
+import { redisUrlAs, startRedisContainer } from "./redis-container.ts";
 import { redisDatabase, silentLog } from "./redis-database.ts";
 
 const retentionSeconds = 3600;
@@ -93,8 +93,8 @@ export async function startOrderWorkers(url: string) {
     queue: new OrderQueue(redis, redis),
 
     startWorker(name = "ocr-worker-1", { leaseMs = defaultLeaseMs, ...options }: StartOptions = {}) {
-      const connection = openRedis(url, silentLog, "wait");
-      const blocking = openRedis(url, silentLog, "wait");
+      const connection = openRedis(redisUrlAs("ocr-worker", url), silentLog, "wait");
+      const blocking = openRedis(redisUrlAs("ocr-worker", url), silentLog, "wait");
       const reader = new ProcessPageReader(silentLog, results, reading);
       const attempts = new OrderAttempts(connection, retentionSeconds, leaseMs);
       const queue = new OrderQueue(connection, blocking, leaseMs);

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
+import { type RedisUser, redisUsers, rulesOf } from "@orbital-witness/common/redis/redis-users.ts";
 import { createClient } from "redis";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -14,8 +15,9 @@ const run = promisify(execFile);
 
 const startLimitMs = 20_000;
 
-/** A Redis with the stack's configuration, on a random port of 127.0.0.1. */
+/** A Redis with the stack's configuration and users, on a random port of 127.0.0.1. */
 export type RedisContainer = {
+  /** The address for its administrator. */
   url: string;
   pause(): Promise<void>;
   unpause(): Promise<void>;
@@ -37,10 +39,11 @@ export async function startRedisContainer(): Promise<RedisContainer> {
   const docker = async (...words: string[]) => {
     await run("docker", [...words, id]);
   };
-  const url = `redis://:${password}@127.0.0.1:${port}`;
+  const url = `redis://admin:${password}@127.0.0.1:${port}`;
   const remove = () => docker("rm", "--force", "--volumes");
   try {
     await untilReady(url);
+    await setUsers(url, password);
   } catch (error) {
     await remove();
     throw error;
@@ -56,6 +59,22 @@ export async function startRedisContainer(): Promise<RedisContainer> {
     },
     remove,
   };
+}
+
+/** Returns the address of a test's Redis for another of its users. */
+export function redisUrlAs(user: RedisUser, url: string): string {
+  const address = new URL(url);
+  address.username = user;
+  return address.href;
+}
+
+/** The services' users, with the administrator's password. They may also choose a database. */
+async function setUsers(url: string, password: string): Promise<void> {
+  const client = createClient({ url });
+  await client.connect();
+  for (const user of redisUsers) await client.aclSetUser(user, [...rulesOf(user), `>${password}`, "+select"]);
+  await client.aclSave();
+  client.destroy();
 }
 
 /** TEST_REDIS_IMAGE, or the image that the program uses. */

@@ -5,6 +5,7 @@ import { OrderAttempts } from "@orbital-witness/common/orders/queue/order-attemp
 import { OrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
 import { afterAll, beforeAll, inject } from "vitest";
+import { redisUrlAs } from "./redis-container.ts";
 
 export const silentLog: Log = createLog("test", "silent");
 
@@ -17,20 +18,27 @@ export function redisDatabase(): string {
 /** How long ended orders are kept in these tests. */
 export const retentionSeconds = 3600;
 
-/** Connection, records and queue as in the services; closed after the file's tests. */
+/**
+ * Connections, records and queue with the services' users in Redis; closed after the file's tests.
+ * `redis` is the administrator's connection. `expiry` has the records as the workers use them.
+ */
 export function orderServices(url: string = redisDatabase()) {
   const redis = openRedis(url, silentLog, "reject");
-  const blocking = openRedis(url, silentLog, "wait");
+  const ofOrderApi = openRedis(redisUrlAs("order-api", url), silentLog, "reject");
+  const ofWorker = openRedis(redisUrlAs("ocr-worker", url), silentLog, "reject");
+  const blocking = openRedis(redisUrlAs("ocr-worker", url), silentLog, "wait");
+  const connections = [redis, ofOrderApi, ofWorker];
   beforeAll(async () => {
-    if (!redis.isReady) await once(redis, "ready");
+    for (const each of connections) if (!each.isReady) await once(each, "ready");
     await redis.flushDb();
   });
-  afterAll(() => {
+  afterAll(async () => {
     blocking.destroy();
-    return closeRedis(redis);
+    await Promise.all(connections.map(closeRedis));
   });
-  const queue = new OrderQueue(redis, blocking);
-  const store = new OrderStore(redis, retentionSeconds);
-  const attempts = new OrderAttempts(redis, retentionSeconds);
-  return { redis, queue, store, attempts };
+  const queue = new OrderQueue(ofWorker, blocking);
+  const store = new OrderStore(ofOrderApi, retentionSeconds);
+  const expiry = new OrderStore(ofWorker, retentionSeconds);
+  const attempts = new OrderAttempts(ofWorker, retentionSeconds);
+  return { redis, ofOrderApi, ofWorker, queue, store, expiry, attempts };
 }

@@ -48,7 +48,7 @@ describe("a fresh stack", () => {
     expect(await clone.stack.containers.unwell(outputs.containers)).toEqual([]);
     const names = outputs.containers.map((name) => name.replace(/-[0-9a-f]{7}$/, ""));
     expect(names).toEqual(
-      ["redis", "auth-api", "order-api", "ocr-worker-1", "ocr-worker-2", "router"].map(
+      ["redis", "redis-access", "auth-api", "order-api", "ocr-worker-1", "ocr-worker-2", "router"].map(
         (part) => `orbital-witness-test-${part}`,
       ),
     );
@@ -340,8 +340,8 @@ describe("without Redis, the Order API", () => {
     const { body } = await customer.order("OW12345678", "lease");
     await customer.delivery(String(body.order_id));
     const asked =
-      'redis-cli --scan --pattern "order:*" | grep -v "order:.*:" | ' +
-      'while read key; do redis-cli hget "$key" title_number; done';
+      'redis-cli --user admin --scan --pattern "order:*" | grep -v "order:.*:" | ' +
+      'while read key; do redis-cli --user admin hget "$key" title_number; done';
     const { stdout } = await execa("docker", ["exec", redis.id, "sh", "-c", asked]);
     const titles = stdout.split("\n");
     expect(titles).toContain("OW12345678");
@@ -439,11 +439,11 @@ describe("a second clone", () => {
       expect(
         (await new Customer(url).post("/token", { username: "alice", password: "password" })).status,
       ).toBe(200);
-      expect(await second.containers()).toHaveLength(5);
+      expect(await second.containers()).toHaveLength(6);
       const volumes = await second.stack.containers.volumes();
       second = await second.moveTo(`${second.folder}-moved`);
       await second.up();
-      expect(await second.containers()).toHaveLength(5);
+      expect(await second.containers()).toHaveLength(6);
       expect(await second.stack.containers.volumes()).toEqual(volumes);
     } finally {
       await second.remove();

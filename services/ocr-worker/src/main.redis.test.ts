@@ -11,6 +11,7 @@ import {
   slowDocument,
   startOrderWorkers,
 } from "../../../tests/redis/order-workers.ts";
+import { redisUrlAs } from "../../../tests/redis/redis-container.ts";
 import { redisDatabase } from "../../../tests/redis/redis-database.ts";
 import { endLeases } from "../../../tests/redis/sample-order.ts";
 import { leaseText } from "../../../tests/scan.ts";
@@ -49,7 +50,7 @@ async function startProcess(INSTANCE: string) {
   const PORT = String(await freePort());
   const DOCUMENTS_URL = `http://127.0.0.1:${address.port}`;
   const RESULTS_FOLDER = workers.results.settings.folder;
-  const REDIS_URL = redisDatabase();
+  const REDIS_URL = redisUrlAs("ocr-worker", redisDatabase());
   const env = { PATH: process.env.PATH, PORT, INSTANCE, DOCUMENTS_URL, REDIS_URL, RESULTS_FOLDER };
   const child = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "inherit"] });
   processes.push(child);

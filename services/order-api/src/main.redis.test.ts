@@ -9,7 +9,7 @@ import { freePort } from "../../../tests/free-port.ts";
 import { alice, folders, keyEnvironment, lease } from "../../../tests/order-api/order-api.ts";
 import { pageOf, pictureOf } from "../../../tests/page-result.ts";
 import { type OnTestFinished, startService } from "../../../tests/programs/service-process.ts";
-import { startRedisContainer } from "../../../tests/redis/redis-container.ts";
+import { redisUrlAs, startRedisContainer } from "../../../tests/redis/redis-container.ts";
 import { orderServices, redisDatabase } from "../../../tests/redis/redis-database.ts";
 import { accepted, claimed, claimedPage } from "../../../tests/redis/sample-order.ts";
 
@@ -41,10 +41,11 @@ test.for([
   },
 );
 
-async function startReady(onTestFinished: OnTestFinished, redisUrl: string, path: string) {
+async function startReady(onTestFinished: OnTestFinished, url: string, path: string) {
   const port = await freePort();
   const address = `http://127.0.0.1:${port}`;
-  const service = start(onTestFinished, { ...keyEnvironment, REDIS_URL: redisUrl, PORT: String(port) });
+  const REDIS_URL = redisUrlAs("order-api", url);
+  const service = start(onTestFinished, { ...keyEnvironment, REDIS_URL, PORT: String(port) });
   const status = () => fetch(`${address}${path}`).then((response) => response.status);
   await expect.poll(() => status().catch(() => 0), { timeout: 60_000 }).toBe(200);
   return { ...service, address };

@@ -129,7 +129,14 @@ export class FaultStack {
   /** Runs redis-cli in the stack's Redis. @returns its output by line; rejects if Redis reports an error */
   async redis(...command: string[]): Promise<string[]> {
     const container = await this.clone.container("redis");
-    const { exitCode, stdout, stderr } = await this.exec(container, "redis-cli", "-e", ...command);
+    const { exitCode, stdout, stderr } = await this.exec(
+      container,
+      "redis-cli",
+      "--user",
+      "admin",
+      "-e",
+      ...command,
+    );
     if (exitCode !== 0) throw new Error(`redis-cli ${command[0]}: ${stderr}${stdout}`);
     return stdout.split("\n").filter((line) => line !== "");
   }

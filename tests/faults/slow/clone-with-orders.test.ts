@@ -27,7 +27,7 @@ describe("a clone with orders", () => {
   it("completes an order", async () => {
     orderId = String((await customer.order("OW12345678", "lease")).body.order_id);
     await expectOrder();
-    expect(await clone.containers()).toHaveLength(5);
+    expect(await clone.containers()).toHaveLength(6);
   });
 
   it("keeps its orders when its folder is moved", async () => {
@@ -35,7 +35,7 @@ describe("a clone with orders", () => {
     clone = await clone.moveTo(`${clone.folder}-moved`);
     await clone.up();
     expect(await clone.stack.containers.volumes()).toEqual(volumes);
-    expect(await clone.containers()).toHaveLength(5);
+    expect(await clone.containers()).toHaveLength(6);
     await expectOrder();
   });
 
@@ -66,7 +66,7 @@ describe("a clone with orders", () => {
       expect.stringMatching(/`pulumi up` is changing this stack: process \d+, since|currently locked/),
     ]);
     expect(await clone.stack.containers.unwell((await clone.stack.outputs()).containers)).toEqual([]);
-    expect(await clone.containers()).toHaveLength(5);
+    expect(await clone.containers()).toHaveLength(6);
   });
 
   it("starts after a run that created its router and could not start it", async () => {

@@ -51,7 +51,7 @@ export async function exchangeAddresses(images: { redis: string; worker: string 
     };
     const redis = await start("redis", { REDISCLI_AUTH: password }, ["sh", "-c", redisStartCommand]);
     const environment = {
-      REDIS_URL: `redis://:${password}@redis:6379`,
+      REDIS_URL: `redis://admin:${password}@redis:6379`,
       DOCUMENTS_URL: "http://nowhere.invalid",
       RESULTS_FOLDER: "/results",
       RESULT_DAYS: "1",
@@ -61,7 +61,16 @@ export async function exchangeAddresses(images: { redis: string; worker: string 
 
     /** When Redis last saw the worker, in ms since the epoch. */
     const seenAt = async () => {
-      const ask = ["exec", redis, "redis-cli", "zscore", "orders:workers", environment.INSTANCE];
+      const ask = [
+        "exec",
+        redis,
+        "redis-cli",
+        "--user",
+        "admin",
+        "zscore",
+        "orders:workers",
+        environment.INSTANCE,
+      ];
       const { stdout } = await execa("docker", ask, { reject: false });
       return Number(stdout) || 0;
     };

@@ -84,7 +84,7 @@ test("7 Redis loads a large file: no order is lost, and none fails", async () =>
       tee --append ${appendOnlyFile} > /dev/null`,
   );
   await stopped.end();
-  const ping = () => stack.exec(redis, "redis-cli", "ping");
+  const ping = () => stack.exec(redis, "redis-cli", "--user", "admin", "ping");
   await expect.poll(async () => (await ping()).stdout, { timeout: 10_000 }).toMatch(/^LOADING/);
   expect(await orders.post("OK77")).toMatchObject({ status: 503, body: { code: "queue_unavailable" } });
   expect(await isApiReady()).toBe(false);

@@ -43,7 +43,7 @@ describe.runIf(await hasEarlierVersion())("a stack of version 0.1.0", () => {
     clone = await StackUnderTest.update(folder);
     await clone.up();
     expect(await clone.stack.containers.volumes()).toEqual(volumes);
-    expect(await clone.containers()).toHaveLength(5);
+    expect(await clone.containers()).toHaveLength(6);
     const customer = new Customer(url);
     expect(await customer.delivery(orderId)).toMatchObject({ view: { status: "completed" }, text });
     expect(await customer.delivery(waitingId)).toMatchObject({ view: { status: "completed" } });

@@ -4,7 +4,7 @@ import { orderServices, silentLog } from "../../../../tests/redis/redis-database
 import { accepted } from "../../../../tests/redis/sample-order.ts";
 import { CapacityGuard, type CapacityOptions, reserves } from "./capacity-guard.ts";
 
-const { redis, store } = orderServices();
+const { redis, ofOrderApi, store } = orderServices();
 const gibibyte = 2 ** 30;
 
 /** A guard of two file systems whose free space the test sets. */
@@ -13,7 +13,7 @@ function guarded(options: Partial<CapacityOptions> = {}) {
   const folders = { resultsFolder: "/results", redisFolder: "/redis" };
   const freeBytes = async (folder: string) => free[folder as keyof typeof free];
   const guard = new CapacityGuard(
-    { redis, ...folders, reserve: reserves.accepting, freeBytes, ...options },
+    { redis: ofOrderApi, ...folders, reserve: reserves.accepting, freeBytes, ...options },
     silentLog,
   );
   onTestFinished(() => guard.close());

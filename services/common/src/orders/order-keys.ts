@@ -15,6 +15,7 @@ export const userOrdersPattern = "user:*:orders";
  * as a digest because it may have any length.
  */
 export const idempotencyKey = (userId: number, digest: string) => `user:${userId}:idempotency:${digest}`;
+export const idempotencyPattern = "user:*:idempotency:*";
 
 /** Numbers the orders in the sequence in which they are accepted and retried. */
 export const sequenceKey = "orders:sequence";
@@ -38,6 +39,11 @@ export const unindexedKey = "orders:unindexed";
 export const durationKey = "orders:duration";
 /** The worker that sweeps the results. Expires unless that worker renews it. */
 export const sweeperKey = "orders:sweeper";
+
+/** What versions up to 0.1.0 kept beside the orders' records: their order of service and BullMQ's queue. */
+export const earlierKeys = ["orders:waiting", "orders:outbox", "bull:orders:meta"];
+export const earlierQueue = "bull:orders:*";
+export const earlierPatterns = [...earlierKeys, earlierQueue] as const;
 
 /** The keys that the steps of the queue have, in the order in which `order.lua` names them. */
 export const queueKeys = [

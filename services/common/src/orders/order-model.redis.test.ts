@@ -14,13 +14,13 @@ import { OrderQueue } from "./queue/order-queue.ts";
  * rules. After each step, everything that Redis holds must equal the model.
  */
 
-const { redis, store } = orderServices();
+const { redis, ofWorker, store } = orderServices();
 const leaseMs = 3_600_000;
 const services = {
   ...{ redis, store, leaseMs },
   // Steps wait only when they are woken at once, so that they need no connection of their own.
-  queue: new OrderQueue(redis, redis, leaseMs),
-  attempts: new OrderAttempts(redis, retentionSeconds, leaseMs),
+  queue: new OrderQueue(ofWorker, ofWorker, leaseMs),
+  attempts: new OrderAttempts(ofWorker, retentionSeconds, leaseMs),
 };
 
 const steps: Record<string, Step> = { ...customerSteps, ...queueSteps, ...workerSteps };

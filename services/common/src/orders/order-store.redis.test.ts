@@ -19,7 +19,7 @@ import { maxFailures } from "./queue/order-attempts.ts";
 import { defaultLeaseMs } from "./queue/order-queue.ts";
 
 const services = orderServices();
-const { redis, queue, store, attempts } = services;
+const { redis, ofWorker, queue, store, expiry, attempts } = services;
 const reason = { code: "document_damaged", message: "broken" };
 
 /** Brings an accepted order to the given status. */
@@ -389,7 +389,7 @@ test("an expired order is in no list", async () => {
 
 test("expired orders are removed from the lists of all users", async () => {
   await redis.flushDb();
-  expect(await store.forgetExpired()).toBe(0);
+  expect(await expiry.forgetExpired()).toBe(0);
   const lists: string[][] = [];
   for (let user = 0; user < 30; user++) {
     const { user_id, order_id } = await accepted(store);
@@ -397,10 +397,10 @@ test("expired orders are removed from the lists of all users", async () => {
     const kept = user % 3 === 0 ? [] : [(await accepted(store, { user_id })).order_id];
     lists.push([userOrdersKey(user_id), ...kept]);
   }
-  expect(await store.forgetExpired()).toBe(30);
+  expect(await expiry.forgetExpired()).toBe(30);
   const left = ([key = "", ...kept]: string[]) => redis.zRange(key, 0, -1).then((ids) => [ids, kept]);
   for (const [ids, kept] of await Promise.all(lists.map(left))) expect(ids).toEqual(kept);
-  expect(await store.forgetExpired()).toBe(0);
+  expect(await expiry.forgetExpired()).toBe(0);
 });
 
 test("a list is read from its oldest order up to a batch without an expired one", async () => {
@@ -411,8 +411,8 @@ test("a list is read from its oldest order up to a batch without an expired one"
   // By batches of two, oldest first: both expired, one expired, one expired, none expired, both expired.
   const expired = ids.filter((_, index) => [0, 1, 3, 5, 8, 9].includes(index));
   await redis.del(expired.map(recordKey));
-  const trips = vi.spyOn(redis, "sortRo");
-  expect(await store.forgetExpired(2)).toBe(4);
+  const trips = vi.spyOn(ofWorker, "sortRo");
+  expect(await expiry.forgetExpired(2)).toBe(4);
   expect(trips).toHaveBeenCalledTimes(4);
   trips.mockRestore();
   const left = ids.filter((id, index) => index > 7 || !expired.includes(id));

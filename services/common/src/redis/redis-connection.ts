@@ -21,6 +21,8 @@ export function openRedis(url: string, log: Log, whenAway: "reject" | "wait", li
     url,
     disableOfflineQueue: whenAway === "reject",
     maintNotifications: "disabled",
+    // Its command is unknown to Redis 7.0, and our users may not run it.
+    disableClientInfo: true,
     pingInterval: limits.pingMs,
     commandOptions: { timeout: 0 },
     socket: {

@@ -9,7 +9,7 @@ import { accepted, claimed, sampleOrder } from "../../../../tests/redis/sample-o
 import { ResultSweep, sweepOrder } from "./result-sweep.ts";
 
 const services = orderServices();
-const { redis, store, attempts } = services;
+const { redis, store, expiry, attempts } = services;
 const { folder, results } = await temporaryResults();
 const reason = { code: "page_damaged", message: "broken" };
 const page = pageOf(1);
@@ -22,7 +22,7 @@ afterEach(async () => {
 
 /** Starts a sweep as the worker `name`. */
 function sweep(name = "worker-1"): ResultSweep {
-  const started = new ResultSweep({ name, results, store, attempts }, silentLog);
+  const started = new ResultSweep({ name, results, store: expiry, attempts }, silentLog);
   sweeps.push(started);
   return started;
 }
@@ -152,7 +152,7 @@ test("only one worker sweeps, and it looks up many orders in one call", async ()
   const files = Array.from({ length: 40 }, () => ({ order_id: sampleOrder().order_id, attempt: 1 }));
   for (const ref of files) await results.save(ref, "document", Buffer.from("a document"));
   for (const { order_id } of files) await age(order_id, 61);
-  const lookUps = vi.spyOn(store, "ends");
+  const lookUps = vi.spyOn(expiry, "ends");
   for (const name of ["worker-1", "worker-2", "worker-3"]) sweep(name);
   const left = async () =>
     (await results.orders()).filter((id) => files.some(({ order_id }) => order_id === id));

@@ -5,7 +5,7 @@ import { pagesKey, recordKey } from "../order-keys.ts";
 import { adoptOrders } from "./adopt-orders.ts";
 
 const services = orderServices();
-const { redis, store, attempts } = services;
+const { redis, ofWorker, store, attempts } = services;
 
 /** Writes an order as version 0.1.0 did, with its job in BullMQ's queue. */
 async function earlierOrder(fields: Record<string, string | number>): Promise<string> {
@@ -24,7 +24,7 @@ test("orders that an earlier version accepted wait in the queue, and its queue i
   const ended = await earlierOrder({ status: "failed", attempt: 1, finished_ms: 1e12 });
   await redis.hSet(`${recordKey(ended)}:pages:1`, { 1: "failed page_damaged The page is damaged." });
 
-  expect(await adoptOrders(redis)).toBe(2);
+  expect(await adoptOrders(ofWorker)).toBe(2);
   expect(await redis.keys("bull:*")).toEqual([]);
   expect(await redis.exists(["orders:waiting", "orders:outbox"])).toBe(0);
   for (const [id, attempt] of [
@@ -47,8 +47,8 @@ test("orders of this version are left alone", async () => {
   await store.accept(order, Date.now() + 5000);
   await redis.hSet("bull:orders:meta", "version", "bullmq:6.7.0");
   const before = await redis.hGetAll(recordKey(order.order_id));
-  expect(await adoptOrders(redis)).toBe(0);
+  expect(await adoptOrders(ofWorker)).toBe(0);
   expect(await redis.hGetAll(recordKey(order.order_id))).toEqual(before);
   expect(await waitingItems(redis, order.order_id)).toHaveLength(1);
-  expect(await adoptOrders(redis)).toBe(0);
+  expect(await adoptOrders(ofWorker)).toBe(0);
 });

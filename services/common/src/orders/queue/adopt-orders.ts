@@ -3,12 +3,8 @@ import type { RedisConnection } from "../../redis/redis-connection.ts";
 import { repeat } from "../../repeat.ts";
 import { StateLog } from "../../state-log.ts";
 import { orderIdSchema } from "../order.ts";
-import { recordKey, stepKeys } from "../order-keys.ts";
+import { earlierKeys, earlierQueue, recordKey, stepKeys } from "../order-keys.ts";
 import { steps } from "../order-scripts.ts";
-
-/** What versions up to 0.1.0 kept beside the orders' records: their order of service and BullMQ's queue. */
-const earlierKeys = ["orders:waiting", "orders:outbox", "bull:orders:meta"];
-const earlierQueue = "bull:orders:*";
 
 const repeatMs = 60_000;
 

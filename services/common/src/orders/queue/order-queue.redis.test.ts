@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { redisUrlAs } from "../../../../../tests/redis/redis-container.ts";
 import { orderServices, redisDatabase, silentLog } from "../../../../../tests/redis/redis-database.ts";
 import {
   accepted,
@@ -13,15 +14,17 @@ import { delayedKey, leasesKey, markerKey, recordKey, waitingKey } from "../orde
 import { attemptName, defaultLeaseMs, OrderQueue, parseItem, type QueueItem } from "./order-queue.ts";
 
 const services = orderServices();
-const { redis, queue, store, attempts } = services;
+const { redis, ofWorker, queue, store, attempts } = services;
 const reason = { code: "source_unavailable", message: "busy" };
 /** Longer than any of these tests may wait. */
 const longMs = 8000;
 beforeEach(() => redis.flushDb());
 
 /** Three idle workers, each with its own connection to wait with. */
-const connections = Array.from({ length: 3 }, () => openRedis(redisDatabase(), silentLog, "wait"));
-const queues = connections.map((blocking) => new OrderQueue(redis, blocking));
+const connections = Array.from({ length: 3 }, () =>
+  openRedis(redisUrlAs("ocr-worker", redisDatabase()), silentLog, "wait"),
+);
+const queues = connections.map((blocking) => new OrderQueue(ofWorker, blocking));
 beforeAll(() => Promise.all(connections.map((connection) => connection.ping())));
 afterAll(() => Promise.all(connections.map(closeRedis)));
 

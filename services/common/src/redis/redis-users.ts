@@ -1,0 +1,75 @@
+import * as keys from "../orders/order-keys.ts";
+
+/**
+ * The users of Redis besides its administrator. Each may run only the commands, and use only the keys and
+ * channels, that its service needs. Redis checks the commands of a script as the user who runs it, and every
+ * key that a script gets as one that is read and written.
+ */
+export const redisUsers = ["order-api", "ocr-worker"] as const;
+export type RedisUser = (typeof redisUsers)[number];
+
+/** What a service needs: commands in lower case, and patterns of keys that it reads and writes. */
+type Access = {
+  commands: readonly string[];
+  keys: readonly string[];
+  /** Channels that it publishes to or subscribes to. */
+  channels: readonly string[];
+  /** More rules in Redis' own notation. */
+  more?: readonly string[];
+};
+
+const connectionCommands = ["auth", "hello", "ping", "info", "eval", "evalsha", "scan", "exists"];
+/** The commands of `steps/order.lua` and `steps/queue.lua`, which are part of nearly every step. */
+const stepCommands = [
+  ...["time", "expire", "publish", "xadd", "hdel", "hget", "hgetall", "hmget", "hset", "zadd", "zincrby"],
+  ...["zrange", "zrem", "zremrangebyscore", "zscore"],
+];
+const orderPatterns = [keys.recordKey("*"), ...keys.queueKeys];
+
+const access: Readonly<Record<RedisUser, Access>> = {
+  "order-api": {
+    commands: [
+      ...connectionCommands,
+      ...stepCommands,
+      ...["subscribe", "unsubscribe", "del", "hincrby", "incr", "persist", "pexpiretime", "xrange"],
+      ...["zcard", "zcount", "zlexcount"],
+    ],
+    keys: [...orderPatterns, keys.userOrdersPattern, keys.idempotencyPattern],
+    channels: [keys.eventsKey("*")],
+  },
+  "ocr-worker": {
+    commands: [
+      ...connectionCommands,
+      ...stepCommands,
+      ...[
+        "bzpopmin",
+        "del",
+        "get",
+        "hexists",
+        "hincrby",
+        "hlen",
+        "hsetnx",
+        "rename",
+        "set",
+        "unlink",
+        "zcard",
+      ],
+    ],
+    keys: [...orderPatterns, keys.userOrdersPattern, keys.sweeperKey, ...keys.earlierPatterns],
+    channels: [keys.eventsKey("*")],
+    // SORT_RO looks up each order of a list. Redis allows that only to users who may read every key with it.
+    more: ["(+sort_ro %R~*)"],
+  },
+};
+
+/** The user's rules for `ACL SETUSER`, without its passwords. They replace all rules that it had. */
+export function rulesOf(user: RedisUser): string[] {
+  const { commands, keys, channels, more = [] } = access[user];
+  return [
+    ...["reset", "on"],
+    ...keys.map((key) => `~${key}`),
+    ...channels.map((channel) => `&${channel}`),
+    ...commands.map((command) => `+${command}`),
+    ...more,
+  ];
+}
