@@ -13,14 +13,17 @@ import { publicTokenKey, tokenKeyOf, tokenKeySet } from "./token-keys.ts";
 const settings = readSettings();
 const { nodeImage, ocrLanguages } = settings;
 
-// `front` reaches the outside, `back` does not. Neither the Auth API nor this machine, which has an address
-// on every other bridge, is on `back`.
+// A network without a way out. This machine has an address on every other bridge, but not on these.
+const isolated = { internal: true, options: { "com.docker.network.bridge.inhibit_ipv4": "true" } };
+// `front` reaches the outside, `back` does not. The Auth API is not on `back`.
 const front = new docker.Network(nameOf("front"), { driver: "bridge", labels: labelsOf("front") });
-const back = new docker.Network(nameOf("back"), {
+const back = new docker.Network(nameOf("back"), { driver: "bridge", ...isolated, labels: labelsOf("back") });
+// On `documents` the workers reach their source: the router, or something outside the stack.
+const isSourceOutside = settings.documentsUrl !== undefined;
+const documents = new docker.Network(nameOf("documents"), {
   driver: "bridge",
-  internal: true,
-  options: { "com.docker.network.bridge.inhibit_ipv4": "true" },
-  labels: labelsOf("back"),
+  ...(isSourceOutside ? {} : isolated),
+  labels: labelsOf("documents"),
 });
 
 const jwtSecret =
@@ -75,9 +78,18 @@ const orderApi = new Service("order-api", {
   dependsOn: [redis.access],
 });
 
+const router = new Router("router", {
+  image: settings.caddyImage,
+  networks: isSourceOutside ? [front] : [front, documents],
+  bindAddress: settings.bindAddress,
+  httpPort: settings.httpPort,
+  documentsFolder: settings.documentsFolder,
+  samplesFolder,
+});
+
 const ocrWorkers = new Service("ocr-worker", {
   nodeImage,
-  networks: [front, back],
+  networks: [documents, back],
   environment: ocrWorkerEnvironment(settings, redis.urls["ocr-worker"]),
   buildArguments: { OCR_LANGUAGES: ocrLanguages },
   volumes: [{ volume: results, path: "/results" }, redisVolume],
@@ -86,16 +98,7 @@ const ocrWorkers = new Service("ocr-worker", {
   startSeconds: 300,
   stopSeconds: 45,
   replicas: settings.ocrWorkers,
-  dependsOn: [redis.access],
-});
-
-const router = new Router("router", {
-  image: settings.caddyImage,
-  network: front,
-  bindAddress: settings.bindAddress,
-  httpPort: settings.httpPort,
-  documentsFolder: settings.documentsFolder,
-  samplesFolder,
+  dependsOn: [redis.access, router.container],
 });
 
 export const url = urlOf(settings);

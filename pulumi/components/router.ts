@@ -8,7 +8,7 @@ import { hardenedContainer } from "./hardened-container.ts";
 
 export interface RouterArgs {
   readonly image: string;
-  readonly network: docker.Network;
+  readonly networks: readonly docker.Network[];
   readonly bindAddress: string;
   readonly httpPort: number;
   /** Absolute path of the scans; undefined when `documentsUrl` names another source. */
@@ -39,7 +39,7 @@ export class Router extends pulumi.ComponentResource {
         ...hardenedContainer({
           part: name,
           image: image.imageId,
-          networks: [args.network],
+          networks: args.networks,
           environment: {
             XDG_CONFIG_HOME: "/tmp/config",
             XDG_DATA_HOME: "/tmp/data",

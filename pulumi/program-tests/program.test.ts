@@ -87,7 +87,7 @@ test.each([
     "orbital-witness:index:Redis": 1,
     "orbital-witness:index:Service": 3,
     "orbital-witness:index:Router": 1,
-    "docker:index/network:Network": 2,
+    "docker:index/network:Network": 3,
     "docker:index/volume:Volume": 4,
     "docker:index/remoteImage:RemoteImage": 5,
     "docker:index/container:Container": 5 + ocrWorkers,
@@ -199,6 +199,18 @@ test("the Auth API shares no network with Redis, and Redis' network has no way o
 test("only the Auth API has the volume with the users", () => {
   const holders = holdersOf(program, `${nameOf("accounts")}-0123456`);
   expect(holders).toEqual([nameOf("auth-api")]);
+});
+
+test("workers share no network with the APIs, and reach the outside only if a documentsUrl is set", () => {
+  const networksOf = (run: RecordedProgram, part: string) =>
+    (inputsOf(run, part).networksAdvanced as { name: string }[]).map(({ name }) => name);
+  const [documents, back, front] = ["documents", "back", "front"].map((each) => `${nameOf(each)}-0123456`);
+  for (const run of [program, other]) expect(networksOf(run, "ocr-worker-1")).toEqual([documents, back]);
+  expect(networksOf(program, "router")).toEqual([front, documents]);
+  expect(networksOf(other, "router")).toEqual([front]);
+  const isInternal = (run: RecordedProgram) =>
+    run.resources.find(({ name }) => name === nameOf("documents"))?.inputs.internal;
+  expect([isInternal(program), isInternal(other)]).toEqual([true, undefined]);
 });
 
 test("a documentsUrl replaces the router as the document source", () => {

@@ -27,6 +27,7 @@ beforeAll(async () => {
 const NAME = "orbital-witness-review";
 const FRONT = `${NAME}-front-0123456`;
 const BACK = `${NAME}-back-0123456`;
+const DOCUMENTS = `${NAME}-documents-0123456`;
 const key = tokenKeyOf("k".repeat(32));
 const TOKEN_KEY = `TOKEN_KEY=${JSON.stringify(key)}`;
 const TOKEN_KEYS = `TOKEN_KEYS=${tokenKeySet([key])}`;
@@ -152,7 +153,7 @@ const orderApi = service(
 const ocrWorker = (name: string) =>
   service(
     "ocr-worker",
-    { networks: [FRONT, BACK], memory: 1536, start: 300, stop: 45 },
+    { networks: [DOCUMENTS, BACK], memory: 1536, start: 300, stop: 45 },
     [mount("results", false), REDIS_VOLUME],
     [
       redisUrl("ocr-worker"),
@@ -193,7 +194,13 @@ const redisAccess = {
 };
 const { uid, gid } = statSync(documents);
 const router = {
-  ...common("router", { networks: [FRONT], memory: 256, start: START_SECONDS, stop: 15, ask: GET_HEALTH }),
+  ...common("router", {
+    networks: [FRONT, DOCUMENTS],
+    memory: 256,
+    start: START_SECONDS,
+    stop: 15,
+    ask: GET_HEALTH,
+  }),
   image: fakeDigest("router-image"),
   envs: ["XDG_CONFIG_HOME=/tmp/config", "XDG_DATA_HOME=/tmp/data", "GOGC=400", "GOMEMLIMIT=192MiB"],
   user: `${uid}:${gid}`,
@@ -244,15 +251,15 @@ test.each<[string, object]>([
   ["redis-image", { name: pinned("redis:7.2-bookworm"), keepLocally: true }],
   ["router-image", { name: pinned("caddy:2.10-alpine"), keepLocally: true }],
   [`${NAME}-front`, { driver: "bridge", labels: labelsOf("front") }],
-  [
-    `${NAME}-back`,
+  ...["back", "documents"].map((part): [string, object] => [
+    `${NAME}-${part}`,
     {
       driver: "bridge",
       internal: true,
       options: { "com.docker.network.bridge.inhibit_ipv4": "true" },
-      labels: labelsOf("back"),
+      labels: labelsOf(part),
     },
-  ],
+  ]),
   [`${NAME}-redis-data`, { labels: labelsOf("redis-data") }],
   [`${NAME}-results`, { labels: labelsOf("results") }],
   [`${NAME}-search`, { labels: labelsOf("search") }],
@@ -281,7 +288,7 @@ test("a changed health check changes a label, because the provider does not noti
 
 test("the program creates no other resources than those checked above", () => {
   const components = ["orbital-witness-review", "redis", "auth-api", "order-api", "ocr-worker", "router"];
-  expect(program.resources).toHaveLength(21 + components.length);
+  expect(program.resources).toHaveLength(22 + components.length);
 });
 
 test("a documents folder of root is served by the user nobody", async () => {

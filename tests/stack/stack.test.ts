@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { networkInterfaces } from "node:os";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { wordsOf } from "@orbital-witness/common/results/page-result.ts";
@@ -71,6 +74,47 @@ describe("volumes", () => {
     const { name } = await clone.container(part);
     const { failed, stderr } = await execa("docker", ["exec", name, ...touch], { reject: false });
     expect(failed ? stderr : "written").toMatch(isWritable ? /^written$/ : /Read-only file system/);
+  });
+});
+
+describe("networks", () => {
+  /** Whether a process beside the service can open a connection. The page processes share its network. */
+  async function reaches(part: string, address: string, port: number): Promise<boolean> {
+    const connect =
+      "require('net').connect({ host: process.argv[1], port: process.argv[2], timeout: 3000 })" +
+      ".on('connect', () => process.exit(0)).on('timeout', () => process.exit(1))" +
+      ".on('error', () => process.exit(1))";
+    const { name } = await clone.container(part);
+    const command = ["exec", name, "node", "-e", connect, address, String(port)];
+    return !(await execa("docker", command, { reject: false })).failed;
+  }
+
+  it("let a worker reach the documents and Redis, and nothing else", async () => {
+    // This machine stands for the Internet: it is one hop further away than the stack's own networks.
+    const outside = createServer().listen(0, "0.0.0.0");
+    onTestFinished(() => {
+      outside.close();
+    });
+    await once(outside, "listening");
+    const { port } = outside.address() as AddressInfo;
+    const interfaces = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+    const here = interfaces.filter(({ family, internal }) => family === "IPv4" && !internal);
+    expect(here).not.toEqual([]);
+    for (const { address } of here) {
+      expect(await reaches("ocr-worker", address, port), address).toBe(false);
+    }
+    // Shows that the address could be reached.
+    expect(await reaches("order-api", here[0]?.address ?? "", port)).toBe(true);
+    for (const part of ["auth-api", "order-api"]) {
+      const endpoints = Object.values(await clone.endpointsOf(await clone.container(part)));
+      const [front] = endpoints.map(({ IPAddress }) => IPAddress);
+      for (const address of [part, front ?? ""]) {
+        if (part === "order-api" && address === part) continue;
+        expect(await reaches("ocr-worker", address, 8080), `${part} at ${address}`).toBe(false);
+      }
+    }
+    expect(await reaches("ocr-worker", "router", 8081)).toBe(true);
+    expect(await reaches("ocr-worker", "redis", 6379)).toBe(true);
   });
 });
 

@@ -24,9 +24,10 @@ export class SourceContainer {
     this.id = id;
   }
 
-  /** Starts it on the network that the workers and the router share. */
+  /** Starts it on the workers' network for documents. */
   static async start(clone: StackUnderTest): Promise<SourceContainer> {
-    const [network = ""] = Object.keys(await clone.endpointsOf(await clone.container("router")));
+    const networks = Object.keys(await clone.endpointsOf(await clone.container("ocr-worker")));
+    const network = networks.find((name) => name.includes("-documents-")) ?? "";
     const script = path.join(import.meta.dirname, "document-source.ts");
     const rights = [
       "--read-only",
