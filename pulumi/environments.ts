@@ -31,6 +31,7 @@ export function orderApiEnvironment(
 ): Environment {
   return {
     TOKEN_KEYS: accepted,
+    ...issuerEnvironment(settings),
     REDIS_URL: redisUrl,
     ORDERS_PER_MINUTE: String(settings.ordersPerMinute),
     RESULT_DAYS: String(settings.resultDays),
@@ -43,6 +44,17 @@ export function orderApiEnvironment(
     MALLOC_ARENA_MAX: "2",
     MALLOC_TRIM_THRESHOLD_: "131072",
     LOG_LEVEL: settings.logLevel,
+  };
+}
+
+function issuerEnvironment(settings: Settings): Environment {
+  const { tokenIssuer, tokenJwksUrl, tokenAudience, tokenOrderScope } = settings;
+  if (tokenIssuer === undefined) return {};
+  return {
+    TOKEN_ISSUER: tokenIssuer,
+    ...(tokenJwksUrl === undefined ? {} : { TOKEN_JWKS_URL: tokenJwksUrl }),
+    TOKEN_AUDIENCE: tokenAudience,
+    TOKEN_ORDER_SCOPE: tokenOrderScope,
   };
 }
 

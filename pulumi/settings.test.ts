@@ -37,6 +37,9 @@ const LEVELS = "one of trace, debug, info, warn, error, fatal";
 const IPV4 = "an IPv4 address, such as 127.0.0.1";
 const IMAGE = "an image's name, such as redis:7.2-bookworm";
 const LANGUAGES = "one to ten of tesseract's language codes, joined by +, such as eng or eng+cym";
+const ISSUER = "an https address without user, query or fragment (http only for a private address)";
+const JWKS = '"https://login.example.org/keys"';
+const WORD = "1 to 255 visible characters without spaces";
 const ADDRESS = "an http or https address without user, query or fragment";
 
 test.each([
@@ -82,6 +85,21 @@ test.each([
   ["nodeImage", "", IMAGE, '""'],
   ["redisImage", "redis 7", IMAGE, '"redis 7"'],
   ["caddyImage", "--rm", IMAGE, '"--rm"'],
+  ["tokenIssuer", "http://login.example.org", ISSUER, '"http://login.example.org"'],
+  ["tokenIssuer", "http://172.32.0.1", ISSUER, '"http://172.32.0.1"'],
+  ["tokenIssuer", "http://10.0.0.1.example.org", ISSUER, '"http://10.0.0.1.example.org"'],
+  ["tokenIssuer", "login.example.org", ISSUER, '"login.example.org"'],
+  ["tokenIssuer", "https://a:hidden@login.example.org", ISSUER, '"https://***@login.example.org"'],
+  ["tokenIssuer", "https://login.example.org/?tenant=1", ISSUER, '"https://login.example.org/?***"'],
+  ["tokenJwksUrl", "https://login.example.org/keys", "unset while tokenIssuer is not set", JWKS],
+  ["tokenAudience", "", WORD, '""'],
+  ["tokenOrderScope", "orders write", WORD, '"orders write"'],
+  [
+    "retiredTokenKey",
+    "short",
+    "an Ed25519 public key in base64url, as `npm run rotate-key` sets it",
+    '"short"',
+  ],
   ["documentsUrl", "scans.example.org", ADDRESS, '"scans.example.org"'],
   ["documentsUrl", "ftp://scans.example.org", ADDRESS, '"ftp://scans.example.org"'],
   ["documentsUrl", "https://scans.example.org/#top", ADDRESS, '"https://scans.example.org/#top"'],
@@ -98,6 +116,9 @@ test.each([
 test.each([
   { ocrWorkers: "1", httpPort: "1", tokenSeconds: "1", logLevel: "trace" },
   { bindAddress: "0.0.0.0", demoUsers: "false" },
+  { tokenIssuer: "https://login.example.org/company/", tokenJwksUrl: "https://keys.example.org:8443/keys" },
+  { tokenIssuer: "http://10.1.2.3:8080", tokenAudience: "api://orders", tokenOrderScope: "x".repeat(255) },
+  { tokenIssuer: "http://keycloak:8080/realms/company" },
   { bindAddress: "127.8.9.1", demoUsers: "true" },
   { ocrWorkers: "64", httpPort: "65535", tokenSeconds: "86400", logLevel: "fatal" },
   { tokenFailuresPerMinute: "1", ordersPerMinute: "1", resultDays: "1" },
@@ -168,7 +189,10 @@ test("the defaults are those of Pulumi.yaml, with one worker for each core", () 
   const defaults = Object.fromEntries(declared.map(([key, { default: value }]) => [key, value]));
   const documentsFolder = path.join(projectFolder, String(defaults.documentsFolder));
   const ocrWorkers = Math.min(availableParallelism(), 64);
-  const unset = { documentsUrl: undefined, retiredTokenKey: undefined };
+  const unset = {
+    ...{ documentsUrl: undefined, retiredTokenKey: undefined },
+    ...{ tokenIssuer: undefined, tokenJwksUrl: undefined },
+  };
   const optional = { ocrWorkers, ...unset, jwtSecret: undefined, jwtSecretNext: undefined };
   expect(read({})).toStrictEqual({ ...defaults, ...optional, documentsFolder });
   expect(read({ documentsUrl: "" }).documentsUrl).toBeUndefined();

@@ -3,6 +3,7 @@ import { isIPv4 } from "node:net";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { isIssuerUrl } from "./issuer-url.ts";
 
 /** The folder of Pulumi.yaml. Relative folders in settings start here. */
 export const projectFolder = path.resolve(import.meta.dirname, "..");
@@ -36,6 +37,14 @@ export interface Settings {
   readonly tokenSeconds: number;
   /** Limit of wrong passwords of one user from one address. */
   readonly tokenFailuresPerMinute: number;
+  /** Another issuer whose access tokens the Order API accepts; undefined if it accepts only our own. */
+  readonly tokenIssuer: string | undefined;
+  /** Where that issuer's keys are; undefined to find them by OpenID Connect Discovery. */
+  readonly tokenJwksUrl: string | undefined;
+  /** What that issuer's access tokens must have as `aud`. */
+  readonly tokenAudience: string;
+  /** The scope that allows the holder of that issuer's tokens to order. */
+  readonly tokenOrderScope: string;
   /** Limit of one user's orders and retries. */
   readonly ordersPerMinute: number;
   /** How long an order and its result are kept after the order ended. */
@@ -61,7 +70,8 @@ export interface Settings {
 
 /**
  * The stack's settings, checked. Pulumi.yaml has the types, descriptions and defaults, except for the
- * optional `ocrWorkers`, `documentsUrl`, `jwtSecret`, `jwtSecretNext` and `retiredTokenKey`.
+ * optional `ocrWorkers`, `documentsUrl`, `jwtSecret`, `jwtSecretNext`, `retiredTokenKey`,
+ * `tokenIssuer` and `tokenJwksUrl`.
  * @throws pulumi.RunError that names every setting out of range, its range and its value
  */
 export function readSettings(config = new pulumi.Config()): Settings {
@@ -93,6 +103,19 @@ export function readSettings(config = new pulumi.Config()): Settings {
   const cores = Math.min(availableParallelism(), MAX_WORKERS);
   const documentsUrl = config.get("documentsUrl") || undefined;
   const retiredTokenKey = config.get("retiredTokenKey") || undefined;
+  const tokenIssuer = config.get("tokenIssuer") || undefined;
+  const tokenJwksUrl = config.get("tokenJwksUrl") || undefined;
+  const issuerUrl = (key: string, value: string | undefined) =>
+    check(
+      key,
+      value,
+      value === undefined || isIssuerUrl(value),
+      "an https address without user, query or fragment (http only for a private address)",
+    );
+  const word = (key: string): string => {
+    const value = config.require(key);
+    return check(key, value, /^[!-~]{1,255}$/.test(value), "1 to 255 visible characters without spaces");
+  };
   const documentsFolder =
     documentsUrl === undefined ? path.resolve(projectFolder, config.require("documentsFolder")) : undefined;
   const settings: Settings = {
@@ -119,6 +142,15 @@ export function readSettings(config = new pulumi.Config()): Settings {
     ),
     tokenSeconds: wholeNumber("tokenSeconds", 1, 86_400),
     tokenFailuresPerMinute: wholeNumber("tokenFailuresPerMinute", 1, 10_000),
+    tokenIssuer: issuerUrl("tokenIssuer", tokenIssuer),
+    tokenJwksUrl: check(
+      "tokenJwksUrl",
+      issuerUrl("tokenJwksUrl", tokenJwksUrl),
+      tokenJwksUrl === undefined || tokenIssuer !== undefined,
+      "unset while tokenIssuer is not set",
+    ),
+    tokenAudience: word("tokenAudience"),
+    tokenOrderScope: word("tokenOrderScope"),
     ordersPerMinute: wholeNumber("ordersPerMinute", 1, 1_000_000),
     resultDays: wholeNumber("resultDays", 1, 3650),
     redisPasswordVersion: wholeNumber("redisPasswordVersion", 1, 1_000_000),

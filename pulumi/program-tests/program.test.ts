@@ -52,6 +52,10 @@ beforeAll(async () => {
         ocrWorkers: "5",
         bindAddress: "192.0.2.7",
         demoUsers: "false",
+        tokenIssuer: "https://login.example.org",
+        tokenJwksUrl: "https://login.example.org/keys",
+        tokenAudience: "orders",
+        tokenOrderScope: "write",
         httpPort: "8080",
         tokenSeconds: "60",
         tokenFailuresPerMinute: "7",
@@ -232,6 +236,17 @@ test("tokenSeconds, limits, resultDays, logLevel and images reach the parts that
   expect(holdersOf(other, '"NODE_IMAGE":"node:own"')).toEqual(built);
   expect(holdersOf(other, '"redis:own"')).toEqual(["redis-image"]);
   expect(holdersOf(other, '"caddy:own"')).toEqual(["router-image"]);
+});
+
+test("another issuer reaches the Order API, and is not mentioned if there is none", () => {
+  const orderApi = nameOf("order-api");
+  expect(holdersOf(other, '"TOKEN_ISSUER=https://login.example.org"')).toEqual([orderApi]);
+  expect(holdersOf(other, '"TOKEN_JWKS_URL=https://login.example.org/keys"')).toEqual([orderApi]);
+  expect(holdersOf(other, '"TOKEN_AUDIENCE=orders"')).toEqual([orderApi]);
+  expect(holdersOf(other, '"TOKEN_ORDER_SCOPE=write"')).toEqual([orderApi]);
+  for (const name of ["TOKEN_ISSUER", "TOKEN_JWKS_URL", "TOKEN_AUDIENCE", "TOKEN_ORDER_SCOPE"]) {
+    expect(holdersOf(program, name)).toEqual([]);
+  }
 });
 
 test("the languages reach the worker and its build, the document limits reach the worker", () => {

@@ -8,11 +8,13 @@ import {
 import { runService } from "@orbital-witness/common/http/serve.ts";
 import { publicKeySetVariable, verifyingKeys } from "@orbital-witness/common/tokens/token-keys.ts";
 import { z } from "zod";
+import { issuerVariables, tokenIssuerOf } from "./access/issuer/issuer-variables.ts";
 import { startOrderApi } from "./order-api.ts";
 
 await runService("order-api", {
   variables: z.object({
     TOKEN_KEYS: publicKeySetVariable,
+    ...issuerVariables,
     REDIS_URL: redisUrlVariable,
     RESULT_DAYS: resultDaysVariable,
     ORDERS_PER_MINUTE: wholeNumber(1, 1_000_000, 600),
@@ -22,15 +24,16 @@ await runService("order-api", {
   }),
   // The last answers may take 3 s, the revocations 6 s, and closing the connections 2 s.
   stopSeconds: 12,
-  start: ({ TOKEN_KEYS, REDIS_URL, RESULT_DAYS, ORDERS_PER_MINUTE, ...folders }, log) =>
+  start: ({ TOKEN_KEYS, REDIS_URL, RESULT_DAYS, ORDERS_PER_MINUTE, ...others }, log) =>
     startOrderApi({
       log,
       keys: verifyingKeys(TOKEN_KEYS),
+      tokenIssuer: tokenIssuerOf(others),
       redisUrl: REDIS_URL,
       retentionSeconds: RESULT_DAYS * secondsPerDay,
       ordersPerMinute: ORDERS_PER_MINUTE,
-      resultsFolder: folders.RESULTS_FOLDER,
-      searchFolder: folders.SEARCH_FOLDER,
-      redisFolder: folders.REDIS_FOLDER,
+      resultsFolder: others.RESULTS_FOLDER,
+      searchFolder: others.SEARCH_FOLDER,
+      redisFolder: others.REDIS_FOLDER,
     }),
 });

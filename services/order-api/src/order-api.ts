@@ -13,6 +13,7 @@ import { within } from "@orbital-witness/common/time-limit.ts";
 import type { VerifyingKeys } from "@orbital-witness/common/tokens/token-keys.ts";
 import { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
 import { OrderAcceptance } from "./accept/accept-order.ts";
+import { acceptIssuer, type TokenIssuer } from "./access/issuer/accept-issuer.ts";
 import { createOrderApp } from "./app.ts";
 import { type FeedOptions, OrderFeed } from "./follow/order-feed.ts";
 import { Downloads } from "./results/downloads.ts";
@@ -23,6 +24,8 @@ export type OrderApiOptions = {
   log: Log;
   /** The keys of the Auth API that verify tokens. */
   keys: VerifyingKeys;
+  /** Another issuer whose access tokens are accepted too. */
+  tokenIssuer?: TokenIssuer | undefined;
   redisUrl: string;
   /** How long an order and its result are kept after its end. */
   retentionSeconds: number;
@@ -69,12 +72,13 @@ export function startOrderApi(options: OrderApiOptions) {
   const search = new SearchWorker({ resultsFolder, searchFolder }, log);
   const indexer = new SearchIndexer(redis, store, search, log);
   const acceptance = new OrderAcceptance({ store, capacity }, log);
+  const foreign = options.tokenIssuer && acceptIssuer(options.tokenIssuer, redis, log);
   const stopping = new AbortController();
   const quota = { name: "orders", of: "orders of one user", limit: ordersPerMinute, windowSeconds: 60 };
   const limit = new RateLimit(quota);
   const tools = {
     ...{ store, capacity, acceptance, indexer, search },
-    tokens: new TokenVerifier(keys),
+    tokens: new TokenVerifier(keys, { foreign: foreign?.tokens }),
     feed: new OrderFeed(store, messages, log, options.feed),
     results: openResultStore({ folder: resultsFolder }),
     downloads: new Downloads(downloadLimits),
@@ -88,6 +92,7 @@ export function startOrderApi(options: OrderApiOptions) {
     stopping: () => stopping.abort(),
     close: async () => {
       stopping.abort();
+      foreign?.close();
       const soon = (part: { close(): Promise<void> }) =>
         within(closeLimitMs, part.close()).catch((err: unknown) =>
           log.warn({ err }, "closed while work was running"),

@@ -38,6 +38,7 @@ test.each([
   ["order-api", "keys of any name", "HGETALL secrets"],
   ["order-api", "other channels", "PUBLISH orders x"],
   ["ocr-worker", "numbers of new orders", "INCR orders:sequence"],
+  ["ocr-worker", "ids of people", "HGETALL identities"],
   ["ocr-worker", "idempotency keys", "HGETALL user:1:idempotency:x"],
   ["ocr-worker", "other channels", "SUBSCRIBE order:1:events"],
   ["ocr-worker", "keys of any name", "DEL secrets"],

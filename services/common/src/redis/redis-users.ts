@@ -1,4 +1,5 @@
 import * as keys from "../orders/order-keys.ts";
+import { identitiesKey, lastIdentityKey } from "../tokens/identity-keys.ts";
 
 /**
  * The users of Redis besides its administrator. Each may run only the commands, and use only the keys and
@@ -31,10 +32,13 @@ const access: Readonly<Record<RedisUser, Access>> = {
     commands: [
       ...connectionCommands,
       ...stepCommands,
-      ...["subscribe", "unsubscribe", "del", "hincrby", "incr", "persist", "pexpiretime", "xrange"],
+      ...["subscribe", "unsubscribe", "del", "hincrby", "hsetnx", "incr", "persist", "pexpiretime", "xrange"],
       ...["zcard", "zcount", "zlexcount"],
     ],
-    keys: [...orderPatterns, keys.userOrdersPattern, keys.idempotencyPattern],
+    keys: [
+      ...[...orderPatterns, keys.userOrdersPattern, keys.idempotencyPattern],
+      ...[identitiesKey, lastIdentityKey],
+    ],
     channels: [keys.eventsKey("*")],
   },
   "ocr-worker": {

@@ -7,14 +7,17 @@ const audience = "orbital-witness/order-api";
 const algorithm = "EdDSA";
 const type = "JWT";
 /** Our tokens have about 450 characters. Longer ones are not worth hashing. */
-const maxLength = 4096;
+export const maxTokenLength = 4096;
 
 export type TokenUser = { user_id: number; username: string; can_order: boolean };
+
+/** Ids from here on belong to people of another issuer. They are written out in full by Lua and JSON. */
+export const firstForeignId = 1_000_000_000_000;
 
 const claims = z
   .object({
     sub: z.string(),
-    user_id: z.int().positive(),
+    user_id: z.int().positive().lt(firstForeignId),
     username: z.string().min(1).max(256),
     // Only `true` itself grants the right; "true" and 1 do not.
     can_order: z
@@ -53,7 +56,7 @@ export function issueToken(signing: SigningKey, user: TokenUser, seconds: number
  * of the keys. Its header chooses the key by `kid`; a key or an address of keys in it has no effect.
  */
 export async function verifyToken(keys: VerifyingKeys, token: string): Promise<TokenUser> {
-  if (token.length > maxLength) throw new TokenError("token_invalid", "The token is too long.");
+  if (token.length > maxTokenLength) throw new TokenError("token_invalid", "The token is too long.");
   try {
     const { payload } = await jwtVerify(token, ({ kid }) => keyOf(keys, kid), {
       algorithms: [algorithm],

@@ -36,7 +36,7 @@ test("a valid token does not vouch for another, and an invalid one is not rememb
 });
 
 test("only the latest tokens are remembered", async () => {
-  const verifier = new TokenVerifier(verifying, 2);
+  const verifier = new TokenVerifier(verifying, { most: 2 });
   const tokens = await Promise.all(
     [1, 2, 3].map((user_id) => issueToken(signing, { ...alice, user_id }, 30)),
   );

@@ -1,6 +1,19 @@
 import { decodeJwt } from "jose";
-import { type TokenUser, verifyToken } from "./access-token.ts";
+import { maxTokenLength, TokenError, type TokenUser, verifyToken } from "./access-token.ts";
 import type { VerifyingKeys } from "./token-keys.ts";
+
+/** `expires`: until when the token need not be verified again, in seconds since the epoch. */
+export type VerifiedToken = { user: TokenUser; expires: number };
+
+/** Verifies the tokens of another issuer. Throws TokenError, or another error if it cannot tell. */
+export type ForeignTokens = { issuer: string; verify(token: string): Promise<VerifiedToken> };
+
+export type TokenVerifierOptions = {
+  /** The issuer whose tokens are accepted beside our own. */
+  foreign?: ForeignTokens | undefined;
+  /** The number of tokens to remember. */
+  most?: number;
+};
 
 /**
  * Verifies each token once and remembers it until it expires, because verifying a signature costs more than a
@@ -8,24 +21,40 @@ import type { VerifyingKeys } from "./token-keys.ts";
  */
 export class TokenVerifier {
   readonly #keys: VerifyingKeys;
+  readonly #foreign: ForeignTokens | undefined;
   readonly #most: number;
-  readonly #known = new Map<string, { user: TokenUser; expires: number }>();
+  readonly #known = new Map<string, VerifiedToken>();
 
-  /** `most`: the number of tokens to remember. */
-  constructor(keys: VerifyingKeys, most = 10_000) {
+  constructor(keys: VerifyingKeys, { foreign, most = 10_000 }: TokenVerifierOptions = {}) {
     this.#keys = keys;
+    this.#foreign = foreign;
     this.#most = most;
   }
 
-  /** As `verifyToken`. */
+  /** As `verifyToken`; also throws the errors of `foreign`. */
   async verify(token: string): Promise<TokenUser> {
     const known = this.#known.get(token);
     if (known && Math.floor(Date.now() / 1000) < known.expires) return known.user;
     this.#known.delete(token);
-    const user = await verifyToken(this.#keys, token);
+    if (token.length > maxTokenLength) throw new TokenError("token_invalid", "The token is too long.");
+    const verified = await this.#verified(token);
     const [oldest] = this.#known.size < this.#most ? [] : this.#known.keys();
     if (oldest !== undefined) this.#known.delete(oldest);
-    this.#known.set(token, { user, expires: decodeJwt(token).exp ?? 0 });
-    return user;
+    this.#known.set(token, verified);
+    return verified.user;
+  }
+
+  async #verified(token: string): Promise<VerifiedToken> {
+    // The claim is not verified yet. It only chooses who verifies the token, and both check it again.
+    if (this.#foreign && issuerOf(token) === this.#foreign.issuer) return this.#foreign.verify(token);
+    return { user: await verifyToken(this.#keys, token), expires: decodeJwt(token).exp ?? 0 };
+  }
+}
+
+function issuerOf(token: string): unknown {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
   }
 }

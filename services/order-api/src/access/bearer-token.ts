@@ -1,6 +1,7 @@
 import { Problem } from "@orbital-witness/common/http/problem.ts";
 import { TokenError, type TokenUser } from "@orbital-witness/common/tokens/access-token.ts";
 import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
+import { KeysUnavailable } from "./issuer/issuer-keys.ts";
 
 const bearerForm = /^Bearer +(\S+) *$/i;
 
@@ -31,14 +32,20 @@ export async function authenticate(tokens: TokenVerifier, token: string | undefi
   try {
     return await tokens.verify(token);
   } catch (cause) {
-    if (!(cause instanceof TokenError)) throw cause;
-    throw refused(cause);
+    if (cause instanceof TokenError) throw refused(cause);
+    if (cause instanceof KeysUnavailable) throw issuerUnavailable(cause);
+    throw cause;
   }
 }
 
 function refused(cause: TokenError): Problem {
   const challenge = `Bearer error="invalid_token", error_description="${cause.message}"`;
   return new Problem(401, cause.code, cause.message, { headers: { "WWW-Authenticate": challenge }, cause });
+}
+
+function issuerUnavailable(cause: KeysUnavailable): Problem {
+  const detail = "The token cannot be checked, because its issuer does not answer. Try again shortly.";
+  return new Problem(503, "issuer_unavailable", detail, { headers: { "Retry-After": "5" }, cause });
 }
 
 function missingToken(): Problem {
