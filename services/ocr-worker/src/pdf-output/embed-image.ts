@@ -1,8 +1,9 @@
 import type { PdfPage, PdfStream } from "@orbital-witness/common/results/pdf-page.ts";
-import sharp, { type PngOptions, type Sharp } from "sharp";
+import sharp, { type Sharp } from "sharp";
 import type { PageContent } from "../documents/document.ts";
 import { readTiffPages } from "../documents/image/tiff.ts";
 import { toSharp } from "../recognition/preparation/picture.ts";
+import { bilevelImage } from "./bilevel-image.ts";
 import { coloursOf, embedPng, isEmbeddable } from "./embed-png.ts";
 import { colourSpaceOf, profileIndex } from "./embed-profile.ts";
 import { isLossyWebp, toJpeg } from "./lossy-image.ts";
@@ -51,7 +52,8 @@ async function embedTiff(bytes: Buffer, page: number, size: Size): Promise<Embed
   if (!fax || !strip || others.length > 0) {
     const picture = sharp(bytes, { page: index }).autoOrient();
     if (lossyBytes) return drawn(await lossyImage(await opaque(picture), lossyBytes), size);
-    return drawn(await losslessImage(picture, fax && { palette: true, colours: 2, dither: 0 }), size);
+    if (fax) return drawn({ image: await bilevelImage(await opaque(picture)) }, size);
+    return drawn(await losslessImage(picture), size);
   }
   const parameters = `/K -1 /Columns ${fax.width} /Rows ${strip.rows} /BlackIs1 ${fax.isInverted}`;
   const entries = [
@@ -121,8 +123,9 @@ async function lossyImage(picture: Sharp, sourceBytes: number): Promise<Image> {
 }
 
 /** Compresses the picture again without loss, in sRGB and on a white background. */
-async function losslessImage(picture: Sharp, options?: PngOptions): Promise<Image> {
-  const png = (await opaque(picture)).png({ compressionLevel: 9, ...options });
+async function losslessImage(picture: Sharp): Promise<Image> {
+  // Level 9 takes about twice as long, and saves at most 0.5 % on a grey scan.
+  const png = (await opaque(picture)).png({ compressionLevel: 7 });
   return { image: embedPng(await png.toBuffer()) };
 }
 
