@@ -40,7 +40,8 @@ export class KeyRotation {
     const step = this.#step();
     if (step === "begin") {
       await this.#tools.setSecret("jwtSecretNext");
-      say("1/3 Publishing the new key: jwtSecretNext, encrypted in the stack's file. It signs nothing yet.");
+      say("1/3 Publishing a new key, which signs nothing yet.");
+      say(`    Its secret is jwtSecretNext in Pulumi.${this.#tools.stackName}.yaml, encrypted.`);
     } else {
       say("Continuing the rotation that was interrupted.");
     }
@@ -68,10 +69,8 @@ export class KeyRotation {
 
   async #sign(): Promise<void> {
     const { say, up, tokenSeconds, now } = this.#tools;
-    say(
-      "2/3 Signing with the new key, now jwtSecret. The old secret is deleted; only its public key is kept,",
-    );
-    say("    as retiredTokenKey, until the last token that it signed has expired.");
+    say("2/3 Signing with the new key: its secret is now jwtSecret. The old secret is deleted.");
+    say("    Only the old public key is kept, as retiredTokenKey, until its last token has expired.");
     await up();
     const until = new Date(now() + tokenSeconds() * 1000 + SLACK_MS);
     this.#write({ retiredTokenKeyUntil: until.toISOString() });

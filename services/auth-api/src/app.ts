@@ -26,9 +26,6 @@ export type AuthOptions = {
   failuresPerMinute: number;
 };
 
-/** Short, because others must learn a new key soon after it is published. */
-const keySetMaxAgeSeconds = 60;
-
 /** `POST /token` exchanges username and password for a token that is valid for `tokenSeconds`. */
 export function createAuthApp(options: AuthOptions): HttpApp {
   const { log, key, keySet, users, ready, tokenSeconds, failuresPerMinute } = options;
@@ -51,7 +48,8 @@ export function createAuthApp(options: AuthOptions): HttpApp {
   app.get("/.well-known/jwks.json", (c) =>
     c.body(keySetText, 200, {
       "Content-Type": "application/jwk-set+json",
-      "Cache-Control": `public, max-age=${keySetMaxAgeSeconds}`,
+      // A rotation signs with a new key as soon as it is published.
+      "Cache-Control": "no-cache",
     }),
   );
   app.all("/.well-known/jwks.json", methodNotAllowed("GET, HEAD"));

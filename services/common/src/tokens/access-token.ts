@@ -7,7 +7,7 @@ const audience = "orbital-witness/order-api";
 const algorithm = "EdDSA";
 const type = "JWT";
 /** Our tokens have about 450 characters. Longer ones are not worth hashing. */
-export const maxTokenLength = 4096;
+const maxLength = 4096;
 
 export type TokenUser = { user_id: number; username: string; can_order: boolean };
 
@@ -56,7 +56,7 @@ export function issueToken(signing: SigningKey, user: TokenUser, seconds: number
  * of the keys. Its header chooses the key by `kid`; a key or an address of keys in it has no effect.
  */
 export async function verifyToken(keys: VerifyingKeys, token: string): Promise<TokenUser> {
-  if (token.length > maxTokenLength) throw new TokenError("token_invalid", "The token is too long.");
+  if (token.length > maxLength) throw new TokenError("token_invalid", "The token is too long.");
   try {
     const { payload } = await jwtVerify(token, ({ kid }) => keyOf(keys, kid), {
       algorithms: [algorithm],

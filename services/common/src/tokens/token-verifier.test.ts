@@ -1,3 +1,4 @@
+import { UnsecuredJWT } from "jose";
 import { afterEach, expect, test, vi } from "vitest";
 import { testKeys } from "../../../../tests/programs/token-keys.ts";
 import { issueToken } from "./access-token.ts";
@@ -46,4 +47,18 @@ test("only the latest tokens are remembered", async () => {
   expect(verify).toHaveBeenCalledTimes(0);
   for (const token of tokens.slice(0, 1)) await verifier.verify(token);
   expect(verify).toHaveBeenCalledTimes(1);
+});
+
+test("long tokens of another issuer are remembered too, and tokens above 16 KiB are refused", async () => {
+  const user = { user_id: 1_000_000_000_001, username: "ann", can_order: true };
+  const verify = vi.fn(async () => ({ user, expires: Date.now() / 1000 + 60 }));
+  const verifier = new TokenVerifier(verifying, { foreign: { issuer: "https://elsewhere", verify } });
+  const long = (letters: number) =>
+    new UnsecuredJWT({ iss: "https://elsewhere", x: "x".repeat(letters) }).encode();
+  for (const token of [long(10_000), long(10_000), long(10_001)]) {
+    expect(await verifier.verify(token)).toEqual(user);
+  }
+  expect(verify).toHaveBeenCalledTimes(2);
+  await expect(verifier.verify(long(20_000))).rejects.toMatchObject({ code: "token_invalid" });
+  expect(verify).toHaveBeenCalledTimes(2);
 });

@@ -1,5 +1,6 @@
+import { hash } from "node:crypto";
 import { decodeJwt } from "jose";
-import { maxTokenLength, TokenError, type TokenUser, verifyToken } from "./access-token.ts";
+import { TokenError, type TokenUser, verifyToken } from "./access-token.ts";
 import type { VerifyingKeys } from "./token-keys.ts";
 
 /** `expires`: until when the token need not be verified again, in seconds since the epoch. */
@@ -14,6 +15,11 @@ export type TokenVerifierOptions = {
   /** The number of tokens to remember. */
   most?: number;
 };
+
+/** Tokens of other issuers may hold much about their user. */
+const mostLetters = 16 * 1024;
+/** The longest token that is remembered as it is. Of others the hash is, which takes a few microseconds. */
+const shortLetters = 1024;
 
 /**
  * Verifies each token once and remembers it until it expires, because verifying a signature costs more than a
@@ -33,14 +39,15 @@ export class TokenVerifier {
 
   /** As `verifyToken`; also throws the errors of `foreign`. */
   async verify(token: string): Promise<TokenUser> {
-    const known = this.#known.get(token);
+    if (token.length > mostLetters) throw new TokenError("token_invalid", "The token is too long.");
+    const name = token.length > shortLetters ? hash("sha256", token) : token;
+    const known = this.#known.get(name);
     if (known && Math.floor(Date.now() / 1000) < known.expires) return known.user;
-    this.#known.delete(token);
-    if (token.length > maxTokenLength) throw new TokenError("token_invalid", "The token is too long.");
+    this.#known.delete(name);
     const verified = await this.#verified(token);
     const [oldest] = this.#known.size < this.#most ? [] : this.#known.keys();
     if (oldest !== undefined) this.#known.delete(oldest);
-    this.#known.set(token, verified);
+    this.#known.set(name, verified);
     return verified.user;
   }
 

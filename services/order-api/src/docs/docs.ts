@@ -72,7 +72,7 @@ export function addDocs(api: OrderApi): void {
   });
   openAPIRegistry.registerComponent("securitySchemes", "bearer", {
     ...{ type: "http", scheme: "bearer", bearerFormat: "JWT" },
-    description: "A token from `POST /token`",
+    description: "A token from `POST /token`, or an access token of the issuer in the setting `tokenIssuer`",
   });
   openAPIRegistry.registerPath(createTokenRoute);
   openAPIRegistry.registerPath(readTokenKeysRoute);

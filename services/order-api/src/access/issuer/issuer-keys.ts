@@ -46,7 +46,7 @@ export class IssuerKeys {
     this.#jwksUrl = jwksUrl;
     this.#refreshMs = refreshMs;
     this.#cooldownMs = cooldownMs;
-    this.#state = new StateLog(log, "the keys of the token issuer");
+    this.#state = new StateLog(log, "fetching the keys of the token issuer");
     this.#timer = setInterval(() => this.#refreshIfOld(), Math.min(refreshMs, cooldownMs));
     this.#timer.unref();
     void this.#fetch();
