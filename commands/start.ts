@@ -21,21 +21,29 @@ await runCommand(async () => {
   await stack.refuseAnothersWork();
   await stack.keepBaseImages();
   await stack.keepJwtSecret();
-  await ensurePortIsFree(
-    setting(projectFolder, STACK, "bindAddress"),
-    Number(setting(projectFolder, STACK, "httpPort")),
-    await stack.containers.names(),
-  );
+  await ensurePortsAreFree(stack);
   say(`pulumi up --stack ${STACK}${stack.cli.kind === "stand-in" ? " (by the stand-in)" : ""}`);
   await stack.up();
   const outputs = await repaired(stack, await stack.outputs());
   say(`Ordering the ${SAMPLE.documentType} of ${SAMPLE.titleNumber} as alice`);
-  const { orderId, text, milliseconds } = await orderAsCustomer(outputs.url, SAMPLE);
+  const { orderId, text, milliseconds } = await orderAsCustomer(outputs.localUrl, SAMPLE);
   console.log(`\n${text.trim().replace(/^/gm, "  │ ")}\n`);
   say(`Order ${orderId}: ${text.length} characters, recognised in ${(milliseconds / 1000).toFixed(1)} s`);
   printNextSteps(outputs, stack.cli.kind);
 });
 process.exit();
+
+async function ensurePortsAreFree(stack: Stack): Promise<void> {
+  const own = await stack.containers.names();
+  const bindAddress = setting(projectFolder, STACK, "bindAddress");
+  const ports = [[bindAddress, "httpPort"]];
+  if (setting(projectFolder, STACK, "publicHost") !== "") {
+    ports.push([bindAddress, "httpsPort"], ["127.0.0.1", "localPort"]);
+  }
+  for (const [address = "", name = ""] of ports) {
+    await ensurePortIsFree(address, Number(setting(projectFolder, STACK, name)), own, name);
+  }
+}
 
 /** Pulumi only notices containers that were killed or removed by hand if it refreshes. */
 async function repaired(stack: Stack, outputs: StackOutputs): Promise<StackOutputs> {

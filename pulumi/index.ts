@@ -1,11 +1,12 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { exampleOrder, urlOf } from "./addresses.ts";
+import { exampleOrder, localUrlOf, urlOf } from "./addresses.ts";
 import { Redis } from "./components/redis.ts";
 import { Router } from "./components/router.ts";
 import { Service } from "./components/service.ts";
 import { authApiEnvironment, ocrWorkerEnvironment, orderApiEnvironment } from "./environments.ts";
+import { httpsOf } from "./https/https-settings.ts";
 import { keepsData, labelsOf, nameOf } from "./names.ts";
 import { readSettings, samplesFolder } from "./settings.ts";
 import { publicTokenKey, tokenKeyOf, tokenKeySet } from "./token-keys.ts";
@@ -83,6 +84,8 @@ const router = new Router("router", {
   networks: isSourceOutside ? [front] : [front, documents],
   bindAddress: settings.bindAddress,
   httpPort: settings.httpPort,
+  https: httpsOf(settings),
+  trustedProxies: settings.trustedProxies,
   documentsFolder: settings.documentsFolder,
   samplesFolder,
 });
@@ -102,6 +105,8 @@ const ocrWorkers = new Service("ocr-worker", {
 });
 
 export const url = urlOf(settings);
+/** Where commands on this machine reach the router, without HTTPS. */
+export const localUrl = localUrlOf(settings);
 export const authApiUrl = `${url}/authentication`;
 export const orderApiUrl = `${url}/order`;
 export const workers = settings.ocrWorkers;

@@ -40,6 +40,8 @@ const LANGUAGES = "one to ten of tesseract's language codes, joined by +, such a
 const ISSUER = "an https address without user, query or fragment (http only for a private address)";
 const JWKS = '"https://login.example.org/keys"';
 const WORD = "1 to 255 visible characters without spaces";
+const HOST = "a name or an IPv4 address, such as registry.example.org, without scheme and port";
+const PROXIES = "IP addresses or networks, joined by commas, such as 10.0.0.7,192.168.0.0/24";
 const ADDRESS = "an http or https address without user, query or fragment";
 
 test.each([
@@ -82,6 +84,19 @@ test.each([
   ["bindAddress", "127.0.0.256", IPV4, '"127.0.0.256"'],
   ["documentsFolder", "no/such", "a folder that exists", `"${projectFolder}/no/such"`],
   ["documentsFolder", "package.json", "a folder that exists", `"${projectFolder}/package.json"`],
+  ["publicHost", "https://registry.example.org", HOST, '"https://registry.example.org"'],
+  ["publicHost", "registry.example.org:443", HOST, '"registry.example.org:443"'],
+  ["publicHost", "a b", HOST, '"a b"'],
+  ["publicHost", "-a.example.org", HOST, '"-a.example.org"'],
+  ["publicHost", "*.example.org", HOST, '"*.example.org"'],
+  ["httpsPort", "0", "a whole number from 1 to 65535", "0"],
+  ["httpsPort", "65536", "a whole number from 1 to 65535", "65536"],
+  ["localPort", "0", "a whole number from 1 to 65535", "0"],
+  ["localPort", "65536", "a whole number from 1 to 65535", "65536"],
+  ["tlsIssuer", "acme", "one of auto, internal", '"acme"'],
+  ["trustedProxies", "10.0.0.0/33", PROXIES, '["10.0.0.0/33"]'],
+  ["trustedProxies", "10.0.0.1, proxy", PROXIES, '["10.0.0.1","proxy"]'],
+  ["trustedProxies", "10.0.0.0/8/8", PROXIES, '["10.0.0.0/8/8"]'],
   ["nodeImage", "", IMAGE, '""'],
   ["redisImage", "redis 7", IMAGE, '"redis 7"'],
   ["caddyImage", "--rm", IMAGE, '"--rm"'],
@@ -115,7 +130,9 @@ test.each([
 
 test.each([
   { ocrWorkers: "1", httpPort: "1", tokenSeconds: "1", logLevel: "trace" },
-  { bindAddress: "0.0.0.0", demoUsers: "false" },
+  { bindAddress: "0.0.0.0", demoUsers: "false", plainHttp: "true" },
+  { bindAddress: "0.0.0.0", demoUsers: "false", publicHost: "registry.example.org", httpsPort: "1" },
+  { publicHost: "192.0.2.7", httpsPort: "65535", localPort: "65535", tlsIssuer: "internal" },
   { tokenIssuer: "https://login.example.org/company/", tokenJwksUrl: "https://keys.example.org:8443/keys" },
   { tokenIssuer: "http://10.1.2.3:8080", tokenAudience: "api://orders", tokenOrderScope: "x".repeat(255) },
   { tokenIssuer: "http://keycloak:8080/realms/company" },
@@ -164,6 +181,29 @@ test.each(["0.0.0.0", "192.0.2.7"])("demo users must be given up on the address 
   expect(message).toMatch(/npm run users.*but is true$/m);
 });
 
+test.each(["0.0.0.0", "192.0.2.7"])("plain HTTP on the address %s must be intended", (bindAddress) => {
+  const message = messageOf({ bindAddress, demoUsers: "false" });
+  expect(message).toContain(
+    `plainHttp must be true while bindAddress is ${bindAddress} and publicHost is not`,
+  );
+  expect(message).toMatch(/set publicHost for HTTPS.*but is false$/m);
+  const wanted = { bindAddress, demoUsers: "false" };
+  expect(read({ ...wanted, plainHttp: "true" }).publicHost).toBeUndefined();
+  expect(read({ ...wanted, publicHost: "registry.example.org" }).plainHttp).toBe(false);
+});
+
+test("a certificate needs its key", () => {
+  expect(messageOf({ tlsCertificateFile: "a.pem" })).toContain(
+    "tlsKeyFile must be set if tlsCertificateFile is",
+  );
+  expect(messageOf({ tlsKeyFile: "a.pem" })).toContain("tlsKeyFile must be set if tlsCertificateFile is");
+});
+
+test("proxies are separated by commas or spaces", () => {
+  const proxies = ["10.0.0.7", "192.168.0.0/24", "fd00::/8"];
+  expect(read({ trustedProxies: proxies.join(", ") }).trustedProxies).toEqual(proxies);
+});
+
 test("all bad settings are named at once", () => {
   const bad = { ocrWorkers: "0", httpPort: "0", tokenSeconds: "0", logLevel: "loud", bindAddress: "here" };
   const message = messageOf({ ...bad, documentsFolder: "no/such", nodeImage: "?" });
@@ -193,7 +233,16 @@ test("the defaults are those of Pulumi.yaml, with one worker for each core", () 
     ...{ documentsUrl: undefined, retiredTokenKey: undefined },
     ...{ tokenIssuer: undefined, tokenJwksUrl: undefined },
   };
-  const optional = { ocrWorkers, ...unset, jwtSecret: undefined, jwtSecretNext: undefined };
+  const files = { tlsCertificateFile: undefined, tlsKeyFile: undefined };
+  const optional = {
+    publicHost: undefined,
+    ...files,
+    trustedProxies: [],
+    ocrWorkers,
+    ...unset,
+    jwtSecret: undefined,
+    jwtSecretNext: undefined,
+  };
   expect(read({})).toStrictEqual({ ...defaults, ...optional, documentsFolder });
   expect(read({ documentsUrl: "" }).documentsUrl).toBeUndefined();
 });

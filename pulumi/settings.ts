@@ -3,6 +3,7 @@ import { isIPv4 } from "node:net";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { isAddressOrNetwork, isHost, TLS_ISSUERS } from "./https/host-forms.ts";
 import { isIssuerUrl } from "./issuer-url.ts";
 
 /** The folder of Pulumi.yaml. Relative folders in settings start here. */
@@ -20,6 +21,20 @@ const LANGUAGES = /^[a-z]{3}(_[a-z]+)*(\+[a-z]{3}(_[a-z]+)*){0,9}$/;
 export interface Settings {
   readonly httpPort: number;
   readonly bindAddress: string;
+  /** Name or address of the router for clients, which use HTTPS; undefined for plain HTTP. */
+  readonly publicHost: string | undefined;
+  readonly httpsPort: number;
+  /** Port of plain HTTP for this machine, used if `publicHost` is set. */
+  readonly localPort: number;
+  /** Whether other machines may reach the router without HTTPS. */
+  readonly plainHttp: boolean;
+  readonly tlsIssuer: string;
+  /** Absolute path of a PEM file; undefined if `tlsIssuer` issues the certificate. */
+  readonly tlsCertificateFile: string | undefined;
+  /** Absolute path of a PEM file. */
+  readonly tlsKeyFile: string | undefined;
+  /** Addresses and networks of load balancers in front of the router. */
+  readonly trustedProxies: readonly string[];
   /** By default the number of this machine's cores. */
   readonly ocrWorkers: number;
   /** Tesseract's codes, joined by `+`. */
@@ -78,7 +93,7 @@ export function readSettings(config = new pulumi.Config()): Settings {
   const problems: string[] = [];
   const check = <T>(key: string, value: T, isValid: boolean, wanted: string): T => {
     if (!isValid) {
-      problems.push(`${key} must be ${wanted}, but is ${withoutAccess(JSON.stringify(value))}`);
+      problems.push(`${key} must be ${wanted}, but is ${withoutAccess(JSON.stringify(value) ?? "not set")}`);
     }
     return value;
   };
@@ -100,6 +115,18 @@ export function readSettings(config = new pulumi.Config()): Settings {
   const demoUsers = config.requireBoolean("demoUsers");
   const logLevel = config.require("logLevel");
   const ocrLanguages = config.require("ocrLanguages");
+  const publicHost = config.require("publicHost") || undefined;
+  const plainHttp = config.requireBoolean("plainHttp");
+  const tlsIssuer = config.require("tlsIssuer");
+  const file = (key: string) => {
+    const value = config.require(key);
+    return value === "" ? undefined : path.resolve(projectFolder, value);
+  };
+  const [tlsCertificateFile, tlsKeyFile] = [file("tlsCertificateFile"), file("tlsKeyFile")];
+  const trustedProxies = config
+    .require("trustedProxies")
+    .split(/[\s,]+/)
+    .filter(Boolean);
   const cores = Math.min(availableParallelism(), MAX_WORKERS);
   const documentsUrl = config.get("documentsUrl") || undefined;
   const retiredTokenKey = config.get("retiredTokenKey") || undefined;
@@ -121,6 +148,40 @@ export function readSettings(config = new pulumi.Config()): Settings {
   const settings: Settings = {
     httpPort: wholeNumber("httpPort", 1, 65_535),
     bindAddress: check("bindAddress", bindAddress, isIPv4(bindAddress), "an IPv4 address, such as 127.0.0.1"),
+    publicHost: check(
+      "publicHost",
+      publicHost,
+      publicHost === undefined || isHost(publicHost),
+      "a name or an IPv4 address, such as registry.example.org, without scheme and port",
+    ),
+    httpsPort: wholeNumber("httpsPort", 1, 65_535),
+    localPort: wholeNumber("localPort", 1, 65_535),
+    plainHttp: check(
+      "plainHttp",
+      plainHttp,
+      plainHttp || publicHost !== undefined || !isIPv4(bindAddress) || isLoopback(bindAddress),
+      `true while bindAddress is ${bindAddress} and publicHost is not set, because passwords and tokens ` +
+        "would cross the network unencrypted (set publicHost for HTTPS; plainHttp is for a proxy with TLS)",
+    ),
+    tlsIssuer: check(
+      "tlsIssuer",
+      tlsIssuer,
+      TLS_ISSUERS.includes(tlsIssuer),
+      `one of ${TLS_ISSUERS.join(", ")}`,
+    ),
+    tlsCertificateFile,
+    tlsKeyFile: check(
+      "tlsKeyFile",
+      tlsKeyFile,
+      (tlsKeyFile === undefined) === (tlsCertificateFile === undefined),
+      "set if tlsCertificateFile is set, and only then",
+    ),
+    trustedProxies: check(
+      "trustedProxies",
+      trustedProxies,
+      trustedProxies.every(isAddressOrNetwork),
+      "IP addresses or networks, joined by commas, such as 10.0.0.7,192.168.0.0/24",
+    ),
     ocrWorkers: wholeNumber("ocrWorkers", 1, MAX_WORKERS, config.getNumber("ocrWorkers") ?? cores),
     ocrLanguages: check(
       "ocrLanguages",

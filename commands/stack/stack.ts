@@ -20,6 +20,7 @@ import { substitutes } from "./substitutes.ts";
 
 const outputsSchema = z.object({
   url: z.string(),
+  localUrl: z.string(),
   authApiUrl: z.string(),
   orderApiUrl: z.string(),
   workers: z.number(),

@@ -2,7 +2,9 @@ import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { nameOf } from "../names.ts";
+import type { Certificate } from "../https/certificate-files.ts";
+import { certificateFiles, routerConfig } from "../https/router-config.ts";
+import { keepsData, labelsOf, nameOf } from "../names.ts";
 import { folderReader } from "./folder-reader.ts";
 import { hardenedContainer } from "./hardened-container.ts";
 
@@ -11,11 +13,28 @@ export interface RouterArgs {
   readonly networks: readonly docker.Network[];
   readonly bindAddress: string;
   readonly httpPort: number;
+  /** Serves HTTPS for this host; undefined for plain HTTP. */
+  readonly https: HttpsArgs | undefined;
+  /** Addresses and networks of load balancers in front of the router. */
+  readonly trustedProxies: readonly string[];
   /** Absolute path of the scans; undefined when `documentsUrl` names another source. */
   readonly documentsFolder: string | undefined;
   /** Absolute path of the sample scans, served when `documentsFolder` has no such document. */
   readonly samplesFolder: string;
 }
+
+export interface HttpsArgs {
+  readonly publicHost: string;
+  readonly port: number;
+  /** Port of plain HTTP on 127.0.0.1, for commands on this machine. */
+  readonly localPort: number;
+  readonly issuer: string;
+  /** Undefined if the issuer makes it. */
+  readonly certificate: Certificate | undefined;
+}
+
+/** Where Caddy keeps certificates. In every base image all users may write to this folder. */
+const DATA_FOLDER = "/var/tmp";
 
 /** Caddy: the only way into the stack, and the document source for the workers. */
 export class Router extends pulumi.ComponentResource {
@@ -33,6 +52,16 @@ export class Router extends pulumi.ComponentResource {
       { name: args.image, keepLocally: true },
       { parent: this },
     );
+    const { https } = args;
+    // Also keeps the keys of the router's own certificate authority.
+    const data =
+      https === undefined
+        ? undefined
+        : new docker.Volume(
+            nameOf(`${name}-data`),
+            { labels: labelsOf("router-data") },
+            { parent: this, ...keepsData },
+          );
     this.container = new docker.Container(
       nameOf(name),
       {
@@ -42,7 +71,7 @@ export class Router extends pulumi.ComponentResource {
           networks: args.networks,
           environment: {
             XDG_CONFIG_HOME: "/tmp/config",
-            XDG_DATA_HOME: "/tmp/data",
+            XDG_DATA_HOME: data === undefined ? "/tmp/data" : DATA_FOLDER,
             // Caddy's heap is small, so that Go would collect garbage all the time: a sixth of the router's
             // processor time. The limit keeps it within the container's memory.
             GOGC: "400",
@@ -61,23 +90,48 @@ export class Router extends pulumi.ComponentResource {
         // Pulumi can only upload files into a writable root file system.
         readOnly: false,
         uploads: [
-          {
-            file: "/etc/caddy/Caddyfile",
-            content: readFileSync(path.join(import.meta.dirname, "../Caddyfile"), "utf8"),
-          },
+          { file: "/etc/caddy/Caddyfile", content: configOf(args) },
+          ...(https?.certificate === undefined
+            ? []
+            : [
+                { file: certificateFiles.certificate, content: https.certificate.certificate },
+                { file: certificateFiles.key, content: pulumi.secret(https.certificate.key) },
+              ]),
         ],
-        volumes:
-          args.documentsFolder === undefined
+        volumes: [
+          ...(args.documentsFolder === undefined
             ? []
             : [
                 { hostPath: args.documentsFolder, containerPath: "/srv/documents", readOnly: true },
                 { hostPath: args.samplesFolder, containerPath: "/srv/samples", readOnly: true },
-              ],
-        ports: [{ internal: 8080, external: args.httpPort, ip: args.bindAddress }],
+              ]),
+          ...(data === undefined ? [] : [{ volumeName: data.name, containerPath: DATA_FOLDER }]),
+        ],
+        ports: portsOf(args),
       },
       // Two routers cannot hold the port at once.
       { parent: this, deleteBeforeReplace: true },
     );
     this.registerOutputs({});
   }
+}
+
+function configOf({ https, trustedProxies }: RouterArgs): string {
+  const caddyfile = readFileSync(path.join(import.meta.dirname, "../Caddyfile"), "utf8");
+  const issuer = https?.issuer === "internal" ? "internal" : "auto";
+  return routerConfig(caddyfile, {
+    publicHost: https?.publicHost,
+    httpsPort: https?.port ?? 443,
+    certificate: https?.certificate === undefined ? issuer : "files",
+    trustedProxies,
+  });
+}
+
+function portsOf({ https, httpPort, bindAddress }: RouterArgs) {
+  if (https === undefined) return [{ internal: 8080, external: httpPort, ip: bindAddress }];
+  return [
+    { internal: 8080, external: https.localPort, ip: "127.0.0.1" },
+    { internal: 8082, external: httpPort, ip: bindAddress },
+    { internal: 8443, external: https.port, ip: bindAddress },
+  ];
 }

@@ -51,6 +51,7 @@ beforeAll(async () => {
       ...{
         ocrWorkers: "5",
         bindAddress: "192.0.2.7",
+        plainHttp: "true",
         demoUsers: "false",
         tokenIssuer: "https://login.example.org",
         tokenJwksUrl: "https://login.example.org/keys",
@@ -185,6 +186,23 @@ test("only the router publishes a port, on the bind address", () => {
   expect(published).toEqual([[nameOf("router"), ports]]);
 });
 
+test("with a public host, plain HTTP is published for this machine only", async () => {
+  const settings = { publicHost: "registry.example.org", httpsPort: "8443", httpPort: "8080" };
+  const run = await recordProgram({ settings: { ...settings, bindAddress: "0.0.0.0", demoUsers: "false" } });
+  expect(run.outputs).toMatchObject({
+    ...{ url: "https://registry.example.org:8443", localUrl: "http://localhost:8079" },
+  });
+  const router = inputsOf(run, "router");
+  expect(router.ports).toEqual([
+    { internal: 8080, external: 8079, ip: "127.0.0.1" },
+    { internal: 8082, external: 8080, ip: "0.0.0.0" },
+    { internal: 8443, external: 8443, ip: "0.0.0.0" },
+  ]);
+  const volume = { volumeName: `${nameOf("router-data")}-0123456`, containerPath: "/var/tmp" };
+  expect(router.volumes).toContainEqual(volume);
+  expect(router.envs).toContain("XDG_DATA_HOME=/var/tmp");
+});
+
 test("images are ids, not tags", () => {
   for (const { inputs } of containersOf(program)) {
     expect(inputs.image).toMatch(/^sha256:[0-9a-f]{64}$/);
@@ -263,7 +281,10 @@ test.each([
   ["http://192.0.2.7:8080", () => other],
   [
     "http://localhost:81",
-    () => recordProgram({ settings: { bindAddress: "0.0.0.0", demoUsers: "false", httpPort: "81" } }),
+    () =>
+      recordProgram({
+        settings: { bindAddress: "0.0.0.0", demoUsers: "false", plainHttp: "true", httpPort: "81" },
+      }),
   ],
 ])("all addresses begin with %s", async (url, run) => {
   const { outputs } = await run();

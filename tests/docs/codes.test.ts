@@ -14,7 +14,7 @@ const tokenCodes = ["401 token_expired", "401 token_invalid"];
 const written = [
   /new Problem\(\s*(\d{3}),\s*"(\w+)"/g,
   /status: (\d{3}), code: "(\w+)"/g,
-  /"status":(\d{3}),[^}]*?"code":"(\w+)"/g,
+  /"status":(\d{3}),[^{]*?(?:\{address\}[^{]*?)?"code":"(\w+)"/g,
 ];
 
 test("the table has the same failure reasons as the worker", () => {
@@ -28,7 +28,7 @@ test("the table has the same error codes and statuses as the services and the ro
   const documented = tableAfter(page, "## Errors").flatMap(([status, codes = ""]) =>
     codesIn(codes).map((code) => `${status} ${code}`),
   );
-  const files = globSync(["services/*/src/**/*.ts", "pulumi/Caddyfile"], { cwd: root });
+  const files = globSync(["services/*/src/**/*.ts", "pulumi/Caddyfile", "pulumi/https/*.ts"], { cwd: root });
   const inCode = files
     .filter((file) => !file.endsWith(".test.ts"))
     .map((file) => readFileSync(path.join(root, file), "utf8"))

@@ -2,8 +2,6 @@ import { connect, createServer, isIPv4 } from "node:net";
 import { execa } from "execa";
 import { Failure } from "../../../lib/failure.ts";
 
-const CHOOSE = "npm run pulumi -- config set httpPort 8080 --stack local";
-
 /**
  * Ignores values out of range, because the program rejects them and names the range.
  * @throws Failure if anything but this clone's own router holds the port, or the machine lacks the address
@@ -12,7 +10,9 @@ export async function ensurePortIsFree(
   address: string,
   port: number,
   ownContainers: readonly string[],
+  setting = "httpPort",
 ): Promise<void> {
+  const choose = `npm run pulumi -- config set ${setting} 8080 --stack local`;
   if (!isIPv4(address) || !Number.isInteger(port) || port < 1 || port > 65_535) {
     return;
   }
@@ -33,7 +33,7 @@ export async function ensurePortIsFree(
   if (refusal !== "EACCES" && refusal !== "EADDRINUSE") {
     throw new Failure(
       `Port ${port} of ${address} cannot be opened: ${refusal}.`,
-      `Choose another port: ${CHOOSE}`,
+      `Choose another port: ${choose}`,
     );
   }
   const { stdout } = await execa("docker", ["ps", "--filter", `publish=${port}`, "--format", "{{.Names}}"]);
@@ -44,7 +44,7 @@ export async function ensurePortIsFree(
   const holder = holders.length > 0 ? `the container ${holders.join(", ")}` : "another program";
   throw new Failure(
     `Port ${port} of ${address} is busy: ${holder} holds it.`,
-    `Stop it, or choose another port: ${CHOOSE}`,
+    `Stop it, or choose another port: ${choose}`,
   );
 }
 

@@ -1,0 +1,159 @@
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { type IncomingHttpHeaders, request as plainRequest } from "node:http";
+import { request as tlsRequest } from "node:https";
+import path from "node:path";
+import { text } from "node:stream/consumers";
+import type { TLSSocket } from "node:tls";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { StackOutputs } from "../../commands/stack/stack.ts";
+import { Customer } from "../../lib/customer.ts";
+import { freePort } from "../free-port.ts";
+import { StackUnderTest } from "./stack-under-test.ts";
+
+const HOST = "witness.test";
+const AUTHORITY = "/var/tmp/caddy/pki/authorities/local/root.crt";
+const ISSUED = `/var/tmp/caddy/certificates/local/${HOST}/${HOST}`;
+/** Requests of this machine reach the router from an address of one of Docker's networks. */
+const DOCKER = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16";
+
+let clone: StackUnderTest;
+let outputs: StackOutputs;
+let httpPort: number;
+let httpsPort: number;
+
+beforeAll(async () => {
+  httpPort = await freePort();
+  httpsPort = await freePort();
+  const ports = { httpPort, httpsPort, localPort: await freePort() };
+  const settings = Object.fromEntries(Object.entries(ports).map(([key, port]) => [key, String(port)]));
+  const https = { publicHost: HOST, tlsIssuer: "internal", trustedProxies: DOCKER };
+  clone = await StackUnderTest.make({ ...settings, ...https, ocrWorkers: "1" });
+  outputs = await clone.up();
+});
+
+afterAll(async () => {
+  await clone?.remove();
+});
+
+type Sent = { method?: string; headers?: IncomingHttpHeaders; body?: string; servername?: string };
+
+/** Sends a request to the public host, whose name no DNS knows. `ca`: the only authority that is trusted. */
+async function overTls(where: string, ca: string, { servername = HOST, body, ...options }: Sent = {}) {
+  const sent = tlsRequest({
+    ...{ host: "127.0.0.1", port: httpsPort, path: where, ca, servername, agent: false, ...options },
+    headers: { host: `${HOST}:${httpsPort}`, ...options.headers },
+  });
+  sent.end(body);
+  const [response] = await once(sent, "response");
+  const { fingerprint256 } = (response.socket as TLSSocket).getPeerCertificate();
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    body: await text(response),
+    fingerprint256,
+  };
+}
+
+async function inPlain(where: string, { body, ...options }: Sent = {}) {
+  const sent = plainRequest({ host: "127.0.0.1", port: httpPort, path: where, agent: false, ...options });
+  sent.end(body);
+  const [response] = await once(sent, "response");
+  return { status: response.statusCode, headers: response.headers, body: await text(response) };
+}
+
+async function inRouter(...command: string[]): Promise<string> {
+  const { name } = await clone.container("router");
+  return (await execa("docker", ["exec", name, ...command])).stdout;
+}
+
+const form = { "content-type": "application/x-www-form-urlencoded" };
+const login = (password: string, headers: IncomingHttpHeaders = {}) => ({
+  ...{ method: "POST", body: `username=alice&password=${password}`, headers: { ...form, ...headers } },
+});
+
+describe("a public host", () => {
+  it("is served by HTTPS, with HSTS and without HTTP/3, to clients that trust its authority", async () => {
+    const ca = await inRouter("cat", AUTHORITY);
+    const { status, headers, body } = await overTls("/health", ca);
+    expect([status, body]).toEqual([200, '{"healthy": true}']);
+    expect(headers["strict-transport-security"]).toBe("max-age=31536000");
+    expect(headers["alt-svc"]).toBeUndefined();
+    expect(outputs.url).toBe(`https://${HOST}:${httpsPort}`);
+    const token = await overTls("/token", ca, login("password"));
+    expect(token.status).toBe(200);
+  });
+
+  it("is refused to clients that ask for another name", async () => {
+    const ca = await inRouter("cat", AUTHORITY);
+    await expect(overTls("/health", ca, { servername: "other.test" })).rejects.toThrow();
+    const other = await overTls("/health", ca, { headers: { host: "other.test" } });
+    expect(other.status).toBe(421);
+  });
+
+  it("answers plain HTTP by a redirect, and refuses what would change something", async () => {
+    const redirect = await inPlain("/orders?limit=1");
+    const location = `https://${HOST}:${httpsPort}/orders?limit=1`;
+    expect([redirect.status, redirect.headers.location]).toEqual([308, location]);
+    const refused = await inPlain("/token", login("password"));
+    expect(refused.status).toBe(403);
+    expect(JSON.parse(refused.body)).toMatchObject({ status: 403, code: "https_required" });
+  });
+
+  it("leaves plain HTTP to this machine", async () => {
+    const { stdout } = await execa("docker", ["port", (await clone.container("router")).name, "8080"]);
+    expect(stdout).toBe(`127.0.0.1:${new URL(outputs.localUrl).port}`);
+    const customer = new Customer(outputs.localUrl);
+    const { body } = await customer.order("OW12345678", "lease");
+    expect((await customer.delivery(String(body.order_id))).view.status).toBe("completed");
+  });
+
+  it("keeps its authority when the router is replaced", async () => {
+    const ca = await inRouter("cat", AUTHORITY);
+    const before = await overTls("/health", ca);
+    const { id } = await clone.container("router");
+    await clone.edit("pulumi/Caddyfile", (config) => config.replace("idle 2m", "idle 1m"));
+    await clone.up();
+    expect((await clone.container("router")).id).not.toBe(id);
+    expect((await overTls("/health", ca)).fingerprint256).toBe(before.fingerprint256);
+  });
+});
+
+describe("a trusted proxy", () => {
+  it("names the client by the last address that it adds, which the client cannot choose", async () => {
+    const ca = await inRouter("cat", AUTHORITY);
+    const wrong = async (forwarded: string | string[]) =>
+      (await overTls("/token", ca, login("wrong", { "x-forwarded-for": forwarded }))).status;
+    const first: (number | undefined)[] = [];
+    for (let count = 0; count < 11; count += 1) first.push(await wrong("203.0.113.1"));
+    expect(first).toEqual([...Array(10).fill(401), 429]);
+    expect(await wrong("198.51.100.9, 203.0.113.1")).toBe(429);
+    expect(await wrong("198.51.100.9,203.0.113.1")).toBe(429);
+    expect(await wrong(["198.51.100.9", "203.0.113.1"])).toBe(429);
+    expect(await wrong("203.0.113.1, 203.0.113.2")).toBe(401);
+  });
+});
+
+describe("a certificate from files", () => {
+  it("is used, and an unsuitable one stops the update", async () => {
+    const ca = await inRouter("cat", AUTHORITY);
+    const files = { tlsCertificateFile: "certificate.pem", tlsKeyFile: "key.pem" };
+    await writeFile(
+      path.join(clone.folder, files.tlsCertificateFile),
+      await inRouter("cat", `${ISSUED}.crt`),
+    );
+    await writeFile(path.join(clone.folder, files.tlsKeyFile), await inRouter("cat", `${ISSUED}.key`));
+    const issued = (await overTls("/health", ca)).fingerprint256;
+    for (const [key, value] of Object.entries(files)) await clone.stack.set(key, value);
+    await clone.stack.set("tlsIssuer", "auto");
+    await clone.up();
+    // The router has them only as the files that were given.
+    expect(await inRouter("cat", "/etc/caddy/Caddyfile")).toContain("tls /etc/caddy/certificate.pem");
+    expect((await overTls("/health", ca)).fingerprint256).toBe(issued);
+    await clone.stack.set("publicHost", "other.test");
+    await expect(clone.up()).rejects.toThrow(
+      /certificate\.pem\) is for DNS:witness\.test, not for other\.test/,
+    );
+  });
+});
