@@ -62,6 +62,13 @@ export interface Settings {
   readonly tokenOrderScope: string;
   /** Limit of one user's orders and retries. */
   readonly ordersPerMinute: number;
+  /** Limit of one user's requests for orders and lists. */
+  readonly readsPerMinute: number;
+  /** Limit of one user's requests for results and pictures of pages. */
+  readonly downloadsPerMinute: number;
+  readonly searchesPerMinute: number;
+  /** Limit of the event streams that one user opens. */
+  readonly streamsPerMinute: number;
   /** How long an order and its result are kept after the order ended. */
   readonly resultDays: number;
   readonly logLevel: string;
@@ -213,6 +220,10 @@ export function readSettings(config = new pulumi.Config()): Settings {
     tokenAudience: word("tokenAudience"),
     tokenOrderScope: word("tokenOrderScope"),
     ordersPerMinute: wholeNumber("ordersPerMinute", 1, 1_000_000),
+    readsPerMinute: wholeNumber("readsPerMinute", 1, 1_000_000),
+    downloadsPerMinute: wholeNumber("downloadsPerMinute", 1, 1_000_000),
+    searchesPerMinute: wholeNumber("searchesPerMinute", 1, 1_000_000),
+    streamsPerMinute: wholeNumber("streamsPerMinute", 1, 1_000_000),
     resultDays: wholeNumber("resultDays", 1, 3650),
     redisPasswordVersion: wholeNumber("redisPasswordVersion", 1, 1_000_000),
     redisAcceptsPreviousPassword: config.requireBoolean("redisAcceptsPreviousPassword"),

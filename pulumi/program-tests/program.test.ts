@@ -61,6 +61,10 @@ beforeAll(async () => {
         tokenSeconds: "60",
         tokenFailuresPerMinute: "7",
         ordersPerMinute: "77",
+        readsPerMinute: "71",
+        downloadsPerMinute: "72",
+        searchesPerMinute: "73",
+        streamsPerMinute: "74",
         resultDays: "30",
         logLevel: "debug",
         ocrLanguages: "cym",
@@ -245,7 +249,10 @@ test("tokenSeconds, limits, resultDays, logLevel and images reach the parts that
   expect(holdersOf(other, '"TOKEN_SECONDS=60"')).toEqual([nameOf("auth-api")]);
   expect(holdersOf(other, '"TOKEN_FAILURES_PER_MINUTE=7"')).toEqual([nameOf("auth-api")]);
   expect(holdersOf(other, '"DEMO_USERS=false"')).toEqual([nameOf("auth-api")]);
-  expect(holdersOf(other, '"ORDERS_PER_MINUTE=77"')).toEqual([nameOf("order-api")]);
+  const limits = ["ORDERS_PER_MINUTE=77", "READS_PER_MINUTE=71", "DOWNLOADS_PER_MINUTE=72"];
+  for (const each of [...limits, "SEARCHES_PER_MINUTE=73", "STREAMS_PER_MINUTE=74"]) {
+    expect(holdersOf(other, `"${each}"`), each).toEqual([nameOf("order-api")]);
+  }
   const keepers = [...range("ocr-worker-", 5), "order-api"];
   expect(holdersOf(other, '"RESULT_DAYS=30"')).toEqual(keepers.map(nameOf));
   const services = ["auth-api", ...range("ocr-worker-", 5), "order-api"];

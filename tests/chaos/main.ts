@@ -48,7 +48,8 @@ await runCommand(async () => {
       documentsFolder,
       // Tokens are valid longer than the run, and its orders have no quota.
       tokenSeconds: "3600",
-      ordersPerMinute: "100000",
+      ...{ ordersPerMinute: "100000", readsPerMinute: "1000000", downloadsPerMinute: "1000000" },
+      ...{ searchesPerMinute: "1000000", streamsPerMinute: "1000000" },
     });
     try {
       const { url, containers } = await clone.up();

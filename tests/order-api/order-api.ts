@@ -58,6 +58,7 @@ export function openOrderApi(redisUrl: string, options: Partial<OrderApiOptions>
       redisUrl: redisUrlAs("order-api", redisUrl),
       retentionSeconds,
       ordersPerMinute: 1_000_000,
+      readLimits: { reads: 1_000_000, downloads: 1_000_000, searches: 1_000_000, streams: 1_000_000 },
       ...folders,
     },
     ...options,

@@ -246,6 +246,31 @@ test.each([
   expect([options.status, options.headers.get("Allow")]).toEqual([204, allowed]);
 });
 
+const nowhere = `${anOrder}/result/pages/1.png`;
+test.each([
+  ["reads", ["/orders", anOrder, "/orders?limit=1"]],
+  ["downloads", [`${anOrder}/result`, `${anOrder}/result.pdf`, nowhere]],
+  ["searches", ["/search?q=lease", "/search?q=lease", "/search"]],
+  ["streams", [`${anOrder}/events`, `${anOrder}/events`, `${anOrder}/events`]],
+] as const)("%s count towards one limit per user, and towards no other", async (kind, [one, two, three]) => {
+  const all = { reads: 9, downloads: 9, searches: 9, streams: 9 };
+  const few = openOrderApi("redis://127.0.0.1:1", { readLimits: { ...all, [kind]: 2 } });
+  expect((await few.send("GET", one)).status).toBe(401);
+  const first = await few.as(alice).get(one);
+  expect(first.headers.get("RateLimit-Policy")).toBe(`"${kind}";q=2;w=60`);
+  expect(first.headers.get("RateLimit")).toMatch(new RegExp(`^"${kind}";r=1;`));
+  expect((await few.as(alice).get(two)).status).not.toBe(429);
+  const third = await few.as(alice).get(three);
+  expect(await codeOf(third)).toEqual([429, "rate_limited"]);
+  expect(Number(third.headers.get("Retry-After"))).toBeGreaterThan(0);
+  expect((await few.as(charlie).get(three)).status).not.toBe(429);
+  const others = { reads: "/orders", downloads: nowhere, searches: "/search", streams: `${anOrder}/events` };
+  for (const [other, path] of Object.entries(others)) {
+    if (other !== kind) expect((await few.as(alice).get(path)).status, other).not.toBe(429);
+  }
+  few.redis.destroy();
+});
+
 test("orders and retries count towards one limit per user", async () => {
   const few = openOrderApi("redis://127.0.0.1:1", { ordersPerMinute: 2 });
   const first = await few.as(alice).post("/orders", lease);

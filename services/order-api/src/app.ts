@@ -6,6 +6,7 @@ import type { Log } from "@orbital-witness/common/log.ts";
 import type { Context } from "hono";
 import { type CancelTools, cancelOrder, type RetryTools, retryOrder } from "./accept/change-order.ts";
 import { type PlaceOrderTools, placeOrder } from "./accept/place-order.ts";
+import type { ReadQuotas } from "./access/read-quotas.ts";
 import { addDocs } from "./docs/docs.ts";
 import { addEndpoints } from "./endpoint.ts";
 import { type FollowTools, followOrder } from "./follow/follow-order.ts";
@@ -23,24 +24,25 @@ export type OrderTools = PlaceOrderTools &
   FollowTools &
   CancelTools &
   RetryTools &
-  SearchTools;
+  SearchTools & { quotas: ReadQuotas };
 export type OrderAppOptions = { log: Log; checks: Record<string, ReadyCheck>; tools: OrderTools };
 
 export function createOrderApp({ log, checks, tools }: OrderAppOptions): HttpApp {
   const app = createHttpApp(log);
   addHealthRoutes(app, checks);
   const api = new OpenAPIHono<AppEnv>();
+  const { quotas } = tools;
   addEndpoints(api, [
     placeOrder(tools),
-    listOrders(tools),
-    readOrder(tools),
+    quotas.limited("reads", listOrders(tools)),
+    quotas.limited("reads", readOrder(tools)),
     cancelOrder(tools),
-    readResult(tools),
-    readResultFile(tools),
-    readPageImage(tools),
-    followOrder(tools),
+    quotas.limited("downloads", readResult(tools)),
+    quotas.limited("downloads", readResultFile(tools)),
+    quotas.limited("downloads", readPageImage(tools)),
+    quotas.limited("streams", followOrder(tools)),
     retryOrder(tools),
-    searchOrders(tools),
+    quotas.limited("searches", searchOrders(tools)),
   ]);
   api.all(
     "/orders/:id/text",

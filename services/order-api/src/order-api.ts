@@ -14,6 +14,7 @@ import type { VerifyingKeys } from "@orbital-witness/common/tokens/token-keys.ts
 import { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
 import { OrderAcceptance } from "./accept/accept-order.ts";
 import { acceptIssuer, type TokenIssuer } from "./access/issuer/accept-issuer.ts";
+import { type ReadLimits, ReadQuotas } from "./access/read-quotas.ts";
 import { createOrderApp } from "./app.ts";
 import { type FeedOptions, OrderFeed } from "./follow/order-feed.ts";
 import { Downloads } from "./results/downloads.ts";
@@ -39,6 +40,8 @@ export type OrderApiOptions = {
   freeBytes?: CapacityOptions["freeBytes"];
   /** Limit per user. Retries count too. */
   ordersPerMinute: number;
+  /** Limits per user and minute. */
+  readLimits: ReadLimits;
   feed?: FeedOptions;
 };
 
@@ -76,9 +79,10 @@ export function startOrderApi(options: OrderApiOptions) {
   const stopping = new AbortController();
   const quota = { name: "orders", of: "orders of one user", limit: ordersPerMinute, windowSeconds: 60 };
   const limit = new RateLimit(quota);
+  const tokens = new TokenVerifier(keys, { foreign: foreign?.tokens });
   const tools = {
     ...{ store, capacity, acceptance, indexer, search },
-    tokens: new TokenVerifier(keys, { foreign: foreign?.tokens }),
+    ...{ tokens, quotas: new ReadQuotas(tokens, options.readLimits) },
     feed: new OrderFeed(store, messages, log, options.feed),
     results: openResultStore({ folder: resultsFolder }),
     downloads: new Downloads(downloadLimits),

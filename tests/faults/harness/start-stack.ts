@@ -26,7 +26,9 @@ declare module "vitest" {
  */
 export default async function startStack(project: TestProject): Promise<() => Promise<void>> {
   // Tests order by the hundred. The limit of wrong passwords stays.
-  const settings = { documentsUrl: SourceContainer.url, ordersPerMinute: "1000000" };
+  const many = "1000000";
+  const limits = { ordersPerMinute: many, readsPerMinute: many, downloadsPerMinute: many };
+  const settings = { documentsUrl: SourceContainer.url, ...limits };
   const clone = await StackUnderTest.make(settings);
   let source: SourceContainer | undefined;
   const remove = async () => {

@@ -27,15 +27,15 @@ test("the document has every operation, with its responses and the ways to send 
   );
   expect(endpoints).toEqual([
     "placeOrder: post /orders 202 400 401 403 409 413 415 422 429 503",
-    "listOrders: get /orders 200 401 422 503",
-    "getOrder: get /orders/{id} 200 401 404 503",
+    "listOrders: get /orders 200 401 422 429 503",
+    "getOrder: get /orders/{id} 200 401 404 429 503",
     "cancelOrder: delete /orders/{id} 200 401 403 404 409 503",
-    "getResult: get /orders/{id}/result 200 304 401 404 406 409 422 503",
-    "getResultFile: get /orders/{id}/result.{format} 200 304 401 404 409 422 503",
-    "getPageImage: get /orders/{id}/result/pages/{page}.png 200 206 304 401 404 409 416 503",
+    "getResult: get /orders/{id}/result 200 304 401 404 406 409 422 429 503",
+    "getResultFile: get /orders/{id}/result.{format} 200 304 401 404 409 422 429 503",
+    "getPageImage: get /orders/{id}/result/pages/{page}.png 200 206 304 401 404 409 416 429 503",
     "followOrder: get /orders/{id}/events 200 204 400 401 404 429 503",
     "retryOrder: post /orders/{id}/retry 202 401 403 404 409 429 503",
-    "searchOrders: get /search 200 401 422 503",
+    "searchOrders: get /search 200 401 422 429 503",
     "createToken: post /token 200 400 401 413 415 422 429 503",
     "getTokenKeys: get /.well-known/jwks.json 200 405",
   ]);

@@ -1,0 +1,53 @@
+import { createRoute } from "@hono/zod-openapi";
+import { RateLimit } from "@orbital-witness/common/http/rate-limit.ts";
+import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
+import { type Endpoint, problemResponses } from "../endpoint.ts";
+import { readingUser } from "./callers.ts";
+
+/** How many requests of each kind one user may send per minute. */
+export type ReadLimits = {
+  /** Of orders and lists of them. */
+  reads: number;
+  /** Of results and pictures of pages. */
+  downloads: number;
+  searches: number;
+  /** Of event streams that are opened. */
+  streams: number;
+};
+
+export type ReadKind = keyof ReadLimits;
+
+/** Gives endpoints a quota for each user, apart from what other limits allow at once. */
+export class ReadQuotas {
+  readonly #tokens: TokenVerifier;
+  readonly #limits: Readonly<Record<ReadKind, RateLimit>>;
+
+  constructor(tokens: TokenVerifier, limits: ReadLimits) {
+    const quota = (name: ReadKind, of: string) =>
+      new RateLimit({ name, of: `${of} of one user`, limit: limits[name], windowSeconds: 60 });
+    this.#tokens = tokens;
+    this.#limits = {
+      reads: quota("reads", "reads of orders"),
+      downloads: quota("downloads", "downloads"),
+      searches: quota("searches", "searches"),
+      streams: quota("streams", "event streams"),
+    };
+  }
+
+  /**
+   * Returns the endpoint, which then answers 429 to a user with no request of this kind left. Requests
+   * without a valid token are not counted, so that nobody can use up another user's quota.
+   */
+  limited(kind: ReadKind, { route, handle, ...more }: Endpoint): Endpoint {
+    const responses = { ...problemResponses(429), ...route.responses };
+    return {
+      ...more,
+      route: createRoute({ ...route, responses }),
+      handle: async (c, next) => {
+        const { user_id } = await readingUser(this.#tokens, c.req.raw);
+        await this.#limits[kind].take(c, String(user_id));
+        return handle(c, next);
+      },
+    };
+  }
+}
