@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { readCertificate } from "./certificate-files.ts";
 
-// Certificates that fit are read in `tests/stack/https.test.ts`.
+// Certificates that fit are read in `tests/faults/slow/own-stack/https.test.ts`.
 const folder = mkdtempSync(path.join(tmpdir(), "orbital-witness-certificate-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const file = path.join(folder, "text.pem");

@@ -7,10 +7,10 @@ import { text } from "node:stream/consumers";
 import type { TLSSocket } from "node:tls";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { StackOutputs } from "../../commands/stack/stack.ts";
-import { Customer } from "../../lib/customer.ts";
-import { freePort } from "../free-port.ts";
-import { StackUnderTest } from "./stack-under-test.ts";
+import type { StackOutputs } from "../../../../commands/stack/stack.ts";
+import { Customer } from "../../../../lib/customer.ts";
+import { freePort } from "../../../free-port.ts";
+import { StackUnderTest } from "../../../stack/stack-under-test.ts";
 
 const HOST = "witness.test";
 const AUTHORITY = "/var/tmp/caddy/pki/authorities/local/root.crt";
