@@ -1,4 +1,4 @@
-import { createHmac, createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
+import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
 import { SignJWT } from "jose";
 import { expect, test } from "vitest";
 import { testKeys } from "../../../../tests/programs/token-keys.ts";
@@ -110,6 +110,7 @@ test.each(["none", "None", "NONE", "nOnE"])(
   },
 );
 
+const publicPem = createPublicKey(privateKey).export({ type: "spki", format: "pem" }).toString();
 const hmac = (key: string) => (content: string) => createHmac("sha256", key).update(content).digest();
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const ed448 = generateKeyPairSync("ed448");
@@ -119,6 +120,7 @@ const foreignJwk = { ...foreign.publicKey.export({ format: "jwk" }), alg: "EdDSA
 
 test.each<[string, Record<string, unknown>, (content: string) => Buffer]>([
   ["HS256 with the public key set as the key", { alg: "HS256" }, hmac(environment.TOKEN_KEYS)],
+  ["HS256 with the public key as PEM as the key", { alg: "HS256" }, hmac(publicPem)],
   ["HS256 with x as the key", { alg: "HS256" }, hmac(jwk.x)],
   ["HS256 with the former secret as the key", { alg: "HS256" }, hmac("0123456789abcdef0123456789abcdef")],
   ["HS256 with an empty key and no kid", { alg: "HS256", kid: undefined }, hmac("")],
@@ -129,6 +131,7 @@ test.each<[string, Record<string, unknown>, (content: string) => Buffer]>([
   ["no alg", { alg: undefined }, withOwnKey],
   ["an empty signature", {}, () => Buffer.alloc(0)],
   ["a signature of zeros", {}, () => Buffer.alloc(64)],
+  ["ES256 with a signature of zeros", { alg: "ES256" }, () => Buffer.alloc(64)],
   ["another key under our kid", {}, withForeignKey],
   ["its own key as jwk", { jwk: foreignJwk }, withForeignKey],
   ["its own key as jwk, without a kid", { jwk: foreignJwk, kid: undefined }, withForeignKey],
@@ -152,7 +155,8 @@ test.each<[string, Record<string, unknown>, (content: string) => Buffer]>([
 test("a changed token and a missing token are refused", async () => {
   const [header, , signature] = (await signed(goodClaims)).split(".");
   const changed = `${header}.${encode({ ...goodClaims, user_id: 2, sub: "2" })}.${signature}`;
-  for (const bad of [changed, "", "a.b.c", "x".repeat(100_000)]) {
+  const flattened = JSON.stringify({ protected: header, payload: encode(goodClaims), signature });
+  for (const bad of [changed, flattened, "", "a.b.c", "a.b.c.d.e", "x".repeat(100_000)]) {
     await expect(verifyToken(verifying, bad)).rejects.toEqual(invalid);
   }
 });
