@@ -1,18 +1,15 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { PDFDocument } from "@cantoo/pdf-lib";
 import { execa } from "execa";
-import sharp from "sharp";
 import { z } from "zod";
 import { Customer } from "../../lib/customer.ts";
 import { Failure } from "../../lib/failure.ts";
 import { say } from "../../lib/terminal.ts";
-import { imagePath, samples, samplesFolder } from "../../samples/samples.ts";
 import { StackUnderTest } from "../../tests/stack/stack-under-test.ts";
+import { scannedPdf } from "../reading/documents.ts";
 
 const ORDER = { title_number: "OW99999999", document_type: "lease" };
-const POINTS_PER_INCH = 72;
 /** How often memory is sampled. */
 const LOOK_MS = 1000;
 
@@ -76,26 +73,6 @@ async function onStack<T>(
   } finally {
     await clone.remove();
   }
-}
-
-/** The sample pages, repeated as often as needed, as JPEG scans in a PDF. */
-async function scannedPdf(pages: number): Promise<Uint8Array> {
-  const pdf = await PDFDocument.create();
-  const scans = await Promise.all(
-    samples.map(async (sample) => {
-      const bytes = await readFile(path.join(samplesFolder, imagePath(sample)));
-      const image = await pdf.embedJpg(await sharp(bytes).jpeg({ quality: 80 }).toBuffer());
-      const { width, height } = image.scale(POINTS_PER_INCH / sample.dpi);
-      return { image, width, height };
-    }),
-  );
-  for (let index = 0; index < pages; index += 1) {
-    const scan = scans[index % scans.length];
-    if (scan === undefined) throw new Error("there are no samples");
-    const { image, width, height } = scan;
-    pdf.addPage([width, height]).drawImage(image, { width, height });
-  }
-  return pdf.save();
 }
 
 /** @returns seconds from its start to its end */
