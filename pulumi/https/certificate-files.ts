@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 
 /** The text of two PEM files. The key is a secret. */
 export interface Certificate {
@@ -23,7 +24,8 @@ export function readCertificate(certificateFile: string, keyFile: string, host: 
   if (!parsed.checkPrivateKey(privateKey)) {
     throw new Error(`tlsKeyFile (${keyFile}) is not the key of the certificate in ${certificateFile}`);
   }
-  if (parsed.checkHost(host) === undefined && parsed.checkIP(host) === undefined) {
+  // Each of the two throws an error for the form of the other.
+  if ((isIP(host) === 0 ? parsed.checkHost(host) : parsed.checkIP(host)) === undefined) {
     throw new Error(
       `tlsCertificateFile (${certificateFile}) is for ${parsed.subjectAltName}, not for ${host}`,
     );
