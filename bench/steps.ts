@@ -48,6 +48,13 @@ const steps: Record<string, (body: Request) => unknown> = {
     own.info({ method: "POST", path: "/orders", status: 202, ms: 3 }, "request");
   },
   "quota and its headers": () => limit.take(context, "1"),
+  "headers of the answer": () => {
+    const headers = new Headers({ "X-Request-Id": orderId, Location: `/orders/${orderId}` });
+    headers.set("RateLimit-Policy", '"orders";q=600;w=60');
+    headers.set("RateLimit", '"orders";r=599;t=60');
+    headers.set("Content-Type", "application/json");
+    Object.fromEntries(headers);
+  },
   "time limit": () => within(1000, Promise.resolve()),
 };
 
