@@ -22,13 +22,17 @@ export class OidcIssuer {
     this.#server = server;
   }
 
-  /** `audience` and `alg`: of the access tokens. */
-  static async start({ audience = "orbital-witness/order-api", alg = "RS256" } = {}): Promise<OidcIssuer> {
+  /** `host`: the address on which it listens. `audience`: of the access tokens. */
+  static async start({
+    host = "127.0.0.1",
+    audience = "orbital-witness/order-api",
+  } = {}): Promise<OidcIssuer> {
+    const alg = "RS256";
     const server = createServer();
-    server.listen(0, "127.0.0.1");
+    server.listen(0, host);
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    const url = `http://127.0.0.1:${port}`;
+    const url = `http://${host}:${port}`;
     const { privateKey } = await generateKeyPair(alg, { extractable: true });
     const key = { ...(await exportJWK(privateKey)), kid: randomBytes(8).toString("hex"), alg, use: "sig" };
     const provider = new Provider(url, {
@@ -39,6 +43,8 @@ export class OidcIssuer {
           id_token_signed_response_alg: "RS256",
         },
       ],
+      // Given, because the provider prints a line for each time of its own.
+      ttl: { AccessToken: 120, Grant: 600, IdToken: 600, Interaction: 600, Session: 600 },
       cookies: { keys: [randomBytes(20).toString("hex")] },
       findAccount: (_, accountId) => ({ accountId, claims: async () => ({ sub: accountId }) }),
       features: {

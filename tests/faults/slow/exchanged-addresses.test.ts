@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
+import { exchangeAddresses } from "../harness/exchange-addresses.ts";
 import { FaultStack } from "../harness/fault-stack.ts";
-import { exchangeAddresses } from "./exchange-addresses.ts";
 
 const stack = await FaultStack.open();
 
