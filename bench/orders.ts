@@ -28,7 +28,11 @@ await runCommand(async () => {
   const options = readOptions();
   await ensureDocker();
   const clock = await ContainerClock.open();
-  const clone = await StackUnderTest.make({ tokenSeconds: "86400", ordersPerMinute: "1000000" });
+  const clone = await StackUnderTest.make({
+    demoUsers: "false",
+    tokenSeconds: "86400",
+    ordersPerMinute: "1000000",
+  });
   const name = `orbital-witness-bench-${cloneId(clone.folder)}`;
   const removals = [
     () => clone.remove(),
@@ -38,7 +42,7 @@ await runCommand(async () => {
     await clone.edit("pulumi/Caddyfile", withProbe);
     say("Starting a separate stack");
     const { url } = await clone.up();
-    const customer = new Customer(url);
+    const customer = new Customer(url, { user: await clone.programUser() });
     const body = new URLSearchParams({ ...MISSING_DOCUMENT, token: await customer.validToken() }).toString();
     say("Placing orders one after the other, then none");
     const redis = new MeasuredRedis((await clone.container("redis")).id);

@@ -3,6 +3,7 @@ import { StackLock } from "../lib/stack-lock.ts";
 import { say } from "../lib/terminal.ts";
 import { readOptions } from "./lib/options.ts";
 import { orderAsCustomer } from "./lib/order-as-customer.ts";
+import { programUser } from "./lib/program-user.ts";
 import { ensureDocker } from "./stack/engine/docker.ts";
 import { ensurePortIsFree } from "./stack/engine/port.ts";
 import { projectFolder, setting } from "./stack/project.ts";
@@ -11,6 +12,12 @@ import { Stack, type StackOutputs } from "./stack/stack.ts";
 const STACK = "local";
 /** How long to wait for containers that are starting, for example after a restart of the engine. */
 const START_SECONDS = 300;
+const DEMO_USERS = `Demo users (password: password)
+  alice, bob     may order
+  charlie        may not`;
+const PEOPLE = `Users
+  npm run users -- add NAME --order    # asks for the password
+  npm run users -- list`;
 const SAMPLE = { titleNumber: "OW12345678", documentType: "lease" };
 
 await runCommand(async () => {
@@ -25,8 +32,9 @@ await runCommand(async () => {
   say(`pulumi up --stack ${STACK}${stack.cli.kind === "stand-in" ? " (by the stand-in)" : ""}`);
   await stack.up();
   const outputs = await repaired(stack, await stack.outputs());
-  say(`Ordering the ${SAMPLE.documentType} of ${SAMPLE.titleNumber} as alice`);
-  const { orderId, text, milliseconds } = await orderAsCustomer(outputs.localUrl, SAMPLE);
+  const user = await programUser(stack.containers);
+  say(`Ordering the ${SAMPLE.documentType} of ${SAMPLE.titleNumber} as ${user.username}`);
+  const { orderId, text, milliseconds } = await orderAsCustomer(outputs.localUrl, user, SAMPLE);
   console.log(`\n${text.trim().replace(/^/gm, "  │ ")}\n`);
   say(`Order ${orderId}: ${text.length} characters, recognised in ${(milliseconds / 1000).toFixed(1)} s`);
   printNextSteps(outputs, stack.cli.kind);
@@ -68,14 +76,13 @@ async function repaired(stack: Stack, outputs: StackOutputs): Promise<StackOutpu
 function printNextSteps(outputs: StackOutputs, cli: Stack["cli"]["kind"]): void {
   const pulumi = cli === "pulumi" ? "npx pulumi" : "npm run pulumi --";
   const passphrase = "export PULUMI_CONFIG_PASSPHRASE_FILE=$PWD/.pulumi-passphrase";
+  const hasDemoUsers = setting(projectFolder, STACK, "demoUsers") === "true";
   console.log(`
 Addresses
   ${outputs.url}/token            tokens (also ${outputs.authApiUrl}/token)
   ${outputs.url}/orders           orders (also ${outputs.orderApiUrl}/orders)
 
-Demo users (password: password)
-  alice, bob     may order
-  charlie        may not
+${hasDemoUsers ? DEMO_USERS : PEOPLE}
 
 Next
   ${outputs.example}

@@ -6,7 +6,11 @@ const acceptedSchema = z.object({ order_id: z.string() });
 const viewSchema = z.looseObject({ status: z.string(), finished_at: z.string().nullable() });
 const listSchema = z.object({ orders: z.array(acceptedSchema), next: z.string().nullable() });
 
-const password = "password";
+/** A username and its password. */
+export type Credentials = { readonly username: string; readonly password: string };
+
+/** The password of the demo users is public. */
+const alice: Credentials = { username: "alice", password: "password" };
 
 /** An answer with its whole text. `body` is the parsed JSON, or `{text}` for any other type. */
 export type Answer = { status: number; headers: Headers; text: string; body: Record<string, unknown> };
@@ -28,21 +32,26 @@ export class UnexpectedAnswer extends Error {
 export class Customer {
   readonly #url: string;
   readonly #limitMs: number | undefined;
+  readonly #user: Credentials;
   readonly #logins = new Map<string, { token: Promise<string>; until: number }>();
 
-  /** `limitMs`: how long an answer may take; without it there is no limit. */
-  constructor(url: string, { limitMs }: { limitMs?: number } = {}) {
+  /**
+   * `limitMs`: how long an answer may take; without it there is no limit. `user`: who logs in, unless a
+   * method names a demo user.
+   */
+  constructor(url: string, { limitMs, user = alice }: { limitMs?: number; user?: Credentials } = {}) {
     this.#url = url;
     this.#limitMs = limitMs;
+    this.#user = user;
   }
 
-  /** Logs in as a demo user. Throws UnexpectedAnswer if that fails. @returns a new token */
-  async token(username = "alice"): Promise<string> {
+  /** Logs in. Throws UnexpectedAnswer if that fails. @returns a new token */
+  async token(username = this.#user.username): Promise<string> {
     return (await this.#logIn(username)).access_token;
   }
 
   /** Returns the last token, or logs in if it is too old. Calls at the same time share one login. */
-  validToken(username = "alice"): Promise<string> {
+  validToken(username = this.#user.username): Promise<string> {
     const last = this.#logins.get(username);
     if (last && Date.now() < last.until) return last.token;
     const token = this.#logIn(username).then(({ access_token, expires_in }) => {
@@ -57,26 +66,26 @@ export class Customer {
   }
 
   /** Sends an order, and accepts any answer. */
-  async order(titleNumber: string, documentType: string, username = "alice"): Promise<Answer> {
+  async order(titleNumber: string, documentType: string, username = this.#user.username): Promise<Answer> {
     const form = { title_number: titleNumber, document_type: documentType };
     return this.post("/orders", { ...form, token: await this.validToken(username) });
   }
 
   /** Places an order. Throws UnexpectedAnswer if it is not accepted. @returns its id */
-  async place(titleNumber: string, documentType: string, username = "alice"): Promise<string> {
+  async place(titleNumber: string, documentType: string, username = this.#user.username): Promise<string> {
     const answer = await this.order(titleNumber, documentType, username);
     if (answer.status !== 202) throw new UnexpectedAnswer("/orders", answer);
     return acceptedSchema.parse(answer.body).order_id;
   }
 
-  async view(orderId: string, username = "alice"): Promise<OrderView> {
+  async view(orderId: string, username = this.#user.username): Promise<OrderView> {
     return viewSchema.parse((await this.found(`/orders/${orderId}`, username)).body);
   }
 
   /** Waits for the order's end. Throws the error of `late` if it takes longer than `waitSeconds`. */
   async ended(
     orderId: string,
-    username = "alice",
+    username = this.#user.username,
     waitSeconds = 90,
     late = (view: OrderView): Error =>
       new Error(`order ${orderId} has no end after ${waitSeconds} s: ${JSON.stringify(view)}`),
@@ -92,19 +101,19 @@ export class Customer {
   /** Waits for the order's end. @returns its last view, and its text, which is "" without a result */
   async delivery(
     orderId: string,
-    username = "alice",
+    username = this.#user.username,
     waitSeconds = 90,
   ): Promise<{ view: OrderView; text: string }> {
     const view = await this.ended(orderId, username, waitSeconds);
     return { view, text: view.status === "completed" ? await this.text(orderId, username) : "" };
   }
 
-  async text(orderId: string, username = "alice"): Promise<string> {
+  async text(orderId: string, username = this.#user.username): Promise<string> {
     return (await this.found(`/orders/${orderId}/result.txt`, username)).text;
   }
 
   /** The order's result in the format of the suffix. */
-  async result(orderId: string, suffix: string, username = "alice"): Promise<Uint8Array> {
+  async result(orderId: string, suffix: string, username = this.#user.username): Promise<Uint8Array> {
     const path = `/orders/${orderId}/result.${suffix}`;
     const response = await this.#fetch("GET", path, { token: await this.validToken(username) });
     if (response.status !== 200) {
@@ -114,7 +123,7 @@ export class Customer {
   }
 
   /** The ids of the user's orders, newest first. `filter` is a query such as `title_number=AB1`. */
-  async orderIds(filter = "", username = "alice"): Promise<string[]> {
+  async orderIds(filter = "", username = this.#user.username): Promise<string[]> {
     const ids: string[] = [];
     for (let cursor: string | null = ""; cursor !== null; ) {
       const path: string = `/orders?limit=100&${filter}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
@@ -126,12 +135,12 @@ export class Customer {
   }
 
   /** Follows the order until its end. @returns the data of each event */
-  async events(orderId: string, username = "alice"): Promise<Record<string, unknown>[]> {
+  async events(orderId: string, username = this.#user.username): Promise<Record<string, unknown>[]> {
     const { text } = await this.found(`/orders/${orderId}/events`, username);
     return [...text.matchAll(/^data: (.*)$/gm)].map(([, json = ""]) => JSON.parse(json));
   }
 
-  async cancel(orderId: string, username = "alice"): Promise<Answer> {
+  async cancel(orderId: string, username = this.#user.username): Promise<Answer> {
     return this.ask("DELETE", `/orders/${orderId}`, { token: await this.validToken(username) });
   }
 
@@ -144,7 +153,7 @@ export class Customer {
   }
 
   /** Gets what is there. Throws UnexpectedAnswer unless the answer is 200. */
-  async found(path: string, username = "alice"): Promise<Answer> {
+  async found(path: string, username = this.#user.username): Promise<Answer> {
     const answer = await this.get(path, await this.validToken(username));
     if (answer.status !== 200) throw new UnexpectedAnswer(path, answer);
     return answer;
@@ -162,6 +171,7 @@ export class Customer {
   }
 
   async #logIn(username: string): Promise<z.output<typeof tokenSchema>> {
+    const { password } = username === this.#user.username ? this.#user : alice;
     const answer = await this.post("/token", { username, password });
     if (answer.status !== 200) throw new UnexpectedAnswer("/token", answer);
     return tokenSchema.parse(answer.body);

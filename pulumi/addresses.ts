@@ -21,9 +21,10 @@ function plainUrlOf({ bindAddress, httpPort }: Addresses): string {
 }
 
 /** A shell command that gets a token and places an order. */
-export function exampleOrder(url: string): string {
+export function exampleOrder(url: string, demoUsers: boolean): string {
+  const [username, password] = demoUsers ? ["alice", "password"] : ["NAME", "PASSWORD"];
   return (
-    `token=$(curl -s ${url}/token -d username=alice -d password=password ` +
+    `token=$(curl -s ${url}/token -d username=${username} -d password=${password} ` +
     `| sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/') && ` +
     `curl -i ${url}/orders -H "Authorization: Bearer $token" ` +
     `-d title_number=OW12345678 -d document_type=lease`

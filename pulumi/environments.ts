@@ -12,7 +12,12 @@ export interface TokenKeys {
 type Environment = Readonly<Record<string, pulumi.Input<string>>>;
 
 /** Each service gets only what it needs, because every copy of a secret can leak. */
-export function authApiEnvironment(settings: Settings, tokenKeys: TokenKeys): Environment {
+export function authApiEnvironment(
+  settings: Settings,
+  tokenKeys: TokenKeys,
+  programPassword: pulumi.Output<string>,
+  sessionSecret: pulumi.Output<string>,
+): Environment {
   return {
     TOKEN_KEY: tokenKeys.signing,
     TOKEN_KEYS: tokenKeys.accepted,
@@ -20,6 +25,10 @@ export function authApiEnvironment(settings: Settings, tokenKeys: TokenKeys): En
     TOKEN_FAILURES_PER_MINUTE: String(settings.tokenFailuresPerMinute),
     ACCOUNTS_FOLDER: "/accounts",
     DEMO_USERS: String(settings.demoUsers),
+    PROGRAM_PASSWORD: programPassword,
+    SESSION_SECRET: sessionSecret,
+    SESSION_IDLE_MINUTES: String(settings.sessionIdleMinutes),
+    SESSION_HOURS: String(settings.sessionHours),
     LOG_LEVEL: settings.logLevel,
   };
 }

@@ -53,13 +53,19 @@ const redisVolume = { volume: redis.volume, path: "/redis", readOnly: true };
 const results = new docker.Volume(nameOf("results"), { labels: labelsOf("results") }, keepsData);
 const search = new docker.Volume(nameOf("search"), { labels: labelsOf("search") }, keepsData);
 
+// The password of the user with whom the program tries the stack out (commands/lib/program-user.ts).
+const programPassword = new random.RandomPassword("program-password", { length: 40, special: false }).result;
+
+// Derives the tokens of a session from one another (services/auth-api/src/sessions).
+const sessionSecret = new random.RandomPassword("session-secret", { length: 64, special: false }).result;
+
 // The users. Only the Auth API has this volume.
 const accounts = new docker.Volume(nameOf("accounts"), { labels: labelsOf("accounts") }, keepsData);
 
 const authApi = new Service("auth-api", {
   nodeImage,
   networks: [front],
-  environment: authApiEnvironment(settings, tokenKeys),
+  environment: authApiEnvironment(settings, tokenKeys, programPassword, sessionSecret),
   volumes: [{ volume: accounts, path: "/accounts" }],
   memoryMegabytes: 256,
   stopSeconds: 15,
@@ -110,7 +116,7 @@ export const localUrl = localUrlOf(settings);
 export const authApiUrl = `${url}/authentication`;
 export const orderApiUrl = `${url}/order`;
 export const workers = settings.ocrWorkers;
-export const example = exampleOrder(url);
+export const example = exampleOrder(url, settings.demoUsers);
 /** The public key that verifies the tokens signed now. */
 export const tokenKey = pulumi.unsecret(signingKey.apply(({ x }) => x));
 /** Names of all containers, so that a command can check that each exists and is healthy. */

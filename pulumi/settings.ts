@@ -50,6 +50,10 @@ export interface Settings {
   /** Whether alice, bob and charlie exist, whose password is public. */
   readonly demoUsers: boolean;
   readonly tokenSeconds: number;
+  /** How long a session of a browser lasts without being used. */
+  readonly sessionIdleMinutes: number;
+  /** How long a session of a browser lasts at most. */
+  readonly sessionHours: number;
   /** Limit of wrong passwords of one user from one address. */
   readonly tokenFailuresPerMinute: number;
   /** Another issuer whose access tokens the Order API accepts; undefined if it accepts only our own. */
@@ -209,6 +213,8 @@ export function readSettings(config = new pulumi.Config()): Settings {
         "(add people by `npm run users`, see docs/accounts.md)",
     ),
     tokenSeconds: wholeNumber("tokenSeconds", 1, 86_400),
+    sessionIdleMinutes: wholeNumber("sessionIdleMinutes", 1, 43_200),
+    sessionHours: wholeNumber("sessionHours", 1, 8760),
     tokenFailuresPerMinute: wholeNumber("tokenFailuresPerMinute", 1, 10_000),
     tokenIssuer: issuerUrl("tokenIssuer", tokenIssuer),
     tokenJwksUrl: check(

@@ -69,7 +69,7 @@ async function onStack<T>(
     await writeFile(path.join(folder, `${ORDER.document_type}.pdf`), await scannedPdf(pages));
     say("Starting a separate stack");
     const { url } = await clone.up();
-    return await measure(clone, new Customer(url));
+    return await measure(clone, new Customer(url, { user: await clone.programUser() }));
   } finally {
     await clone.remove();
   }

@@ -37,6 +37,7 @@ async function stackThat(answers: Answers): Promise<string> {
 }
 
 const finished_at = "2026-01-02T03:04:05Z";
+const USER = { username: "dora", password: "a secret" };
 const LEASE = { titleNumber: "OW12345678", documentType: "lease" };
 
 test("an order is polled with a new token each time the last one has expired", async () => {
@@ -45,10 +46,10 @@ test("an order is polled with a new token each time the last one has expired", a
     "GET /orders/7 2": [200, { status: "completed", reason: null, finished_at }],
     "GET /orders/7/result.txt": [200, "THIS LEASE"],
   });
-  const { orderId, text, milliseconds } = await orderAsCustomer(url, LEASE);
+  const { orderId, text, milliseconds } = await orderAsCustomer(url, USER, LEASE);
   expect([orderId, text]).toEqual(["7", "THIS LEASE"]);
   expect(milliseconds).toBeGreaterThanOrEqual(200);
-  const login = "POST /token username=alice&password=password";
+  const login = "POST /token username=dora&password=a+secret";
   expect(seen).toEqual([
     login,
     "POST /orders title_number=OW12345678&document_type=lease&token=token-1",
@@ -84,13 +85,13 @@ test.each<[string, Answers, string]>([
   ],
   ["a service that is down", { "POST /token": [503, "away"] }, "/token answered 503: away"],
 ])("%s is a failure whose message says what happened", async (_, answers, message) => {
-  const ordered = orderAsCustomer(await stackThat(answers), LEASE, 0.1);
+  const ordered = orderAsCustomer(await stackThat(answers), USER, LEASE, 0.1);
   await expect(ordered).rejects.toThrow(Failure);
   await expect(ordered).rejects.toThrow(message);
 });
 
 test("a stack that does not answer is a failure that names its address", async () => {
-  const ordered = orderAsCustomer("http://127.0.0.1:1", LEASE);
+  const ordered = orderAsCustomer("http://127.0.0.1:1", USER, LEASE);
   await expect(ordered).rejects.toThrow(Failure);
   await expect(ordered).rejects.toThrow("http://127.0.0.1:1 does not answer: ");
 });

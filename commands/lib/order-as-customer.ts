@@ -1,4 +1,4 @@
-import { Customer, type OrderView, UnexpectedAnswer } from "../../lib/customer.ts";
+import { type Credentials, Customer, type OrderView, UnexpectedAnswer } from "../../lib/customer.ts";
 import { Failure } from "../../lib/failure.ts";
 
 export interface Order {
@@ -14,15 +14,20 @@ export interface Delivery {
 }
 
 /**
- * Logs in as alice, places the order and waits for its text.
+ * Logs in, places the order and waits for its text.
  * @throws Failure if there is no answer, if an answer is an error, or if the order does not complete in time
  */
-export async function orderAsCustomer(url: string, order: Order, waitSeconds = 120): Promise<Delivery> {
-  const customer = new Customer(url, { limitMs: 15_000 });
+export async function orderAsCustomer(
+  url: string,
+  user: Credentials,
+  order: Order,
+  waitSeconds = 120,
+): Promise<Delivery> {
+  const customer = new Customer(url, { limitMs: 15_000, user });
   try {
     const orderId = await customer.place(order.titleNumber, order.documentType);
     const startedAt = performance.now();
-    const view = await customer.ended(orderId, "alice", waitSeconds, ({ status }) =>
+    const view = await customer.ended(orderId, user.username, waitSeconds, ({ status }) =>
       stillRunning(orderId, status, waitSeconds),
     );
     const milliseconds = Math.round(performance.now() - startedAt);

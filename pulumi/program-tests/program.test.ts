@@ -11,6 +11,8 @@ const REDIS_PASSWORDS = {
   orderApi: "random-of-redis-order-api-1-password",
   worker: "random-of-redis-ocr-worker-1-password",
 };
+const SESSION_SECRET = "random-of-session-secret";
+const PROGRAM_PASSWORD = "random-of-program-password";
 
 const container = { type: "docker:index/container:Container" };
 const nameOf = (part: string) => `${PROJECT}-${STACK}-${part}`;
@@ -58,6 +60,8 @@ beforeAll(async () => {
         tokenAudience: "orders",
         tokenOrderScope: "write",
         httpPort: "8080",
+        sessionIdleMinutes: "88",
+        sessionHours: "99",
         tokenSeconds: "60",
         tokenFailuresPerMinute: "7",
         ordersPerMinute: "77",
@@ -82,9 +86,9 @@ beforeAll(async () => {
 const range = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`);
 
 test.each([
-  ["1 worker, no jwtSecret", 1, 4, () => recordProgram({ settings: { ocrWorkers: "1" } })],
-  ["2 workers, a jwtSecret", 2, 3, () => program],
-  ["5 workers, no jwtSecret", 5, 4, () => other],
+  ["1 worker, no jwtSecret", 1, 6, () => recordProgram({ settings: { ocrWorkers: "1" } })],
+  ["2 workers, a jwtSecret", 2, 5, () => program],
+  ["5 workers, no jwtSecret", 5, 6, () => other],
 ])("with %s there are exactly these numbers of each type", async (_, ocrWorkers, passwords, run) => {
   const { resources, outputs } = await run();
   const counts: Record<string, number> = {};
@@ -127,6 +131,9 @@ test("each secret is where it is needed, and nowhere else", () => {
     expect(holdersOf(run, REDIS_PASSWORDS.orderApi)).toEqual([nameOf("order-api")]);
     expect(holdersOf(run, REDIS_PASSWORDS.worker)).toEqual(range("ocr-worker-", workers).map(nameOf));
   }
+  for (const secret of [PROGRAM_PASSWORD, SESSION_SECRET]) {
+    expect(holdersOf(program, secret)).toEqual([nameOf("auth-api")]);
+  }
 });
 
 test("a rotation changes the keys of one part at a time", async () => {
@@ -155,9 +162,8 @@ test("no input or output has a secret in plain text", () => {
   const keys = [JWT_SECRET, JWT_RANDOM].map((secret) => tokenKeyOf(secret).d);
   for (const { resources, outputs } of [program, other]) {
     const inClear = JSON.stringify([outputs, resources.map(withoutSealed)]);
-    expect(inClear).not.toMatch(
-      new RegExp([...keys, JWT_SECRET, JWT_RANDOM, ...Object.values(REDIS_PASSWORDS)].join("|")),
-    );
+    const random = [...Object.values(REDIS_PASSWORDS), PROGRAM_PASSWORD, SESSION_SECRET];
+    expect(inClear).not.toMatch(new RegExp([...keys, JWT_SECRET, JWT_RANDOM, ...random].join("|")));
   }
 });
 
@@ -248,6 +254,8 @@ test("a documentsUrl replaces the router as the document source", () => {
 test("tokenSeconds, limits, resultDays, logLevel and images reach the parts that use them", () => {
   expect(holdersOf(other, '"TOKEN_SECONDS=60"')).toEqual([nameOf("auth-api")]);
   expect(holdersOf(other, '"TOKEN_FAILURES_PER_MINUTE=7"')).toEqual([nameOf("auth-api")]);
+  expect(holdersOf(other, '"SESSION_IDLE_MINUTES=88"')).toEqual([nameOf("auth-api")]);
+  expect(holdersOf(other, '"SESSION_HOURS=99"')).toEqual([nameOf("auth-api")]);
   expect(holdersOf(other, '"DEMO_USERS=false"')).toEqual([nameOf("auth-api")]);
   const limits = ["ORDERS_PER_MINUTE=77", "READS_PER_MINUTE=71", "DOWNLOADS_PER_MINUTE=72"];
   for (const each of [...limits, "SEARCHES_PER_MINUTE=73", "STREAMS_PER_MINUTE=74"]) {

@@ -131,6 +131,10 @@ const authApi = service(
     "TOKEN_FAILURES_PER_MINUTE=10",
     "ACCOUNTS_FOLDER=/accounts",
     "DEMO_USERS=true",
+    "PROGRAM_PASSWORD=random-of-program-password",
+    "SESSION_SECRET=random-of-session-secret",
+    "SESSION_IDLE_MINUTES=60",
+    "SESSION_HOURS=12",
   ],
 );
 const orderApi = service(
@@ -272,6 +276,8 @@ test.each<[string, object]>([
     `redis-${of}-password`,
     { length: 40, special: false },
   ]),
+  ["program-password", { length: 40, special: false }],
+  ["session-secret", { length: 64, special: false }],
 ])("%s has exactly these inputs", (name, inputs) => {
   expect(program.resources.filter((each) => each.name === name)).toEqual([
     { type: expect.any(String), name, inputs },
@@ -292,7 +298,7 @@ test("a changed health check changes a label, because the provider does not noti
 
 test("the program creates no other resources than those checked above", () => {
   const components = ["orbital-witness-review", "redis", "auth-api", "order-api", "ocr-worker", "router"];
-  expect(program.resources).toHaveLength(22 + components.length);
+  expect(program.resources).toHaveLength(24 + components.length);
 });
 
 test("a documents folder of root is served by the user nobody", async () => {

@@ -46,6 +46,7 @@ await runCommand(async () => {
     await makeScans(documentsFolder, plan.orders);
     const clone = await StackUnderTest.make({
       documentsFolder,
+      demoUsers: "false",
       // Tokens are valid longer than the run, and its orders have no quota.
       tokenSeconds: "3600",
       ...{ ordersPerMinute: "100000", readsPerMinute: "1000000", downloadsPerMinute: "1000000" },
@@ -54,7 +55,8 @@ await runCommand(async () => {
     try {
       const { url, containers } = await clone.up();
       say(`${plan.orders.length} orders and ${plan.faults.length} faults in ${options.minutes} min`);
-      const customer = new PatientCustomer(url, Date.now() + (options.minutes + PATIENCE_MINUTES) * 60_000);
+      const giveUpAt = Date.now() + (options.minutes + PATIENCE_MINUTES) * 60_000;
+      const customer = new PatientCustomer(url, await clone.programUser(), giveUpAt);
       const [ledger] = await Promise.all([place(customer, plan), inflict(clone, plan)]);
       say("The faults are over. Waiting for the orders to end");
       const finals = await customer.finals();

@@ -1,6 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
-import { type Answer, Customer, type Request, UnexpectedAnswer } from "../../lib/customer.ts";
+import {
+  type Answer,
+  type Credentials,
+  Customer,
+  type Request,
+  UnexpectedAnswer,
+} from "../../lib/customer.ts";
 import { poll } from "../../lib/poll.ts";
 import type { PlannedOrder } from "./plan.ts";
 import type { FinalOrder, LedgerEntry, Placement } from "./verdict.ts";
@@ -28,8 +34,8 @@ export class PatientCustomer {
   readonly #giveUpAt: number;
 
   /** `giveUpAt` in ms since the epoch: a request that is still unanswered then fails the run. */
-  constructor(url: string, giveUpAt: number) {
-    this.#customer = new Customer(url, { limitMs: answerLimitMs });
+  constructor(url: string, user: Credentials, giveUpAt: number) {
+    this.#customer = new Customer(url, { limitMs: answerLimitMs, user });
     this.#giveUpAt = giveUpAt;
   }
 

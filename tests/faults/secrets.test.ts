@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { beforeAll, describe, expect, test } from "vitest";
+import { Customer } from "../../lib/customer.ts";
 import { readPassphrase } from "../../lib/passphrase.ts";
 import { tokenKeyOf } from "../../pulumi/token-keys.ts";
 import { FaultStack } from "./harness/fault-stack.ts";
@@ -38,6 +39,8 @@ describe("20 secrets", () => {
     const passwordOf = async (part: string) => new URL(await environment(part, "REDIS_URL")).password;
     secrets["the Order API's password for Redis"] = await passwordOf("order-api");
     secrets["the workers' password for Redis"] = await passwordOf("ocr-worker");
+    secrets["the password of the stack's own user"] = await environment("auth-api", "PROGRAM_PASSWORD");
+    secrets["the secret of sessions"] = await environment("auth-api", "SESSION_SECRET");
     secrets["the passphrase"] = readPassphrase(folder);
     secrets["a wrong password"] = `marker-${randomBytes(16).toString("hex")}`;
     secrets["a password typed as the user name"] = `marker-${randomBytes(16).toString("hex")}`;
@@ -60,6 +63,7 @@ describe("20 secrets", () => {
       password: secrets["a wrong password"],
     };
     expect((await stack.customer.post("/token", wrong)).status).toBe(401);
+    await new Customer(stack.url, { user: await stack.clone.programUser() }).token();
     const order = { title_number: "OW00000200", document_type: "lease" };
     const answers = [
       await stack.customer.post("/orders", { ...order, token: secrets["a refused token"] }),

@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
+import { programUser } from "../../commands/lib/program-user.ts";
 import { projectFolder, setting } from "../../commands/stack/project.ts";
 import { Stack, type StackOutputs } from "../../commands/stack/stack.ts";
+import type { Credentials } from "../../lib/customer.ts";
 import { cloneId } from "../../pulumi/clone-id.ts";
 import { freePort } from "../free-port.ts";
 
@@ -94,6 +96,11 @@ export class StackUnderTest {
   async jwtSecret(): Promise<string> {
     const get = ["config", "get", "jwtSecret", "--stack", STACK];
     return (await this.stack.cli.quietly(get, "Make the stack first.")).trim();
+  }
+
+  /** The stack's own user, who exists without demo users too. */
+  programUser(): Promise<Credentials> {
+    return programUser(this.stack.containers);
   }
 
   get nodeImage(): string {

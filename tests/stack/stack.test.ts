@@ -17,9 +17,10 @@ import { resultSchema } from "../../services/order-api/src/results/formats/json.
 import { pdfLines, ResultReaders } from "../readers/result-readers.ts";
 import { drawLines } from "../scan.ts";
 import { pause } from "./harm.ts";
-import { StackUnderTest } from "./stack-under-test.ts";
+import { STACK, StackUnderTest } from "./stack-under-test.ts";
 
 const TOKEN_SECONDS = 5;
+const PASSWORD = "unseen marble kettle";
 
 let clone: StackUnderTest;
 let outputs: StackOutputs;
@@ -353,6 +354,35 @@ describe("tokens and roles", () => {
   });
 });
 
+/** `npm run users` of the clone. @returns its output */
+async function users({ folder }: StackUnderTest, args: readonly string[], input = ""): Promise<string> {
+  const program = path.join(folder, "commands/users.ts");
+  const command = [program, ...args, "--stack", STACK];
+  const { all } = await execa(process.execPath, command, { cwd: folder, input, all: true, reject: false });
+  return all;
+}
+
+describe("npm run users", () => {
+  const login = async (password: string) =>
+    (await customer.post("/token", { username: "dora", password })).status;
+
+  it("adds, lists, changes, disables and removes people, whose ids are not used again", async () => {
+    expect(await users(clone, ["add", "dora"], "password1234")).toMatch(/The password is easy to guess/);
+    expect(await users(clone, ["add", "dora", "--operator"], PASSWORD)).toMatch(/^dora was added\./);
+    expect(await users(clone, ["add", "DORA"], PASSWORD)).toMatch(/There is already a user dora\./);
+    expect(await users(clone, ["list"])).toMatch(/^1 +alice .*demo user.*^1000 +dora +no +yes +enabled/ms);
+    expect(await login(PASSWORD)).toBe(200);
+    expect(await users(clone, ["password", "dora"], `${PASSWORD} again\n`)).toMatch(/the new password/);
+    expect([await login(PASSWORD), await login(`${PASSWORD} again`)]).toEqual([401, 200]);
+    expect(await users(clone, ["disable", "dora"])).toMatch(/can no longer sign in/);
+    expect(await login(`${PASSWORD} again`)).toBe(401);
+    expect(await users(clone, ["allow", "dora", "--order", "--no-operator"])).toMatch(/1000 +dora +yes +no/);
+    expect(await login(`${PASSWORD} again`)).toBe(200);
+    expect(await users(clone, ["remove", "dora"])).toMatch(/^dora was removed/);
+    expect(await users(clone, ["add", "dora"], PASSWORD)).toMatch(/1001 +dora/);
+  });
+});
+
 describe("without Redis, the Order API", () => {
   it("answers 503 within two seconds while Redis hangs, and creates none of those orders", async () => {
     const redis = await clone.container("redis");
@@ -477,18 +507,24 @@ describe("updates", () => {
 describe("a second clone", () => {
   it("runs beside the first, keeps its volumes when it is moved, and is removed alone", async () => {
     const before = await idsByName();
-    let second = await StackUnderTest.make({ ocrWorkers: "1" });
+    let second = await StackUnderTest.make({ ocrWorkers: "1", demoUsers: "false" });
     try {
       const { url } = await second.up();
-      expect(
-        (await new Customer(url).post("/token", { username: "alice", password: "password" })).status,
-      ).toBe(200);
+      const own = new Customer(url, { user: await second.programUser() });
+      const orderId = await own.place("OW12345678", "lease");
+      expect((await own.delivery(orderId)).view.status).toBe("completed");
+      const login = async (username: string, password: string) =>
+        (await own.post("/token", { username, password })).status;
+      expect(await login("alice", "password")).toBe(401);
+      expect(await users(second, ["add", "Alice", "--order"], PASSWORD)).toMatch(/^Alice was added/);
+      expect(await login("alice", PASSWORD)).toBe(200);
       expect(await second.containers()).toHaveLength(6);
       const volumes = await second.stack.containers.volumes();
       second = await second.moveTo(`${second.folder}-moved`);
       await second.up();
       expect(await second.containers()).toHaveLength(6);
       expect(await second.stack.containers.volumes()).toEqual(volumes);
+      expect(await login("alice", PASSWORD)).toBe(200);
     } finally {
       await second.remove();
     }

@@ -7,23 +7,28 @@ import { z } from "zod";
 import { testKeys } from "../../../tests/programs/token-keys.ts";
 import { AccountsUnavailable } from "./accounts/account.ts";
 import { demoUsers, keepBuiltInUsers } from "./accounts/built-in-users.ts";
+import { AccountFile } from "./accounts/sqlite/account-file.ts";
 import { openMemory } from "./accounts/sqlite/open-database.ts";
 import { SqliteAccounts } from "./accounts/sqlite/sqlite-accounts.ts";
 import { UserDirectory } from "./accounts/user-directory.ts";
 import { createAuthApp } from "./app.ts";
+import { Sessions } from "./sessions/sessions.ts";
 
 const { jwk, signing, verifying } = testKeys("0123456789abcdef0123456789abcdef");
 const { d: _, ...publicJwk } = jwk;
 const keySet = { keys: [publicJwk] };
 const lines: string[] = [];
 const log = createLog("auth-api", "trace", { write: (line) => lines.push(line) });
-const accounts = new SqliteAccounts(openMemory);
+const file = new AccountFile(openMemory);
+const accounts = new SqliteAccounts(file);
 await keepBuiltInUsers(accounts, { demo: true });
 const options = {
   log,
   key: signing,
   keySet,
   users: new UserDirectory(accounts),
+  sessions: new Sessions(file, { key: "k".repeat(32), idleSeconds: 3600, totalSeconds: 36_000 }),
+  sessionIdleSeconds: 3600,
   ready: () => accounts.check(),
   tokenSeconds: 30,
   failuresPerMinute: 10,
@@ -32,7 +37,7 @@ const options = {
 /** Users whose password, "password", is hashed in a hundredth of the usual time. For tests of many logins. */
 const passwordHash =
   "$argon2id$v=19$m=64,t=1,p=1$7UpxUn05BGPn4Ks5mvqeUw$2FNgUTAaD1LaQw6RpReo5Kv92Z+In+Xc9t1ox1G1oQo";
-const quickAccounts = new SqliteAccounts(openMemory);
+const quickAccounts = new SqliteAccounts(new AccountFile(openMemory));
 await quickAccounts.keepBuiltIn(demoUsers.map((user) => ({ ...user, passwordHash })));
 const quicklyHashed = new UserDirectory(
   quickAccounts,
@@ -244,9 +249,10 @@ test.each([
 });
 
 test("without the accounts the service is alive and not ready, and nobody can sign in", async () => {
-  const gone = new SqliteAccounts(() => {
+  const damaged = new AccountFile(() => {
     throw new AccountsUnavailable("the file is damaged");
   });
+  const gone = new SqliteAccounts(damaged);
   app = createAuthApp({ ...options, users: new UserDirectory(gone), ready: () => gone.check() });
   expect((await app.request("/livez")).status).toBe(200);
   const ready = await app.request("/readyz");

@@ -16,6 +16,7 @@ const start = (env: Record<string, string>) =>
   startService(new URL("./main.ts", import.meta.url), {
     ACCOUNTS_FOLDER: scratchFolder(),
     DEMO_USERS: "true",
+    SESSION_SECRET: "s".repeat(32),
     ...env,
   });
 
@@ -27,6 +28,9 @@ test.each([
   [{ ...environment, TOKEN_FAILURES_PER_MINUTE: "10001" }, "a whole number from 1 to 10000"],
   [{ ...environment, PORT: "x" }, 'PORT is "x"'],
   [{ ...environment, ACCOUNTS_FOLDER: "here" }, 'ACCOUNTS_FOLDER is "here"'],
+  [{ ...environment, PROGRAM_PASSWORD: "short" }, "PROGRAM_PASSWORD is wrong"],
+  [{ ...environment, SESSION_SECRET: "short" }, "SESSION_SECRET is wrong"],
+  [{ ...environment, SESSION_IDLE_MINUTES: "0" }, "a whole number from 1 to 43200"],
   [{ ...environment, DEMO_USERS: "yes" }, 'DEMO_USERS is "yes"; it must be true or false'],
 ])("%# ends the process with one line that says why", async (env, message) => {
   const { lines, exited } = start(env);

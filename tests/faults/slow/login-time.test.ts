@@ -19,7 +19,8 @@ async function authApi(): Promise<string> {
   const image = await stack.clone.imageOf(await stack.clone.container("auth-api"));
   const limits = ["--env", "TOKEN_FAILURES_PER_MINUTE=10000"];
   const accounts = ["--env", "ACCOUNTS_FOLDER=/accounts", "--env", "DEMO_USERS=true"];
-  const settings = ["--env", "TOKEN_KEY", "--env", "TOKEN_KEYS", ...limits, ...accounts];
+  const secrets = ["TOKEN_KEY", "TOKEN_KEYS", "SESSION_SECRET"].flatMap((name) => ["--env", name]);
+  const settings = [...secrets, ...limits, ...accounts];
   const run = [
     "run",
     "--detach",
@@ -31,7 +32,8 @@ async function authApi(): Promise<string> {
     ...settings,
     image,
   ];
-  const env = testKeys(randomBytes(48).toString("hex")).environment;
+  const SESSION_SECRET = randomBytes(32).toString("hex");
+  const env = { ...testKeys(randomBytes(48).toString("hex")).environment, SESSION_SECRET };
   const { stdout: id } = await execa("docker", run, { env });
   onTestFinished(async () => {
     await execa("docker", ["rm", "--force", id]);

@@ -18,12 +18,15 @@ export type Account = {
 export type NewAccount = Pick<Account, "name" | "passwordHash" | "canOrder" | "operator">;
 export type BuiltInAccount = NewAccount & { id: number; kind: "demo" | "program" };
 /** What can be changed. A changed password or a disabled account ends the user's sessions. */
-export type AccountChange = Partial<Pick<Account, "passwordHash" | "canOrder" | "operator" | "disabled">>;
+export type AccountChange = {
+  [Field in "passwordHash" | "canOrder" | "operator" | "disabled"]?: Account[Field] | undefined;
+};
 
 /** The users. Every method rejects with AccountsUnavailable when the store cannot be used. */
 export interface AccountStore {
   /** Finds a user by any spelling of the name. */
   find(name: string): Promise<Account | undefined>;
+  byId(id: number): Promise<Account | undefined>;
   /** All users, by id. */
   list(): Promise<Account[]>;
   /** @throws NameTaken */

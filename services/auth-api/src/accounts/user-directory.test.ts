@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { demoUsers, keepBuiltInUsers, programName } from "./built-in-users.ts";
 import { hashPassword } from "./password.ts";
+import { AccountFile } from "./sqlite/account-file.ts";
 import { openMemory } from "./sqlite/open-database.ts";
 import { SqliteAccounts } from "./sqlite/sqlite-accounts.ts";
 import { UserDirectory } from "./user-directory.ts";
@@ -8,7 +9,7 @@ import { UserDirectory } from "./user-directory.ts";
 const programPassword = "p".repeat(40);
 
 async function directory() {
-  const accounts = new SqliteAccounts(openMemory);
+  const accounts = new SqliteAccounts(new AccountFile(openMemory));
   await keepBuiltInUsers(accounts, { demo: true, programPassword });
   return { accounts, users: new UserDirectory(accounts) };
 }

@@ -8,11 +8,11 @@ const unknownHash =
 
 /** Checks usernames and passwords. */
 export class UserDirectory {
-  readonly #accounts: Pick<AccountStore, "find">;
+  readonly #accounts: Pick<AccountStore, "find" | "byId">;
   readonly #unknownHash: string;
 
   /** `unknown` must have the same costs as the hashes in the store. */
-  constructor(accounts: Pick<AccountStore, "find">, unknown = unknownHash) {
+  constructor(accounts: Pick<AccountStore, "find" | "byId">, unknown = unknownHash) {
     this.#accounts = accounts;
     this.#unknownHash = unknown;
   }
@@ -26,8 +26,14 @@ export class UserDirectory {
     const matches = await passwordMatches(password, account?.passwordHash ?? this.#unknownHash);
     return account && matches && !account.disabled ? tokenUserOf(account) : undefined;
   }
+
+  /** The user with the rights of this moment; undefined if the user is disabled or removed. */
+  async byId(id: number): Promise<TokenUser | undefined> {
+    const account = await this.#accounts.byId(id);
+    return account && !account.disabled ? tokenUserOf(account) : undefined;
+  }
 }
 
-export function tokenUserOf({ id, name, canOrder }: Account): TokenUser {
+function tokenUserOf({ id, name, canOrder }: Account): TokenUser {
   return { user_id: id, username: name, can_order: canOrder };
 }

@@ -5,7 +5,7 @@ import { openOrderApi } from "../../../../tests/order-api/order-api.ts";
 const { app, redis } = openOrderApi("redis://127.0.0.1:1");
 afterAll(() => redis.destroy());
 
-const ofAuthApi = ["/token", "/.well-known/jwks.json"];
+const ofAuthApi = ["/token", "/session", "/session/refresh", "/.well-known/jwks.json"];
 
 test("the document has every operation, with its responses and the ways to send the token", async () => {
   const document = z
@@ -37,6 +37,9 @@ test("the document has every operation, with its responses and the ways to send 
     "retryOrder: post /orders/{id}/retry 202 401 403 404 409 429 503",
     "searchOrders: get /search 200 401 422 429 503",
     "createToken: post /token 200 400 401 413 415 422 429 503",
+    "beginSession: post /session 200 400 401 403 413 415 422 429 503",
+    "endSession: delete /session 204 403 503",
+    "refreshSession: post /session/refresh 200 401 403 503",
     "getTokenKeys: get /.well-known/jwks.json 200 405",
   ]);
   const references = [...JSON.stringify(document).matchAll(/"#\/([^"]+)"/g)].map(

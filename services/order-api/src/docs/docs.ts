@@ -5,6 +5,7 @@ import type { OrderApi } from "../endpoint.ts";
 import { orderEventSchema } from "../order-schemas.ts";
 import { createTokenRoute } from "./create-token.ts";
 import { readTokenKeysRoute } from "./read-token-keys.ts";
+import { sessionRoutes } from "./session-routes.ts";
 
 const description = `
 Order a land registry document and get its text.
@@ -29,6 +30,7 @@ To repeat a request for an order safely, send an \`Idempotency-Key\`. Errors are
 const license = { name: "MIT License", identifier: "MIT" };
 const tags = [
   { name: "tokens", description: "Log in (the Auth API)" },
+  { name: "sessions", description: "Stay signed in with a browser (the Auth API)" },
   { name: "orders", description: "Place, follow and change orders" },
   { name: "results", description: "Read the results of completed orders" },
   { name: "search", description: "Find pages by their words" },
@@ -75,6 +77,7 @@ export function addDocs(api: OrderApi): void {
     description: "A token from `POST /token`, or an access token of the issuer in the setting `tokenIssuer`",
   });
   openAPIRegistry.registerPath(createTokenRoute);
+  for (const route of sessionRoutes) openAPIRegistry.registerPath(route);
   openAPIRegistry.registerPath(readTokenKeysRoute);
   openAPIRegistry.register("OrderEvent", orderEventSchema);
   const document = api.getOpenAPI31Document({

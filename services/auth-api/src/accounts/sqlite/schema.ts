@@ -23,4 +23,18 @@ export const migrations: readonly string[] = [
      updated_at INTEGER NOT NULL
    ) STRICT;
    INSERT INTO sqlite_sequence (name, seq) VALUES ('users', ${firstId - 1});`,
+  `CREATE TABLE sessions (
+     family BLOB PRIMARY KEY,
+     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+     current BLOB NOT NULL,
+     previous BLOB,
+     created_at INTEGER NOT NULL,
+     rotated_at INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX sessions_of_user ON sessions (user_id, rotated_at);
+   CREATE INDEX sessions_by_creation ON sessions (created_at);
+   CREATE INDEX sessions_by_rotation ON sessions (rotated_at);
+   CREATE TRIGGER end_sessions AFTER UPDATE OF disabled, password_hash ON users
+     WHEN new.disabled = 1 OR new.password_hash <> old.password_hash
+     BEGIN DELETE FROM sessions WHERE user_id = new.id; END;`,
 ];

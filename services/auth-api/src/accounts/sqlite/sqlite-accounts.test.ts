@@ -4,13 +4,14 @@ import { expect, test } from "vitest";
 import { scratchFolder } from "../../../../../lib/scratch-folder.ts";
 import { AccountsUnavailable, NameTaken } from "../account.ts";
 import { demoUsers } from "../built-in-users.ts";
+import { AccountFile } from "./account-file.ts";
 import { openDatabase } from "./open-database.ts";
 import { SqliteAccounts } from "./sqlite-accounts.ts";
 
 const dora = { name: "Dora", passwordHash: "$argon2id$dora", canOrder: true, operator: false };
 
 function storeIn(folder = scratchFolder()): SqliteAccounts {
-  return new SqliteAccounts(() => openDatabase(folder));
+  return new SqliteAccounts(new AccountFile(() => openDatabase(folder)));
 }
 
 const namesOf = async (store: SqliteAccounts) => (await store.list()).map(({ name }) => name);

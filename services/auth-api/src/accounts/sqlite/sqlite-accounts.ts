@@ -1,16 +1,15 @@
-import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import {
   type Account,
   type AccountChange,
   type AccountStore,
-  AccountsUnavailable,
   type BuiltInAccount,
   NameTaken,
   type NewAccount,
   spellingOf,
 } from "../account.ts";
-import { isSqliteError, isUniqueViolation } from "./sqlite-error.ts";
+import type { AccountFile } from "./account-file.ts";
+import { isUniqueViolation } from "./sqlite-error.ts";
 
 const flag = z.int().transform((value) => value === 1);
 const time = z.int().transform((milliseconds) => new Date(milliseconds));
@@ -41,25 +40,30 @@ const accountRow = z
     }),
   );
 
-/** The users in an SQLite file. Statements take well under a millisecond, so they run on the main thread. */
+/** The users in the file of accounts. */
 export class SqliteAccounts implements AccountStore {
-  readonly #open: () => DatabaseSync;
-  #database: DatabaseSync | undefined;
+  readonly #file: AccountFile;
 
-  /** `open` is called at the first use, and again after a failure. It throws AccountsUnavailable. */
-  constructor(open: () => DatabaseSync) {
-    this.#open = open;
+  constructor(file: AccountFile) {
+    this.#file = file;
   }
 
   async find(name: string): Promise<Account | undefined> {
-    return this.use((database) => {
+    return this.#file.use((database) => {
       const row = database.prepare("SELECT * FROM users WHERE spelling = ?").get(spellingOf(name));
       return row && accountRow.parse(row);
     });
   }
 
+  async byId(id: number): Promise<Account | undefined> {
+    return this.#file.use((database) => {
+      const row = database.prepare("SELECT * FROM users WHERE id = ?").get(id);
+      return row && accountRow.parse(row);
+    });
+  }
+
   async list(): Promise<Account[]> {
-    return this.use((database) =>
+    return this.#file.use((database) =>
       database
         .prepare("SELECT * FROM users ORDER BY id")
         .all()
@@ -68,7 +72,7 @@ export class SqliteAccounts implements AccountStore {
   }
 
   async add(account: NewAccount): Promise<Account> {
-    return this.use((database) => {
+    return this.#file.use((database) => {
       const now = Date.now();
       const { name, passwordHash, canOrder, operator } = account;
       try {
@@ -87,7 +91,7 @@ export class SqliteAccounts implements AccountStore {
   }
 
   async change(id: number, change: AccountChange): Promise<Account | undefined> {
-    return this.use((database) => {
+    return this.#file.use((database) => {
       const row = database
         .prepare(
           `UPDATE users SET password_hash = coalesce(?, password_hash), can_order = coalesce(?, can_order),
@@ -107,11 +111,13 @@ export class SqliteAccounts implements AccountStore {
   }
 
   async remove(id: number): Promise<boolean> {
-    return this.use((database) => database.prepare("DELETE FROM users WHERE id = ?").run(id).changes === 1);
+    return this.#file.use(
+      (database) => database.prepare("DELETE FROM users WHERE id = ?").run(id).changes === 1,
+    );
   }
 
   async keepBuiltIn(accounts: readonly BuiltInAccount[]): Promise<BuiltInAccount[]> {
-    return this.inTransaction((database) => {
+    return this.#file.inTransaction((database) => {
       const ids = JSON.stringify(accounts.map(({ id }) => id));
       database
         .prepare("DELETE FROM users WHERE kind <> 'person' AND id NOT IN (SELECT value FROM json_each(?))")
@@ -142,42 +148,7 @@ export class SqliteAccounts implements AccountStore {
   }
 
   async check(): Promise<void> {
-    this.use((database) => database.prepare("SELECT 1 FROM users LIMIT 1").get());
-  }
-
-  close(): void {
-    this.#database?.close();
-    this.#database = undefined;
-  }
-
-  /**
-   * Runs statements. @throws AccountsUnavailable for an error of SQLite, after which the file is opened and
-   * checked again before its next use
-   */
-  protected use<T>(work: (database: DatabaseSync) => T): T {
-    this.#database ??= this.#open();
-    try {
-      return work(this.#database);
-    } catch (error) {
-      if (!isSqliteError(error)) throw error;
-      this.close();
-      throw new AccountsUnavailable(`The accounts cannot be used: ${error.message}`, { cause: error });
-    }
-  }
-
-  /** Runs statements that take effect together, and waits until no other process writes. */
-  protected inTransaction<T>(work: (database: DatabaseSync) => T): T {
-    return this.use((database) => {
-      database.exec("BEGIN IMMEDIATE");
-      try {
-        const result = work(database);
-        database.exec("COMMIT");
-        return result;
-      } catch (error) {
-        if (database.isTransaction) database.exec("ROLLBACK");
-        throw error;
-      }
-    });
+    this.#file.use((database) => database.prepare("SELECT 1 FROM users LIMIT 1").get());
   }
 }
 
