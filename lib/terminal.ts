@@ -8,9 +8,10 @@ export function say(line: string): void {
 
 /** Asks for a value without showing what is typed. Works in a terminal only. */
 export async function askSecret(question: string): Promise<string> {
-  process.stderr.write(`? ${question} `);
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
   const prompt = createInterface({ input: process.stdin, output: unseen, terminal: true });
+  // The terminal shows what is typed until readline has changed its mode, so the question comes after that.
+  process.stderr.write(`? ${question} `);
   try {
     return await prompt.question("");
   } finally {
