@@ -383,6 +383,41 @@ describe("npm run users", () => {
   });
 });
 
+describe("sessions of browsers", () => {
+  const session = async (method: string, where: string, headers: Record<string, string>, form = {}) => {
+    const body = method === "POST" && where === "/session" ? { body: new URLSearchParams(form) } : {};
+    const answer = await customer.ask(method, where, { ...body, headers });
+    return { ...answer, cookie: (answer.headers.get("set-cookie") ?? "").split(";")[0] ?? "" };
+  };
+  const refresh = (cookie: string, headers = {}) =>
+    session("POST", "/session/refresh", { cookie, origin: outputs.url, ...headers });
+
+  it("last across tabs, and end when a token is replayed, the user signs out or is disabled", async () => {
+    await users(clone, ["add", "emil", "--order"], PASSWORD);
+    const form = { username: "emil", password: PASSWORD };
+    const signIn = () => session("POST", "/session", { origin: outputs.url }, form);
+    const first = await signIn();
+    expect(first.headers.get("set-cookie")).toMatch(/HttpOnly; SameSite=Strict$/);
+    const tabs = await Promise.all([1, 2, 3].map(() => refresh(first.cookie)));
+    expect(tabs.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const [cookie = ""] = new Set(tabs.map((tab) => tab.cookie));
+    const token = String(tabs[0]?.body.access_token);
+    expect((await customer.get("/orders", token)).status).toBe(200);
+    expect((await refresh(cookie, { origin: "http://elsewhere.example" })).status).toBe(403);
+    expect((await refresh(cookie)).status).toBe(200);
+    // The first token is now two generations old.
+    expect((await refresh(first.cookie)).status).toBe(401);
+    expect((await refresh(cookie)).status).toBe(401);
+
+    const second = await signIn();
+    expect((await session("DELETE", "/session", { cookie: second.cookie })).status).toBe(204);
+    expect((await refresh(second.cookie)).status).toBe(401);
+    const third = await signIn();
+    await users(clone, ["disable", "emil"]);
+    expect((await refresh(third.cookie)).status).toBe(401);
+  });
+});
+
 describe("without Redis, the Order API", () => {
   it("answers 503 within two seconds while Redis hangs, and creates none of those orders", async () => {
     const redis = await clone.container("redis");
