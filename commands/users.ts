@@ -4,9 +4,10 @@ import { Failure, runCommand } from "../lib/failure.ts";
 import { askSecret } from "../lib/terminal.ts";
 import { manageUsers, type UserRequest } from "./lib/manage-users.ts";
 import { userTable } from "./lib/user-table.ts";
+import { identifyClone } from "./stack/clone.ts";
+import { StackContainers } from "./stack/engine/containers.ts";
 import { requireDocker } from "./stack/engine/docker.ts";
 import { projectFolder } from "./stack/project.ts";
-import { Stack } from "./stack/stack.ts";
 
 const USAGE = `npm run users -- <command> [--stack NAME]
   list
@@ -27,13 +28,10 @@ const DONE: Readonly<Record<string, string>> = {
 
 /** `npm run users`: lists, adds and changes the users of a running stack. */
 await runCommand(async () => {
-  const { stack: stackName, request } = await readRequest(process.argv.slice(2));
+  const { stack, request } = await readRequest(process.argv.slice(2));
   await requireDocker();
-  const stack = await Stack.find(projectFolder, stackName);
-  if (stack === undefined) {
-    throw new Failure(`This clone has no stack '${stackName}'.`, "Start it with `npm start`.");
-  }
-  const users = await manageUsers(stack.containers, request);
+  identifyClone(projectFolder);
+  const users = await manageUsers(new StackContainers(projectFolder, stack), request);
   if (request.command !== "list") console.log(`${users[0]?.name} ${DONE[request.command]}.\n`);
   if (request.command !== "remove") console.log(userTable(users));
 });

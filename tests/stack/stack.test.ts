@@ -368,7 +368,7 @@ describe("npm run users", () => {
 
   it("adds, lists, changes, disables and removes people, whose ids are not used again", async () => {
     expect(await users(clone, ["add", "dora"], "password1234")).toMatch(/The password is easy to guess/);
-    expect(await users(clone, ["add", "dora", "--operator"], PASSWORD)).toMatch(/^dora was added\./);
+    expect(await users(clone, ["add", "dora", "--operator"], PASSWORD)).toMatch(/^dora was added\.$/m);
     expect(await users(clone, ["add", "DORA"], PASSWORD)).toMatch(/There is already a user dora\./);
     expect(await users(clone, ["list"])).toMatch(/^1 +alice .*demo user.*^1000 +dora +no +yes +enabled/ms);
     expect(await login(PASSWORD)).toBe(200);
@@ -378,7 +378,7 @@ describe("npm run users", () => {
     expect(await login(`${PASSWORD} again`)).toBe(401);
     expect(await users(clone, ["allow", "dora", "--order", "--no-operator"])).toMatch(/1000 +dora +yes +no/);
     expect(await login(`${PASSWORD} again`)).toBe(200);
-    expect(await users(clone, ["remove", "dora"])).toMatch(/^dora was removed/);
+    expect(await users(clone, ["remove", "dora"])).toMatch(/^dora was removed/m);
     expect(await users(clone, ["add", "dora"], PASSWORD)).toMatch(/1001 +dora/);
   });
 });
@@ -551,7 +551,7 @@ describe("a second clone", () => {
       const login = async (username: string, password: string) =>
         (await own.post("/token", { username, password })).status;
       expect(await login("alice", "password")).toBe(401);
-      expect(await users(second, ["add", "Alice", "--order"], PASSWORD)).toMatch(/^Alice was added/);
+      expect(await users(second, ["add", "Alice", "--order"], PASSWORD)).toMatch(/^Alice was added/m);
       expect(await login("alice", PASSWORD)).toBe(200);
       expect(await second.containers()).toHaveLength(6);
       const volumes = await second.stack.containers.volumes();
