@@ -16,8 +16,8 @@ const USAGE = "npm stop [-- --yes | --keep-data]";
 const REMOVE = "Remove them with `docker rm -f`, `docker network rm` and `docker volume rm`.";
 
 /**
- * `npm stop`: removes the stack's containers and networks, and its volumes with the orders and results. In a
- * terminal it asks first; `--yes` skips the question, `--keep-data` keeps the volumes.
+ * `npm stop`: removes the stack's containers and networks, and its volumes with the orders, results and
+ * users. In a terminal it asks first; `--yes` skips the question, `--keep-data` keeps the volumes.
  */
 await runCommand(async () => {
   const { yes, "keep-data": keepData } = readOptions(OPTIONS, USAGE);
@@ -30,7 +30,7 @@ await runCommand(async () => {
       throw new Failure(
         `The state of the stack '${STACK}' is gone, ` +
           `but this clone has these on the Docker engine: ${left.join(", ")}.`,
-        `${REMOVE} The volumes hold its orders and results.`,
+        `${REMOVE} The volumes hold its orders, results and users.`,
       );
     }
     say(`This clone has no stack '${STACK}': nothing to stop.`);
@@ -53,7 +53,7 @@ await runCommand(async () => {
   say(
     keepData
       ? "The containers and networks are removed. " +
-          `The orders and results stay in ${volumes.join(", ")}: \`npm start\` uses them again.`
+          `The orders, results and users stay in ${volumes.join(", ")}: \`npm start\` uses them again.`
       : "The containers, networks and volumes are removed. " +
           "The built images stay, so that the next start is quick.",
   );
@@ -69,7 +69,7 @@ async function askForDeletion(stack: Stack): Promise<void> {
   if (!(await confirm("Delete them?", "no"))) {
     throw new Failure(
       "Nothing was stopped or deleted.",
-      "To stop and keep the orders and results: npm stop -- --keep-data",
+      "To stop and keep the orders, results and users: npm stop -- --keep-data",
     );
   }
 }

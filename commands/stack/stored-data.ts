@@ -21,11 +21,11 @@ export async function storedData(containers: StackContainers): Promise<StoredDat
   return { volumes, orders, resultMegabytes };
 }
 
-/** Describes the data for a question: "12 orders and 3.4 MiB of results". */
+/** Describes the data for a question: "12 orders, 3.4 MiB of results and all users". */
 export function describe({ orders, resultMegabytes }: StoredData): string {
   const ofOrders = orders === undefined ? "all orders" : orders === 1 ? "1 order" : `${orders} orders`;
   const ofResults = resultMegabytes === undefined ? "all results" : `${resultMegabytes} MiB of results`;
-  return `${ofOrders} and ${ofResults}`;
+  return `${ofOrders}, ${ofResults} and all users`;
 }
 
 const COUNT =
