@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { OidcIssuer } from "../../../../../tests/order-api/oidc-issuer.ts";
-import { alice, codeOf, lease, openOrderApi, orderIdOf } from "../../../../../tests/order-api/order-api.ts";
+import {
+  alice,
+  codeOf,
+  lease,
+  type OrderApi,
+  openOrderApi,
+  orderIdOf,
+} from "../../../../../tests/order-api/order-api.ts";
 import { orderServices, redisDatabase } from "../../../../../tests/redis/redis-database.ts";
 import { tokenIssuerOf } from "./issuer-variables.ts";
 
@@ -10,10 +17,19 @@ const [issuer, other] = await Promise.all([OidcIssuer.start(), OidcIssuer.start(
 const issuers = [issuer, other] as const;
 afterAll(() => Promise.all(issuers.map((each) => each.close())));
 
-const apiFor = (url: string) =>
-  openOrderApi(redisDatabase(), { tokenIssuer: tokenIssuerOf({ TOKEN_ISSUER: url }) });
+function apiFor(url: string) {
+  return openOrderApi(redisDatabase(), { tokenIssuer: tokenIssuerOf({ TOKEN_ISSUER: url }) });
+}
 const api = apiFor(issuer.url);
 afterAll(() => api.close());
+
+/** An Order API for one test, once it has its connection to Redis. */
+async function anotherApi(url: string): Promise<OrderApi> {
+  const another = apiFor(url);
+  onTestFinished(() => another.close());
+  await expect.poll(async () => (await another.app.request("/readyz")).status).toBe(200);
+  return another;
+}
 
 /** Alice has the user id 1 in our own Auth API, and "1" is a subject of both issuers. */
 let ofIssuer: string;
@@ -46,8 +62,7 @@ test("without the scope to order, a person may only read", async () => {
 test("an ID token, a token for another service and one of another issuer are refused", async () => {
   const elsewhere = await OidcIssuer.start({ audience: "https://elsewhere.example.org" });
   onTestFinished(() => elsewhere.close());
-  const second = apiFor(elsewhere.url);
-  onTestFinished(() => second.close());
+  const second = await anotherApi(elsewhere.url);
   const { id_token } = await issuer.signIn("ann", "orders:write");
   const { access_token } = await elsewhere.signIn("ann", "orders:write");
   for (const answer of [
@@ -61,8 +76,7 @@ test("an ID token, a token for another service and one of another issuer are ref
 });
 
 test("equal subjects of two issuers, and an equal id of ours, are different users", async () => {
-  const second = apiFor(other.url);
-  onTestFinished(() => second.close());
+  const second = await anotherApi(other.url);
   const users = [api.as(alice), api.as(ofIssuer), second.as(ofOther)];
   const ids = await Promise.all(users.map(async (user) => orderIdOf(await user.post("/orders", lease))));
   for (const [index, user] of users.entries()) {
@@ -73,8 +87,7 @@ test("equal subjects of two issuers, and an equal id of ours, are different user
 
 test("a person keeps the id in other services, and gets only one for many requests at once", async () => {
   const { access_token } = await issuer.signIn("ben", "orders:write");
-  const apis = [apiFor(issuer.url), apiFor(issuer.url), apiFor(issuer.url)];
-  onTestFinished(async () => void (await Promise.all(apis.map((each) => each.close()))));
+  const apis = await Promise.all([1, 2, 3].map(() => anotherApi(issuer.url)));
   const ids = await Promise.all(
     apis.map(async (each) => {
       const response = await each.as(access_token).post("/orders", lease);
@@ -92,8 +105,7 @@ test("while the issuer is away, its tokens are accepted; a new service cannot ch
     issuer.isAway = false;
   });
   expect((await api.as(access_token).post("/orders", lease)).status).toBe(202);
-  const fresh = apiFor(issuer.url);
-  onTestFinished(() => fresh.close());
+  const fresh = await anotherApi(issuer.url);
   const answer = await fresh.as(access_token).post("/orders", lease);
   expect(answer.headers.get("Retry-After")).toBe("5");
   expect(await codeOf(answer)).toEqual([503, "issuer_unavailable"]);
