@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { createLog } from "../../services/common/src/log.ts";
+import { OrderArchive } from "../../services/common/src/orders/ended/order-archive.ts";
 import { hasEnded } from "../../services/common/src/orders/order.ts";
 import { OrderStore } from "../../services/common/src/orders/order-store.ts";
 import { OrderAttempts } from "../../services/common/src/orders/queue/order-attempts.ts";
@@ -43,6 +44,7 @@ export async function measureWorkers(
   const container = await startRedisContainer();
   const redis = openRedis(container.url, log, "wait");
   const results = openResultStore({ folder });
+  const store = new OrderStore(redis, results, retentionSeconds);
   const stages = new Stages();
   const started = await Promise.all(
     Array.from({ length: workers }, async (_, index) => {
@@ -52,13 +54,14 @@ export async function measureWorkers(
       });
       await reader.start();
       const queue = stages.timed(new OrderQueue(redis, blocking), { next: "claim" });
-      const attempts = stages.timed(new OrderAttempts(redis, retentionSeconds), {
+      const attempts = stages.timed(new OrderAttempts(redis), {
         ...{ claim: "claim", claimPage: "claim" },
         ...{ recognizing: "end the page", endPage: "end the page", complete: "end the page" },
       });
       const tools = {
         name: `worker-${index + 1}`,
         attempts,
+        archive: new OrderArchive(redis, store, results),
         source: stages.timed(new DocumentSource(`http://127.0.0.1:${address.port}`), { fetch: "fetch" }),
         reader: stages.timed(reader, { inspect: "inspect", outline: "inspect", read: "read pages" }),
         results: stages.timed(results, { save: "fetch" }),
@@ -70,7 +73,7 @@ export async function measureWorkers(
     // The workers wait for work, and their start is not measured.
     await pause(1000);
     const [before, usedBefore, startedAt] = [stages.ms, await processTreeUs(process.pid), performance.now()];
-    await readOrder(new OrderStore(redis, retentionSeconds));
+    await readOrder(store);
     const ms = performance.now() - startedAt;
     const used = (await processTreeUs(process.pid)) - usedBefore;
     const total = ms * workers;

@@ -5,7 +5,7 @@ import luaparse from "luaparse";
 
 /** The globals that scripts use, of those that Redis gives them. */
 const GLOBALS: ReadonlySet<string> = new Set([
-  ...["redis", "KEYS", "ARGV", "string", "table", "math"],
+  ...["redis", "cjson", "KEYS", "ARGV", "string", "table", "math"],
   ...["ipairs", "pairs", "tonumber", "tostring", "unpack"],
 ]);
 

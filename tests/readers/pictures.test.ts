@@ -37,7 +37,7 @@ async function likeness(render: Render, picture: Buffer): Promise<Likeness> {
   const order = completedOrder(1);
   await results.savePage(order, pageOf(1, [[["This", "LEASE"]]]), picture);
   const file = path.join(folder, `${order.order_id}.pdf`);
-  await writeFile(file, writePreparedPdf(resultDocument(results, order, order, new Map())));
+  await writeFile(file, writePreparedPdf(resultDocument(results, order, order)));
   return likenessOf(await pictureOf(sharp(page)), await pictureOf(sharp(await render(file, 1, dpi))));
 }
 

@@ -59,7 +59,7 @@ export class Reading {
     if (!result || !png) throw new Error("the page was not read");
     const name = path.join(this.#folder, randomUUID());
     const [source, pdf, prepared] = [`${name}.source`, `${name}.pdf`, `${name}.prepared.pdf`];
-    const parts = resultDocument(this.#results, order, order, new Map());
+    const parts = resultDocument(this.#results, order, order);
     await writeFile(source, document);
     await writeFile(pdf, writePdf(parts));
     await writeFile(prepared, writePreparedPdf(parts));

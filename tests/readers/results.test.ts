@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { PageEnd } from "@orbital-witness/common/orders/order-pages.ts";
 import {
   blockOf,
   lineOf,
@@ -33,9 +34,8 @@ beforeEach(({ skip }) => {
 /** A folder with `result.*` of a document with these pages; undefined for a page that could not be read. */
 async function written(pages: (PageResult | undefined)[]) {
   const order = completedOrder(pages.length);
-  const failures = new Map(
-    pages.map((_, index) => [index + 1, { code: "page_too_slow", message: 'took "too" long' }]),
-  );
+  const reason = { code: "page_too_slow", message: 'took "too" long' };
+  const failures = pages.map((_, index): PageEnd => ({ page: index + 1, outcome: "failed", reason }));
   for (const page of pages) if (page) await results.savePage(order, page, picture);
   const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-written-"));
   for (const [suffix, format] of Object.entries(resultFormats)) {

@@ -35,6 +35,6 @@ export async function writtenPdf(
   const name = path.join(folder, randomUUID());
   const files = { source: `${name}.source.pdf`, pdf: `${name}.pdf` };
   await writeFile(files.source, bytes);
-  await writeFile(files.pdf, writePdf(resultDocument(results, order, order, new Map())));
+  await writeFile(files.pdf, writePdf(resultDocument(results, order, order)));
   return files;
 }

@@ -1,14 +1,12 @@
 import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import type { OrderEvent } from "@orbital-witness/common/orders/order-events.ts";
-import { pagesKey } from "@orbital-witness/common/orders/order-keys.ts";
-import { type PageEnd, parsePageEnds } from "@orbital-witness/common/orders/order-pages.ts";
-import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
-import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
-import { retentionSeconds } from "./redis-database.ts";
+import type { PageEnd } from "@orbital-witness/common/orders/order-pages.ts";
+import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
+import { stepsOf } from "./sample-order.ts";
 
 /**
- * Everything that Redis holds of an order: its record, all events, the pages of its last attempt that ended,
- * and the number of items that are served before it (undefined unless it waits).
+ * Everything that is known of an order: its record, all events, the pages of its last attempt that ended, and
+ * the number of items that are served before it (undefined unless it waits).
  */
 export type OrderSnapshot = {
   record: OrderRecord;
@@ -17,18 +15,14 @@ export type OrderSnapshot = {
   ahead: number | undefined;
 };
 
-/** Undefined for an unknown order. The order must not change meanwhile. */
-export async function snapshotOf(
-  redis: RedisConnection,
-  orderId: string,
-): Promise<OrderSnapshot | undefined> {
-  const store = new OrderStore(redis, retentionSeconds);
+/** Undefined for an unknown order. The order must not change meanwhile, except that it may be archived. */
+export async function snapshotOf(store: OrderStore, orderId: string): Promise<OrderSnapshot | undefined> {
   const record = await store.find(orderId);
   if (!record) return undefined;
   const [events, pages, overview] = await Promise.all([
-    store.eventsAfter(orderId, "0"),
-    redis.hGetAll(pagesKey(orderId)),
+    stepsOf(store, orderId),
+    store.pages(record),
     store.overview(orderId),
   ]);
-  return { record, events, pages: parsePageEnds(pages), ahead: overview?.ahead };
+  return { record, events, pages, ahead: overview?.ahead };
 }

@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { OrderArchive } from "@orbital-witness/common/orders/ended/order-archive.ts";
 import { hasEnded, type OrderRecord, type OrderRequest } from "@orbital-witness/common/orders/order.ts";
 import { summarize } from "@orbital-witness/common/orders/order-events.ts";
 import { delayedKey, leasesKey, waitingKey } from "@orbital-witness/common/orders/order-keys.ts";
@@ -70,9 +71,9 @@ export async function startOrderWorkers(url: string) {
   const source = new DocumentSource(`http://127.0.0.1:${address.port}`, { limitMs: 60_000 });
 
   const redis = openRedis(url, silentLog, "wait");
-  const store = new OrderStore(redis, retentionSeconds);
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), "orbital-witness-results-")));
   const results = openResultStore({ folder });
+  const store = new OrderStore(redis, results, retentionSeconds);
   const closers: (() => Promise<void>)[] = [];
 
   /** The text of all pages that were read, one line per page. */
@@ -88,7 +89,7 @@ export async function startOrderWorkers(url: string) {
 
   return {
     ...{ answers, requestIds, redis, store, results },
-    attempts: new OrderAttempts(redis, retentionSeconds),
+    attempts: new OrderAttempts(redis),
     /** Only for steps that do not wait. */
     queue: new OrderQueue(redis, redis),
 
@@ -96,9 +97,10 @@ export async function startOrderWorkers(url: string) {
       const connection = openRedis(redisUrlAs("ocr-worker", url), silentLog, "wait");
       const blocking = openRedis(redisUrlAs("ocr-worker", url), silentLog, "wait");
       const reader = new ProcessPageReader(silentLog, results, reading);
-      const attempts = new OrderAttempts(connection, retentionSeconds, leaseMs);
+      const attempts = new OrderAttempts(connection, leaseMs);
       const queue = new OrderQueue(connection, blocking, leaseMs);
-      const tools = { name, attempts, source, reader, results };
+      const archive = new OrderArchive(connection, store, results);
+      const tools = { name, attempts, archive, source, reader, results };
       const worker = new OrderWorker(queue, tools, silentLog, options);
       let isClosed = false;
       const close = async () => {
@@ -148,14 +150,14 @@ export async function startOrderWorkers(url: string) {
     },
 
     async summary(orderId: string) {
-      const snapshot = await snapshotOf(redis, orderId);
+      const snapshot = await snapshotOf(store, orderId);
       if (!snapshot) throw new Error("there is no such order");
       const { history, attempts } = summarize(snapshot.events);
       return {
         ...snapshot.record,
         text: await text(snapshot.record),
         pages: snapshot.pages,
-        readers: snapshot.events.flatMap(({ status, worker }) => (status ? [] : (worker ?? []))),
+        readers: snapshot.pages.flatMap(({ reading }) => reading?.worker ?? []),
         history: history.map(({ status }) => status),
         attempts: attempts.map(({ worker, outcome, reason }) =>
           [worker, outcome, reason?.code ?? ""].join(" ").trim(),

@@ -5,6 +5,7 @@ import {
   type OrderRecord,
   orderRecordSchema,
 } from "@orbital-witness/common/orders/order.ts";
+import type { OrderEvent } from "@orbital-witness/common/orders/order-events.ts";
 import { delayedKey, leasesKey, waitingKey } from "@orbital-witness/common/orders/order-keys.ts";
 import type { Idempotency, OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { ClaimedPage, OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
@@ -106,6 +107,11 @@ export async function inQueue(redis: RedisConnection, orderId: string): Promise<
   return sets.flat().filter((name) => name.includes(orderId));
 }
 
+/** The steps of an order's life, or those after an event. */
+export async function stepsOf(store: OrderStore, orderId: string, after = "0"): Promise<OrderEvent[]> {
+  return (await store.news(orderId, after))?.steps ?? [];
+}
+
 /** Lets the time pass for which the items of an order are delayed. */
 export async function endDelays(
   { redis, queue }: { redis: RedisConnection; queue: OrderQueue },
@@ -115,7 +121,7 @@ export async function endDelays(
   for (const value of delayed.filter((item) => parseItem(item).order_id === orderId)) {
     await redis.zAdd(delayedKey, { value, score: 1 });
   }
-  await queue.next("worker-of-the-test");
+  await queue.next("worker-of-the-test", "archive");
 }
 
 /** Lets all leases of an order run out, as if their workers were gone. */
@@ -134,7 +140,7 @@ export async function collected(
   orderId: string,
 ) {
   await endLeases(services.redis, orderId);
-  const next = await services.queue.next("worker-2");
+  const next = await services.queue.next("worker-2", "archive");
   if (next.do !== "collect") throw new Error(`the worker was not told to collect, but to ${next.do}`);
-  return services.attempts.collect(next.lease, "worker-2", workerLost);
+  return services.attempts.collect(next.lease, workerLost);
 }

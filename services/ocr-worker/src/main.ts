@@ -7,6 +7,7 @@ import {
 } from "@orbital-witness/common/environment.ts";
 import { runService } from "@orbital-witness/common/http/serve.ts";
 import { CapacityGuard, reserves } from "@orbital-witness/common/orders/capacity-guard.ts";
+import { OrderArchive } from "@orbital-witness/common/orders/ended/order-archive.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { keepAdoptingOrders } from "@orbital-witness/common/orders/queue/adopt-orders.ts";
 import { OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
@@ -54,14 +55,12 @@ await runService("ocr-worker", {
     await reader.start();
     const redis = openRedis(REDIS_URL, log, "wait");
     const blocking = openRedis(REDIS_URL, log.child({ connection: "blocking" }), "wait");
-    const retentionSeconds = RESULT_DAYS * secondsPerDay;
-    const attempts = new OrderAttempts(redis, retentionSeconds);
-    const sweep = new ResultSweep(
-      { name: INSTANCE, results, store: new OrderStore(redis, retentionSeconds), attempts },
-      log,
-    );
+    const attempts = new OrderAttempts(redis);
+    const store = new OrderStore(redis, results, RESULT_DAYS * secondsPerDay);
+    const archive = new OrderArchive(redis, store, results);
+    const sweep = new ResultSweep({ name: INSTANCE, results, store, attempts }, log);
     const source = new DocumentSource(DOCUMENTS_URL, reading);
-    const tools = { name: INSTANCE, attempts, source, reader, results };
+    const tools = { name: INSTANCE, attempts, archive, source, reader, results };
     const folders = { resultsFolder: RESULTS_FOLDER, redisFolder: REDIS_FOLDER };
     const capacity = new CapacityGuard({ redis, ...folders, reserve: reserves.working }, log);
     const worker = new OrderWorker(new OrderQueue(redis, blocking), tools, log, {

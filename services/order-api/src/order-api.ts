@@ -66,13 +66,14 @@ export function startOrderApi(options: OrderApiOptions) {
   const { log, keys, redisUrl, retentionSeconds, ordersPerMinute, resultsFolder, searchFolder } = options;
   const redis = openRedis(redisUrl, log, "reject");
   const messages = openRedis(redisUrl, log.child({ connection: "messages" }), "wait");
-  const store = new OrderStore(redis, retentionSeconds);
+  const results = openResultStore({ folder: resultsFolder });
+  const store = new OrderStore(redis, results, retentionSeconds);
   const { redisFolder, freeBytes } = options;
   const capacity = new CapacityGuard(
     { redis, resultsFolder, redisFolder, reserve: reserves.accepting, ...(freeBytes && { freeBytes }) },
     log,
   );
-  const search = new SearchWorker({ resultsFolder, searchFolder }, log);
+  const search = new SearchWorker({ resultsFolder, searchFolder, retentionMs: retentionSeconds * 1000 }, log);
   const indexer = new SearchIndexer(redis, store, search, log);
   const acceptance = new OrderAcceptance({ store, capacity }, log);
   const foreign = options.tokenIssuer && acceptIssuer(options.tokenIssuer, redis, log);
@@ -84,7 +85,7 @@ export function startOrderApi(options: OrderApiOptions) {
     ...{ store, capacity, acceptance, indexer, search },
     ...{ tokens, quotas: new ReadQuotas(tokens, options.readLimits) },
     feed: new OrderFeed(store, messages, log, options.feed),
-    results: openResultStore({ folder: resultsFolder }),
+    results,
     downloads: new Downloads(downloadLimits),
     searches: new ConcurrencyLimiter(searchLimits),
     limit,

@@ -1,3 +1,4 @@
+import { namedPages } from "@orbital-witness/common/orders/held-orders.ts";
 import {
   documentTypeSchema,
   failureReasonSchema,
@@ -6,7 +7,6 @@ import {
   titleNumberSchema,
 } from "@orbital-witness/common/orders/order.ts";
 import { attemptOutcomes } from "@orbital-witness/common/orders/order-events.ts";
-import { namedPages } from "@orbital-witness/common/orders/order-store.ts";
 import { z } from "zod";
 
 const time = z.iso.datetime();
@@ -136,7 +136,10 @@ export type OrderEventView = z.input<typeof orderEventSchema>;
 /** One server-sent event. */
 export const streamedEventSchema = z
   .object({
-    id: z.string().meta({ description: "The value for `Last-Event-ID`" }),
+    id: z
+      .string()
+      .optional()
+      .meta({ description: "The value for `Last-Event-ID`. An event of the kind `progress` has none" }),
     event: z.enum(["status", "progress"]),
     data: z.string().meta({
       description: "An `OrderEvent`, as JSON",

@@ -18,6 +18,7 @@ const viewSchema = z.object({
   history: z.array(z.object({ status: orderStatusSchema })),
   attempts: z.array(
     z.object({
+      attempt: z.int(),
       worker: z.string(),
       outcome: z.enum(attemptOutcomes).nullable(),
       reason: failureReasonSchema.nullable(),
@@ -114,17 +115,19 @@ export class Orders {
     return this.#stack.customer.orderIds(`title_number=${title}`, this.#user);
   }
 
-  /** The ids of all customers' orders in Redis, sorted. */
+  /** The ids of all customers' orders, sorted: those in Redis, and those in the lists of the customers. */
   async stored(): Promise<string[]> {
     const keys = await this.#stack.redis("--scan", "--pattern", "order:*");
-    return [...new Set(keys.map((key) => key.split(":")[1] ?? ""))].sort();
+    const lists = await this.#stack.redis("--scan", "--pattern", "user:*:orders");
+    const listed = await Promise.all(lists.map((list) => this.#stack.redis("ZRANGE", list, "0", "-1")));
+    return [...new Set([...keys.map((key) => key.split(":")[1] ?? ""), ...listed.flat()])].sort();
   }
 
   /** The result of a completed order: its attempt and its text. */
   async result(id: string): Promise<{ attempt: number; text: string }> {
-    const [attempt] = await this.#stack.redis("HGET", `order:${id}`, "result_attempt");
+    const attempt = (await this.view(id)).attempts.find(({ outcome }) => outcome === "completed")?.attempt;
     const { text } = z.object({ text: z.string() }).parse(await this.#read(`/orders/${id}/result.txt`));
-    return { attempt: Number(attempt), text };
+    return { attempt: attempt ?? 0, text };
   }
 
   /** Places one order for each worker at once. @returns the names of the workers that took them */

@@ -6,27 +6,63 @@ import { endedPages, type ModelOrder } from "./order-model.ts";
 import { same } from "./same.ts";
 import type { World } from "./world.ts";
 
-/** Compares all that Redis holds of an order with the model. */
-export async function compareOrder(world: World, order: ModelOrder): Promise<HeldOrder> {
+/**
+ * Compares all that is known of an order with the model. Returns its record and pages if Redis holds them.
+ */
+export async function compareOrder(world: World, order: ModelOrder): Promise<HeldOrder | undefined> {
+  return order.isArchived ? compareArchived(world, order) : compareHeld(world, order);
+}
+
+async function compareHeld(world: World, order: ModelOrder): Promise<HeldOrder> {
   const { redis } = world;
   const id = order.order.order_id;
-  const [record, events, pages, ...timesToLive] = await Promise.all([
+  const [record, events, pages] = await Promise.all([
     redis.hGetAll(keys.recordKey(id)),
     eventsOf(world, id),
     redis.hGetAll(keys.pagesKey(id)),
-    ...orderKeys(order).map((key) => redis.ttl(key)),
   ]);
-  const { created_ms = "", started_ms, attempt_ms, finished_ms, ...fields } = record;
+  const { created_ms = "", started_ms, attempt_ms, finished_ms, page_ms, ...fields } = record;
   same(fields, recordOf(order));
   const isStarted = order.attempts.length > 0;
-  same([created_ms, started_ms, attempt_ms, finished_ms].map(isTime), [
-    ...[true, isStarted, isStarted, hasEnded(order.status)],
+  const hasPage = order.handedOut !== undefined && endedPages(order) > 0;
+  // An order that was in the archive has no `attempt_ms` until its next attempt.
+  same([created_ms, started_ms, finished_ms, page_ms].map(isTime), [
+    ...[true, isStarted, hasEnded(order.status), hasPage],
   ]);
-  same({ ...pages }, pagesOf(order));
-  same(
-    timesToLive.map((seconds) => seconds > 0),
-    timesToLive.map(() => hasEnded(order.status)),
+  if (order.claim !== undefined) same(isTime(attempt_ms), true);
+  same(withoutTimes({ ...pages }), pagesOf(order));
+  compareEvents(order, events);
+  return { record, pages };
+}
+
+async function compareArchived({ store }: World, order: ModelOrder): Promise<undefined> {
+  const { order_id, user_id } = order.order;
+  const archived = await store.ended.find(order_id);
+  if (!archived) throw new Error("the order is not in the archive");
+  const { created_ms, started_ms, finished_ms, ...fields } = archived.record;
+  const { place, queued_ms, claim, worker, ...expected } = recordOf(order);
+  same(present(fields), expected);
+  same([created_ms > 0, finished_ms !== undefined], [true, true]);
+  compareEvents(order, archived.steps);
+  const pages = await store.pages({ order_id, run: order.run });
+  const ends = order.pages.flatMap(({ end, reading }, index) =>
+    end ? `${index + 1} ${end} ${reading}` : [],
   );
+  same(
+    pages.map((page) => {
+      const { reason, reading } = { reason: undefined, ...page };
+      const end = reason ? `failed ${reason.code} ${reason.message}` : page.outcome;
+      return `${page.page} ${end} ${reading?.attempts} ${reading?.worker}`;
+    }),
+    ends,
+  );
+  same(
+    (await store.list(user_id, 100)).records.some((record) => record.order_id === order_id),
+    true,
+  );
+}
+
+function compareEvents(order: ModelOrder, events: OrderEvent[]): void {
   const { history, attempts } = summarize(events);
   same(
     history.map(({ status }) => status),
@@ -41,12 +77,19 @@ export async function compareOrder(world: World, order: ModelOrder): Promise<Hel
     })),
     order.attempts.map((of) => ({ ...of, started_at: "", ended_at: of.outcome === null })),
   );
-  const progress = events.filter(({ status }) => status === undefined);
   same(
-    progress.map(({ page, pages: all, worker = "" }) => `${page}/${all} ${worker}`.trim()),
-    order.progress,
+    events.filter(({ status }) => status === undefined),
+    [],
   );
-  return { record, pages };
+}
+
+/** The times of claims and readings are only present. */
+function withoutTimes(pages: Record<string, string>): Record<string, string> {
+  const entries = Object.entries(pages).map(([name, value]) => {
+    if (name.endsWith(":claim")) return [name, value.replace(/ \d{13} /, " ")];
+    return [name, name.endsWith(":reading") ? value.replace(/ \d{13} \d{13} /, " ") : value];
+  });
+  return Object.fromEntries(entries);
 }
 
 const isTime = (ms: string | undefined) => Number(ms) > 0;
@@ -62,14 +105,16 @@ async function eventsOf({ redis, events }: World, id: string): Promise<OrderEven
 
 export function orderKeys(order: ModelOrder): string[] {
   const { order_id } = order.order;
+  if (order.isArchived) return [];
   const pages = order.pages.some(({ end, claim, failures }) => end || claim || failures > 0);
   return [keys.recordKey(order_id), keys.eventsKey(order_id), ...(pages ? [keys.pagesKey(order_id)] : [])];
 }
 
 function pagesOf({ pages }: ModelOrder): Record<string, string> {
-  const fields = pages.map(({ end, claim, failures }, index) => ({
+  const fields = pages.map(({ end, reading, claim, worker, failures }, index) => ({
     [`${index + 1}`]: end,
-    [`${index + 1}:claim`]: claim,
+    [`${index + 1}:reading`]: reading,
+    [`${index + 1}:claim`]: claim && `${claim} ${worker}`,
     [`${index + 1}:failures`]: failures || undefined,
   }));
   return present(Object.assign({}, ...fields));
@@ -77,10 +122,11 @@ function pagesOf({ pages }: ModelOrder): Record<string, string> {
 
 /** The fields of the record, without those that are only times. */
 function recordOf(order: ModelOrder): Record<string, string> {
-  const { status, run, turn, failures, attempts, count, handedOut, claim, item, result, reason } = order;
+  const { status, run, turn, failures, attempts, count, handedOut, claim, worker, item, result, reason } =
+    order;
   return present({
     ...order.order,
-    ...{ status, run, turn, failures, attempt: attempts.length, claim, place: item },
+    ...{ status, run, turn, failures, attempt: attempts.length, claim, worker, place: item },
     ...{ page: count && endedPages(order), pages: count, handed_out: handedOut },
     queued_ms: hasEnded(status) ? undefined : order.queuedMs,
     ...{ result_attempt: result?.attempt, result_pages: result?.pages },

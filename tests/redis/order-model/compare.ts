@@ -23,20 +23,24 @@ export async function compare(world: World): Promise<void> {
     lists.map((ids) => ids.filter((id) => model.orders.has(id))),
     world.users.map((user) => newest.flatMap(({ user_id, order_id }) => (user_id === user ? order_id : []))),
   );
-  checkPlaces(orders, [...queue.waiting, ...Object.keys(queue.delayed)], Object.keys(queue.leases));
+  const inRedis = orders.flatMap((order) => order ?? []);
+  checkPlaces(inRedis, [...queue.waiting, ...Object.keys(queue.delayed)], Object.keys(queue.leases));
 }
 
 async function readQueue({ redis, leaseMs }: World) {
-  const [waiting, delayed, users, leases, workers, marker, unindexed, sequence] = await Promise.all([
-    redis.zRange(keys.waitingKey, 0, -1),
-    redis.zRangeWithScores(keys.delayedKey, 0, -1),
-    redis.zRangeWithScores(keys.usersKey, 0, -1),
-    redis.zRangeWithScores(keys.leasesKey, 0, -1),
-    redis.zRange(keys.workersKey, 0, -1),
-    redis.zCard(keys.markerKey),
-    redis.zRange(keys.unindexedKey, 0, -1),
-    redis.get(keys.sequenceKey),
-  ]);
+  const [waiting, delayed, users, leases, workers, marker, unindexed, sequence, unarchived, runs] =
+    await Promise.all([
+      redis.zRange(keys.waitingKey, 0, -1),
+      redis.zRangeWithScores(keys.delayedKey, 0, -1),
+      redis.zRangeWithScores(keys.usersKey, 0, -1),
+      redis.zRangeWithScores(keys.leasesKey, 0, -1),
+      redis.zRange(keys.workersKey, 0, -1),
+      redis.zCard(keys.markerKey),
+      redis.zRange(keys.unindexedKey, 0, -1),
+      redis.get(keys.sequenceKey),
+      redis.zRangeWithScores(keys.unarchivedKey, 0, -1),
+      redis.hGetAll(keys.archivedRunsKey),
+    ]);
   const now = Date.now();
   return {
     waiting,
@@ -45,6 +49,8 @@ async function readQueue({ redis, leaseMs }: World) {
     leases: byName(leases.map(({ value, score }) => [value, leaseState(score - now, leaseMs)])),
     ...{ workers: workers.sort(), marker: marker > 0, unindexed: unindexed.sort() },
     sequence: Number(sequence ?? 0),
+    unarchived: byName(unarchived.map(({ value, score }) => [value, score > now ? "later" : "due"])),
+    archivedRuns: { ...runs },
   };
 }
 
@@ -55,6 +61,8 @@ function expectedQueue({ model }: World) {
     ...{ delayed: byName(delayed), users: byName(users), leases: byName(leases) },
     ...{ workers: [...workers.keys()].sort(), marker, unindexed: unindexed(model) },
     sequence: model.sequence,
+    unarchived: byName(model.queue.unarchived),
+    archivedRuns: byName([...model.archivedRuns].map(([id, run]) => [id, String(run)])),
   };
 }
 
@@ -77,6 +85,7 @@ function expectedKeys({ model, known }: World): string[] {
     ...{ [keys.waitingKey]: waiting.size, [keys.delayedKey]: delayed.size, [keys.usersKey]: users.size },
     ...{ [keys.leasesKey]: leases.size, [keys.workersKey]: workers.size, [keys.markerKey]: Number(marker) },
     ...{ [keys.unindexedKey]: unindexed(model).length, [keys.sequenceKey]: model.sequence },
+    ...{ [keys.unarchivedKey]: model.queue.unarchived.size, [keys.archivedRunsKey]: model.archivedRuns.size },
   };
   const used = Object.keys(sizes).filter((key) => sizes[key]);
   return [...used, ...known.keys(), ...[...model.orders.values()].flatMap(orderKeys)];

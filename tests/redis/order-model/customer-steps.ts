@@ -5,6 +5,8 @@ import { expect } from "vitest";
 import { inTime, sampleOrder } from "../sample-order.ts";
 import type { Choices, Step, World } from "./world.ts";
 
+const hourMs = 3_600_000;
+
 const hasAccepted = ({ accepted }: World) => accepted.length > 0;
 
 /** The time from which the order waits, which Redis took between `sinceMs` and now. */
@@ -42,9 +44,15 @@ async function accept(world: World, choices: Choices): Promise<void> {
   model.accept(order, await queuedMs(world, order_id, started));
 }
 
-async function cancel({ store, model, accepted }: World, choices: Choices): Promise<void> {
+async function cancel({ redis, store, model, accepted }: World, choices: Choices): Promise<void> {
   const { order_id } = choices.from(accepted);
-  expect(await store.cancel(order_id)).toBe(model.cancel(order_id));
+  const outcome = await store.cancel(order_id);
+  expect(outcome).toBe(model.cancel(order_id));
+  if (outcome !== "cancelled" || model.queue.unarchived.get(order_id) === "due") return;
+  // Its worker has a few seconds, which may pass during the test.
+  const due = Number(await redis.zScore(keys.unarchivedKey, order_id));
+  expect(due).toBeGreaterThan(Date.now());
+  await redis.zAdd(keys.unarchivedKey, { value: order_id, score: due + hourMs });
 }
 
 async function retry(world: World, choices: Choices): Promise<void> {
@@ -69,18 +77,20 @@ async function revoke(world: World, choices: Choices): Promise<void> {
 const unended = ({ orders }: World["model"]) =>
   [...orders.values()].filter(({ status }) => !hasEnded(status)).length;
 
-const endedOrders = ({ model }: World) =>
-  [...model.orders.values()].filter(({ status }) => hasEnded(status)).map(({ order }) => order.order_id);
+const archivedOrders = ({ model }: World) =>
+  [...model.orders.values()].filter(({ isArchived }) => isArchived).map(({ order }) => order);
 
 /** The order's retention has passed, and that of its Idempotency-Key, which began before. */
 async function expire(world: World, choices: Choices): Promise<void> {
-  const { redis, known, model } = world;
-  const id = choices.from(endedOrders(world));
+  const { redis, store, results, known, model } = world;
+  const { order_id: id, user_id } = choices.from(archivedOrders(world));
   const names = [...known].filter(([, order]) => order.id === id).map(([name]) => name);
-  await redis.del([keys.recordKey(id), keys.eventsKey(id), keys.pagesKey(id), ...names]);
+  if (names.length > 0) await redis.del(names);
+  await results.removeOrder(id);
+  await store.lists.forget(user_id, id);
   await redis.zRem(keys.unindexedKey, id);
   for (const name of names) known.delete(name);
-  model.orders.delete(id);
+  model.expire(id);
 }
 
 export const customerSteps = {
@@ -89,5 +99,5 @@ export const customerSteps = {
   cancel: { can: hasAccepted, play: cancel },
   retry: { can: hasAccepted, play: retry },
   revoke: { can: (world: World) => revocable(world).length > 0, play: revoke },
-  expire: { can: (world: World) => endedOrders(world).length > 0, play: expire },
+  expire: { can: (world: World) => archivedOrders(world).length > 0, play: expire },
 } satisfies Record<string, Step>;

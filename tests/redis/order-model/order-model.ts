@@ -22,8 +22,17 @@ type ModelAttempt = {
   code: string | undefined;
 };
 
-/** A page of a document of several. `claim` is the token of the worker that reads it. */
-export type ModelPage = { end: string | undefined; claim: string | undefined; failures: number };
+/**
+ * A page of a document. `claim` is the token of the worker that reads it. `reading`: "<attempts> <worker>"
+ * once it has ended.
+ */
+export type ModelPage = {
+  end: string | undefined;
+  reading: string | undefined;
+  claim: string | undefined;
+  worker: string;
+  failures: number;
+};
 
 export type ModelOrder = {
   order: NewOrder;
@@ -37,20 +46,21 @@ export type ModelOrder = {
   queuedMs: number;
   history: OrderStatus[];
   attempts: ModelAttempt[];
-  /** The events that are not steps: "<ended>/<pages> <worker>". */
-  progress: string[];
-  /** The token with which a worker claimed the order. */
+  /** The token with which a worker claimed the order, and that worker. */
   claim: string | undefined;
+  worker: string | undefined;
   /** The order's item in the queue, or that of its pages that no worker has taken yet. */
   item: string | undefined;
   /** The number of pages while the order is recognizing. */
   count: number | undefined;
   /** The number of pages that workers have taken, while the pages are in the queue. */
   handedOut: number | undefined;
-  /** The pages of the last attempt, if they are several. */
+  /** The pages of the last attempt, if they are several or the order is completed. */
   pages: ModelPage[];
   result: { attempt: number; pages: number } | undefined;
   reason: FailureReason | undefined;
+  /** The order is in the result store, and not in Redis. */
+  isArchived: boolean;
 };
 
 /** How an attempt or a page goes back to the queue. */
@@ -64,9 +74,16 @@ export type PutBack = {
 /** An attempt at an order, or at a page of it, as its worker knows it. */
 export type Hand = AttemptRef & { worker: string; token: string; page?: number };
 
-const noItem = { claim: undefined, item: undefined, count: undefined, handedOut: undefined };
+const noItem = {
+  claim: undefined,
+  worker: undefined,
+  item: undefined,
+  count: undefined,
+  handedOut: undefined,
+};
 
 export const isRunning = ({ status }: ModelOrder) => status === "fetching" || status === "recognizing";
+const newPage = { end: undefined, reading: undefined, claim: undefined, worker: "", failures: 0 };
 export const endedPages = ({ pages }: ModelOrder) => pages.filter(({ end }) => end !== undefined).length;
 
 export const leaseOf = ({ page, token, ...of }: Hand) =>
@@ -79,13 +96,17 @@ export const leaseOf = ({ page, token, ...of }: Hand) =>
 export class OrderModel {
   readonly queue = new QueueModel();
   readonly orders = new Map<string, ModelOrder>();
+  /** Orders that were revoked after they were archived, until their files are removed. */
+  readonly revoked = new Map<string, ModelOrder>();
+  /** The runs of archived orders that were retried. */
+  readonly archivedRuns = new Map<string, number>();
   sequence = 0;
 
   accept(order: NewOrder, queuedMs: number): void {
     const turn = ++this.sequence;
     const accepted: ModelOrder = {
       ...{ order, status: "queued", run: 1, turn, place: turn, failures: 0, queuedMs },
-      ...{ history: [], attempts: [], progress: [], pages: [], result: undefined, reason: undefined },
+      ...{ history: [], attempts: [], pages: [], result: undefined, reason: undefined, isArchived: false },
       ...noItem,
     };
     this.orders.set(order.order_id, accepted);
@@ -94,26 +115,56 @@ export class OrderModel {
 
   cancel(id: string): "gone" | "ended" | "cancelled" {
     const order = this.orders.get(id);
-    if (!order) return "gone";
+    if (!order) return this.revoked.has(id) ? "ended" : "gone";
     if (hasEnded(order.status)) return "ended";
+    const due = isRunning(order) ? "later" : "due";
     this.#end(order, "cancelled", isRunning(order) ? "cancelled" : undefined);
+    this.queue.unarchived.set(id, due);
+    this.queue.marker = true;
     return "cancelled";
   }
 
   /** The items and leases of single pages stay until the queue gives them out. */
   revoke(id: string): boolean {
     const order = this.orders.get(id);
-    if (order) this.#leave(order);
+    if (!order) return false;
+    if (!order.isArchived) this.#leave(order);
+    this.queue.unarchived.delete(id);
+    if (order.isArchived || order.run > 1) {
+      this.queue.unarchived.set(id, "due");
+      this.queue.marker = true;
+      const { run } = order;
+      this.revoked.set(id, order.isArchived ? order : { ...order, status: "failed", run: run - 1 });
+    }
     return this.orders.delete(id);
   }
 
-  retry(id: string, maxRuns: number, queuedMs: number): "gone" | "not_failed" | "too_many" | "queued" {
+  archive(id: string): "archived" | "running" | "gone" {
     const order = this.orders.get(id);
+    // An order that was revoked after it was archived has no files from now on.
+    if (this.revoked.delete(id)) this.archivedRuns.delete(id);
+    this.queue.unarchived.delete(id);
+    if (!order || order.isArchived) return "gone";
+    if (!hasEnded(order.status)) return "running";
+    order.isArchived = true;
+    if (order.run > 1) this.archivedRuns.set(id, order.run);
+    return "archived";
+  }
+
+  expire(id: string): void {
+    this.orders.delete(id);
+    this.archivedRuns.delete(id);
+  }
+
+  retry(id: string, maxRuns: number, queuedMs: number): "gone" | "not_failed" | "too_many" | "queued" {
+    const order = this.orders.get(id) ?? this.revoked.get(id);
     if (!order) return "gone";
     if (order.status !== "failed") return "not_failed";
     if (order.run >= maxRuns) return "too_many";
+    if (this.revoked.has(id)) return "gone";
     const next = { run: order.run + 1, turn: ++this.sequence, failures: 0, queuedMs };
-    Object.assign(order, { ...next, pages: [], reason: undefined });
+    Object.assign(order, { ...next, pages: [], reason: undefined, isArchived: false });
+    this.queue.unarchived.delete(id);
     this.#wait(order, 0);
     return "queued";
   }
@@ -128,7 +179,7 @@ export class OrderModel {
     this.queue.serve(item, 1);
     const attempt = order.attempts.length + 1;
     order.attempts.push({ attempt, worker, outcome: null, code: undefined });
-    Object.assign(order, { status: "fetching", claim: token, item: undefined, pages: [] });
+    Object.assign(order, { status: "fetching", claim: token, worker, item: undefined, pages: [] });
     order.history.push("fetching");
     this.queue.leases.set(attemptName({ order_id, run, attempt }), "fresh");
     return "claimed";
@@ -142,7 +193,7 @@ export class OrderModel {
     order.history.push("recognizing");
     if (count === 1) return "written";
     order.handedOut = 0;
-    order.pages = Array.from({ length: count }, () => ({ end: undefined, claim: undefined, failures: 0 }));
+    order.pages = Array.from({ length: count }, () => ({ ...newPage }));
     order.item = itemOf(order, attemptName(of), count);
     this.queue.leases.delete(attemptName(of));
     this.queue.serve(order.item, -1);
@@ -153,7 +204,7 @@ export class OrderModel {
   complete(of: AttemptRef): "written" | "lost" {
     const order = this.inOneHand(of);
     if (!order) return "lost";
-    order.progress.push("1/1");
+    order.pages = [{ ...newPage, end: "read", reading: `${order.failures + 1} ${order.worker}` }];
     this.#complete(order, 1);
     return "written";
   }
@@ -180,7 +231,7 @@ export class OrderModel {
     return "queued";
   }
 
-  claimPage(item: string, token: string): PageClaim["state"] {
+  claimPage(item: string, worker: string, token: string): PageClaim["state"] {
     const { order_id, run, attempt = 0, page: again } = parseItem(item);
     if (!this.queue.waiting.delete(item)) return "taken";
     const of = { order_id, run, attempt };
@@ -198,19 +249,24 @@ export class OrderModel {
     const found = order.pages[page - 1];
     if (found?.end !== undefined || !found) return "ended";
     this.queue.serve(item, 1);
-    found.claim = token;
-    this.queue.leases.set(leaseOf({ ...of, page, token, worker: "" }), "fresh");
+    Object.assign(found, { claim: token, worker });
+    this.queue.leases.set(leaseOf({ ...of, page, token, worker }), "fresh");
     return "claimed";
   }
 
-  endPage(of: ClaimedPage, outcome: PageEnd["outcome"], reason: FailureReason): "written" | "last" | "lost" {
+  endPage(
+    of: ClaimedPage,
+    outcome: PageEnd["outcome"],
+    reason: FailureReason,
+    attempts?: number,
+  ): "written" | "last" | "lost" {
     this.queue.leases.delete(leaseOf(of));
     const found = this.page(of);
     if (!found || found.page.end !== undefined) return "lost";
     const { order, page } = found;
     const end = outcome === "failed" ? `failed ${reason.code} ${reason.message}` : outcome;
-    Object.assign(page, { end, claim: undefined, failures: 0 });
-    order.progress.push(`${endedPages(order)}/${order.pages.length} ${of.worker}`);
+    const reading = `${attempts ?? page.failures + 1} ${of.worker}`;
+    Object.assign(page, { end, reading, claim: undefined, failures: 0 });
     if (endedPages(order) < order.pages.length) return "written";
     if (order.pages.some((one) => one.end === "read")) this.#complete(order, order.pages.length);
     else {
@@ -229,7 +285,7 @@ export class OrderModel {
     if (found?.page.claim !== of.token || !found) return "lost";
     const { order, page } = found;
     if (back.outcome !== "handed_back" && ++page.failures >= back.most) {
-      this.endPage(of, "failed", back.reason);
+      this.endPage({ ...of, worker: page.worker }, "failed", back.reason, page.failures);
       return "exhausted";
     }
     page.claim = undefined;
@@ -294,6 +350,7 @@ export class OrderModel {
     if (outcome) this.#endAttempt(order, outcome, reason);
     Object.assign(order, { ...noItem, status });
     order.history.push(status);
+    this.queue.unarchived.set(order.order.order_id, "due");
   }
 
   #leave({ order, item, run, attempts }: ModelOrder): void {

@@ -13,6 +13,8 @@ export class QueueModel {
   /** The pages that each user has had, counted from a common start. */
   readonly users = new Map<string, number>();
   readonly leases = new Map<string, LeaseState>();
+  /** The ended orders that are to be archived, now or later. */
+  readonly unarchived = new Map<string, "later" | "due">();
   /** "away": not seen for more than half a lease. "gone": not seen for more than a lease. */
   readonly workers = new Map<string, "here" | "away" | "gone">();
   /** Whether an idle worker that begins to wait is woken at once. */
@@ -49,16 +51,24 @@ export class QueueModel {
     else if (pages > 0) throw new Error(`a user without items is served: ${item}`);
   }
 
-  /** What a free worker does: it collects one of the leases that ran out, claims the item, or waits. */
-  next(worker: string): { expired: string[]; item: string | undefined } {
+  /**
+   * What a free worker does: it collects one of the leases that ran out, archives the ended orders, claims
+   * the item, or waits. `isArchiver`: it comes from archiving, so that the items go first.
+   */
+  next(
+    worker: string,
+    isArchiver: boolean,
+  ): { expired: string[]; ended: string[]; item: string | undefined } {
     this.arrive(worker);
     const expired = [...this.leases].filter(([, state]) => state === "expired").map(([name]) => name);
-    if (expired.length > 0) return { expired, item: undefined };
+    if (expired.length > 0) return { expired, ended: [], item: undefined };
     for (const [item, state] of this.delayed) {
       if (state === "later") continue;
       this.delayed.delete(item);
       this.enter(item);
     }
+    const ended = isArchiver ? [] : this.#takeEnded();
+    if (ended.length > 0) return { expired, ended, item: undefined };
     for (const user of this.usersInOrder()) {
       const [item] = this.itemsOf(user);
       if (item === undefined) {
@@ -66,9 +76,15 @@ export class QueueModel {
         continue;
       }
       if (this.waiting.size > 1) this.marker = true;
-      return { expired, item };
+      return { expired, ended, item };
     }
-    return { expired, item: undefined };
+    return { expired, ended: this.#takeEnded(), item: undefined };
+  }
+
+  #takeEnded(): string[] {
+    const due = [...this.unarchived].flatMap(([id, state]) => (state === "due" ? id : []));
+    for (const id of due) this.unarchived.set(id, "later");
+    return due;
   }
 
   usersInOrder(): string[] {

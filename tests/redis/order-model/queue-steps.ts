@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as keys from "@orbital-witness/common/orders/order-keys.ts";
 import { maxFailures } from "@orbital-witness/common/orders/queue/order-attempts.ts";
-import { type LostLease, parseItem } from "@orbital-witness/common/orders/queue/order-queue.ts";
+import { type LostLease, type Next, parseItem } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { expect } from "vitest";
 import { workerLost } from "../sample-order.ts";
 import type { PutBack } from "./order-model.ts";
@@ -13,14 +13,21 @@ const hourMs = 3_600_000;
 async function take(world: World, choices: Choices): Promise<void> {
   const { queue, model, workers } = world;
   const worker = choices.from(workers);
-  const { expired, item } = model.queue.next(worker);
-  const next = await queue.next(worker);
+  const isArchiver = choices.from([false, false, true]);
+  const { expired, ended, item } = model.queue.next(worker, isArchiver);
+  const next = await queue.next(worker, isArchiver ? "archive" : undefined);
   if (next.do === "collect") {
     expect(expired).toContain(next.lease.name);
-    return collect(world, next.lease, worker, choices);
+    return collect(world, next.lease, choices);
   }
   expect(expired).toEqual([]);
-  if (item === undefined) return expect(next).toEqual({ do: "wait", ms: 8000 });
+  if (next.do === "archive") {
+    expect(next.orders.sort()).toEqual(ended.sort());
+    if (choices.from([true, true, true, false])) for (const id of ended) await archive(world, id);
+    return;
+  }
+  expect(ended).toEqual([]);
+  if (item === undefined) return expectWait(world, next);
   expect(next).toMatchObject({ do: "claim", item: { item } });
   world.items.push(item);
   const how = choices.from(["once", "once", "once", "once", "race", "repeated", "never"] as const);
@@ -29,6 +36,29 @@ async function take(world: World, choices: Choices): Promise<void> {
   await claim(world, item, worker, token);
   if (how === "race") await claim(world, item, choices.from(workers), randomUUID());
   if (how === "repeated") await claim(world, item, worker, token);
+}
+
+/** The next order to be archived may be due within the longest wait. */
+function expectWait({ model }: World, next: Next): void {
+  if (next.do !== "wait") throw new Error(`a worker without work is told to ${next.do}`);
+  expect(next.ms).toBeLessThanOrEqual(8000);
+  expect(next.ms).toBeGreaterThan(model.queue.unarchived.size > 0 ? 0 : 7999);
+}
+
+async function archive({ archive, model }: World, id: string): Promise<void> {
+  expect(await archive.archive(id)).toBe(model.archive(id));
+}
+
+/** Some worker archives an order, or believes that it has to. */
+function archiveAny(world: World, choices: Choices): Promise<void> {
+  return archive(world, choices.from(world.accepted).order_id);
+}
+
+/** The time has come to archive an order, or to do so again. */
+async function archiveDue(world: World, choices: Choices): Promise<void> {
+  const id = choices.from(unarchived(world));
+  await world.redis.zAdd(keys.unarchivedKey, { value: id, score: 1 });
+  world.model.queue.unarchived.set(id, "due");
 }
 
 async function claim(world: World, name: string, worker: string, token: string): Promise<void> {
@@ -53,7 +83,7 @@ async function claimPage(
 ): Promise<void> {
   const got = await world.attempts.claimPage(item, worker);
   const token = got.state === "claimed" ? got.page.token : "";
-  expect(got.state).toBe(world.model.claimPage(item.item, token));
+  expect(got.state).toBe(world.model.claimPage(item.item, worker, token));
   if (got.state !== "claimed") return;
   expect(got.page.failures).toBe(world.model.page(got.page)?.page.failures);
   world.pageHands.push(got.page);
@@ -65,28 +95,28 @@ function lateClaim(world: World, choices: Choices): Promise<void> {
 }
 
 /** The worker that is told that a lease ran out puts the work back, or is too late, or dies before. */
-async function collect(world: World, lease: LostLease, worker: string, choices: Choices): Promise<void> {
+async function collect(world: World, lease: LostLease, choices: Choices): Promise<void> {
   const how = choices.from(["once", "once", "once", "twice", "late", "never"] as const);
   if (how === "never") return;
   if (how === "late") {
     const seenMs = lease.seenMs - 6000;
-    expect(await world.attempts.collect({ ...lease, seenMs }, worker, workerLost)).toMatchObject({
+    expect(await world.attempts.collect({ ...lease, seenMs }, workerLost)).toMatchObject({
       state: "held",
     });
     return;
   }
-  await collectOnce(world, lease, worker);
-  if (how === "twice") await collectOnce(world, lease, worker);
+  await collectOnce(world, lease);
+  if (how === "twice") await collectOnce(world, lease);
 }
 
-async function collectOnce(world: World, lease: LostLease, worker: string): Promise<void> {
+async function collectOnce(world: World, lease: LostLease): Promise<void> {
   const { attempts, model, redis } = world;
   const { page, name: _, seenMs: __, ...of } = lease;
   const started = Date.now();
-  const got = await attempts.collect(lease, worker, workerLost);
+  const got = await attempts.collect(lease, workerLost);
   const back: PutBack = { outcome: "lost", most: maxFailures, reason: workerLost, delayMs: 1 };
   const queuedMs = model.orders.get(of.order_id)?.queuedMs ?? 0;
-  const claimed = { ...of, worker, request_id: "", failures: 0 };
+  const claimed = { ...of, worker: "", request_id: "", failures: 0, claimed_ms: 0 };
   const expected =
     page === undefined
       ? model.release(claimed, back, queuedMs)
@@ -107,7 +137,7 @@ async function collectHeld(world: World, choices: Choices): Promise<void> {
   const hand = choices.from([...world.hands, ...world.pageHands]);
   const { order_id, run, attempt, token } = hand;
   const of = { order_id, run, attempt, token, name: "", seenMs: Date.now() };
-  await collectOnce(world, "page" in hand ? { ...of, page: hand.page } : of, choices.from(world.workers));
+  await collectOnce(world, "page" in hand ? { ...of, page: hand.page } : of);
 }
 
 /** An idle worker waits, and is woken at once. */
@@ -119,6 +149,7 @@ async function wait({ queue, model }: World): Promise<void> {
 const leases = ({ model }: World) => [...model.queue.leases.keys()];
 const waiting = ({ model }: World) => [...model.queue.waiting];
 const delayed = ({ model }: World) => [...model.queue.delayed.keys()];
+const unarchived = ({ model }: World) => [...model.queue.unarchived.keys()];
 
 /** A worker is not heard of until its lease has run out. */
 async function lose(world: World, choices: Choices): Promise<void> {
@@ -181,6 +212,7 @@ async function absent({ attempts, workers, model }: World, choices: Choices): Pr
 }
 
 const hasWork = ({ model: { queue } }: World) =>
+  [...queue.unarchived.values()].includes("due") ||
   queue.waiting.size > 0 ||
   [...queue.leases.values()].includes("expired") ||
   [...queue.delayed.values()].includes("due");
@@ -196,6 +228,8 @@ export const queueSteps = {
   wane: { can: hasLeases, play: wane },
   comeDue: { can: (world: World) => delayed(world).length > 0, play: comeDue },
   away: { play: away },
+  archiveAny: { can: ({ accepted }: World) => accepted.length > 0, play: archiveAny },
+  archiveDue: { can: (world: World) => unarchived(world).length > 0, play: archiveDue },
   postpone: { can: (world: World) => waiting(world).length > 0, play: postpone },
   absent: { play: absent },
 } satisfies Record<string, Step>;

@@ -1,13 +1,17 @@
+import type { OrderArchive } from "@orbital-witness/common/orders/ended/order-archive.ts";
 import type { OrderEvent } from "@orbital-witness/common/orders/order-events.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { ClaimedPage, OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
 import type { OrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
+import type { ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import { type Hand, OrderModel } from "./order-model.ts";
 
 export type Services = {
   redis: RedisConnection;
   store: OrderStore;
+  archive: OrderArchive;
+  results: ResultStore;
   queue: OrderQueue;
   attempts: OrderAttempts;
   /** Longer than a test, so that a lease runs out only when a step says so. */

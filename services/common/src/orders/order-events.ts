@@ -8,9 +8,9 @@ export const attemptOutcomes = ["completed", "failed", "lost", "handed_back", "c
 export type AttemptOutcome = (typeof attemptOutcomes)[number];
 
 /**
- * An entry of an order's stream. An entry with `status` is a step of the order's life; one with only `page`
- * is progress within a step. `outcome` means that the attempt ended with this step. `reason` belongs to the
- * attempt or, at the status failed, to the order.
+ * An entry of an order's stream, which is a step of the order's life. Earlier versions also added an entry
+ * without `status` for each page. `outcome` means that the attempt ended with this step. `reason` belongs to
+ * the attempt or, at the status failed, to the order.
  */
 const fieldsSchema = z.object({
   status: orderStatusSchema.optional(),
@@ -24,7 +24,8 @@ const fieldsSchema = z.object({
 });
 
 /** `id` is the stream's entry id, ascending. `at` is ISO 8601. */
-export type OrderEvent = z.output<typeof fieldsSchema> & { id: string; at: string };
+export const orderEventSchema = fieldsSchema.extend({ id: z.string(), at: z.iso.datetime() });
+export type OrderEvent = z.output<typeof orderEventSchema>;
 
 /** Throws a ZodError for an entry that our scripts did not write. */
 export function parseOrderEvent(entry: { id: string; message: Record<string, string> }): OrderEvent {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { temporaryResults } from "../../../../tests/page-result.ts";
 import { snapshotOf } from "../../../../tests/redis/order-snapshot.ts";
 import { type RedisContainer, startRedisContainer } from "../../../../tests/redis/redis-container.ts";
 import { retentionSeconds, silentLog } from "../../../../tests/redis/redis-database.ts";
@@ -25,6 +26,7 @@ let store: OrderStore;
 let attempts: OrderAttempts;
 let queue: OrderQueue;
 
+const { results } = await temporaryResults();
 const reason = { code: "source_unavailable", message: "busy" };
 const full = () => redis.configSet("maxmemory", "1");
 const room = () => redis.configSet("maxmemory", "0");
@@ -40,8 +42,8 @@ beforeAll(async () => {
   container = await startRedisContainer();
   redis = openRedis(container.url, silentLog, "wait");
   blocking = openRedis(container.url, silentLog, "wait");
-  store = new OrderStore(redis, retentionSeconds);
-  attempts = new OrderAttempts(redis, retentionSeconds);
+  store = new OrderStore(redis, results, retentionSeconds);
+  attempts = new OrderAttempts(redis);
   queue = new OrderQueue(redis, blocking);
   services = { redis, queue, attempts };
 });
@@ -64,10 +66,10 @@ test("a new order is refused and leaves nothing behind", async () => {
 test("a retry is refused, and the failed order stays as it is", async () => {
   const { order_id } = await accepted(store);
   await attempts.fail(await claimed(services, order_id), reason);
-  const before = await snapshotOf(redis, order_id);
+  const before = await snapshotOf(store, order_id);
   await full();
   await expect(store.retry(order_id)).rejects.toThrow(/^OOM/);
-  expect(await snapshotOf(redis, order_id)).toEqual(before);
+  expect(await snapshotOf(store, order_id)).toEqual(before);
 });
 
 test("an accepted order runs to its end", async () => {
@@ -80,9 +82,9 @@ test("an accepted order runs to its end", async () => {
   await withRoom(() => endDelays(services, order_id));
   await claimed(services, order_id);
   await withRoom(() => endLeases(redis, order_id));
-  const next = await queue.next("worker-2");
+  const next = await queue.next("worker-2", "archive");
   if (next.do !== "collect") throw new Error(`the worker was not told to collect, but to ${next.do}`);
-  expect(await attempts.collect(next.lease, "worker-2", reason)).toMatchObject({ state: "queued" });
+  expect(await attempts.collect(next.lease, reason)).toMatchObject({ state: "queued" });
   await withRoom(() => endDelays(services, order_id));
   const order = await claimed(services, order_id);
   expect(await attempts.recognizing(order, 1)).toBe("written");
@@ -103,7 +105,7 @@ test("an accepted order of several pages runs to its end", async () => {
   expect(await attempts.hold(again, "worker-1")).toBe("held");
   expect(await attempts.endPage(again, "read")).toBe("written");
   expect(await attempts.endPage(other, "failed", reason)).toBe("last");
-  const snapshot = await snapshotOf(redis, order_id);
+  const snapshot = await snapshotOf(store, order_id);
   expect(snapshot).toMatchObject({
     record: { status: "completed" },
     pages: [
@@ -132,7 +134,7 @@ test("orders and their events can be read", async () => {
       store.overview(order_id),
       store.find(order_id),
       store.list(user_id, 10),
-      store.eventsAfter(order_id, "0"),
+      store.news(order_id, "0"),
     ]);
   const before = await read();
   await full();
@@ -141,7 +143,7 @@ test("orders and their events can be read", async () => {
 
 test("the workers can be counted", async () => {
   await full();
-  await queue.next("worker-1");
+  await queue.next("worker-1", "archive");
   expect(await store.pace()).toMatchObject({ workers: 1 });
   await attempts.absent("worker-1");
   expect(await store.pace()).toMatchObject({ workers: 0 });
@@ -151,9 +153,11 @@ test("the queue hands out what waits, puts it aside and lets a worker wait", asy
   const { order_id } = await accepted(store);
   await full();
   await queue.wait(10_000);
-  const next = await queue.next("worker-1");
+  const next = await queue.next("worker-1", "archive");
   expect(next).toMatchObject({ do: "claim", item: { order_id } });
   if (next.do === "claim") await queue.postpone("item", next.item.item, 300);
-  expect(await queue.next("worker-1")).toMatchObject({ do: "wait" });
-  await expect.poll(() => queue.next("worker-1")).toMatchObject({ do: "claim", item: { order_id } });
+  expect(await queue.next("worker-1", "archive")).toMatchObject({ do: "wait" });
+  await expect
+    .poll(() => queue.next("worker-1", "archive"))
+    .toMatchObject({ do: "claim", item: { order_id } });
 });

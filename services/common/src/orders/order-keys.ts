@@ -35,6 +35,10 @@ export const workersKey = "orders:workers";
  * Sorted set of the completed orders that are not in the search index yet, scored by their completion time.
  */
 export const unindexedKey = "orders:unindexed";
+/** Sorted set of the ended orders that Redis still holds, scored by when they are due to be archived. */
+export const unarchivedKey = "orders:unarchived";
+/** Hash of the runs of the archived orders that were retried. Every other archived order had one run. */
+export const archivedRunsKey = "orders:archived-runs";
 /** Hash with `mean_ms`, the moving mean of the time that a worker spends on an order. */
 export const durationKey = "orders:duration";
 /** The worker that sweeps the results. Expires unless that worker renews it. */
@@ -48,7 +52,7 @@ export const earlierPatterns = [...earlierKeys, earlierQueue] as const;
 /** The keys that the steps of the queue have, in the order in which `order.lua` names them. */
 export const queueKeys = [
   ...[waitingKey, delayedKey, usersKey, leasesKey, workersKey, markerKey],
-  ...[durationKey, unindexedKey, sequenceKey],
+  ...[durationKey, unindexedKey, unarchivedKey, sequenceKey],
 ] as const;
 
 /** The keys that every step of an order has, in the order in which `order.lua` names them. */

@@ -5,7 +5,7 @@ import { customerSteps } from "../../../../tests/redis/order-model/customer-step
 import { queueSteps } from "../../../../tests/redis/order-model/queue-steps.ts";
 import { workerSteps } from "../../../../tests/redis/order-model/worker-steps.ts";
 import { Choices, newWorld, type Step, type World } from "../../../../tests/redis/order-model/world.ts";
-import { orderServices, retentionSeconds } from "../../../../tests/redis/redis-database.ts";
+import { orderServices } from "../../../../tests/redis/redis-database.ts";
 import { OrderAttempts } from "./queue/order-attempts.ts";
 import { OrderQueue } from "./queue/order-queue.ts";
 
@@ -14,13 +14,13 @@ import { OrderQueue } from "./queue/order-queue.ts";
  * rules. After each step, everything that Redis holds must equal the model.
  */
 
-const { redis, ofWorker, store } = orderServices();
+const { redis, ofWorker, store, archive, results } = orderServices();
 const leaseMs = 3_600_000;
 const services = {
-  ...{ redis, store, leaseMs },
+  ...{ redis, store, archive, results, leaseMs },
   // Steps wait only when they are woken at once, so that they need no connection of their own.
   queue: new OrderQueue(ofWorker, ofWorker, leaseMs),
-  attempts: new OrderAttempts(ofWorker, retentionSeconds, leaseMs),
+  attempts: new OrderAttempts(ofWorker, leaseMs),
 };
 
 const steps: Record<string, Step> = { ...customerSteps, ...queueSteps, ...workerSteps };
@@ -32,7 +32,7 @@ const frequencies: Record<
 > = {
   ...{ accept: 6, cancel: 1, retry: 2, revoke: 1, expire: 3 },
   ...{ take: 30, idle: 1, lateClaim: 2, collectHeld: 1, wait: 2, lose: 8, wane: 1, comeDue: 12 },
-  ...{ away: 1, postpone: 1, absent: 1 },
+  ...{ away: 1, postpone: 1, absent: 1, archiveAny: 2, archiveDue: 1 },
   ...{ work: 16, lateWork: 3, endPage: 8, releasePage: 8, lateEndPage: 2, lateReleasePage: 2, hold: 3 },
 };
 

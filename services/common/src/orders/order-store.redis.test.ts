@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
-import { orderServices, retentionSeconds } from "../../../../tests/redis/redis-database.ts";
+import { orderServices } from "../../../../tests/redis/redis-database.ts";
 import {
   accepted,
   claimed,
@@ -10,13 +10,15 @@ import {
   inQueue,
   inTime,
   sampleOrder,
+  stepsOf,
   waitingItems,
 } from "../../../../tests/redis/sample-order.ts";
 import type { OrderStatus } from "./order.ts";
-import { eventsKey, pagesKey, recordKey, userOrdersKey, workersKey } from "./order-keys.ts";
-import { maxRuns, type OrderFilter } from "./order-store.ts";
+import { eventsKey, recordKey, unarchivedKey, userOrdersKey, workersKey } from "./order-keys.ts";
+import { maxRuns } from "./order-store.ts";
 import { maxFailures } from "./queue/order-attempts.ts";
 import { defaultLeaseMs } from "./queue/order-queue.ts";
+import type { OrderFilter } from "./user-orders.ts";
 
 const services = orderServices();
 const { redis, ofWorker, queue, store, expiry, attempts } = services;
@@ -53,8 +55,6 @@ async function traces(orderId: string): Promise<string[]> {
   return found.sort();
 }
 
-const timesToLive = (id: string) => Promise.all([recordKey(id), eventsKey(id)].map((key) => redis.ttl(key)));
-
 test("one step gives an accepted order its record, its first event and its place in the queue", async () => {
   const order = sampleOrder();
   const before = Date.now();
@@ -62,9 +62,8 @@ test("one step gives an accepted order its record, its first event and its place
   const record = await store.find(order.order_id);
   expect(record).toMatchObject({ ...order, status: "queued", run: 1, attempt: 0, failures: 0 });
   expect(record?.created_ms).toBeGreaterThanOrEqual(before);
-  expect(await store.eventsAfter(order.order_id, "0")).toMatchObject([{ status: "queued" }]);
+  expect(await stepsOf(store, order.order_id)).toMatchObject([{ status: "queued" }]);
   expect(await waitingItems(redis, order.order_id)).toMatchObject([{ order_id: order.order_id, run: 1 }]);
-  expect(await timesToLive(order.order_id)).toEqual([-1, -1]);
 });
 
 test("Redis refuses an order that is late by Redis' own clock", async () => {
@@ -118,7 +117,7 @@ test.each(["queued", "fetching", "recognizing"] as const)(
     expect(record).toMatchObject({ status: "cancelled", finished_ms: expect.any(Number) });
     expect(record).not.toHaveProperty("page");
     expect(await inQueue(redis, order_id)).toEqual([]);
-    const last = (await store.eventsAfter(order_id, "0")).at(-1);
+    const last = (await stepsOf(store, order_id)).at(-1);
     expect(last).toMatchObject(
       status === "queued"
         ? { status: "cancelled" }
@@ -174,7 +173,7 @@ test("an unknown order cannot be found, cancelled or retried", async () => {
   const { order_id } = sampleOrder();
   expect(await store.find(order_id)).toBeUndefined();
   expect(await store.overview(order_id)).toBeUndefined();
-  expect(await store.eventsAfter(order_id, "0")).toEqual([]);
+  expect(await stepsOf(store, order_id)).toEqual([]);
   expect(await store.cancel(order_id)).toBe("gone");
   expect(await store.retry(order_id)).toEqual({ outcome: "gone", run: 0 });
   expect(await traces(order_id)).toEqual([]);
@@ -219,23 +218,19 @@ const ends: [string, (orderId: string) => Promise<unknown>][] = [
   ],
 ];
 
-test.each(ends)("retention begins when the order ends: %s", async (_, end) => {
+test.each(ends)("an order that ended waits for the archive, and for nothing else: %s", async (_, end) => {
   const { order_id } = await accepted(store);
-  expect(await timesToLive(order_id)).toEqual([-1, -1]);
+  expect(await redis.zScore(unarchivedKey, order_id)).toBeNull();
   await end(order_id);
   const record = await store.find(order_id);
   expect(record?.finished_ms).toBeGreaterThanOrEqual(record?.created_ms ?? Number.NaN);
-  for (const seconds of await timesToLive(order_id)) {
-    expect(seconds).toBeGreaterThan(retentionSeconds - 60);
-    expect(seconds).toBeLessThanOrEqual(retentionSeconds);
-  }
+  const due = await redis.zScore(unarchivedKey, order_id);
+  expect(due).toBeGreaterThanOrEqual(record?.finished_ms ?? Number.NaN);
+  expect(due).toBeLessThanOrEqual(Date.now() + 5000);
   expect(await inQueue(redis, order_id)).toEqual([]);
-  // -2: the key does not exist.
-  const ofPages = await redis.ttl(pagesKey(order_id));
-  expect(ofPages === -2 || ofPages > retentionSeconds - 60).toBe(true);
   if (record?.status === "failed") {
     await store.retry(order_id);
-    expect(await timesToLive(order_id)).toEqual([-1, -1]);
+    expect(await redis.zScore(unarchivedKey, order_id)).toBeNull();
   }
 });
 
@@ -253,7 +248,7 @@ test("an overview has the record, the steps and the number of orders that wait b
   expect(await Promise.all([first, second, third].map(ahead))).toEqual([0, 1, 2]);
   const overview = await store.overview(first.order_id);
   expect(overview?.record).toEqual(await store.find(first.order_id));
-  expect(overview?.steps).toEqual(await store.eventsAfter(first.order_id, "0"));
+  expect(overview?.steps).toEqual(await stepsOf(store, first.order_id));
   expect(overview?.steps.map(({ status }) => status)).toEqual(["queued", "fetching", "queued"]);
 });
 
@@ -283,40 +278,39 @@ test("events ascend, can be resumed after any event, and are published on their 
   for (const worker of ["worker-1", "worker-2"]) {
     await attempts.endPage(await claimedPage(services, order_id, worker), "read");
   }
-  const events = await store.eventsAfter(order_id, "0");
+  const events = await stepsOf(store, order_id);
   const ids = events.map(({ id }) => id);
   expect(events).toMatchObject([
     { status: "queued" },
     { status: "fetching", attempt: 1, worker: "worker-1" },
     { status: "recognizing", attempt: 1, page: 0, pages: 2 },
-    { page: 1, pages: 2, worker: "worker-1" },
-    { page: 2, pages: 2, worker: "worker-2" },
-    { status: "completed", attempt: 1, outcome: "completed" },
+    { status: "completed", attempt: 1, outcome: "completed", page: 2, pages: 2 },
   ]);
   for (const [index, id] of ids.entries()) {
     const [ms = 0n, n = 0n] = id.split("-").map(BigInt);
     const [lastMs = 0n, lastN = 0n] = (ids[index - 1] ?? "0-0").split("-").map(BigInt);
     expect(ms > lastMs || (ms === lastMs && n > lastN)).toBe(true);
-    expect(await store.eventsAfter(order_id, id)).toEqual(events.slice(index + 1));
+    expect(await stepsOf(store, order_id, id)).toEqual(events.slice(index + 1));
     expect(events[index]?.at).toBe(new Date(Number(ms)).toISOString());
   }
-  await expect.poll(() => announced).toEqual(ids.slice(1));
+  // The end of a page has no event of its own, and is announced.
+  await expect.poll(() => announced).toEqual([...ids.slice(1, 3), "", ...ids.slice(3)]);
   await listener.close();
 });
 
 test("the pace is the mean time with a worker and the number of workers seen lately", async () => {
   await redis.flushDb();
   expect(await store.pace()).toEqual({ meanMs: undefined, workers: 0 });
-  await queue.next("worker-1");
-  await queue.next("worker-2");
-  await queue.next("worker-1");
+  await queue.next("worker-1", "archive");
+  await queue.next("worker-2", "archive");
+  await queue.next("worker-1", "archive");
   expect(await store.pace()).toMatchObject({ workers: 2 });
   await attempts.absent("worker-2");
   expect(await store.pace()).toMatchObject({ workers: 1 });
   await redis.zAdd(workersKey, { score: Date.now() - defaultLeaseMs - 1000, value: "killed" });
   expect(await store.pace()).toMatchObject({ workers: 1 });
   await redis.zAdd(workersKey, { score: Date.now() - 2000, value: "worker-1" });
-  await queue.next("worker-1");
+  await queue.next("worker-1", "archive");
   expect(await redis.zRange(workersKey, 0, -1)).toEqual(["worker-1"]);
 
   const took = async () => {
@@ -352,7 +346,11 @@ test("a user's orders are listed newest first, page by page", async () => {
   expect(seen).toEqual(newestFirst);
   expect(sizes).toEqual([3, 3, 1]);
   expect(await store.list(user_id, 7)).toMatchObject({ next: undefined });
-  expect(await store.list(sampleOrder().user_id, 7)).toEqual({ records: [], next: undefined });
+  expect(await store.list(sampleOrder().user_id, 7)).toEqual({
+    records: [],
+    next: undefined,
+    unreadable: [],
+  });
 });
 
 test("a list keeps its positions while orders are added and retried", async () => {
@@ -389,7 +387,7 @@ test("an expired order is in no list", async () => {
 
 test("expired orders are removed from the lists of all users", async () => {
   await redis.flushDb();
-  expect(await expiry.forgetExpired()).toBe(0);
+  expect(await expiry.lists.forgetExpired()).toBe(0);
   const lists: string[][] = [];
   for (let user = 0; user < 30; user++) {
     const { user_id, order_id } = await accepted(store);
@@ -397,10 +395,10 @@ test("expired orders are removed from the lists of all users", async () => {
     const kept = user % 3 === 0 ? [] : [(await accepted(store, { user_id })).order_id];
     lists.push([userOrdersKey(user_id), ...kept]);
   }
-  expect(await expiry.forgetExpired()).toBe(30);
+  expect(await expiry.lists.forgetExpired()).toBe(30);
   const left = ([key = "", ...kept]: string[]) => redis.zRange(key, 0, -1).then((ids) => [ids, kept]);
   for (const [ids, kept] of await Promise.all(lists.map(left))) expect(ids).toEqual(kept);
-  expect(await expiry.forgetExpired()).toBe(0);
+  expect(await expiry.lists.forgetExpired()).toBe(0);
 });
 
 test("a list is read from its oldest order up to a batch without an expired one", async () => {
@@ -412,7 +410,7 @@ test("a list is read from its oldest order up to a batch without an expired one"
   const expired = ids.filter((_, index) => [0, 1, 3, 5, 8, 9].includes(index));
   await redis.del(expired.map(recordKey));
   const trips = vi.spyOn(ofWorker, "sortRo");
-  expect(await expiry.forgetExpired(2)).toBe(4);
+  expect(await expiry.lists.forgetExpired(2)).toBe(4);
   expect(trips).toHaveBeenCalledTimes(4);
   trips.mockRestore();
   const left = ids.filter((id, index) => index > 7 || !expired.includes(id));

@@ -25,15 +25,15 @@ const stepCommands = [
   ...["time", "expire", "publish", "xadd", "hdel", "hget", "hgetall", "hmget", "hset", "zadd", "zincrby"],
   ...["zrange", "zrem", "zremrangebyscore", "zscore"],
 ];
-const orderPatterns = [keys.recordKey("*"), ...keys.queueKeys];
+const orderPatterns = [keys.recordKey("*"), ...keys.queueKeys, keys.archivedRunsKey];
 
 const access: Readonly<Record<RedisUser, Access>> = {
   "order-api": {
     commands: [
       ...connectionCommands,
       ...stepCommands,
-      ...["subscribe", "unsubscribe", "del", "hincrby", "hsetnx", "incr", "persist", "pexpiretime", "xrange"],
-      ...["zcard", "zcount", "zlexcount"],
+      ...["subscribe", "unsubscribe", "del", "hincrby", "hsetnx", "incr", "persist", "xrange"],
+      ...["zcard", "zcount", "zlexcount", "zscan"],
     ],
     keys: [
       ...[...orderPatterns, keys.userOrdersPattern, keys.idempotencyPattern],
@@ -56,7 +56,9 @@ const access: Readonly<Record<RedisUser, Access>> = {
         "rename",
         "set",
         "unlink",
+        "xrange",
         "zcard",
+        "zlexcount",
       ],
     ],
     keys: [...orderPatterns, keys.userOrdersPattern, keys.sweeperKey, ...keys.earlierPatterns],

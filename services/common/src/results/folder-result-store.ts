@@ -5,15 +5,23 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import type { PageResult } from "./page-result.ts";
-import type { ByteRange, FileName, ResultRef, ResultStore, StoredFile } from "./result-store.ts";
+import type {
+  ByteRange,
+  FileName,
+  OrderFileName,
+  ResultRef,
+  ResultStore,
+  StoredFile,
+} from "./result-store.ts";
 import { parsePageResult } from "./stored-page-result.ts";
 
 const inflate = promisify(gunzip);
 const deflate = promisify(gzip);
 
 /**
- * A result store in a folder: `<order>/<attempt>/document` and so on. Each page has `pages/<n>.json.gz` (its
- * result) and `pages/<n>.png` (its image as it was read). Methods reject as node:fs does.
+ * A result store in a folder: `<order>/order-<run>.json`, `<order>/<attempt>/document` and so on. In an
+ * attempt, each page has `pages/<n>.json.gz` (its result) and `pages/<n>.png` (its image as it was read).
+ * Methods reject as node:fs does.
  */
 export class FolderResultStore implements ResultStore {
   readonly settings: { folder: string };
@@ -28,12 +36,8 @@ export class FolderResultStore implements ResultStore {
     return writeOnce(this.#path(ref, name), bytes);
   }
 
-  async file(ref: ResultRef, name: FileName): Promise<StoredFile | undefined> {
-    const file = this.#path(ref, name);
-    const found = await unlessMissing(() => stat(file));
-    return (
-      found && { size: found.size, read: (range) => readRange(file, range), bytes: () => readFile(file) }
-    );
+  file(ref: ResultRef, name: FileName): Promise<StoredFile | undefined> {
+    return stored(this.#path(ref, name));
   }
 
   async remove(ref: ResultRef, name: FileName): Promise<void> {
@@ -55,12 +59,24 @@ export class FolderResultStore implements ResultStore {
     return found ?? false;
   }
 
+  saveOrderFile(orderId: string, name: OrderFileName, bytes: Uint8Array): Promise<void> {
+    return writeOnce(path.join(this.#folder, orderId, name), bytes);
+  }
+
+  orderFile(orderId: string, name: OrderFileName): Promise<StoredFile | undefined> {
+    return stored(path.join(this.#folder, orderId, name));
+  }
+
+  async orderFiles(orderId: string): Promise<string[]> {
+    return (await namesIn(path.join(this.#folder, orderId))).filter((name) => !isAttempt(name));
+  }
+
   orders(): Promise<string[]> {
     return namesIn(this.#folder);
   }
 
   async attempts(orderId: string): Promise<number[]> {
-    return (await namesIn(path.join(this.#folder, orderId))).map(Number);
+    return (await namesIn(path.join(this.#folder, orderId))).filter(isAttempt).map(Number);
   }
 
   async attemptedAt(orderId: string): Promise<number | undefined> {
@@ -92,13 +108,23 @@ export class FolderResultStore implements ResultStore {
   }
 }
 
+const isAttempt = (name: string) => /^\d+$/.test(name);
+
+async function stored(file: string): Promise<StoredFile | undefined> {
+  const found = await unlessMissing(() => stat(file));
+  if (!found) return undefined;
+  const { size, mtimeMs: savedMs } = found;
+  return { size, savedMs, read: (range) => readRange(file, range), bytes: () => readFile(file) };
+}
+
 async function* readRange(file: string, range?: ByteRange): AsyncGenerator<Uint8Array> {
   if (range && range.end <= range.start) return;
   yield* createReadStream(file, range && { start: range.start, end: range.end - 1 });
 }
 
 async function writeOnce(file: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
+  const folder = path.dirname(file);
+  const created = await mkdir(folder, { recursive: true });
   const unfinished = `${file}.${randomUUID()}`;
   try {
     const handle = await open(unfinished, "wx");
@@ -110,7 +136,12 @@ async function writeOnce(file: string, bytes: Uint8Array): Promise<void> {
     }
     // Unlike a rename, a link fails if the file exists already.
     await link(unfinished, file);
-    await syncFolder(path.dirname(file));
+    await syncFolder(folder);
+    const first = path.dirname(created ?? folder);
+    for (let parent = folder; created && parent !== first; ) {
+      parent = path.dirname(parent);
+      await syncFolder(parent);
+    }
   } catch (error) {
     if (codeOf(error) !== "EEXIST") throw error;
   } finally {

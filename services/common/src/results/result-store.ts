@@ -13,6 +13,8 @@ export type ByteRange = { start: number; end: number };
 export interface StoredFile {
   /** In bytes. */
   readonly size: number;
+  /** When it was saved, in ms since the epoch. */
+  readonly savedMs: number;
   /** Streams all of the file, or a range. Nothing is opened before the first part is requested. */
   read(range?: ByteRange): AsyncIterable<Uint8Array>;
   bytes(): Promise<Buffer>;
@@ -24,6 +26,9 @@ export interface StoredFile {
  * pdf-page.ts).
  */
 export type FileName = "document" | "pdf-outline" | "pdf-base" | `${number}.png` | `${number}.pdf-page`;
+
+/** The files of an order as a whole: see ended-orders.ts. */
+export type OrderFileName = `order-${number}.json` | `pages-${number}.json.gz`;
 
 /**
  * The files of the orders, which the workers and the Order API share. Every file is written completely or not
@@ -47,6 +52,12 @@ export interface ResultStore {
   page(ref: ResultRef, page: number): Promise<PageResult | undefined>;
   /** Whether any page was read and its result still exists. */
   has(ref: ResultRef): Promise<boolean>;
+
+  saveOrderFile(orderId: string, name: OrderFileName, bytes: Uint8Array): Promise<void>;
+  /** Undefined if the file does not exist. */
+  orderFile(orderId: string, name: OrderFileName): Promise<StoredFile | undefined>;
+  /** The names of the files of the order as a whole. */
+  orderFiles(orderId: string): Promise<string[]>;
 
   /** The ids of the orders that have files. */
   orders(): Promise<string[]>;

@@ -3,6 +3,7 @@ import type { Log } from "@orbital-witness/common/log.ts";
 import {
   claimToken,
   type LostLease,
+  type Next,
   type OrderQueue,
   type QueueItem,
 } from "@orbital-witness/common/orders/queue/order-queue.ts";
@@ -10,6 +11,7 @@ import { StateLog } from "@orbital-witness/common/state-log.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
 import { failureReason, pageFailureReason } from "../failure.ts";
 import { unlessAborted } from "../unless-aborted.ts";
+import { archiveOrders } from "./archive-orders.ts";
 import { findEarlierLeases } from "./earlier-leases.ts";
 import { mayPass, persist } from "./persist.ts";
 import { processOrder } from "./process-order.ts";
@@ -48,6 +50,7 @@ export class OrderWorker {
   readonly #running: Promise<void>;
   #busy = false;
   #hasLookedBack = false;
+  #last: Next["do"] | undefined;
   #answeredAt = Number.NEGATIVE_INFINITY;
 
   /** The queue's connections must hold commands while Redis is away. */
@@ -106,13 +109,16 @@ export class OrderWorker {
   /** Waits for work and does it. A wait ends when the worker closes, and work that has begun does not. */
   async #takeNext(closing: AbortSignal): Promise<void> {
     const { name } = this.#tools;
-    const next = await unlessAborted(() => this.#queue.next(name), closing);
+    const next = await unlessAborted(() => this.#queue.next(name, this.#last), closing);
+    this.#last = next.do;
     this.#answeredAt = performance.now();
     if (!this.#hasLookedBack) await this.#lookBack(closing);
     if (next.do === "wait") return unlessAborted(() => this.#queue.wait(next.ms, closing), closing);
     this.#busy = true;
     try {
-      await (next.do === "claim" ? this.#claim(next.item) : this.#collect(next.lease));
+      if (next.do === "claim") await this.#claim(next.item);
+      else if (next.do === "collect") await this.#collect(next.lease);
+      else await archiveOrders(this.#tools.archive, next.orders, this.#log);
     } finally {
       this.#busy = false;
       this.#answeredAt = performance.now();
@@ -185,11 +191,11 @@ export class OrderWorker {
   async #collect(lease: LostLease): Promise<void> {
     const { order_id, run, attempt, page } = lease;
     const log = this.#log.child({ order_id, run, attempt, ...(page !== undefined && { page }) });
-    const { attempts, name } = this.#tools;
+    const { attempts } = this.#tools;
     const [what, reasonOf] =
       page === undefined ? (["order", failureReason] as const) : (["page", pageFailureReason] as const);
     const { state, failures } = await attempts
-      .collect(lease, name, reasonOf("worker_lost"))
+      .collect(lease, reasonOf("worker_lost"))
       .catch(async (err: unknown) => {
         if (mayPass(err)) throw err;
         log.error({ err }, `the ${what} of a lost worker cannot be put back, and is put aside for a minute`);

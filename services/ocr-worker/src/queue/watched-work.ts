@@ -1,4 +1,5 @@
 import type { Log } from "@orbital-witness/common/log.ts";
+import type { OrderArchive } from "@orbital-witness/common/orders/ended/order-archive.ts";
 import type { FailureReason } from "@orbital-witness/common/orders/order.ts";
 import type {
   OrderAttempts,
@@ -18,6 +19,7 @@ export type OrderTools = {
   /** The worker's name, as recorded in the orders' attempts. */
   name: string;
   attempts: OrderAttempts;
+  archive: OrderArchive;
   source: DocumentSource;
   reader: PageReader;
   results: ResultStore;

@@ -2,15 +2,15 @@ import { utimes } from "node:fs/promises";
 import path from "node:path";
 import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import { recordKey, sweeperKey, userOrdersKey } from "@orbital-witness/common/orders/order-keys.ts";
+import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { afterEach, expect, test, vi } from "vitest";
-import { pageOf, pictureOf, temporaryResults } from "../../../../tests/page-result.ts";
+import { pageOf, pictureOf } from "../../../../tests/page-result.ts";
 import { orderServices, silentLog } from "../../../../tests/redis/redis-database.ts";
 import { accepted, claimed, sampleOrder } from "../../../../tests/redis/sample-order.ts";
 import { ResultSweep, sweepOrder } from "./result-sweep.ts";
 
 const services = orderServices();
-const { redis, store, expiry, attempts } = services;
-const { folder, results } = await temporaryResults();
+const { redis, store, expiry, attempts, archive, results, folder } = services;
 const reason = { code: "page_damaged", message: "broken" };
 const page = pageOf(1);
 const picture = await pictureOf(page);
@@ -28,8 +28,8 @@ function sweep(name = "worker-1"): ResultSweep {
 }
 
 async function swept(orderId: string): Promise<number> {
-  const [end] = await store.ends([orderId]);
-  return sweepOrder(results, orderId, end);
+  const [end] = await store.held.ends([orderId]);
+  return sweepOrder({ results, store }, orderId, end);
 }
 
 type Ref = Pick<OrderRecord, "order_id" | "attempt">;
@@ -39,9 +39,10 @@ async function save(ref: Ref): Promise<void> {
   await results.savePage(ref, page, picture);
 }
 
+const then = (minutes: number) => Date.now() / 1000 - minutes * 60;
+
 async function age(orderId: string, minutes: number): Promise<void> {
-  const then = Date.now() / 1000 - minutes * 60;
-  await utimes(path.join(folder, orderId), then, then);
+  await utimes(path.join(folder, orderId), then(minutes), then(minutes));
 }
 
 /** Whether the attempt's document and its page exist. */
@@ -98,6 +99,28 @@ test("an order that is retried during the sweep keeps the files of its new attem
   expect(await files(retried)).toEqual([true, true]);
 });
 
+test("an archived order keeps its result until it expires, and is then forgotten", async () => {
+  const { first, order } = await secondAttempt();
+  const { order_id, user_id } = order;
+  await attempts.complete(order);
+  await archive.archive(order_id);
+  // A worker that lost the order writes late.
+  await save(first);
+  expect(await swept(order_id)).toBe(1);
+  expect(await files(first)).toEqual([false, false]);
+  expect(await files(order)).toEqual([true, true]);
+  const kept = (minutes: number) => utimes(path.join(folder, order_id, "order-1.json"), 0, then(minutes));
+  await save(first);
+  await kept(61);
+  // By then no worker writes any more, so that the order need not be read again.
+  const longer = new OrderStore(redis, results, 24 * 3600);
+  expect(await sweepOrder({ results, store: longer }, order_id, undefined)).toBe(0);
+  const shorter = new OrderStore(redis, results, 0);
+  expect(await sweepOrder({ results, store: shorter }, order_id, undefined)).toBe(1);
+  expect(await results.orders()).not.toContain(order_id);
+  expect(await redis.zScore(userOrdersKey(user_id), order_id)).toBeNull();
+});
+
 test("the files of an unknown order are removed an hour after its last attempt began", async () => {
   const ref = { order_id: sampleOrder().order_id, attempt: 1 };
   await save(ref);
@@ -152,7 +175,7 @@ test("only one worker sweeps, and it looks up many orders in one call", async ()
   const files = Array.from({ length: 40 }, () => ({ order_id: sampleOrder().order_id, attempt: 1 }));
   for (const ref of files) await results.save(ref, "document", Buffer.from("a document"));
   for (const { order_id } of files) await age(order_id, 61);
-  const lookUps = vi.spyOn(expiry, "ends");
+  const lookUps = vi.spyOn(expiry.held, "ends");
   for (const name of ["worker-1", "worker-2", "worker-3"]) sweep(name);
   const left = async () =>
     (await results.orders()).filter((id) => files.some(({ order_id }) => order_id === id));

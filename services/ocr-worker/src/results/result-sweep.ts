@@ -1,6 +1,8 @@
 import type { Log } from "@orbital-witness/common/log.ts";
+import { removeUnneeded } from "@orbital-witness/common/orders/ended/order-archive.ts";
+import type { OrderEnd } from "@orbital-witness/common/orders/held-orders.ts";
 import { hasEnded, orderIdSchema } from "@orbital-witness/common/orders/order.ts";
-import type { OrderEnd, OrderStore } from "@orbital-witness/common/orders/order-store.ts";
+import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
 import { repeat } from "@orbital-witness/common/repeat.ts";
 import type { ResultStore } from "@orbital-witness/common/results/result-store.ts";
@@ -12,6 +14,8 @@ const sweepMs = 10 * minuteMs;
 const sweeperMs = 15 * minuteMs;
 /** How long the files of an order that Redis does not know are kept. */
 const unknownMs = 60 * minuteMs;
+/** How long after an order was archived a worker that lost it may still write files of it. */
+const lateFilesMs = 60 * minuteMs;
 /** The number of orders looked up in one call. */
 const batch = 500;
 
@@ -44,7 +48,7 @@ export class ResultSweep {
   async #sweep(): Promise<void> {
     const { name, store, attempts } = this.#tools;
     if (!(await attempts.maySweep(name, sweeperMs))) return;
-    const swept = await Promise.allSettled([this.#sweepFiles(), store.forgetExpired()]);
+    const swept = await Promise.allSettled([this.#sweepFiles(), store.lists.forgetExpired()]);
     for (const part of swept) if (part.status === "rejected") throw part.reason;
   }
 
@@ -57,10 +61,10 @@ export class ResultSweep {
       // Renews the lease during a long sweep.
       if (from > 0 && !(await attempts.maySweep(name, sweeperMs))) break;
       const ids = orders.slice(from, from + batch);
-      const ends = await store.ends(ids);
+      const ends = await store.held.ends(ids);
       for (const [index, order] of ids.entries()) {
         try {
-          removed += await sweepOrder(results, order, ends[index]);
+          removed += await sweepOrder(this.#tools, order, ends[index]);
         } catch (error) {
           // One order that cannot be swept must not keep the others from being swept.
           failures.push(error);
@@ -73,26 +77,37 @@ export class ResultSweep {
 }
 
 /**
- * Removes all files of an order that Redis has not known for an hour (`end` is undefined). Of an order that
- * ended, removes everything but its result. Returns the number of removed attempts or whole orders.
+ * Removes the files of an order that nobody needs. `end`: how far the order is if Redis holds it. Redis does
+ * not hold an order that is archived, or that does not exist. Returns the number of removed attempts or whole
+ * orders.
  */
 export async function sweepOrder(
-  results: ResultStore,
+  { results, store }: Pick<SweepTools, "results" | "store">,
   orderId: string,
   end: OrderEnd | "unreadable" | undefined,
 ): Promise<number> {
   if (end === "unreadable") throw new Error(`the record of the order ${orderId} cannot be read`);
-  if (!end) {
-    const attemptedAt = await results.attemptedAt(orderId);
-    if (attemptedAt === undefined || attemptedAt > Date.now() - unknownMs) return 0;
-    await results.removeOrder(orderId);
-    return 1;
-  }
-  if (!hasEnded(end.status)) return 0;
-  const { attempt: last, result_attempt } = end;
-  // Later attempts belong to a retry that came in between.
-  const attempts = (await results.attempts(orderId)).filter((attempt) => attempt <= last);
-  const unneeded = attempts.filter((attempt) => attempt !== result_attempt);
-  await Promise.all(unneeded.map((attempt) => results.removeAttempt({ order_id: orderId, attempt })));
-  return unneeded.length;
+  if (end) return hasEnded(end.status) ? removeUnneeded(results, { order_id: orderId, ...end }) : 0;
+  const savedMs = await store.ended.savedMs(orderId);
+  if (savedMs === undefined) return sweepUnknown(results, orderId);
+  // Between the two, an archived order has nothing to remove.
+  const age = Date.now() - savedMs;
+  if (age > lateFilesMs && age < store.ended.retentionMs) return 0;
+  const kept = await store.ended.kept(orderId);
+  if (!kept) return 0;
+  const { record } = kept.order;
+  if (!kept.isExpired) return removeUnneeded(results, record);
+  // It may have been retried just before it expired.
+  if ((await store.held.find(orderId)) !== undefined) return 0;
+  await results.removeOrder(orderId);
+  await store.lists.forget(record.user_id, orderId);
+  return 1;
+}
+
+/** Removes the files of an order that does not exist, an hour after its last attempt began. */
+async function sweepUnknown(results: ResultStore, orderId: string): Promise<number> {
+  const attemptedAt = await results.attemptedAt(orderId);
+  if (attemptedAt === undefined || attemptedAt > Date.now() - unknownMs) return 0;
+  await results.removeOrder(orderId);
+  return 1;
 }

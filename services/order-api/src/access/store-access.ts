@@ -1,9 +1,9 @@
 import { Problem } from "@orbital-witness/common/http/problem.ts";
+import { isUnreadable } from "@orbital-witness/common/orders/ended/ended-orders.ts";
 import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
 import type { TokenUser } from "@orbital-witness/common/tokens/access-token.ts";
-import { z } from "zod";
 import { orderView } from "../follow/order-view.ts";
 import { type OrderView, orderPathSchema } from "../order-schemas.ts";
 
@@ -63,7 +63,7 @@ async function answered<T>(work: Promise<T>, detail: string): Promise<T> {
   try {
     return await within(answerLimitMs, work);
   } catch (cause) {
-    if (cause instanceof z.ZodError || cause instanceof Problem) throw cause;
+    if (isUnreadable(cause) || cause instanceof Problem) throw cause;
     throw new Problem(503, "store_unavailable", detail, { headers: { "Retry-After": "1" }, cause });
   }
 }

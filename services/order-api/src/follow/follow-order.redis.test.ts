@@ -4,6 +4,7 @@ import {
   alice,
   bob,
   codeOf,
+  folders,
   lease,
   type OrderApi,
   openOrderApi,
@@ -14,8 +15,8 @@ import { type RedisContainer, startRedisContainer } from "../../../../tests/redi
 import { orderServices, redisDatabase, silentLog } from "../../../../tests/redis/redis-database.ts";
 import { claimed, claimedPages } from "../../../../tests/redis/sample-order.ts";
 
-const services = orderServices();
-const { redis, store, attempts } = services;
+const services = orderServices(redisDatabase(), folders.resultsFolder);
+const { redis, store, attempts, archive } = services;
 // Without a message, the feed reads only every minute. So these tests see only what Redis published.
 const api = openOrderApi(redisDatabase(), { feed: { heartbeatMs: 300, lookMs: 60_000 } });
 afterAll(() => api.close());
@@ -110,20 +111,14 @@ test("a stream has every event of an order when it happens, until the order ends
   const reason = { code: "page_damaged", message: "broken" };
   const page = await claimedPages(services, orderId, ["worker-1", "worker-2"]);
   await attempts.endPage(page(2), "failed", reason);
-  expect(await stream.next()).toEqual({
-    id,
-    event: "progress",
-    data: { at, worker: "worker-2", progress: { page: 1, pages: 2 } },
-  });
+  const read = (count: number) => ({ progress: { page: count, pages: 2 } });
+  expect(await stream.next()).toEqual({ event: "progress", data: { at, ...read(1) } });
   await attempts.endPage(page(1), "failed", reason);
   expect(await stream.rest()).toEqual([
-    { id, event: "progress", data: { at, worker: "worker-1", progress: { page: 2, pages: 2 } } },
     {
       id,
       event: "status",
-      data: {
-        ...{ at, status: "failed", attempt: 1, outcome: "failed", reason },
-      },
+      data: { at, status: "failed", attempt: 1, outcome: "failed", reason, ...read(2) },
     },
   ]);
 });
@@ -136,12 +131,46 @@ test("a stream continues after Last-Event-ID, and is empty after the last event"
   const order = await claimed(services, orderId);
   await attempts.complete(order);
   const later = await (await follow(orderId, { "Last-Event-ID": queued?.id ?? "" })).rest();
-  const expected = [{ status: "fetching" }, { progress: { page: 1, pages: 1 } }, { status: "completed" }];
+  const expected = [{ status: "fetching" }, { status: "completed", progress: { page: 1, pages: 1 } }];
   expect(later.map(({ data }) => data)).toMatchObject(expected);
   const after = await follow(orderId, { "Last-Event-ID": later.at(-1)?.id ?? "" });
   expect(after.response.status).toBe(204);
   const whole = await (await follow(orderId)).rest();
   expect(whole).toEqual([queued, ...later]);
+});
+
+test("a stream of an archived order has the same events", async () => {
+  const orderId = await ordered();
+  await attempts.complete(await claimed(services, orderId));
+  const before = await (await follow(orderId)).rest();
+  expect(await archive.archive(orderId)).toBe("archived");
+  expect(await (await follow(orderId)).rest()).toEqual(before);
+  const [first, ...later] = before;
+  expect(await (await follow(orderId, { "Last-Event-ID": first?.id ?? "" })).rest()).toEqual(later);
+  const after = await follow(orderId, { "Last-Event-ID": later.at(-1)?.id ?? "" });
+  expect(after.response.status).toBe(204);
+});
+
+test("a stream ends with its order even if the order is archived at once", async () => {
+  const orderId = await ordered();
+  const stream = await follow(orderId);
+  await stream.next();
+  await attempts.complete(await claimed(services, orderId));
+  await archive.archive(orderId);
+  expect((await stream.rest()).at(-1)).toMatchObject({ data: { status: "completed" } });
+});
+
+test("a client that continues a stream gets the pages that ended meanwhile as one progress", async () => {
+  const orderId = await ordered();
+  await attempts.recognizing(await claimed(services, orderId), 5);
+  const page = await claimedPages(services, orderId, Array(5).fill("worker-1"));
+  for (const number of [1, 2, 3]) await attempts.endPage(page(number), "read");
+  const stream = await follow(orderId);
+  for (const status of ["queued", "fetching", "recognizing"])
+    expect(await stream.next()).toMatchObject({ data: { status } });
+  expect(await stream.next()).toEqual({ event: "progress", data: { at, progress: { page: 3, pages: 5 } } });
+  await api.as(alice).delete(`/orders/${orderId}`);
+  expect(await stream.rest()).toMatchObject([{ data: { status: "cancelled" } }]);
 });
 
 test("a retried order's stream ends with the last run", async () => {

@@ -3,13 +3,13 @@ import { Problem, parseHeaders } from "@orbital-witness/common/http/problem.ts";
 import { hasEnded } from "@orbital-witness/common/orders/order.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
-import { streamSSE } from "hono/streaming";
+import { type SSEMessage, streamSSE } from "hono/streaming";
 import { z } from "zod";
 import { readingUser } from "../access/callers.ts";
 import { ownOrder, read } from "../access/store-access.ts";
 import { type Endpoint, problemResponses, security } from "../endpoint.ts";
-import { orderPathSchema, streamedEventSchema } from "../order-schemas.ts";
-import type { OrderFeed } from "./order-feed.ts";
+import { type OrderEventView, orderPathSchema, streamedEventSchema } from "../order-schemas.ts";
+import type { FeedItem, OrderFeed } from "./order-feed.ts";
 import { eventView } from "./order-view.ts";
 
 /** Open streams per user. */
@@ -31,8 +31,8 @@ const route = createRoute({
   summary: "Follow an order's events",
   description:
     "Server-sent events from the start of the order, or after `Last-Event-ID`: `status` for each " +
-    "change of the status, and `progress` for each page. The data of an event is an `OrderEvent`. A " +
-    "comment every ten seconds keeps the connection alive. The stream closes when the order ends. " +
+    "change of the status, and `progress` when pages were read. The data of an event is an `OrderEvent`. " +
+    "A comment every ten seconds keeps the connection alive. The stream closes when the order ends. " +
     "The token is only checked when the stream opens.",
   security,
   request: { params: orderPathSchema, headers },
@@ -72,9 +72,9 @@ export function followOrder({ tokens, store, feed, stopping }: FollowTools): End
       const order = await ownOrder(store, user, c.req.param("id"));
       const { "Last-Event-ID": last } = parseHeaders(headers, c);
       if (last !== undefined && hasEnded(order.status)) {
-        const events = await read(store.eventsAfter(order.order_id, last));
+        const news = await read(store.news(order.order_id, last));
         // Without a 204 a browser's EventSource would reconnect for ever.
-        if (events.length === 0) return c.body(null, 204);
+        if (!news?.steps.length) return c.body(null, 204);
       }
       c.header("Content-Type", "text/event-stream");
       c.header("X-Accel-Buffering", "no");
@@ -85,13 +85,9 @@ export function followOrder({ tokens, store, feed, stopping }: FollowTools): End
         stream.onAbort(() => left.abort());
         try {
           const signal = AbortSignal.any([stopping, left.signal]);
-          for await (const event of feed.follow(order.order_id, last ?? "0", signal)) {
-            if (event === "heartbeat") {
-              await stream.write(": still there\n\n");
-              continue;
-            }
-            const name = event.status === undefined ? "progress" : "status";
-            await stream.writeSSE({ id: event.id, event: name, data: JSON.stringify(eventView(event)) });
+          for await (const item of feed.follow(order.order_id, last ?? "0", signal)) {
+            if (item.kind === "heartbeat") await stream.write(": still there\n\n");
+            else await stream.writeSSE(messageOf(item));
           }
         } catch (err) {
           c.var.log.error({ err }, "sending an order's events failed");
@@ -101,6 +97,16 @@ export function followOrder({ tokens, store, feed, stopping }: FollowTools): End
       });
     },
   };
+}
+
+/** Only steps have an id: a client that continues after one gets the progress as it is then. */
+function messageOf(item: Exclude<FeedItem, { kind: "heartbeat" }>): SSEMessage {
+  if (item.kind === "step") {
+    return { id: item.step.id, event: "status", data: JSON.stringify(eventView(item.step)) };
+  }
+  const { at, page, pages } = item;
+  const data: OrderEventView = { at, progress: { page, pages } };
+  return { event: "progress", data: JSON.stringify(data) };
 }
 
 function tooManyStreams(): Problem {

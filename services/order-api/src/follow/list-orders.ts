@@ -58,7 +58,8 @@ export function listOrders({ tokens, store }: { tokens: TokenVerifier; store: Or
       const user = await readingUser(tokens, c.req.raw);
       const { limit, cursor, ...filter } = parseFields(query, fieldsOf(new URL(c.req.url).searchParams));
       const before = cursor === undefined ? undefined : placeOf(cursor);
-      const { records, next } = await read(store.list(user.user_id, limit, filter, before));
+      const { records, next, unreadable } = await read(store.list(user.user_id, limit, filter, before));
+      if (unreadable.length > 0) c.var.log.error({ orders: unreadable }, "orders cannot be read");
       return c.json({
         orders: records.map(orderSummary),
         next: next === undefined ? null : cursorOf(next),

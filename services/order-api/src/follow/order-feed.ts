@@ -1,4 +1,6 @@
 import type { Log } from "@orbital-witness/common/log.ts";
+import { isUnreadable } from "@orbital-witness/common/orders/ended/ended-orders.ts";
+import type { OrderNews } from "@orbital-witness/common/orders/held-orders.ts";
 import { hasEnded } from "@orbital-witness/common/orders/order.ts";
 import type { OrderEvent } from "@orbital-witness/common/orders/order-events.ts";
 import { eventsKey } from "@orbital-witness/common/orders/order-keys.ts";
@@ -6,7 +8,6 @@ import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
 import { StateLog } from "@orbital-witness/common/state-log.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
-import { z } from "zod";
 import { answerLimitMs } from "../access/store-access.ts";
 
 export type FeedOptions = {
@@ -18,6 +19,12 @@ export type FeedOptions = {
    */
   lookMs?: number;
 };
+
+/** A step of an order, the pages that have ended, or a sign that the connection is alive. */
+export type FeedItem =
+  | { kind: "step"; step: OrderEvent }
+  | { kind: "progress"; at: string; page: number; pages: number }
+  | { kind: "heartbeat" };
 
 /** Provides the events of orders when they happen. */
 export class OrderFeed {
@@ -42,14 +49,11 @@ export class OrderFeed {
   }
 
   /**
-   * Yields the events of an order after the event `after`, until the order has ended or no longer exists, or
-   * until `signal` aborts. Yields "heartbeat" at the start and at intervals, even while Redis is away.
+   * Yields the steps of an order after the event `after`, and its progress, until the order has ended or no
+   * longer exists, or until `signal` aborts. Pages that end at nearly the same time are one progress. Yields
+   * a heartbeat at the start and at intervals, even while Redis is away.
    */
-  async *follow(
-    orderId: string,
-    after: string,
-    signal: AbortSignal,
-  ): AsyncGenerator<OrderEvent | "heartbeat"> {
+  async *follow(orderId: string, after: string, signal: AbortSignal): AsyncGenerator<FeedItem> {
     const channel = eventsKey(orderId);
     let news = Promise.withResolvers<void>();
     const wake = () => news.resolve();
@@ -65,19 +69,26 @@ export class OrderFeed {
     );
     try {
       let last = after;
+      let progressAt = 0;
       let heartbeatAt = 0;
       while (!signal.aborted) {
         news = Promise.withResolvers();
         if (Date.now() >= heartbeatAt) {
           heartbeatAt = Date.now() + this.#heartbeatMs;
-          yield "heartbeat";
+          yield { kind: "heartbeat" };
         }
         const found = await this.#look(orderId, last);
-        for (const event of found?.events ?? []) {
-          last = event.id;
-          yield event;
+        if (found === "gone") return;
+        for (const step of found?.steps ?? []) {
+          last = step.id;
+          yield { kind: "step", step };
         }
-        if (found?.isOver) return;
+        if (found && hasEnded(found.status)) return;
+        const { page = 0, pages = 0, at_ms = 0 } = found?.progress ?? {};
+        if (at_ms > progressAt) {
+          progressAt = at_ms;
+          yield { kind: "progress", at: new Date(at_ms).toISOString(), page, pages };
+        }
         const timer = setTimeout(wake, Math.min(this.#lookMs, Math.max(0, heartbeatAt - Date.now())));
         await news.promise;
         clearTimeout(timer);
@@ -91,15 +102,11 @@ export class OrderFeed {
   }
 
   /** Undefined while Redis does not answer, which its connection logs. */
-  async #look(orderId: string, after: string) {
-    // The status must be read first: if it changes between the two reads, the events contain the change.
-    const reading = Promise.all([this.#store.find(orderId), this.#store.eventsAfter(orderId, after)]);
+  async #look(orderId: string, after: string): Promise<OrderNews | "gone" | undefined> {
     try {
-      const [record, events] = await within(answerLimitMs, reading);
-      const status = events.findLast((event) => event.status)?.status ?? record?.status;
-      return { events, isOver: status === undefined || hasEnded(status) };
+      return (await within(answerLimitMs, this.#store.news(orderId, after))) ?? "gone";
     } catch (error) {
-      if (error instanceof z.ZodError) throw error;
+      if (isUnreadable(error)) throw error;
       return undefined;
     }
   }

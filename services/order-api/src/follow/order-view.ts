@@ -1,6 +1,7 @@
+import type { OrderOverview } from "@orbital-witness/common/orders/held-orders.ts";
 import { hasEnded, type OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import { type OrderEvent, summarize } from "@orbital-witness/common/orders/order-events.ts";
-import type { OrderOverview, QueuePace } from "@orbital-witness/common/orders/order-store.ts";
+import type { QueuePace } from "@orbital-witness/common/orders/order-store.ts";
 import type { OrderEventView, OrderSummary, OrderView } from "../order-schemas.ts";
 
 /** Returns an order as it is shown in a list. */

@@ -1,14 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { alice, bob, codeOf, lease, openOrderApi, orderIdOf } from "../../../../tests/order-api/order-api.ts";
-import { pageOf, pictureOf, temporaryResults } from "../../../../tests/page-result.ts";
+import { pageOf, pictureOf } from "../../../../tests/page-result.ts";
 import { orderServices, redisDatabase } from "../../../../tests/redis/redis-database.ts";
 import { claimed, claimedPages } from "../../../../tests/redis/sample-order.ts";
 import { resultSchema } from "./formats/json.ts";
 
 const services = orderServices();
-const { attempts } = services;
-const { folder, results } = await temporaryResults();
+const { attempts, archive, folder, results } = services;
 const api = openOrderApi(redisDatabase(), { resultsFolder: folder });
 afterAll(() => api.close());
 const { get } = api.as(alice);
@@ -60,16 +59,27 @@ test.each([
   expect(headers.get("Cache-Control")).toBe("private, no-cache");
 });
 
-test("the JSON has the text, the empty pages and the reasons of failed pages", async () => {
+test("the JSON has the text, the empty pages, the reasons of failed pages and who read them", async () => {
   const result = resultSchema.parse(await (await get(`${order.path}.json`)).json());
+  const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
+  const reading = { worker: "worker-1", started_at: time, ended_at: time, attempts: 1 };
   expect(result).toEqual({
     ...{ order_id: order.id, ...lease },
     pages: [
-      { ...first, empty: false },
-      { ...empty, empty: true },
-      { page: 3, error: tooSlow },
+      { ...first, empty: false, reading },
+      { ...empty, empty: true, reading },
+      { page: 3, error: tooSlow, reading },
     ],
   });
+});
+
+test("the result is the same after its order was archived", async () => {
+  const { id, path } = await completed();
+  const read = async (suffix: string) => Buffer.from(await (await get(`${path}.${suffix}`)).arrayBuffer());
+  const formats = ["txt", "json", "tsv", "pdf"];
+  const before = await Promise.all(formats.map(read));
+  expect(await archive.archive(id)).toBe("archived");
+  for (const [index, format] of formats.entries()) expect(await read(format)).toEqual(before[index]);
 });
 
 test.each([
@@ -204,7 +214,8 @@ test("HEAD has the headers of GET, and no body", async () => {
   for (const path of [order.path, `${order.path}.alto.xml`, `${order.path}/pages/1.png`]) {
     const whole = await get(path);
     const head = await api.send("HEAD", path, { headers: { Authorization: `Bearer ${alice}` } });
-    const shown = (response: Response) => [...response.headers].filter(([name]) => name !== "x-request-id");
+    const differs = ["x-request-id", "ratelimit"];
+    const shown = (response: Response) => [...response.headers].filter(([name]) => !differs.includes(name));
     expect([head.status, shown(head)]).toEqual([200, shown(whole)]);
     expect(await head.text()).toBe("");
     await whole.body?.cancel();

@@ -2,8 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { fieldsOf } from "@orbital-witness/common/http/form-body.ts";
 import type { AppEnv } from "@orbital-witness/common/http/http-app.ts";
 import { Problem, parseFields } from "@orbital-witness/common/http/problem.ts";
-import type { FailureReason, OrderRecord } from "@orbital-witness/common/orders/order.ts";
-import type { PageEnd } from "@orbital-witness/common/orders/order-pages.ts";
+import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
@@ -143,19 +142,15 @@ async function answer(
     "Accept-Ranges": "none",
   };
   if (c.req.method === "HEAD") return c.body(null, 200, headers);
-  const failures = failuresOf(await read(store.pages(order)));
+  const ends = await read(store.pages(order));
   const { write } = isPrepared ? { write: writePreparedPdf } : resultFormats[suffix];
-  const content = write(resultDocument(results, order, ref, failures));
+  const content = write(resultDocument(results, order, ref, ends));
   const parts = encoded(content, c.var.log);
   const download =
     suffix === "pdf"
       ? downloads.beginPdf(order.user_id, parts)
       : await downloads.beginText(order.user_id, parts, c.req.raw.signal);
   return c.body(ReadableStream.from(download), 200, headers);
-}
-
-function failuresOf(pages: PageEnd[]): Map<number, FailureReason> {
-  return new Map(pages.flatMap((end) => (end.outcome === "failed" ? [[end.page, end.reason]] : [])));
 }
 
 function withCharset(type: string): string {

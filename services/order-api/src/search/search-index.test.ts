@@ -20,20 +20,22 @@ function openFile(): string {
   return path.join(folder, "pages.sqlite");
 }
 
-function open(file = openFile()): SearchIndex {
-  const index = new SearchIndex(file);
+const retentionMs = 3_600_000;
+
+function open(file = openFile(), keptMs = retentionMs): SearchIndex {
+  const index = new SearchIndex(file, keptMs);
   onTestFinished(() => index.close());
   return index;
 }
 
 let orders = 0;
 
-/** An order of user 1 that finished after all earlier ones. */
+/** An order of user 1 that finished a minute ago, after all earlier ones. */
 function put(index: SearchIndex, texts: string[], fields: Partial<IndexedOrder> = {}): string {
   orders += 1;
   const order: IndexedOrder = {
     ...{ order_id: `order-${orders}`, user_id: 1, title_number: "OW12345678", document_type: "lease" },
-    ...{ finished_ms: orders, expires_ms: Date.now() + 60_000 },
+    finished_ms: Date.now() - 60_000 + orders,
     ...fields,
   };
   const document = index.begin(order);
@@ -189,7 +191,7 @@ test("pages are found after `finish`, and only those since the last `begin`", ()
   const index = open();
   const order: IndexedOrder = {
     ...{ order_id: "order", user_id: 1, title_number: "OW12345678", document_type: "lease" },
-    ...{ finished_ms: 1, expires_ms: Date.now() + 60_000 },
+    finished_ms: Date.now() - 60_000,
   };
   const lost = index.begin(order);
   index.add(lost, 1, [{ page: 1, text: "rent" }]);
@@ -203,7 +205,8 @@ test("pages are found after `finish`, and only those since the last `begin`", ()
 
 test("expired orders are not found, and are removed", () => {
   const index = open();
-  for (let count = 0; count < 2; count += 1) put(index, ["rent"], { expires_ms: Date.now() - 1 });
+  for (let count = 0; count < 2; count += 1)
+    put(index, ["rent"], { finished_ms: Date.now() - retentionMs - 1 });
   const kept = put(index, ["rent"]);
   expect(search(index, "rent").hits).toMatchObject([{ order_id: kept }]);
   expect([index.removeExpired(), index.removeExpired(), index.removeExpired()]).toEqual([true, true, false]);
@@ -239,14 +242,14 @@ test.each<[string, (file: string) => void]>([
   ],
 ])("a file that is %s is rejected as damaged", (_, damage) => {
   const file = openFile();
-  const index = new SearchIndex(file);
+  const index = new SearchIndex(file, retentionMs);
   put(
     index,
     Array.from({ length: 50 }, (_, page) => `${text} ${page}`),
   );
   index.close();
   damage(file);
-  expect(() => new SearchIndex(file)).toThrow(DamagedIndexError);
+  expect(() => new SearchIndex(file, retentionMs)).toThrow(DamagedIndexError);
 });
 
 const withoutMarks = (snippet: string) => snippet.replaceAll(hitBegin, "").replaceAll(hitEnd, "");

@@ -6,8 +6,6 @@ import { searchableText } from "./search-text.ts";
 
 export type IndexedOrder = Pick<OrderRecord, "order_id" | "user_id" | "title_number" | "document_type"> & {
   finished_ms: number;
-  /** When the order and its result expire. */
-  expires_ms: number;
 };
 
 export type IndexedPage = { page: number; text: string };
@@ -69,16 +67,22 @@ export class DamagedIndexError extends Error {
  */
 export class SearchIndex {
   readonly #database: DatabaseSync;
+  readonly #retentionMs: number;
   readonly #statements = new Map<string, StatementSync>();
 
-  /** Creates the file if it does not exist. */
-  constructor(file: string) {
+  /**
+   * Creates the file if it does not exist. `retentionMs`: how long an order and its result are kept after the
+   * order's end.
+   */
+  constructor(file: string, retentionMs: number) {
+    this.#retentionMs = retentionMs;
     this.#database = new DatabaseSync(file, { timeout: 5000 });
     try {
       // FULL writes each commit to disk. This is needed because Redis then forgets that the order has to be
       // indexed.
       this.#guarded(() => this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"));
       this.#transaction(() => this.#prepareSchema());
+      this.#keepFor(retentionMs);
       this.#check();
     } catch (error) {
       this.#database.close();
@@ -105,7 +109,7 @@ export class SearchIndex {
       return this.#insert(
         `INSERT INTO document (order_id, user_id, title_number, document_type, finished_ms, expires_ms)
         VALUES ($order_id, $user_id, $title_number, $document_type, $finished_ms, $expires_ms) RETURNING id`,
-        order,
+        { ...order, expires_ms: order.finished_ms + this.#retentionMs },
       );
     });
   }
@@ -176,6 +180,13 @@ export class SearchIndex {
     }
     if (user_version !== version)
       throw new DamagedIndexError(`the index has version ${user_version}, not ${version}`);
+  }
+
+  /** Applies a retention that was changed since the orders were added. */
+  #keepFor(retentionMs: number): void {
+    const changed = "WHERE expires_ms <> finished_ms + $retentionMs";
+    const update = `UPDATE document SET expires_ms = finished_ms + $retentionMs ${changed}`;
+    this.#transaction(() => this.#prepared(update).run({ retentionMs }));
   }
 
   #check(): void {

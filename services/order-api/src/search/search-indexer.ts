@@ -1,6 +1,6 @@
 import type { Log } from "@orbital-witness/common/log.ts";
-import { orderIdSchema } from "@orbital-witness/common/orders/order.ts";
-import { recordKey, unindexedKey } from "@orbital-witness/common/orders/order-keys.ts";
+import { isUnreadable } from "@orbital-witness/common/orders/ended/ended-orders.ts";
+import { unindexedKey } from "@orbital-witness/common/orders/order-keys.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
 import { repeat } from "@orbital-witness/common/repeat.ts";
@@ -117,14 +117,11 @@ export class SearchIndexer {
 
   /** Does nothing for an order that has expired or has no result. */
   async #indexOrder(orderId: string): Promise<void> {
-    const [order, expires_ms] = await Promise.all([
-      this.#store.find(orderId),
-      this.#redis.pExpireTime(recordKey(orderId)),
-    ]);
+    const order = await this.#store.find(orderId);
     if (order?.status !== "completed" || order.finished_ms === undefined) return;
     const { user_id, title_number, document_type, finished_ms, result_attempt, result_pages } = order;
     if (result_attempt === undefined || result_pages === undefined) return;
-    const result = { order_id: orderId, finished_ms, expires_ms, result_attempt, result_pages };
+    const result = { order_id: orderId, finished_ms, result_attempt, result_pages };
     const { damaged } = await this.#search.ask("put", { user_id, title_number, document_type, ...result });
     if (damaged.length > 0) {
       this.#log.error(
@@ -135,15 +132,17 @@ export class SearchIndexer {
   }
 
   async #listAll(): Promise<void> {
-    for await (const keys of this.#redis.scanIterator({ MATCH: recordKey("*"), COUNT: 1000 })) {
-      for (const key of keys) {
-        const orderId = key.slice(recordKey("").length);
-        if (!orderIdSchema.safeParse(orderId).success) continue;
-        const order = await this.#store.find(orderId);
-        if (order?.status !== "completed") continue;
-        const place = { score: order.finished_ms ?? 0, value: orderId };
-        await this.#redis.zAdd(unindexedKey, place, { condition: "NX" });
-      }
+    for await (const orderId of this.#store.lists.all()) {
+      const order = await this.#store.find(orderId).catch((error: unknown) => this.#unreadable(error));
+      if (order?.status !== "completed") continue;
+      const place = { score: order.finished_ms ?? 0, value: orderId };
+      await this.#redis.zAdd(unindexedKey, place, { condition: "NX" });
     }
+  }
+
+  /** One order that cannot be read must not keep the others from being found. */
+  #unreadable(error: unknown): undefined {
+    if (!isUnreadable(error)) throw error;
+    this.#orders.failed(error);
   }
 }

@@ -6,13 +6,13 @@ import { textOf } from "@orbital-witness/common/results/page-result.ts";
 import type { ResultRef } from "@orbital-witness/common/results/result-store.ts";
 import { z } from "zod";
 import { DamagedIndexError, type IndexedPage, SearchIndex } from "./search-index.ts";
-import type { Answer, Question, SearchFolders, Work } from "./search-worker.ts";
+import type { Answer, Question, SearchSettings, Work } from "./search-worker.ts";
 
 /**
  * The thread of the index. SQLite is synchronous: in the main thread, a search of 100 ms or a document of
  * hundreds of pages would block every other answer.
  */
-const { resultsFolder, searchFolder }: SearchFolders = workerData;
+const { resultsFolder, searchFolder, retentionMs }: SearchSettings = workerData;
 const results = openResultStore({ folder: resultsFolder });
 const file = path.join(searchFolder, "pages.sqlite");
 /** The number of pages that are read and written in one step. A search may have to wait for one step. */
@@ -20,7 +20,7 @@ const pagesAtOnce = 20;
 let opened: SearchIndex | undefined;
 
 function index(): SearchIndex {
-  opened ??= new SearchIndex(file);
+  opened ??= new SearchIndex(file, retentionMs);
   return opened;
 }
 

@@ -2,7 +2,8 @@ import { Worker } from "node:worker_threads";
 import type { Log } from "@orbital-witness/common/log.ts";
 import type { IndexedOrder, Search, SearchResults, Stage } from "./search-index.ts";
 
-export type SearchFolders = { resultsFolder: string; searchFolder: string };
+/** `retentionMs`: how long an order is kept after its end. */
+export type SearchSettings = { resultsFolder: string; searchFolder: string; retentionMs: number };
 
 /** A completed order, with its pages in the result store. */
 export type OrderToIndex = IndexedOrder & { result_attempt: number; result_pages: number };
@@ -29,14 +30,14 @@ const heapMegabytes = 64;
 
 /** The index in a separate thread, which is started when needed and again after it has died. */
 export class SearchWorker {
-  readonly #folders: SearchFolders;
+  readonly #settings: SearchSettings;
   readonly #log: Log;
   readonly #open = new Map<number, PromiseWithResolvers<unknown>>();
   #thread: Worker | undefined;
   #questions = 0;
 
-  constructor(folders: SearchFolders, log: Log) {
-    this.#folders = folders;
+  constructor(settings: SearchSettings, log: Log) {
+    this.#settings = settings;
     this.#log = log;
   }
 
@@ -60,7 +61,7 @@ export class SearchWorker {
 
   #start(): Worker {
     const thread = new Worker(new URL("./search-thread.ts", import.meta.url), {
-      workerData: this.#folders,
+      workerData: this.#settings,
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
     });
     // The thread alone does not keep the process alive.

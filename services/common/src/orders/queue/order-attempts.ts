@@ -29,7 +29,7 @@ const claimReply = z.union([
 ]);
 const claimPageReply = z.union([
   z.tuple([z.enum(["gone", "taken", "ended"])]),
-  z.tuple([z.literal("claimed"), z.coerce.number(), z.coerce.number(), z.string()]),
+  z.tuple([z.literal("claimed"), z.coerce.number(), z.int(), z.string(), z.int()]),
 ]);
 const noReason: FailureReason = { code: "", message: "" };
 const writeReply = z.enum(["written", "lost"]);
@@ -44,13 +44,17 @@ const releaseReply = z
  */
 export type Claim = { state: "gone" | "taken" } | { state: "claimed"; order: OrderRecord };
 
-/** A page that a worker claimed. `failures`: how often reading it failed before. */
+/**
+ * A page that a worker claimed, at `claimed_ms` (since the epoch by Redis's clock). `failures`: how often
+ * reading it failed before.
+ */
 export type ClaimedPage = AttemptRef & {
   page: number;
   token: string;
   worker: string;
   request_id: string;
   failures: number;
+  claimed_ms: number;
 };
 
 /** "taken", "gone": as for an order. "ended": a worker that was considered lost has read the page. */
@@ -74,13 +78,10 @@ export type Release = z.output<typeof releaseReply>;
  */
 export class OrderAttempts {
   readonly #redis: RedisConnection;
-  readonly #retentionSeconds: number;
   readonly #leaseMs: number;
 
-  /** `retentionSeconds`: how long an order and its result are kept after the order ended. */
-  constructor(redis: RedisConnection, retentionSeconds: number, leaseMs = defaultLeaseMs) {
+  constructor(redis: RedisConnection, leaseMs = defaultLeaseMs) {
     this.#redis = redis;
-    this.#retentionSeconds = retentionSeconds;
     this.#leaseMs = leaseMs;
   }
 
@@ -117,8 +118,7 @@ export class OrderAttempts {
 
   /** Completes an order of one page, whose result is stored. */
   async complete({ order_id, attempt }: AttemptRef) {
-    const values = [order_id, attempt, this.#retentionSeconds];
-    return writeReply.parse(await this.#run(steps.complete, order_id, values));
+    return writeReply.parse(await this.#run(steps.complete, order_id, [order_id, attempt]));
   }
 
   /**
@@ -134,9 +134,10 @@ export class OrderAttempts {
     const bounds = [this.#leaseMs, again ? "again" : ""];
     const values = [item, attemptName(from), attempt, own, worker, token, ...bounds];
     const reply = claimPageReply.parse(await this.#run(steps.claimPage, order_id, values));
-    const [state, page, failures, request_id] = reply;
-    if (state !== "claimed") return { state };
-    return { state, page: { order_id, run, attempt, page, token, worker, request_id, failures } };
+    if (reply[0] !== "claimed") return { state: reply[0] };
+    const [state, page, failures, request_id, claimed_ms] = reply;
+    const claimed = { order_id, run, attempt, page, token, worker, request_id, failures, claimed_ms };
+    return { state, page: claimed };
   }
 
   /**
@@ -146,16 +147,15 @@ export class OrderAttempts {
    * failed page.
    */
   async endPage(of: ClaimedPage, outcome: PageEnd["outcome"], reason = noReason) {
-    const { order_id, attempt, page, worker } = of;
-    const words = [outcome, worker, reason.code, reason.message];
-    const values = [leaseName(of), order_id, attempt, page, ...words, this.#retentionSeconds];
+    const { order_id, attempt, page, worker, claimed_ms } = of;
+    const words = [outcome, worker, claimed_ms, reason.code, reason.message];
+    const values = [leaseName(of), order_id, attempt, page, ...words];
     return endPageReply.parse(await this.#run(steps.endPage, order_id, values));
   }
 
   /** Ends the order without a result. */
   async fail({ order_id, attempt }: AttemptRef, { code, message }: FailureReason) {
-    const values = [attempt, code, message, this.#retentionSeconds];
-    return writeReply.parse(await this.#run(steps.fail, order_id, values));
+    return writeReply.parse(await this.#run(steps.fail, order_id, [attempt, code, message]));
   }
 
   /**
@@ -185,9 +185,9 @@ export class OrderAttempts {
    * Puts back the order or page of a worker that is gone, or of an earlier process of the caller. This counts
    * as a failure for `reason`. "held": the worker has returned, or another one was faster.
    */
-  collect({ seenMs, page, ...lease }: LostLease, worker: string, reason: FailureReason): Promise<Release> {
+  collect({ seenMs, page, ...lease }: LostLease, reason: FailureReason): Promise<Release> {
     if (page === undefined) return this.#release(lease, "lost", reason, seenMs, {});
-    return this.#releasePage({ ...lease, page, worker }, "lost", reason, seenMs, {});
+    return this.#releasePage({ ...lease, page }, "lost", reason, seenMs, {});
   }
 
   async #release(
@@ -198,23 +198,22 @@ export class OrderAttempts {
     options: ReleaseOptions,
   ): Promise<Release> {
     const { maxFailures: most = maxFailures, last } = options;
-    const words = [attemptName(order), order.attempt, outcome, most, code, message, this.#retentionSeconds];
+    const words = [attemptName(order), order.attempt, outcome, most, code, message];
     const values = [...words, last ? "last" : "", seenMs, ...delays(outcome, options)];
     return releaseReply.parse(await this.#run(steps.release, order.order_id, values));
   }
 
   async #releasePage(
-    of: Omit<ClaimedPage, "request_id" | "failures">,
+    of: AttemptRef & Pick<ClaimedPage, "page" | "token">,
     outcome: string,
     { code, message }: FailureReason,
     seenMs: number,
     options: ReleaseOptions,
   ): Promise<Release> {
-    const { order_id, attempt, page, token, worker } = of;
+    const { order_id, attempt, page, token } = of;
     const { maxFailures: most = maxFailures, last } = options;
-    const words = [attemptName(of), order_id, attempt, page, token, worker, outcome, most, code, message];
-    const bounds = [this.#retentionSeconds, last ? "last" : "", seenMs];
-    const values = [...words, ...bounds, ...delays(outcome, options)];
+    const words = [attemptName(of), order_id, attempt, page, token, outcome, most, code, message];
+    const values = [...words, last ? "last" : "", seenMs, ...delays(outcome, options)];
     return releaseReply.parse(await this.#run(steps.releasePage, order_id, values));
   }
 

@@ -29,7 +29,7 @@ beforeAll(() => Promise.all(connections.map((connection) => connection.ping())))
 afterAll(() => Promise.all(connections.map(closeRedis)));
 
 async function nextItem(): Promise<QueueItem> {
-  const next = await queue.next("worker-1");
+  const next = await queue.next("worker-1", "archive");
   if (next.do !== "claim") throw new Error(`no item to claim: ${next.do}`);
   return next.item;
 }
@@ -40,7 +40,11 @@ async function nextItem(): Promise<QueueItem> {
  */
 async function servedPages(pages: Record<string, number> = {}): Promise<string[]> {
   const served: string[] = [];
-  for (let next = await queue.next("w"); next.do === "claim"; next = await queue.next("w")) {
+  for (
+    let next = await queue.next("w", "archive");
+    next.do === "claim";
+    next = await queue.next("w", "archive")
+  ) {
     const { attempt, order_id } = next.item;
     if (attempt === undefined) {
       const claim = await attempts.claim(next.item, "w");
@@ -135,15 +139,15 @@ test("what is delayed comes when it is due, and not before", async () => {
   const delayMs = 600;
   await attempts.release(await claimed(services, delayed), "failed", reason, { delayMs });
   const due = (await redis.zRangeWithScores(delayedKey, 0, -1))[0]?.score ?? Number.NaN;
-  const next = await queue.next("worker-1");
+  const next = await queue.next("worker-1", "archive");
   expect(next).toMatchObject({ do: "wait" });
   if (next.do === "wait") expect(next.ms).toBeLessThanOrEqual(delayMs);
   const [other = ""] = await orders(1);
   expect(await servedPages()).toEqual([other]);
-  let found = await queue.next("worker-1");
+  let found = await queue.next("worker-1", "archive");
   while (found.do === "wait") {
     await queue.wait(found.ms);
-    found = await queue.next("worker-1");
+    found = await queue.next("worker-1", "archive");
   }
   expect(Date.now()).toBeGreaterThanOrEqual(due);
   expect(found).toMatchObject({ do: "claim", item: { order_id: delayed } });
@@ -159,11 +163,11 @@ test("a waiting worker learns of an earlier due time", async () => {
 });
 
 test("an idle worker waits at most for a third of a lease, and for the end of the next lease", async () => {
-  expect(await queue.next("worker-1")).toEqual({ do: "wait", ms: Math.floor(defaultLeaseMs / 3) });
+  expect(await queue.next("worker-1", "archive")).toEqual({ do: "wait", ms: Math.floor(defaultLeaseMs / 3) });
   const [running = ""] = await orders(1);
   const name = attemptName(await claimed(services, running));
   await redis.zAdd(leasesKey, { score: Date.now() + 1000, value: name });
-  const next = await queue.next("worker-1");
+  const next = await queue.next("worker-1", "archive");
   expect(next.do).toBe("wait");
   if (next.do === "wait") expect(next.ms).toBeLessThanOrEqual(1000);
 });
@@ -179,14 +183,14 @@ test("a lease that ran out comes before what waits, as the lease of its order or
     leasesKey,
     leases.map((value, index) => ({ score: 1 + index, value })),
   );
-  const first = await queue.next("worker-2");
+  const first = await queue.next("worker-2", "archive");
   expect(first).toMatchObject({ do: "collect", lease: { order_id: running, run: 1, attempt: 1 } });
   if (first.do === "collect") await queue.postpone("lease", first.lease.name, 60_000);
-  const second = await queue.next("worker-2");
+  const second = await queue.next("worker-2", "archive");
   const lease = { order_id: spread, run: 1, attempt: 1, page: 1, token: page.token };
   expect(second).toMatchObject({ do: "collect", lease });
   if (second.do === "collect") await queue.postpone("lease", second.lease.name, 60_000);
-  expect(await queue.next("worker-2")).toMatchObject({ do: "claim" });
+  expect(await queue.next("worker-2", "archive")).toMatchObject({ do: "claim" });
 });
 
 test("an item that is put aside lets others go first, and comes again", async () => {
@@ -203,7 +207,7 @@ test("an item that is put aside lets others go first, and comes again", async ()
 });
 
 test("a waiting worker is woken when an order is accepted", async () => {
-  expect((await queue.next("worker-1")).do).toBe("wait");
+  expect((await queue.next("worker-1", "archive")).do).toBe("wait");
   const woken = queue.wait(longMs).then(() => "woken");
   const [accepted = ""] = await orders(1);
   expect(await Promise.race([woken, pause(longMs / 2, "late")])).toBe("woken");
@@ -211,7 +215,7 @@ test("a waiting worker is woken when an order is accepted", async () => {
 });
 
 test("an order that is accepted between a worker's look and its wait ends the wait", async () => {
-  expect((await queue.next("worker-1")).do).toBe("wait");
+  expect((await queue.next("worker-1", "archive")).do).toBe("wait");
   await orders(1);
   const woken = queue.wait(longMs).then(() => "woken");
   expect(await Promise.race([woken, pause(longMs / 2, "late")])).toBe("woken");
@@ -290,7 +294,10 @@ test("the workers that wait get the pages of a document as soon as their number 
 
 test("what two workers are told to claim at once, one of them claims", async () => {
   await orders(2);
-  const [first, second] = await Promise.all([queue.next("worker-1"), queue.next("worker-2")]);
+  const [first, second] = await Promise.all([
+    queue.next("worker-1", "archive"),
+    queue.next("worker-2", "archive"),
+  ]);
   expect(first).toEqual(second);
   if (first.do !== "claim") throw new Error(`no item to claim: ${first.do}`);
   const { item } = first;
@@ -326,7 +333,7 @@ test.each([
   const [user] = (await nextItem()).item.split(":");
   const member = what === "item" ? `${user}:${name}` : name;
   await redis.zAdd(what === "item" ? waitingKey : leasesKey, { score: 0, value: member });
-  await expect(queue.next("worker-1")).rejects.toThrow(`not an order's: ${member}`);
+  await expect(queue.next("worker-1", "archive")).rejects.toThrow(`not an order's: ${member}`);
   expect((await nextItem()).order_id).toBe(id);
   expect(await redis.zCard(leasesKey)).toBe(0);
   expect(await redis.zCard(waitingKey)).toBe(1);

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { RedisConnection } from "../../redis/redis-connection.ts";
 import { orderIdSchema } from "../order.ts";
-import { leasesKey, markerKey, queueKeys, recordKey, waitingKey } from "../order-keys.ts";
+import { leasesKey, markerKey, queueKeys, recordKey, unarchivedKey, waitingKey } from "../order-keys.ts";
 import { steps } from "../order-scripts.ts";
 
 /**
@@ -15,6 +15,11 @@ export const defaultLeaseMs = 20_000;
  * worker came for half a lease, so this must be shorter.
  */
 const longestWaitMs = 8000;
+
+/** When an order is archived again if its worker did not report that it did so, in ms. */
+const archiveAgainMs = 60_000;
+/** How many orders a worker archives before it takes the next page. */
+const archiveAtOnce = 20;
 
 /** How long a member of the queue is put aside that cannot be served, in ms. */
 const postponeMs = 60_000;
@@ -54,9 +59,10 @@ export type OwnLease = LostLease & { endMs: number };
 export type Next =
   | { do: "claim"; item: QueueItem }
   | { do: "collect"; lease: LostLease }
+  | { do: "archive"; orders: string[] }
   | { do: "wait"; ms: number };
 
-const nextReply = z.tuple([z.enum(["item", "lost", "wait"]), z.string(), z.number()]);
+const nextReply = z.tuple([z.enum(["item", "lost", "archive", "wait"]), z.string(), z.number()]);
 
 /** The queue as the workers use it. Every method rejects when Redis does. */
 export class OrderQueue {
@@ -71,19 +77,29 @@ export class OrderQueue {
     this.#leaseMs = leaseMs;
   }
 
-  /** Also reports that the worker is present. */
-  async next(worker: string): Promise<Next> {
+  /**
+   * Also reports that the worker is present. `last`: what the worker did before. After archiving, the items
+   * that wait go first.
+   */
+  async next(worker: string, last?: Next["do"]): Promise<Next> {
     const bounds = [this.#leaseMs, Math.min(longestWaitMs, this.#leaseMs / 3)];
-    const reply = await steps.next.run(this.#redis, [...queueKeys], [worker, ...bounds]);
+    const archiving = [last === "archive" ? "archived" : "", archiveAgainMs, archiveAtOnce];
+    const reply = await steps.next.run(this.#redis, [...queueKeys], [worker, ...bounds, ...archiving]);
     const [state, name, ms] = nextReply.parse(reply);
     if (state === "wait") return { do: "wait", ms };
     try {
+      if (state === "archive")
+        return { do: "archive", orders: z.array(orderIdSchema).parse(name.split(" ")) };
       return state === "item"
         ? { do: "claim", item: parseItem(name) }
         : { do: "collect", lease: parseLease(name, ms) };
     } catch (cause) {
       // No version of this project wrote it. The others must still be served.
-      await this.#redis.zRem(state === "item" ? waitingKey : leasesKey, name);
+      const key = { item: waitingKey, lost: leasesKey, archive: unarchivedKey }[state];
+      await this.#redis.zRem(
+        key,
+        name.split(" ").filter((id) => !orderIdSchema.safeParse(id).success),
+      );
       throw new Error(`removed a member of the queue that is not an order's: ${name}`, { cause });
     }
   }

@@ -49,7 +49,7 @@ test("the queue serves users and orders as the order of service says", async () 
         continue;
       }
       const expected = model.take();
-      const found = await queue.next("worker");
+      const found = await queue.next("worker", "archive");
       if (found.do !== "claim") {
         expect(expected).toBeUndefined();
         continue;

@@ -2,7 +2,7 @@
 -- that a script that runs after a stall knows that it is late.
 
 local waiting_key, delayed_key, users_key, leases_key, workers_key, marker_key, duration_key, unindexed_key,
-  sequence_key, record_key, events_key, pages_key = unpack(KEYS)
+  unarchived_key, sequence_key, record_key, events_key, pages_key = unpack(KEYS)
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -13,6 +13,7 @@ local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
 
+-- Records a step of the order's life.
 local function tell(...)
   local id = redis.call('XADD', events_key, '*', ...)
   redis.call('PUBLISH', events_key, id)
@@ -31,33 +32,33 @@ end
 -- It may write only until its pages are in the queue. From then on the pages end the order.
 local function is_in_one_hand(attempt) return is_mine(attempt) and not record('handed_out')[1] end
 
-local function finish(status, retention)
+-- The record, events and pages stay here until they are archived, which is due after `delay` ms.
+local function finish(status, delay)
   local place, id, run, attempt = unpack(record('place', 'order_id', 'run', 'attempt'))
   redis.call('HSET', record_key, 'status', status, 'finished_ms', now)
-  redis.call('HDEL', record_key, 'page', 'pages', 'handed_out', 'place', 'queued_ms', 'claim')
+  redis.call('HDEL', record_key, 'page', 'page_ms', 'pages', 'handed_out', 'place', 'queued_ms', 'claim',
+    'worker')
   if place then
     redis.call('ZREM', waiting_key, place)
     redis.call('ZREM', delayed_key, place)
   end
   redis.call('ZREM', leases_key, attempt_name(id, run, attempt))
-  redis.call('EXPIRE', record_key, retention)
-  redis.call('EXPIRE', events_key, retention)
-  redis.call('EXPIRE', pages_key, retention)
+  redis.call('ZADD', unarchived_key, now + delay, id)
 end
 
--- The arguments after the retention say how an attempt ended that failed with its order.
-local function fail(code, message, retention, ...)
+-- The arguments after the reason say how an attempt ended that failed with its order.
+local function fail(code, message, ...)
   redis.call('HSET', record_key, 'reason_code', code, 'reason_message', message)
-  finish('failed', retention)
+  finish('failed', 0)
   tell('status', 'failed', 'reason_code', code, 'reason_message', message, ...)
 end
 
-local function complete(id, attempt, pages, retention)
+local function complete(id, attempt, pages)
   redis.call('HSET', record_key, 'result_attempt', attempt, 'result_pages', pages)
   local took = now - tonumber(record('attempt_ms')[1])
   local mean = tonumber(redis.call('HGET', duration_key, 'mean_ms') or took)
   redis.call('HSET', duration_key, 'mean_ms', math.floor(mean * 0.9 + took * 0.1))
   redis.call('ZADD', unindexed_key, now, id)
-  finish('completed', retention)
-  tell('status', 'completed', 'attempt', attempt, 'outcome', 'completed')
+  finish('completed', 0)
+  tell('status', 'completed', 'attempt', attempt, 'outcome', 'completed', 'page', pages, 'pages', pages)
 end

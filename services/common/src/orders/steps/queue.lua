@@ -50,7 +50,7 @@ local function put_order(delay)
   local id, run = unpack(record('order_id', 'run'))
   local item = item_of(id .. '.' .. run, 1)
   redis.call('HSET', record_key, 'status', 'queued', 'place', item)
-  redis.call('HDEL', record_key, 'page', 'pages', 'handed_out', 'claim')
+  redis.call('HDEL', record_key, 'page', 'page_ms', 'pages', 'handed_out', 'claim', 'worker')
   put(item, delay)
 end
 

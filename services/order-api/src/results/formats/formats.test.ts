@@ -17,7 +17,7 @@ async function counted() {
     const page = pageOf(number, [[["page", String(number)]]]);
     await results.savePage(order, page, picture);
   }
-  const document = resultDocument(results, order, order, new Map());
+  const document = resultDocument(results, order, order);
   let read = 0;
   async function* pages(): AsyncGenerator<DocumentPage> {
     for await (const page of document.pages()) {

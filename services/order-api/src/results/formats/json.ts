@@ -4,11 +4,26 @@ import {
   orderIdSchema,
   titleNumberSchema,
 } from "@orbital-witness/common/orders/order.ts";
+import type { PageReading } from "@orbital-witness/common/orders/order-pages.ts";
 import { pageResultSchema } from "@orbital-witness/common/results/page-result.ts";
 import { z } from "zod";
 import type { DocumentPage, ResultDocument } from "./result-document.ts";
 
+const time = z.iso.datetime();
+const reading = z
+  .object({ worker: z.string(), started_at: time, ended_at: time, attempts: z.int().positive() })
+  .meta({
+    id: "PageReading",
+    description:
+      "Which worker read the page, and when. `attempts` counts the attempts at this page, of which all but " +
+      "the last failed",
+  });
+const readings = {
+  reading: reading.optional().meta({ description: "Missing for pages that earlier versions read" }),
+};
+
 const readPage = pageResultSchema
+  .extend(readings)
   .extend({ empty: z.boolean().meta({ description: "The page has no text" }) })
   .meta({
     id: "ReadPage",
@@ -21,7 +36,7 @@ const readPage = pageResultSchema
       "degrees.",
   });
 const failedPage = z
-  .object({ page: z.int().positive(), error: failureReasonSchema })
+  .object({ page: z.int().positive(), error: failureReasonSchema, ...readings })
   .meta({ id: "FailedPage", description: "A page that could not be read, and the reason" });
 
 export const resultSchema = z
@@ -44,6 +59,12 @@ export async function* writeJson({ order, pages }: ResultDocument): AsyncGenerat
   yield "]}\n";
 }
 
-function pageView({ page, result, error }: DocumentPage): Result["pages"][number] {
-  return result ? { ...result, empty: result.blocks.length === 0 } : { page, error };
+function pageView({ page, result, error, reading }: DocumentPage): Result["pages"][number] {
+  const read = reading && { reading: readingView(reading) };
+  return result ? { ...result, ...read, empty: result.blocks.length === 0 } : { page, error, ...read };
+}
+
+function readingView({ worker, started_ms, ended_ms, attempts }: PageReading): z.input<typeof reading> {
+  const at = (time: number) => new Date(time).toISOString();
+  return { worker, started_at: at(started_ms), ended_at: at(ended_ms), attempts };
 }

@@ -1,13 +1,15 @@
 import type { FailureReason, OrderRecord } from "@orbital-witness/common/orders/order.ts";
+import type { PageEnd, PageReading } from "@orbital-witness/common/orders/order-pages.ts";
 import type { PageResult } from "@orbital-witness/common/results/page-result.ts";
 import { type PdfOutline, readPdfOutline } from "@orbital-witness/common/results/pdf-outline.ts";
 import { type PdfPage, readPdfPage } from "@orbital-witness/common/results/pdf-page.ts";
 import type { ResultRef, ResultStore, StoredFile } from "@orbital-witness/common/results/result-store.ts";
 
-/** A page of a document, or why it could not be read. */
-export type DocumentPage =
-  | { page: number; result: PageResult; error?: never }
-  | { page: number; result?: never; error: FailureReason };
+/** A page of a document, or why it could not be read. `reading`: by whom, when, and at which attempt. */
+export type DocumentPage = { page: number; reading?: PageReading | undefined } & (
+  | { result: PageResult; error?: never }
+  | { result?: never; error: FailureReason }
+);
 
 /** The result of a document, as the formats write it. */
 export type ResultDocument = {
@@ -30,21 +32,23 @@ export type ResultDocument = {
 };
 
 /**
- * `failures`: why pages were not read, by their numbers. `pages` throws at a page that was removed meanwhile.
+ * `ends`: how the pages ended, as far as this is known. `pages` throws at a page that was removed meanwhile.
  */
 export function resultDocument(
   results: ResultStore,
   order: OrderRecord,
   ref: ResultRef,
-  failures: ReadonlyMap<number, FailureReason>,
+  ends: readonly PageEnd[] = [],
 ): ResultDocument {
   const pageCount = order.result_pages ?? 1;
+  const endOf = new Map(ends.map((end) => [end.page, end]));
   async function* pages(): AsyncGenerator<DocumentPage> {
     for (let page = 1; page <= pageCount; page++) {
       const result = await results.page(ref, page);
-      const error = failures.get(page);
-      if (result) yield { page, result };
-      else if (error) yield { page, error };
+      const end = endOf.get(page);
+      const reading = end?.reading;
+      if (result) yield { page, result, reading };
+      else if (end?.outcome === "failed") yield { page, error: end.reason, reading };
       else throw new Error(`page ${page} of the result is gone`);
     }
   }

@@ -2,7 +2,7 @@
 -- Extra KEYS: user's orders, and the idempotency key where there is one. ARGV: deadline in ms, order's id,
 -- retention in s, fingerprint of the request, an order that no longer exists (or empty: its idempotency key
 -- does not count), user's id, the record's fields and values. Refused when Redis is full.
-local orders_key, idempotency_key = KEYS[13], KEYS[14]
+local orders_key, idempotency_key = KEYS[14], KEYS[15]
 local id = ARGV[2]
 if now > tonumber(ARGV[1]) then return {'late', ''} end
 if idempotency_key then

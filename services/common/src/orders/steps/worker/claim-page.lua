@@ -4,16 +4,16 @@
 -- page.
 local item, name, attempt, page, worker, token, lease_ms, again = unpack(ARGV)
 
-local function claimed()
-  local failures = redis.call('HGET', pages_key, page .. ':failures') or '0'
-  return {'claimed', tostring(page), failures, record('request_id')[1]}
+local function claimed(since)
+  return {'claimed', tostring(page), failures_of(page), record('request_id')[1], tonumber(since)}
 end
 
 local fields = again == 'again' and redis.call('HGETALL', pages_key) or {}
 for i = 2, #fields, 2 do
-  if fields[i] == token then
+  local owner, since = string.match(fields[i], '^(%S+) (%d+) ')
+  if owner == token then
     page = string.match(fields[i - 1], '^%d+')
-    return claimed()
+    return claimed(since)
   end
 end
 
@@ -37,6 +37,6 @@ end
 -- A worker that was considered lost may have ended the page meanwhile.
 if redis.call('HEXISTS', pages_key, page) == 1 then return {'ended'} end
 serve(item)
-redis.call('HSET', pages_key, page .. ':claim', token)
+redis.call('HSET', pages_key, page .. ':claim', claim_of(token, worker))
 lease(page_lease(name, page, token), lease_ms)
-return claimed()
+return claimed(now)

@@ -10,7 +10,7 @@ end
 if status ~= 'queued' or current ~= run or place ~= item then return {'gone'} end
 serve(item)
 attempt = redis.call('HINCRBY', record_key, 'attempt', 1)
-redis.call('HSET', record_key, 'status', 'fetching', 'attempt_ms', now, 'claim', token)
+redis.call('HSET', record_key, 'status', 'fetching', 'attempt_ms', now, 'claim', token, 'worker', worker)
 redis.call('HSETNX', record_key, 'started_ms', now)
 redis.call('HDEL', record_key, 'place')
 redis.call('DEL', pages_key)

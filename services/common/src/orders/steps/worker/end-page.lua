@@ -1,6 +1,8 @@
 #!lua flags=allow-oom
--- ARGV: name of the lease, order's id, attempt, page, outcome, worker, reason (code, message), retention in
--- s. A worker that was considered lost may end the page too: it reads the same as its successor.
+-- ARGV: name of the lease, order's id, attempt, page, outcome, worker, when it claimed the page (ms), reason
+-- (code, message). A worker that was considered lost may end the page too: it reads the same as its
+-- successor.
 redis.call('ZREM', leases_key, ARGV[1])
-if not is_mine(ARGV[3]) or redis.call('HEXISTS', pages_key, ARGV[4]) == 1 then return 'lost' end
-return end_page(unpack(ARGV, 2))
+local page = ARGV[4]
+if not is_mine(ARGV[3]) or redis.call('HEXISTS', pages_key, page) == 1 then return 'lost' end
+return end_page(ARGV[2], ARGV[3], page, failures_of(page) + 1, unpack(ARGV, 5))
