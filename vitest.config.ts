@@ -22,6 +22,7 @@ export default defineConfig({
           setupFiles: ["commands/lib/tests/unit-isolation.ts"],
           // Enough for a machine that is busy with something else.
           testTimeout: 30_000,
+          hookTimeout: 30_000,
           maxWorkers: "100%",
         },
       },
