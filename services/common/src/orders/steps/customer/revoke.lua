@@ -7,10 +7,12 @@ if place then
   redis.call('ZREM', waiting_key, place)
   redis.call('ZREM', delayed_key, place)
 end
-if run then redis.call('ZREM', leases_key, attempt_name(ARGV[1], run, attempt)) end
+if run then
+  redis.call('ZREM', leases_key, attempt_name(ARGV[1], run, attempt))
+  redis.call('ZREM', unarchived_key, ARGV[1])
+end
 local listed = redis.call('ZREM', KEYS[14], ARGV[1])
 redis.call('ZREM', unindexed_key, ARGV[1])
-redis.call('ZREM', unarchived_key, ARGV[1])
 if listed == 1 and run ~= '1' then
   redis.call('ZADD', unarchived_key, now, ARGV[1])
   wake()
