@@ -39,7 +39,7 @@ export const unindexedKey = "orders:unindexed";
 export const unarchivedKey = "orders:unarchived";
 /** Hash of the runs of the archived orders that were retried. Every other archived order had one run. */
 export const archivedRunsKey = "orders:archived-runs";
-/** Hash with `mean_ms`, the moving mean of the time that a worker spends on an order. */
+/** Hash with `mean_ms`, the moving mean of the time for which workers read an order's pages. */
 export const durationKey = "orders:duration";
 /** The worker that sweeps the results. Expires unless that worker renews it. */
 export const sweeperKey = "orders:sweeper";

@@ -328,6 +328,22 @@ test("the pace is the mean time with a worker and the number of workers seen lat
   expect(await store.pace()).toMatchObject({ meanMs: Math.floor(mean * 0.9 + second * 0.1) });
 });
 
+test("the pace counts the time in which pages were read, not that in which they waited", async () => {
+  await redis.flushDb();
+  const { order_id } = await accepted(store);
+  await attempts.recognizing(await claimed(services, order_id), 2);
+  for (const readMs of [30, 30]) {
+    await pause(300);
+    const page = await claimedPage(services, order_id);
+    await pause(readMs);
+    await attempts.endPage(page, "read");
+  }
+  const { started_ms = 0, finished_ms = 0 } = (await store.find(order_id)) ?? {};
+  const { meanMs = Number.NaN } = await store.pace();
+  expect(meanMs).toBeGreaterThanOrEqual(55);
+  expect(meanMs).toBeLessThan(finished_ms - started_ms - 590);
+});
+
 test("a user's orders are listed newest first, page by page", async () => {
   const { user_id, ...first } = await accepted(store);
   const later: string[] = [];

@@ -22,8 +22,8 @@ const retryReply = z
 export type Idempotency = { key: string; fingerprint: string };
 
 /**
- * The basis for estimated times: the moving mean of the time an order spends with a worker, and the number of
- * workers.
+ * The basis for estimated times: the moving mean of the time for which workers read an order, and the number
+ * of workers.
  */
 export type QueuePace = { meanMs: number | undefined; workers: number };
 

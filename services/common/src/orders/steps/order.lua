@@ -53,9 +53,9 @@ local function fail(code, message, ...)
   tell('status', 'failed', 'reason_code', code, 'reason_message', message, ...)
 end
 
-local function complete(id, attempt, pages)
+-- Completes an order whose pages were read for `took` ms in all.
+local function complete(id, attempt, pages, took)
   redis.call('HSET', record_key, 'result_attempt', attempt, 'result_pages', pages)
-  local took = now - tonumber(record('attempt_ms')[1])
   local mean = tonumber(redis.call('HGET', duration_key, 'mean_ms') or took)
   redis.call('HSET', duration_key, 'mean_ms', math.floor(mean * 0.9 + took * 0.1))
   redis.call('ZADD', unindexed_key, now, id)

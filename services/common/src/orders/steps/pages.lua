@@ -17,6 +17,17 @@ local function reading_of(attempts, started, worker)
   return string.format('%d %s %d %s', attempts, started, now, worker)
 end
 
+-- Returns for how many ms workers have read the pages that ended. Pages may have been read side by side.
+local function reading_ms(pages)
+  local ms = 0
+  for page = 1, pages do
+    local reading = redis.call('HGET', pages_key, page .. ':reading')
+    local from, to = string.match(reading or '', '^%d+ (%d+) (%d+) ')
+    if from then ms = ms + to - from end
+  end
+  return ms
+end
+
 -- Returns how often reading the page failed.
 local function failures_of(page) return tonumber(redis.call('HGET', pages_key, page .. ':failures') or 0) end
 
@@ -39,7 +50,7 @@ local function end_page(id, attempt, page, attempts, outcome, worker, started, c
   for n = 1, pages do
     local became = redis.call('HGET', pages_key, n)
     if became == 'read' then
-      complete(id, attempt, pages)
+      complete(id, attempt, pages, reading_ms(pages))
       return 'last'
     end
     first_failed = first_failed or (became ~= 'empty' and became)
