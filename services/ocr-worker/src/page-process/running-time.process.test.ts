@@ -3,9 +3,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 
-const [limitMs, stopMs] = [2000, 3000];
+const [limitMs, stopMs] = [4000, 5000];
 
-/** Starts work of `workMs` with a limit of 2 s, in a process of its own that prints how it ended. */
+/** Starts work of `workMs` with a limit of 4 s, in a process of its own that prints how it ended. */
 function start(workMs: number) {
   const source = `
     import { withinRunningTime } from ${JSON.stringify(import.meta.resolve("./running-time.ts"))};
