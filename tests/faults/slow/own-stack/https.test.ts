@@ -120,6 +120,48 @@ describe("a public host", () => {
   });
 });
 
+describe("the session of a browser", () => {
+  const attributes = "Max-Age=[1-9]\\d*; Path=/session; HttpOnly; Secure; SameSite=Strict";
+  const cookieForm = new RegExp(`^(?<pair>__Secure-refresh_token=[\\w.-]+); ${attributes}$`);
+  const cookieOf = (headers: IncomingHttpHeaders) => {
+    const [cookie = "", ...others] = headers["set-cookie"] ?? [];
+    expect([cookie, others]).toEqual([expect.stringMatching(cookieForm), []]);
+    return cookieForm.exec(cookie)?.groups?.pair ?? "";
+  };
+
+  it("has its refresh token in a cookie that only HTTPS and this origin's pages send", async () => {
+    const ca = await inRouter("cat", AUTHORITY);
+    const origin = `https://${HOST}:${httpsPort}`;
+    const signedIn = await overTls("/session", ca, login("password", { origin }));
+    expect([signedIn.status, signedIn.body]).toEqual([200, expect.stringContaining('"access_token"')]);
+    const cookie = cookieOf(signedIn.headers);
+    const refresh = (headers: IncomingHttpHeaders) =>
+      overTls("/session/refresh", ca, { method: "POST", headers });
+    for (const foreign of [
+      { origin: "https://other.test" },
+      // The same name, but plain HTTP or another port.
+      { origin: `http://${HOST}:${httpsPort}` },
+      { origin: `https://${HOST}` },
+      { "sec-fetch-site": "cross-site" },
+      { "sec-fetch-site": "same-site", origin },
+    ]) {
+      const refused = await refresh({ cookie, ...foreign });
+      expect([refused.status, JSON.parse(refused.body).code], JSON.stringify(foreign)).toEqual([
+        403,
+        "cross_origin",
+      ]);
+      expect(refused.headers["set-cookie"]).toBeUndefined();
+    }
+    // None of them has used the token, and each use replaces it.
+    const refreshed = await refresh({ cookie, origin, "sec-fetch-site": "same-origin" });
+    expect([refreshed.status, refreshed.body]).toEqual([200, expect.stringContaining('"access_token"')]);
+    expect(cookieOf(refreshed.headers)).not.toBe(cookie);
+    // The name that plain HTTP uses does not count.
+    const unsafe = cookieOf(refreshed.headers).replace("__Secure-", "");
+    expect((await refresh({ cookie: unsafe, origin })).status).toBe(401);
+  });
+});
+
 describe("a trusted proxy", () => {
   it("names the client by the last address that it adds, which the client cannot choose", async () => {
     const ca = await inRouter("cat", AUTHORITY);
