@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { mkdir, rmdir } from "node:fs/promises";
+import { mkdir, rename, symlink } from "node:fs/promises";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
@@ -55,6 +55,21 @@ async function firstPageOf({ order_id, attempt }: OrderRecord): Promise<string> 
   const pages = path.join(folders.resultsFolder, order_id, String(attempt), "pages");
   await mkdir(pages, { recursive: true });
   return path.join(pages, "1.json.gz");
+}
+
+/**
+ * Puts a file that cannot be read in place of the first page's result. The returned function puts the page
+ * there, which is at no time missing: the index would then be complete without it.
+ */
+async function unreadable(order: OrderRecord): Promise<(text: string) => Promise<void>> {
+  const firstPage = await firstPageOf(order);
+  // A link to itself.
+  await symlink(firstPage, firstPage);
+  return async (text) => {
+    const spare = { ...order, order_id: randomUUID() };
+    await readPage(spare, 1, text);
+    await rename(await firstPageOf(spare), firstPage);
+  };
 }
 
 async function readPage(order: OrderRecord, page: number, text: string): Promise<void> {
@@ -154,15 +169,13 @@ test("orders are indexed without a search and only once; expired orders are not 
 
 test("an order whose result cannot be read does not hide the others, and is found later", async () => {
   const order = await begun();
-  const firstPage = await firstPageOf(order);
-  await mkdir(firstPage);
+  const makeReadable = await unreadable(order);
   await complete(order, [undefined], "read");
   const other = await completed(["paddock"]);
   // A search waits up to a second for new orders, and a busy machine may need longer.
   const poll = () => expect.poll(async () => ordersOf(await search("q=paddock")), { timeout: 20_000 });
   await poll().toEqual([other]);
-  await rmdir(firstPage);
-  await readPage(order, 1, "paddock");
+  await makeReadable("paddock");
   await poll().toEqual([other, order.order_id]);
 });
 
@@ -212,8 +225,7 @@ test.each([
 
 test("a rebuilt index is complete only when every order is in it", async () => {
   const order = await begun();
-  const firstPage = await firstPageOf(order);
-  await mkdir(firstPage);
+  const makeReadable = await unreadable(order);
   await complete(order, [undefined], "read");
   await api.close();
   rmSync(indexFile, { force: true });
@@ -223,8 +235,7 @@ test("a rebuilt index is complete only when every order is in it", async () => {
   await expect.poll(code, { timeout: 10_000 }).toBe("search_unavailable");
   // Each search waits until the indexer has run once.
   for (let look = 0; look < 3; look += 1) expect((await searched()).status).toBe(503);
-  await rmdir(firstPage);
-  await readPage(order, 1, "copse");
+  await makeReadable("copse");
   expect(await found("q=copse")).toEqual([order.order_id]);
 });
 
