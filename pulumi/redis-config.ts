@@ -4,7 +4,8 @@
  *
  * It is run by `sh -c` with the administrator's password in REDISCLI_AUTH. Only its hash reaches a file, and
  * no argument list has either. The users of the services are in the same file; `redisAccessCommand` writes
- * them. Other containers mount the folder to check its free space, and must not read its files.
+ * them. Other containers mount the folder to check its free space, and must not read its files. The folder
+ * itself may belong to somebody else, such as the root of a file system.
  *
  * Nobody can sign in as `default`, which is off. It needs all rights nevertheless: Redis reads its
  * append-only file as `default`, and would skip all transactions and scripts that `default` may not run.
@@ -12,7 +13,7 @@
 export const redisStartCommand = `set -e
 umask 077
 cd /data
-chmod -R go= .
+find . -path ./lost+found -prune -o -user "$(id -u)" -exec chmod go= {} +
 hash=$(printf %s "$REDISCLI_AUTH" | sha256sum | cut -d ' ' -f 1)
 touch users.acl
 if ! grep -q "^user admin on .*#$hash " users.acl || ! grep -q "^user default off .*+@all" users.acl; then
