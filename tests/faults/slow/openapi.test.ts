@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { issueToken } from "@orbital-witness/common/tokens/access-token.ts";
 import { execa } from "execa";
-import { expect, onTestFinished, test } from "vitest";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import { testKeys } from "../../programs/token-keys.ts";
 import { installPython } from "../../python-packages.ts";
 import { FaultStack } from "../harness/fault-stack.ts";
@@ -57,6 +57,12 @@ test.for([
     expect(all).toMatch(/Tested: 15$/m);
   },
 );
+
+/** The tool signs in with wrong passwords, for which the Auth API then refuses later tests of this stack. */
+afterAll(async () => {
+  await execa("docker", ["restart", (await stack.clone.container("auth-api")).id]);
+  await stack.untilReady();
+});
 
 /** A token of bob that is valid for the whole run. A token from the Auth API would expire during it. */
 async function longToken(): Promise<string> {
