@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { execa } from "execa";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -53,4 +54,9 @@ test("the ranges of whole numbers are the same as in the program", () => {
   for (const { name, range } of checked) {
     expect(documented.find((row) => row.name === name)?.range, name).toBe(range);
   }
+});
+
+test("the committed settings of the stack have nobody's own values", async () => {
+  const { stdout } = await execa("git", ["show", "HEAD:Pulumi.local.yaml"], { cwd: root });
+  expect(parse(stdout)).toEqual({ config: { "orbital-witness:logLevel": "info" } });
 });
