@@ -22,7 +22,7 @@ const DONE: Readonly<Record<string, string>> = {
   add: "was added",
   password: "has the new password",
   allow: "may sign in",
-  disable: "can no longer sign in",
+  disable: "can no longer sign in; a token that was issued before is valid for up to `tokenSeconds`",
   remove: "was removed",
 };
 

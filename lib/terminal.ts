@@ -1,12 +1,13 @@
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
+import { Failure } from "./failure.ts";
 
 /** Prints a line of progress to standard error; standard output is for results. */
 export function say(line: string): void {
   console.error(`• ${line}`);
 }
 
-/** Asks for a value without showing what is typed. Works in a terminal only. */
+/** Asks for a value without showing what is typed. Works in a terminal only. Throws a Failure for Ctrl+C. */
 export async function askSecret(question: string): Promise<string> {
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
   const prompt = createInterface({ input: process.stdin, output: unseen, terminal: true });
@@ -14,6 +15,11 @@ export async function askSecret(question: string): Promise<string> {
   process.stderr.write(`? ${question} `);
   try {
     return await prompt.question("");
+  } catch (cause) {
+    if (!(cause instanceof Error && cause.name === "AbortError")) throw cause;
+    throw new Failure("The question was not answered, so nothing was changed.", "Run the command again.", {
+      cause,
+    });
   } finally {
     prompt.close();
     process.stderr.write("\n");
