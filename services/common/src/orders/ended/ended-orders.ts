@@ -51,16 +51,13 @@ export class EndedOrders {
   /** The same for an order that may have expired and still has its file. */
   async kept(orderId: string): Promise<KeptOrder | undefined> {
     const run = lastRun(await this.#results.orderFiles(orderId));
-    if (run === undefined) return undefined;
-    const order = await this.#read(orderId, `order-${run}.json`, async (bytes) =>
-      endedOrderSchema.parse(JSON.parse(bytes.toString())),
-    );
+    const order = run === undefined ? undefined : await this.#order(orderId, run);
     return order && { order, isExpired: this.expiresMs(order.record) <= Date.now() };
   }
 
-  /** How the pages of an ended order ended. Empty for an order that is unknown or has expired. */
+  /** How the pages of an ended order ended. Empty for an order that is unknown. */
   async pages({ order_id, run }: Pick<OrderRecord, "order_id" | "run">): Promise<PageEnd[]> {
-    const order = await this.find(order_id);
+    const order = await this.#order(order_id, run);
     if (!order || order.ends) return order?.ends ?? [];
     const read = await this.#read(order_id, `pages-${run}.json.gz`, async (bytes) =>
       z.array(pageEndSchema).parse(JSON.parse((await inflate(bytes)).toString())),
@@ -79,6 +76,12 @@ export class EndedOrders {
   /** When the order expires, in ms since the epoch. Infinite for an order that has not ended. */
   expiresMs({ finished_ms = Number.POSITIVE_INFINITY }: Pick<OrderRecord, "finished_ms">): number {
     return finished_ms + this.retentionMs;
+  }
+
+  #order(orderId: string, run: number): Promise<EndedOrder | undefined> {
+    return this.#read(orderId, `order-${run}.json`, async (bytes) =>
+      endedOrderSchema.parse(JSON.parse(bytes.toString())),
+    );
   }
 
   async #read<T>(
