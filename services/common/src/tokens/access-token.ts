@@ -69,14 +69,19 @@ export async function verifyToken(keys: VerifyingKeys, token: string): Promise<T
     const { user_id, username, can_order } = claims.parse(payload);
     return { user_id, username, can_order };
   } catch (cause) {
-    if (cause instanceof errors.JWTExpired) {
-      throw new TokenError("token_expired", "The token has expired.", { cause });
-    }
-    if (cause instanceof errors.JOSEError || cause instanceof z.ZodError) {
-      throw new TokenError("token_invalid", "The token is not valid.", { cause });
-    }
-    throw cause;
+    throw refusalOf(cause);
   }
+}
+
+/** Returns the TokenError for a token that jose or the schema of its claims refused. Other errors stay. */
+export function refusalOf(cause: unknown): unknown {
+  if (cause instanceof errors.JWTExpired) {
+    return new TokenError("token_expired", "The token has expired.", { cause });
+  }
+  if (cause instanceof errors.JOSEError || cause instanceof z.ZodError) {
+    return new TokenError("token_invalid", "The token is not valid.", { cause });
+  }
+  return cause;
 }
 
 function keyOf(keys: VerifyingKeys, kid: string | undefined) {

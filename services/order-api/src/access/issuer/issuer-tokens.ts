@@ -1,6 +1,6 @@
-import { TokenError } from "@orbital-witness/common/tokens/access-token.ts";
+import { refusalOf, TokenError } from "@orbital-witness/common/tokens/access-token.ts";
 import type { ForeignTokens, VerifiedToken } from "@orbital-witness/common/tokens/token-verifier.ts";
-import { errors, jwtVerify } from "jose";
+import { jwtVerify } from "jose";
 import { z } from "zod";
 import type { Identities } from "./identities.ts";
 import type { IssuerKeys } from "./issuer-keys.ts";
@@ -72,13 +72,7 @@ export class IssuerTokens implements ForeignTokens {
       }
       return claimsSchema.parse(payload);
     } catch (cause) {
-      if (cause instanceof errors.JWTExpired) {
-        throw new TokenError("token_expired", "The token has expired.", { cause });
-      }
-      if (cause instanceof errors.JOSEError || cause instanceof z.ZodError) {
-        throw new TokenError("token_invalid", "The token is not valid.", { cause });
-      }
-      throw cause;
+      throw refusalOf(cause);
     }
   }
 }
