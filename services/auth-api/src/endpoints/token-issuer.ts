@@ -1,6 +1,7 @@
 import type { AppEnv } from "@orbital-witness/common/http/http-app.ts";
 import { issueToken, type TokenUser } from "@orbital-witness/common/tokens/access-token.ts";
 import type { SigningKey } from "@orbital-witness/common/tokens/token-keys.ts";
+import type { IssuedToken } from "@orbital-witness/common/tokens/token-request.ts";
 import type { Context } from "hono";
 import type { UserDirectory } from "../accounts/user-directory.ts";
 import type { Refresh, Sessions } from "../sessions/sessions.ts";
@@ -14,7 +15,6 @@ export type TokenOptions = {
   sessions: Sessions;
 };
 
-export type IssuedToken = { access_token: string; token_type: "Bearer"; expires_in: number };
 export type Renewal =
   | { outcome: "refreshed"; refreshToken: string; token: IssuedToken }
   | { outcome: Exclude<Refresh["outcome"], "refreshed"> };

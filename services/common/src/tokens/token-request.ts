@@ -33,20 +33,19 @@ export const grantErrorSchema = z
   .meta({ id: "GrantError" });
 export type GrantErrorBody = z.output<typeof grantErrorSchema>;
 
+const issuedFields = {
+  access_token: z.string().meta({ description: "The token, a JWT" }),
+  token_type: z.literal("Bearer"),
+  expires_in: z.int().meta({ description: "Seconds until the token expires", example: 30 }),
+};
+
 /** The answer of `POST /session` and `POST /session/refresh`. */
-export const sessionAnswerSchema = z
-  .object({
-    access_token: z.string().meta({ description: "The token, a JWT" }),
-    token_type: z.literal("Bearer"),
-    expires_in: z.int().meta({ description: "Seconds until the token expires", example: 30 }),
-  })
-  .meta({ id: "SessionToken" });
+export const sessionAnswerSchema = z.object(issuedFields).meta({ id: "SessionToken" });
+export type IssuedToken = z.input<typeof sessionAnswerSchema>;
 
 export const tokenAnswerSchema = z
   .object({
-    access_token: z.string().meta({ description: "The token, a JWT" }),
-    token_type: z.literal("Bearer"),
-    expires_in: z.int().meta({ description: "Seconds until the token expires", example: 30 }),
+    ...issuedFields,
     token: z
       .string()
       .optional()
