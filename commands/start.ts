@@ -89,7 +89,7 @@ Next
   docker logs -f ${outputs.containers.find((name) => name.includes("ocr-worker-1"))}
   ${cli === "pulumi" ? `${passphrase}\n  ` : ""}${pulumi} config set ocrWorkers 4 --stack ${STACK}
   ${pulumi} up --stack ${STACK}
-  npm stop                             # removes everything, orders included
-  npm stop -- --keep-data              # removes the containers and keeps the orders
+  npm stop                             # removes everything, orders and users included
+  npm stop -- --keep-data              # removes the containers and keeps orders and users
 `);
 }
