@@ -154,9 +154,9 @@ test("the best page comes first, then the newest", () => {
   expect(search(index, "rent").hits.map(({ order_id }) => order_id)).toEqual([best, newer, older]);
 });
 
-test("title number and document type narrow the search", () => {
+test("title number, document type and order narrow the search", () => {
   const index = open();
-  put(index, ["rent"]);
+  const order_id = put(index, ["rent"]);
   put(index, ["rent"], { title_number: "AB123456" });
   put(index, ["rent"], { document_type: "deed" });
   const count = (fields: Partial<Search>) => search(index, "rent", fields).hits.length;
@@ -164,6 +164,8 @@ test("title number and document type narrow the search", () => {
   expect(count({ title_number: "AB123456" })).toBe(1);
   expect(count({ document_type: "lease" })).toBe(2);
   expect(count({ title_number: "AB123456", document_type: "deed" })).toBe(0);
+  expect(search(index, "rent", { order_id }).hits).toMatchObject([{ order_id }]);
+  expect(search(index, "rent", { order_id, user_id: 2 }).hits).toEqual([]);
 });
 
 test("paging returns every hit once, even if more is indexed meanwhile", () => {

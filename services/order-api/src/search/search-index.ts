@@ -22,6 +22,7 @@ export type Search = {
   match: string;
   title_number?: string | undefined;
   document_type?: string | undefined;
+  order_id?: string | undefined;
   limit: number;
   from?: SearchPlace | undefined;
 };
@@ -139,7 +140,7 @@ export class SearchIndex {
   }
 
   /** Returns the user's pages on which every term occurs, best first, then newest. */
-  search({ user_id, match, title_number, document_type, limit, from }: Search): SearchResults {
+  search({ user_id, match, title_number, document_type, order_id, limit, from }: Search): SearchResults {
     const place = from ?? { offset: 0, newest: this.#newest() };
     const rows = this.#guarded(() =>
       this.#prepared(searchStatement).all({
@@ -147,6 +148,7 @@ export class SearchIndex {
         match: `owner : ${ownerWord(user_id)} AND {text apart} : (${match})`,
         title_number: title_number ?? null,
         document_type: document_type ?? null,
+        order_id: order_id ?? null,
         // Reads one more than requested, which shows whether there is a next page.
         limit: limit + 1,
       }),

@@ -155,6 +155,7 @@ test("the cursor leads through all results, within the filters", async () => {
   expect([first, second, third].flatMap(ordersOf)).toEqual(ids.reverse());
   expect([first, second, third].map(({ next }) => next === null)).toEqual([false, false, true]);
   expect(ordersOf(await search("q=spinney&document_type=deed"))).toEqual([]);
+  expect(ordersOf(await search(`q=spinney&order_id=${ids[0]}`))).toEqual([ids[0]]);
 });
 
 test("orders are indexed without a search and only once; expired orders are not found", async () => {

@@ -2,7 +2,11 @@ import { createRoute } from "@hono/zod-openapi";
 import type { ConcurrencyLimiter } from "@orbital-witness/common/http/concurrency-limiter.ts";
 import { fieldsOf } from "@orbital-witness/common/http/form-body.ts";
 import { Problem, parseFields } from "@orbital-witness/common/http/problem.ts";
-import { documentTypeSchema, titleNumberSchema } from "@orbital-witness/common/orders/order.ts";
+import {
+  documentTypeSchema,
+  orderIdSchema,
+  titleNumberSchema,
+} from "@orbital-witness/common/orders/order.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
 import { z } from "zod";
@@ -48,6 +52,7 @@ const query = z.object({
     }),
   title_number: titleNumberSchema.optional(),
   document_type: documentTypeSchema.optional(),
+  order_id: orderIdSchema.optional().meta({ description: "Search in this order's document only" }),
   limit: limitSchema,
   cursor: z
     .string(cursorMessage)

@@ -43,6 +43,7 @@ WHERE page_text MATCH $match AND user_id = $user_id AND is_whole
   AND document.id <= $newest AND expires_ms > $now_ms
   AND title_number = ifnull($title_number, title_number)
   AND document_type = ifnull($document_type, document_type)
+  AND order_id = ifnull($order_id, order_id)
 ORDER BY bm25(page_text, 0, 1, 0), finished_ms DESC, order_id, page.page
 LIMIT $limit OFFSET $offset`;
 
