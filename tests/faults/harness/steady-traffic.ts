@@ -1,9 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
-import { Customer } from "../../../lib/customer.ts";
+import { type Answer, Customer } from "../../../lib/customer.ts";
 
 const tokenSchema = z.object({ access_token: z.string(), expires_in: z.number() });
 const orderSchema = z.object({ order_id: z.uuid() });
+const codeSchema = z.object({ code: z.string() });
 
 /** The document source of the fault tests has no such document, so the worker ends these orders at once. */
 const order = { title_number: "OW00000404", document_type: "lease" };
@@ -17,6 +18,8 @@ export type TrafficReport = {
   requests: Record<string, number>;
   /** Requests that did not get the expected status, by what they got. */
   failures: Record<string, number>;
+  /** From the start of the first failed request to the end of the last; 0 without failures. */
+  failingMs: number;
   slowestMs: number;
   orderIds: string[];
 };
@@ -27,9 +30,16 @@ export type TrafficReport = {
  */
 export class SteadyTraffic {
   readonly #customer: Customer;
-  readonly #report: TrafficReport = { requests: {}, failures: {}, slowestMs: 0, orderIds: [] };
+  readonly #report: TrafficReport = {
+    requests: {},
+    failures: {},
+    failingMs: 0,
+    slowestMs: 0,
+    orderIds: [],
+  };
   readonly #clients: Promise<void>[];
   #isStopping = false;
+  #firstFailureAt: number | undefined;
 
   constructor(url: string, { quick = 1, patient = 3 } = {}) {
     this.#customer = new Customer(url, { limitMs });
@@ -61,6 +71,7 @@ export class SteadyTraffic {
         await pause(pauseMs);
         if (lastMs === 0 || Date.now() > until) break;
       }
+      if (token === undefined) await pause(pauseMs);
     }
   }
 
@@ -75,12 +86,28 @@ export class SteadyTraffic {
   async #send(kind: string, expected: number, request: () => ReturnType<Customer["post"]>): Promise<unknown> {
     const { requests, failures } = this.#report;
     const startedAt = performance.now();
-    const { status, body } = await request().catch((error: unknown) => ({ status: String(error), body: {} }));
+    const answer = await request().catch((error: unknown) => errorCodeOf(error));
+    const endedAt = performance.now();
     requests[kind] = (requests[kind] ?? 0) + 1;
-    this.#report.slowestMs = Math.max(this.#report.slowestMs, Math.round(performance.now() - startedAt));
-    if (status === expected) return body;
-    const failure = `${kind}: ${status} ${"code" in body ? body.code : ""}`.trim();
+    this.#report.slowestMs = Math.max(this.#report.slowestMs, Math.round(endedAt - startedAt));
+    if (typeof answer !== "string" && answer.status === expected) return answer.body;
+    this.#firstFailureAt ??= startedAt;
+    this.#report.failingMs = Math.round(endedAt - this.#firstFailureAt);
+    const failure = `${kind}: ${typeof answer === "string" ? answer : describe(answer)}`;
     failures[failure] = (failures[failure] ?? 0) + 1;
     return undefined;
   }
+}
+
+/** The code of the system's error, such as ECONNREFUSED, or else the error's own text. */
+function errorCodeOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return codeSchema.safeParse(cause).data?.code ?? `${error} ${cause ?? ""}`.trim();
+}
+
+/** The status, the code of a problem document, and `Retry-After`, as far as the answer has them. */
+function describe({ status, headers, body }: Answer): string {
+  const retryAfter = headers.get("retry-after");
+  const code = codeSchema.safeParse(body).data?.code;
+  return [status, code, retryAfter && `Retry-After ${retryAfter}`].filter((part) => part).join(" ");
 }

@@ -1,3 +1,4 @@
+import { hasEnded, orderStatuses } from "@orbital-witness/common/orders/order.ts";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
 import { setting } from "../../../commands/stack/project.ts";
@@ -36,6 +37,17 @@ async function expectEnded({ orderIds }: TrafficReport): Promise<void> {
   }
 }
 
+/** Every accepted order has ended, and those that the clients did not see accepted too. */
+async function expectAllEnded({ orderIds }: TrafficReport): Promise<void> {
+  for (const status of orderStatuses.filter((each) => !hasEnded(each))) {
+    const waiting = () => stack.customer.orderIds(`title_number=OW00000404&status=${status}`);
+    await expect.poll(waiting, { timeout: 120_000, interval: 1000 }).toEqual([]);
+  }
+  const failed = new Set(await stack.customer.orderIds("title_number=OW00000404&status=failed"));
+  expect(orderIds.filter((id) => !failed.has(id))).toEqual([]);
+  console.log(`${failed.size} ended, ${orderIds.length} of them accepted just now`);
+}
+
 test("an update that replaces both APIs fails no sign-in and no order", { timeout: 600_000 }, async () => {
   const before = [await idOf("auth-api"), await idOf("order-api")];
   const report = await trafficDuring(async () => {
@@ -47,6 +59,45 @@ test("an update that replaces both APIs fails no sign-in and no order", { timeou
   expect(await idOf("order-api")).not.toBe(before[1]);
   expect(report.failures).toEqual({});
   await expectEnded(report);
+});
+
+async function replacing(part: string, file: string, change: (text: string) => string) {
+  const before = await idOf(part);
+  await stack.clone.edit(file, change);
+  const report = await trafficDuring(() => stack.clone.up());
+  expect(await idOf(part)).not.toBe(before);
+  return report;
+}
+
+test("an update that replaces Redis answers 503 meanwhile, and loses no accepted order", {
+  timeout: 600_000,
+}, async () => {
+  const change = (text: string) => text.replace("\ndir /data\n", "\n# new\ndir /data\n");
+  const report = await replacing("redis", "pulumi/redis-config.ts", change);
+  const unclear = Object.keys(report.failures).filter((failure) => !/: 503 \S+ Retry-After \d/.test(failure));
+  expect(unclear).toEqual([]);
+  await expectEnded(report);
+  await expectAllEnded(report);
+});
+
+test("an update that replaces the router does not wait for streams, and loses no accepted order", {
+  timeout: 600_000,
+}, async () => {
+  // A stream that is open as long as there are slow orders before its own.
+  const slow: string[] = [];
+  for (let count = 0; count < 6; count += 1) slow.push(await stack.customer.place("SLO1", "lease"));
+  const stream = stack.customer.events(slow.at(-1) ?? "").then(
+    () => "ended",
+    () => "cut off",
+  );
+  const report = await replacing("router", "pulumi/Caddyfile", (text) => `# new\n${text}`);
+  // Docker's proxy accepts a connection until the container has ended, and then closes it.
+  const refused = /: (ECONNREFUSED|ECONNRESET|UND_ERR_SOCKET)$/;
+  expect(Object.keys(report.failures).filter((failure) => !refused.test(failure))).toEqual([]);
+  expect(await stream).toBe("cut off");
+  await expectEnded(report);
+  await expectAllEnded(report);
+  for (const id of slow) await stack.customer.cancel(id);
 });
 
 test("a change of the key fails no sign-in and no order, also when interrupted", {
