@@ -25,6 +25,7 @@ export const steps = {
   archive: step("queue/archive"),
   postpone: step("queue/postpone"),
   sweep: script("queue/sweep"),
+  held: script("queue/held"),
   adopt: step("queue/adopt"),
 
   claim: step("worker/claim"),

@@ -425,7 +425,7 @@ test("a list is read from its oldest order up to a batch without an expired one"
   // By batches of two, oldest first: both expired, one expired, one expired, none expired, both expired.
   const expired = ids.filter((_, index) => [0, 1, 3, 5, 8, 9].includes(index));
   await redis.del(expired.map(recordKey));
-  const trips = vi.spyOn(ofWorker, "sortRo");
+  const trips = vi.spyOn(ofWorker, "zRange");
   expect(await expiry.lists.forgetExpired(2)).toBe(4);
   expect(trips).toHaveBeenCalledTimes(4);
   trips.mockRestore();

@@ -1,7 +1,9 @@
+import { z } from "zod";
 import type { RedisConnection } from "../redis/redis-connection.ts";
 import { isUnreadable } from "./ended/ended-orders.ts";
 import type { OrderRecord, OrderStatus } from "./order.ts";
 import { archivedRunsKey, recordKey, userOrdersKey, userOrdersPattern } from "./order-keys.ts";
+import { steps } from "./order-scripts.ts";
 
 export type OrderFilter = { status?: OrderStatus | undefined; title_number?: string | undefined };
 
@@ -18,6 +20,8 @@ export type OrderPage = { records: OrderRecord[]; next: number | undefined; unre
 const listScan = 200;
 /** The number of entries of a user's list that are looked up in one call. */
 const forgetBatch = 500;
+
+const heldReply = z.array(z.number());
 
 /** The lists of the users' orders. Every method rejects when Redis or `find` does. */
 export class UserOrders {
@@ -88,19 +92,16 @@ export class UserOrders {
     return forgotten;
   }
 
-  /** One command reads a batch and looks up its records. It goes out together with the last removal. */
+  /** The removal of one batch goes out together with the reading of the next. */
   async #forgetExpiredOf(list: string, batch: number): Promise<number> {
     let forgotten = 0;
     let removing: Promise<unknown> = Promise.resolve();
     for (let kept = 0; ; ) {
-      // "nosort" keeps the order of the sorted set, which is that of acceptance.
-      const reading = this.#redis.sortRo(list, {
-        ...{ BY: "nosort", LIMIT: { offset: kept, count: batch } },
-        GET: ["#", `${recordKey("*")}->order_id`],
-      });
-      const [words] = await Promise.all([reading, removing]);
-      const ids = words.filter((id, index) => index % 2 === 0 && id !== null);
-      const notHeld = ids.filter((_, index) => words[2 * index + 1] === null);
+      const reading = this.#redis.zRange(list, kept, kept + batch - 1);
+      const [, ids] = await Promise.all([removing, reading]);
+      if (ids.length === 0) return forgotten;
+      const held = heldReply.parse(await steps.held.run(this.#redis, ids.map(recordKey), []));
+      const notHeld = ids.filter((_, index) => held[index] === 0);
       const found = await Promise.all(notHeld.map((id) => this.#readable(id)));
       const expired = notHeld.filter((_, index) => found[index] === undefined);
       if (expired.length === 0) return forgotten;

@@ -43,6 +43,7 @@ test.each([
   ["ocr-worker", "other channels", "SUBSCRIBE order:1:events"],
   ["ocr-worker", "keys of any name", "DEL secrets"],
   ["ocr-worker", "keys of any name, by sorting", "SORT secrets BY nosort STORE order:1"],
+  ["ocr-worker", "what is in keys of any name, by sorting", "SORT_RO user:1:orders BY nosort GET secrets"],
 ])("%s may not use %s (%s)", async (user, _, command) => {
   const [name = "", ...words] = command.split(" ");
   const line = name === "EVAL" ? [name, "return 1", "1", words.at(-1) ?? ""] : [name, ...words];

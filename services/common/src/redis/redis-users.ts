@@ -15,8 +15,6 @@ type Access = {
   keys: readonly string[];
   /** Channels that it publishes to or subscribes to. */
   channels: readonly string[];
-  /** More rules in Redis' own notation. */
-  more?: readonly string[];
 };
 
 const connectionCommands = ["auth", "hello", "ping", "info", "eval", "evalsha", "scan", "exists"];
@@ -63,19 +61,16 @@ const access: Readonly<Record<RedisUser, Access>> = {
     ],
     keys: [...orderPatterns, keys.userOrdersPattern, keys.sweeperKey, ...keys.earlierPatterns],
     channels: [keys.eventsKey("*")],
-    // SORT_RO looks up each order of a list. Redis allows that only to users who may read every key with it.
-    more: ["(+sort_ro %R~*)"],
   },
 };
 
 /** The user's rules for `ACL SETUSER`, without its passwords. They replace all rules that it had. */
 export function rulesOf(user: RedisUser): string[] {
-  const { commands, keys, channels, more = [] } = access[user];
+  const { commands, keys, channels } = access[user];
   return [
     ...["reset", "on"],
     ...keys.map((key) => `~${key}`),
     ...channels.map((channel) => `&${channel}`),
     ...commands.map((command) => `+${command}`),
-    ...more,
   ];
 }
