@@ -27,12 +27,16 @@ export type UserRequest = { readonly command: string; readonly [field: string]: 
  * container runs, or if the request is refused
  */
 export async function manageUsers(
-  containers: Pick<StackContainers, "running">,
+  containers: Pick<StackContainers, "running" | "stack">,
   request: UserRequest,
 ): Promise<User[]> {
   const [container] = await containers.running("auth-api");
   if (container === undefined) {
-    throw new Failure("The Auth API of this stack does not run.", "Start the stack with `npm start`.");
+    throw new Failure(
+      `The stack '${containers.stack}' of this clone has no Auth API that runs.`,
+      "Start it with `npm start` (stack 'local'), or with `npm run pulumi -- up --stack NAME`. " +
+        "`npm run pulumi -- stack ls` lists the stacks.",
+    );
   }
   // The request may contain a password, so it is no argument.
   const command = ["exec", "--interactive", container, "node", "src/manage/main.ts"];

@@ -19,4 +19,5 @@ test.each([
   [options, "--yes=no"],
 ])("with the options %j, %s is refused", (known, arg) => {
   expect(() => readOptions(known, "npm start", [arg])).toThrow(Failure);
+  expect(() => readOptions(known, "npm start", [arg])).not.toThrow("To specify a positional");
 });

@@ -13,6 +13,12 @@ export function readOptions<T extends ParseArgsOptionsConfig>(
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
-    throw new Failure(error instanceof Error ? error.message : String(error), usage);
+    throw new Failure(optionFault(error), usage);
   }
+}
+
+/** What is wrong with an option, without Node's advice on how to pass it as an argument. */
+export function optionFault(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/ To specify a positional argument .*$/s, "");
 }

@@ -87,7 +87,7 @@ export class KeyRotation {
           "Run `npm run rotate-key` again after that time: it removes the old public key.",
         );
       }
-      if (left > 0) say(`    Waiting ${Math.ceil(left / 1000)} s for that.`);
+      if (left > 0) say(`    Waiting ${Math.ceil(left / 1000)} s until no token of the old key is valid.`);
       await pause(Math.max(0, left));
       // The empty value says that only the update is missing.
       this.#write({ retiredTokenKey: "", retiredTokenKeyUntil: undefined });

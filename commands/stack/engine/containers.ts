@@ -9,7 +9,10 @@ const CONTAINERS = ["ps", "--all", "--format", "{{.Names}}"];
 export class StackContainers {
   readonly #labels: readonly string[];
 
+  readonly stack: string;
+
   constructor(folder: string, stack: string) {
+    this.stack = stack;
     this.#labels = [`orbital-witness.clone=${cloneId(folder)}`, `orbital-witness.stack=${stack}`];
   }
 
