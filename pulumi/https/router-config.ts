@@ -87,11 +87,13 @@ http://:8082 {
 	@reads method GET HEAD
 	redir @reads https://${address}{uri} 308
 	handle {
-		header Content-Type application/problem+json
-		header X-Request-Id {http.request.uuid}
-		respond \`{"type":"about:blank","title":"Forbidden","status":403,
-			"detail":"Use https://${address}. Nothing was done, but the request was not encrypted.",
-			"code":"https_required","request_id":"{http.request.uuid}"}\` 403
+		vars {
+			status 403
+			title Forbidden
+			code https_required
+			detail "Use https://${address}. Nothing was done, but the request was not encrypted."
+		}
+		import problem
 	}
 }
 `;
