@@ -16,9 +16,11 @@ const { nodeImage, ocrLanguages } = settings;
 
 // A network without a way out. This machine has an address on every other bridge, but not on these.
 const isolated = { internal: true, options: { "com.docker.network.bridge.inhibit_ipv4": "true" } };
-// `front` reaches the outside, `back` does not. The Auth API is not on `back`.
+// `front` reaches the outside. The Order API meets Redis on `back`, and the workers meet it on `work`, so
+// that they cannot reach each other.
 const front = new docker.Network(nameOf("front"), { driver: "bridge", labels: labelsOf("front") });
 const back = new docker.Network(nameOf("back"), { driver: "bridge", ...isolated, labels: labelsOf("back") });
+const work = new docker.Network(nameOf("work"), { driver: "bridge", ...isolated, labels: labelsOf("work") });
 // On `documents` the workers reach their source: the router, or something outside the stack.
 const isSourceOutside = settings.documentsUrl !== undefined;
 const documents = new docker.Network(nameOf("documents"), {
@@ -40,7 +42,7 @@ const tokenKeys = { signing: signingKey.apply((key) => JSON.stringify(key)), acc
 
 const redis = new Redis("redis", {
   image: settings.redisImage,
-  network: back,
+  networks: [back, work],
   passwordVersion: settings.redisPasswordVersion,
   acceptsPreviousPassword: settings.redisAcceptsPreviousPassword,
 });
@@ -98,7 +100,7 @@ const router = new Router("router", {
 
 const ocrWorkers = new Service("ocr-worker", {
   nodeImage,
-  networks: [documents, back],
+  networks: [documents, work],
   environment: ocrWorkerEnvironment(settings, redis.urls["ocr-worker"]),
   buildArguments: { OCR_LANGUAGES: ocrLanguages },
   volumes: [{ volume: results, path: "/results" }, redisVolume],

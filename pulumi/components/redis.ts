@@ -9,7 +9,8 @@ import { hardenedContainer } from "./hardened-container.ts";
 
 export interface RedisArgs {
   readonly image: string;
-  readonly network: docker.Network;
+  /** The networks on which the services reach Redis. */
+  readonly networks: readonly docker.Network[];
   /** The version of the passwords that the services use. Each version has its own random passwords. */
   readonly passwordVersion: number;
   /** Whether Redis also accepts the passwords of the version before. */
@@ -64,7 +65,7 @@ export class Redis extends pulumi.ComponentResource {
         ...hardenedContainer({
           part: name,
           image: image.imageId,
-          networks: [args.network],
+          networks: args.networks,
           // redis-cli reads the administrator's password from this variable.
           environment: { REDISCLI_AUTH: admin },
           readyCommand: "timeout 3 redis-cli --user admin ping | grep -qx PONG",
@@ -89,7 +90,7 @@ export class Redis extends pulumi.ComponentResource {
         ...hardenedContainer({
           part: `${name}-access`,
           image: image.imageId,
-          networks: [args.network],
+          networks: args.networks.slice(0, 1),
           environment: {
             REDISCLI_AUTH: admin,
             REDIS_USERS: pulumi
@@ -118,7 +119,7 @@ export class Redis extends pulumi.ComponentResource {
 
 /** A line for redis-cli that sets a user. It has the hashes of the passwords. */
 function setUser(user: RedisUser, passwords: readonly pulumi.Output<string>[]): pulumi.Output<string> {
-  const rules = rulesOf(user).map((rule) => (rule.includes(" ") ? `"${rule}"` : rule));
+  const rules = rulesOf(user);
   return pulumi
     .all([...passwords])
     .apply((plain) => plain.map((text) => `#${createHash("sha256").update(text).digest("hex")}`))

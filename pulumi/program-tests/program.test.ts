@@ -100,7 +100,7 @@ test.each([
     "orbital-witness:index:Redis": 1,
     "orbital-witness:index:Service": 3,
     "orbital-witness:index:Router": 1,
-    "docker:index/network:Network": 3,
+    "docker:index/network:Network": 4,
     "docker:index/volume:Volume": 4,
     "docker:index/remoteImage:RemoteImage": 5,
     "docker:index/container:Container": 5 + ocrWorkers,
@@ -219,13 +219,15 @@ test("images are ids, not tags", () => {
   }
 });
 
-test("the Auth API shares no network with Redis, and Redis' network has no way out", () => {
+test("the Auth API shares no network with Redis, and Redis' networks have no way out", () => {
   const networksOf = (part: string) =>
     (inputsOf(program, part).networksAdvanced as { name: string }[]).map(({ name }) => name);
-  expect(networksOf("redis")).toEqual([`${nameOf("back")}-0123456`]);
+  expect(networksOf("redis")).toEqual(["back", "work"].map((part) => `${nameOf(part)}-0123456`));
   expect(networksOf("auth-api")).toEqual([`${nameOf("front")}-0123456`]);
-  const back = program.resources.find(({ name }) => name === nameOf("back"));
-  expect(back?.inputs).toMatchObject({ driver: "bridge", internal: true });
+  for (const part of ["back", "work"]) {
+    const network = program.resources.find(({ name }) => name === nameOf(part));
+    expect(network?.inputs).toMatchObject({ driver: "bridge", internal: true });
+  }
 });
 
 test("only the Auth API has the volume with the users", () => {
@@ -236,8 +238,13 @@ test("only the Auth API has the volume with the users", () => {
 test("workers share no network with the APIs, and reach the outside only if a documentsUrl is set", () => {
   const networksOf = (run: RecordedProgram, part: string) =>
     (inputsOf(run, part).networksAdvanced as { name: string }[]).map(({ name }) => name);
-  const [documents, back, front] = ["documents", "back", "front"].map((each) => `${nameOf(each)}-0123456`);
-  for (const run of [program, other]) expect(networksOf(run, "ocr-worker-1")).toEqual([documents, back]);
+  const [documents, back, front, work] = ["documents", "back", "front", "work"].map(
+    (each) => `${nameOf(each)}-0123456`,
+  );
+  for (const run of [program, other]) {
+    expect(networksOf(run, "ocr-worker-1")).toEqual([documents, work]);
+    expect(networksOf(run, "order-api")).toEqual([front, back]);
+  }
   expect(networksOf(program, "router")).toEqual([front, documents]);
   expect(networksOf(other, "router")).toEqual([front]);
   const isInternal = (run: RecordedProgram) =>

@@ -27,6 +27,7 @@ beforeAll(async () => {
 const NAME = "orbital-witness-review";
 const FRONT = `${NAME}-front-0123456`;
 const BACK = `${NAME}-back-0123456`;
+const WORK = `${NAME}-work-0123456`;
 const DOCUMENTS = `${NAME}-documents-0123456`;
 const key = tokenKeyOf("k".repeat(32));
 const TOKEN_KEY = `TOKEN_KEY=${JSON.stringify(key)}`;
@@ -161,7 +162,7 @@ const orderApi = service(
 const ocrWorker = (name: string) =>
   service(
     "ocr-worker",
-    { networks: [DOCUMENTS, BACK], memory: 1536, start: 300, stop: 45 },
+    { networks: [DOCUMENTS, WORK], memory: 1536, start: 300, stop: 45 },
     [mount("results", false), REDIS_VOLUME],
     [
       redisUrl("ocr-worker"),
@@ -179,7 +180,7 @@ const ocrWorker = (name: string) =>
     [`INSTANCE=${name}`],
   );
 const redis = {
-  ...common("redis", { networks: [BACK], memory: 768, start: START_SECONDS, stop: 30, ask: PING }),
+  ...common("redis", { networks: [BACK, WORK], memory: 768, start: START_SECONDS, stop: 30, ask: PING }),
   image: fakeDigest("redis-image"),
   envs: sealed(["REDISCLI_AUTH=random-of-redis-admin-password"]),
   user: "999:999",
@@ -259,7 +260,7 @@ test.each<[string, object]>([
   ["redis-image", { name: pinned("redis:7.2-bookworm"), keepLocally: true }],
   ["router-image", { name: pinned("caddy:2.10-alpine"), keepLocally: true }],
   [`${NAME}-front`, { driver: "bridge", labels: labelsOf("front") }],
-  ...["back", "documents"].map((part): [string, object] => [
+  ...["back", "documents", "work"].map((part): [string, object] => [
     `${NAME}-${part}`,
     {
       driver: "bridge",
@@ -298,7 +299,7 @@ test("a changed health check changes a label, because the provider does not noti
 
 test("the program creates no other resources than those checked above", () => {
   const components = ["orbital-witness-review", "redis", "auth-api", "order-api", "ocr-worker", "router"];
-  expect(program.resources).toHaveLength(24 + components.length);
+  expect(program.resources).toHaveLength(25 + components.length);
 });
 
 test("a documents folder of root is served by the user nobody", async () => {

@@ -123,9 +123,9 @@ async function inflict(clone: StackUnderTest, { faults }: Plan): Promise<void> {
 async function harmOf(clone: StackUnderTest, { kind, container }: PlannedFault, victim: TestContainer) {
   if (kind === "kill") return harm.kill(victim);
   if (kind === "pause") return harm.pause(victim);
-  // The network on which the container receives requests.
-  const isBehind = container === "redis" || container.startsWith("ocr-worker");
-  return harm.disconnect(clone, victim, isBehind ? "back" : "front");
+  // The networks on which the container works with the others.
+  if (container === "redis") return harm.disconnect(clone, victim, "back", "work");
+  return harm.disconnect(clone, victim, container.startsWith("ocr-worker") ? "work" : "front");
 }
 
 function report({ faults }: Plan, ledger: readonly LedgerEntry[], finals: readonly FinalView[]): void {

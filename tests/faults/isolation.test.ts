@@ -52,14 +52,21 @@ const askRedis = (address: string) => [
   `exec 3<>/dev/tcp/${address}/6379 && printf 'PING\\r\\n' >&3 && head -n 1 <&3`,
 ];
 
-test("20 Redis answers the Order API, but neither the Auth API nor this machine", async () => {
+test("20 Redis answers the Order API and the workers, each on its own network, and nobody else", async () => {
   const redis = await stack.clone.container("redis");
-  const addresses = Object.values(await stack.clone.endpointsOf(redis)).map(({ IPAddress }) => IPAddress);
-  expect(addresses).toHaveLength(1);
-  for (const address of ["redis", ...addresses]) {
+  const endpoints = Object.entries(await stack.clone.endpointsOf(redis));
+  const addressOn = (network: string) =>
+    endpoints.find(([name]) => name.includes(`-${network}-`))?.[1].IPAddress ?? "";
+  const [back, work] = [addressOn("back"), addressOn("work")];
+  expect(endpoints).toHaveLength(2);
+  const answers = /^-NOAUTH /;
+  for (const address of ["redis", back, work]) {
     const answerTo = async (part: string) =>
       (await stack.exec(await stack.clone.container(part), ...askRedis(address))).stdout;
-    expect(await answerTo("order-api"), address).toMatch(/^-NOAUTH /);
+    if (address === work) expect(await answerTo("order-api"), address).not.toMatch(/^[-+]/);
+    else expect(await answerTo("order-api"), address).toMatch(answers);
+    if (address === back) expect(await answerTo("ocr-worker"), address).not.toMatch(/^[-+]/);
+    else expect(await answerTo("ocr-worker"), address).toMatch(answers);
     expect(await answerTo("auth-api"), address).not.toMatch(/^[-+]/);
     expect(await answerTo("router"), address).not.toMatch(/^[-+]/);
     const [program = "", ...rest] = askRedis(address);

@@ -32,23 +32,31 @@ async function freeze(id: string): Promise<void> {
   }
 }
 
-/** Disconnects it from one of its networks. The remedy reconnects it with the same names. */
+export type NetworkPart = "front" | "back" | "work";
+
+/** Disconnects it from some of its networks. The remedy reconnects it with the same names. */
 export async function disconnect(
   clone: StackUnderTest,
   container: TestContainer,
-  network: "front" | "back",
+  ...networks: readonly NetworkPart[]
 ): Promise<Harm> {
   const endpoints = Object.entries(await clone.endpointsOf(container));
-  const endpoint = endpoints.find(([name]) => name.includes(`-${network}-`));
-  if (endpoint === undefined) throw new Error(`the container is not on the network ${network}`);
-  const [name, { Aliases }] = endpoint;
-  const { id } = container;
-  // The engine adds the container's id itself.
-  const aliases = (Aliases ?? []).filter((alias) => !id.startsWith(alias));
-  return docker(
-    ["network", "disconnect", name, id],
-    ["network", "connect", ...aliases.flatMap((alias) => ["--alias", alias]), name, id],
-  );
+  const harms = networks.map((network) => {
+    const endpoint = endpoints.find(([name]) => name.includes(`-${network}-`));
+    if (endpoint === undefined) throw new Error(`the container is not on the network ${network}`);
+    const [name, { Aliases }] = endpoint;
+    const { id } = container;
+    // The engine adds the container's id itself.
+    const aliases = (Aliases ?? []).filter((alias) => !id.startsWith(alias));
+    return docker(
+      ["network", "disconnect", name, id],
+      ["network", "connect", ...aliases.flatMap((alias) => ["--alias", alias]), name, id],
+    );
+  });
+  return {
+    begin: () => Promise.all(harms.map(({ begin }) => begin())),
+    end: () => Promise.all(harms.map(({ end }) => end())),
+  };
 }
 
 function docker(harm: readonly string[], remedy: readonly string[]): Harm {

@@ -106,14 +106,22 @@ describe("networks", () => {
     }
     // Shows that the address could be reached.
     expect(await reaches("order-api", here[0]?.address ?? "", port)).toBe(true);
-    for (const part of ["auth-api", "order-api", "router"]) {
+    const places: [string, string][] = [
+      ["auth-api", "front"],
+      ["order-api", "front"],
+      ["order-api", "back"],
+      ["router", "front"],
+    ];
+    for (const [part, network] of places) {
       const endpoints = Object.entries(await clone.endpointsOf(await clone.container(part)));
-      const [, front] = endpoints.find(([network]) => network.includes("-front-")) ?? [];
-      const address = front?.IPAddress ?? "";
+      const [, endpoint] = endpoints.find(([name]) => name.includes(`-${network}-`)) ?? [];
+      const address = endpoint?.IPAddress ?? "";
       expect(await reaches("ocr-worker", address, 8080), `${part} at ${address}`).toBe(false);
       expect(await reaches("order-api", address, 8080), `${part} at ${address}`).toBe(true);
     }
     expect(await reaches("ocr-worker", "auth-api", 8080)).toBe(false);
+    expect(await reaches("ocr-worker", "order-api", 8080)).toBe(false);
+    expect(await reaches("order-api", "ocr-worker", 8080)).toBe(false);
     expect(await reaches("ocr-worker", "router", 8081)).toBe(true);
     expect(await reaches("ocr-worker", "redis", 6379)).toBe(true);
   });

@@ -60,8 +60,8 @@ export class FaultStack {
     return this.#beginHarm(harm.stop(container));
   }
 
-  async disconnect(container: TestContainer, network: "front" | "back"): Promise<Fault> {
-    return this.#beginHarm(await harm.disconnect(this.clone, container, network));
+  async disconnect(container: TestContainer, ...networks: readonly harm.NetworkPart[]): Promise<Fault> {
+    return this.#beginHarm(await harm.disconnect(this.clone, container, ...networks));
   }
 
   /** Changes a setting of the running Redis until the end of the fault. */

@@ -14,7 +14,7 @@ test.for([
   ["paused", () => stack.clone.container("redis").then((redis) => stack.pause(redis))],
   [
     "cut off the network",
-    () => stack.clone.container("redis").then((redis) => stack.disconnect(redis, "back")),
+    () => stack.clone.container("redis").then((redis) => stack.disconnect(redis, "back", "work")),
   ],
 ] as const)(
   "Redis %s for minutes: the workers stay unready, and then resume work on their own",

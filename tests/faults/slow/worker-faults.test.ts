@@ -11,7 +11,7 @@ test("1 a worker cut off from Redis mid-page: another one completes the order, a
   timeout: 120_000,
 }, async () => {
   const { id, worker, name } = await orders.midPage();
-  const cut = await stack.disconnect(worker, "back");
+  const cut = await stack.disconnect(worker, "work");
   const view = await orders.ended(id);
   expect(view.attempts).toMatchObject([{ worker: name, outcome: "lost" }, { outcome: "completed" }]);
   expect(statuses(view)).toEqual(statusesOfTwoAttempts);
