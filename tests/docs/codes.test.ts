@@ -14,7 +14,7 @@ const tokenCodes = ["401 token_expired", "401 token_invalid"];
 const written = [
   /new Problem\(\s*(\d{3}),\s*"(\w+)"/g,
   /status: (\d{3}), code: "(\w+)"/g,
-  /"status":(\d{3}),[^{]*?(?:\{address\}[^{]*?)?"code":"(\w+)"/g,
+  /\tstatus (\d{3})\n\t+title [^\n]+\n\t+code (\w+)/g,
 ];
 
 test("the table has the same failure reasons as the worker", () => {
