@@ -1,5 +1,6 @@
 import type { TokenUser } from "@orbital-witness/common/tokens/access-token.ts";
 import type { Account, AccountStore } from "./account.ts";
+import { demoUsers } from "./built-in-users.ts";
 import { passwordMatches } from "./password.ts";
 
 /** The hash of a password that nobody knows, with the usual costs. */
@@ -28,6 +29,12 @@ export class UserDirectory {
   }
 
   /** The user with the rights of this moment; undefined if the user is disabled or removed. */
+  /** The names of the stack's demo users. A person who has the name of one is none. */
+  async demoNames(): Promise<string[]> {
+    const found = await Promise.all(demoUsers.map(({ name }) => this.#accounts.find(name)));
+    return found.flatMap((account) => (account?.kind === "demo" ? account.name : []));
+  }
+
   async byId(id: number): Promise<TokenUser | undefined> {
     const account = await this.#accounts.byId(id);
     return account && !account.disabled ? tokenUserOf(account) : undefined;

@@ -40,6 +40,16 @@ test("signing in returns an access token, and a refresh token only in the cookie
   expect(attributes.sort()).toEqual(["HttpOnly", "Max-Age=3600", "Path=/session", "SameSite=Strict"]);
 });
 
+test("a sign-in page is told the demo users, and only a page of this address", async () => {
+  const { status, body } = await ask("GET", "/session/options", {});
+  expect([status, body]).toEqual([200, { demo_users: ["alice", "bob", "charlie"] }]);
+  const foreign = await ask("GET", "/session/options", { "Sec-Fetch-Site": "cross-site" });
+  expect([foreign.status, foreign.body.code]).toEqual([403, "cross_origin"]);
+  await auth.accounts.keepBuiltIn([]);
+  await auth.accounts.add({ ...auth.newUser, name: "alice" });
+  expect((await ask("GET", "/session/options", {})).body).toEqual({ demo_users: [] });
+});
+
 test("on HTTPS the cookie is Secure, in its name too, and the other name counts for nothing", async () => {
   const login = await signIn(https);
   expect(login.setCookie).toMatch(/^__Secure-refresh_token=[^;]+;.*; Secure/);

@@ -1,8 +1,10 @@
 import { readFields } from "@orbital-witness/common/http/form-body.ts";
 import { type AppEnv, type HttpApp, methodNotAllowed } from "@orbital-witness/common/http/http-app.ts";
 import { Problem, parseFields } from "@orbital-witness/common/http/problem.ts";
+import type { sessionOptionsSchema } from "@orbital-witness/common/tokens/token-request.ts";
 import { tokenRequestSchema } from "@orbital-witness/common/tokens/token-request.ts";
 import type { Context } from "hono";
+import type { z } from "zod";
 import { refuseCrossOrigin } from "./same-origin.ts";
 import { clearSessionCookie, sessionCookie, setSessionCookie } from "./session-cookie.ts";
 import type { SignIn } from "./sign-in.ts";
@@ -12,6 +14,7 @@ import type { TokenIssuer } from "./token-issuer.ts";
 /**
  * Adds the sessions of browsers. `POST /session` signs in, `POST /session/refresh` renews the access token,
  * and `DELETE /session` signs out. The refresh token is in a cookie that scripts cannot read.
+ * `GET /session/options` tells a sign-in page which demo users it may offer.
  */
 export function addSessionEndpoint(
   app: HttpApp,
@@ -41,6 +44,9 @@ export function addSessionEndpoint(
     setSessionCookie(c, renewal.refreshToken, idleSeconds);
     return c.json(renewal.token);
   });
+  app.get("/session/options", async (c) =>
+    c.json({ demo_users: await tokens.demoUsers() } satisfies z.input<typeof sessionOptionsSchema>),
+  );
   app.delete("/session", async (c) => {
     const cookie = sessionCookie(c);
     if (cookie !== undefined) await tokens.endSession(cookie);
@@ -49,6 +55,7 @@ export function addSessionEndpoint(
   });
   app.all("/session", methodNotAllowed("POST, DELETE"));
   app.all("/session/refresh", methodNotAllowed("POST"));
+  app.all("/session/options", methodNotAllowed("GET, HEAD"));
 }
 
 /** The answer for an expired, ended or unknown session, which says nothing about the reason. */

@@ -39,6 +39,11 @@ export class TokenIssuer {
     return orUnavailable(this.#options.sessions.begin(user_id));
   }
 
+  /** The names of the demo users. None if the stack has no demo users. */
+  async demoUsers(): Promise<string[]> {
+    return orUnavailable(this.#options.users.demoNames());
+  }
+
   /** Exchanges a refresh token. The access token has the rights that the user has now. */
   async renew(c: Context<AppEnv>, refreshToken: string): Promise<Renewal> {
     const { sessions, users } = this.#options;

@@ -43,6 +43,16 @@ const issuedFields = {
 export const sessionAnswerSchema = z.object(issuedFields).meta({ id: "SessionToken" });
 export type IssuedToken = z.input<typeof sessionAnswerSchema>;
 
+/** The answer of `GET /session/options`. */
+export const sessionOptionsSchema = z
+  .object({
+    demo_users: z.array(z.string()).meta({
+      description: "The demo users, whose password is `password`; [] if the stack has none",
+      example: ["alice", "bob", "charlie"],
+    }),
+  })
+  .meta({ id: "SessionOptions" });
+
 export const tokenAnswerSchema = z
   .object({
     ...issuedFields,

@@ -1,6 +1,10 @@
 import { createRoute } from "@hono/zod-openapi";
 import { problemSchema } from "@orbital-witness/common/http/problem.ts";
-import { sessionAnswerSchema, tokenRequestSchema } from "@orbital-witness/common/tokens/token-request.ts";
+import {
+  sessionAnswerSchema,
+  sessionOptionsSchema,
+  tokenRequestSchema,
+} from "@orbital-witness/common/tokens/token-request.ts";
 import { problemResponse, problemResponses } from "../endpoint.ts";
 
 const form = { schema: tokenRequestSchema };
@@ -50,6 +54,18 @@ export const sessionRoutes = [
     responses: {
       200: answer,
       401: { description: "There is no session, or it has ended", content: problem },
+      403: crossOrigin,
+      ...problemResponses(503),
+    },
+  }),
+  createRoute({
+    ...{ ...common, method: "get", path: "/session/options", operationId: "sessionOptions" },
+    summary: "Ask what a sign-in page can offer",
+    responses: {
+      200: {
+        description: "The demo users",
+        content: { "application/json": { schema: sessionOptionsSchema } },
+      },
       403: crossOrigin,
       ...problemResponses(503),
     },
