@@ -14,6 +14,7 @@ import { listOrders } from "./follow/list-orders.ts";
 import { orderPath } from "./follow/order-view.ts";
 import { type ReadTools, readOrder } from "./follow/read-order.ts";
 import { orderPathSchema } from "./order-schemas.ts";
+import { readPage } from "./results/read-page.ts";
 import { readPageImage } from "./results/read-page-image.ts";
 import { type ResultTools, readResult, readResultFile } from "./results/read-result.ts";
 import { type SearchTools, searchOrders } from "./search/search-orders.ts";
@@ -39,6 +40,7 @@ export function createOrderApp({ log, checks, tools }: OrderAppOptions): HttpApp
     cancelOrder(tools),
     quotas.limited("downloads", readResult(tools)),
     quotas.limited("downloads", readResultFile(tools)),
+    quotas.limited("downloads", readPage(tools)),
     quotas.limited("downloads", readPageImage(tools)),
     quotas.limited("streams", followOrder(tools)),
     retryOrder(tools),

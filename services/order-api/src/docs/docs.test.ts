@@ -5,7 +5,7 @@ import { openOrderApi } from "../../../../tests/order-api/order-api.ts";
 const { app, redis } = openOrderApi("redis://127.0.0.1:1");
 afterAll(() => redis.destroy());
 
-const ofAuthApi = ["/token", "/session", "/session/refresh", "/.well-known/jwks.json"];
+const ofAuthApi = ["/token", "/session", "/session/options", "/session/refresh", "/.well-known/jwks.json"];
 
 test("the document has every operation, with its responses and the ways to send the token", async () => {
   const document = z
@@ -32,6 +32,7 @@ test("the document has every operation, with its responses and the ways to send 
     "cancelOrder: delete /orders/{id} 200 401 403 404 409 503",
     "getResult: get /orders/{id}/result 200 304 401 404 406 409 422 429 503",
     "getResultFile: get /orders/{id}/result.{format} 200 304 401 404 409 422 429 503",
+    "getPage: get /orders/{id}/result/pages/{page}.json 200 304 401 404 409 429 503",
     "getPageImage: get /orders/{id}/result/pages/{page}.png 200 206 304 401 404 409 416 429 503",
     "followOrder: get /orders/{id}/events 200 204 400 401 404 429 503",
     "retryOrder: post /orders/{id}/retry 202 401 403 404 409 429 503",
@@ -40,6 +41,7 @@ test("the document has every operation, with its responses and the ways to send 
     "beginSession: post /session 200 400 401 403 413 415 422 429 503",
     "endSession: delete /session 204 403 503",
     "refreshSession: post /session/refresh 200 401 403 503",
+    "sessionOptions: get /session/options 200 403 503",
     "getTokenKeys: get /.well-known/jwks.json 200 405",
   ]);
   const references = [...JSON.stringify(document).matchAll(/"#\/([^"]+)"/g)].map(

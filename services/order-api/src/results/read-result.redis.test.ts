@@ -151,16 +151,34 @@ test("the image of a page is the page as it was read; a failed or missing page i
   }
   const beyond = await get(`${order.path}/pages/4.png`);
   expect(await beyond.json()).toMatchObject({
-    detail: "Page 4 has no picture. The document has 3 pages.",
+    detail: "Page 4 has no result. The document has 3 pages.",
   });
   const failed = await get(`${order.path}/pages/3.png`);
   expect(await failed.json()).toMatchObject({
-    detail: "Page 3 has no picture. It could not be read: the order's `pages_failed` says why.",
+    detail: "Page 3 has no result. It could not be read: the order's `pages_failed` says why.",
   });
 });
 
+test("one page is the same as in the JSON result, with the number of pages; others are 404", async () => {
+  const all = resultSchema.parse(await (await get(`${order.path}.json`)).json());
+  for (const page of [1, 2]) {
+    const response = await get(`${order.path}/pages/${page}.json`);
+    expect([response.status, typeOf(response)]).toEqual([200, "application/json"]);
+    expect(await response.json()).toEqual({ ...all.pages[page - 1], pages: 3 });
+  }
+  for (const name of ["0", "3", "4", "01", "x", "999999999999"]) {
+    expect(await codeOf(await get(`${order.path}/pages/${name}.json`)), name).toEqual([
+      404,
+      "page_not_found",
+    ]);
+  }
+  const foreign = await api.as(bob).get(`${order.path}/pages/1.json`);
+  expect(await codeOf(foreign)).toEqual([404, "order_not_found"]);
+});
+
 test("a client that has a representation gets 304 for it, and 200 for another", async () => {
-  for (const path of [order.path, `${order.path}.pdf`, `${order.path}/pages/1.png`]) {
+  const paths = ["", ".pdf", "/pages/1.png", "/pages/1.json"].map((part) => `${order.path}${part}`);
+  for (const path of paths) {
     const tag = (await get(path)).headers.get("ETag") ?? "";
     expect(tag).toMatch(path.endsWith(".png") ? /^"[^"]+"$/ : /^W\/"[^"]+"$/);
     for (const known of [tag, tag.replace("W/", ""), `W/${tag.replace("W/", "")}`, `"x", ${tag}`, "*"]) {

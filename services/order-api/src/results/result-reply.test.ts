@@ -24,10 +24,10 @@ test("a cancelled order has no result", () => {
 });
 
 test.each([
-  [2, 1, "Page 2 has no picture. The document has 1 page."],
-  [4, 3, "Page 4 has no picture. The document has 3 pages."],
-  [0, 3, "This page has no picture. The document has 3 pages."],
-  [3, 3, "Page 3 has no picture. It could not be read: the order's `pages_failed` says why."],
+  [2, 1, "Page 2 has no result. The document has 1 page."],
+  [4, 3, "Page 4 has no result. The document has 3 pages."],
+  [0, 3, "This page has no result. The document has 3 pages."],
+  [3, 3, "Page 3 has no result. It could not be read: the order's `pages_failed` says why."],
 ])("page %i of %i without a picture is explained", (page, result_pages, detail) => {
   expect(pageNotFound({ ...order, result_pages }, page).message).toBe(detail);
 });

@@ -40,7 +40,7 @@ export function resultGone(): Problem {
 /** `page` is 0 if the name is not a page number. */
 export function pageNotFound({ result_pages = 1 }: OrderRecord, page: number): Problem {
   const which = page === 0 ? "This page" : `Page ${page}`;
-  const detail = `${which} has no picture. ${extentOf(result_pages, page)}`;
+  const detail = `${which} has no result. ${extentOf(result_pages, page)}`;
   return new Problem(404, "page_not_found", detail);
 }
 

@@ -22,7 +22,8 @@ const readings = {
   reading: reading.optional().meta({ description: "Missing for pages that earlier versions read" }),
 };
 
-const readPage = pageResultSchema
+/** A page that was read. */
+export const readPageSchema = pageResultSchema
   .extend(readings)
   .extend({ empty: z.boolean().meta({ description: "The page has no text" }) })
   .meta({
@@ -44,7 +45,7 @@ export const resultSchema = z
     order_id: orderIdSchema,
     title_number: titleNumberSchema,
     document_type: documentTypeSchema,
-    pages: z.array(z.union([readPage, failedPage])),
+    pages: z.array(z.union([readPageSchema, failedPage])),
   })
   .meta({ id: "Result" });
 
@@ -59,7 +60,7 @@ export async function* writeJson({ order, pages }: ResultDocument): AsyncGenerat
   yield "]}\n";
 }
 
-function pageView({ page, result, error, reading }: DocumentPage): Result["pages"][number] {
+export function pageView({ page, result, error, reading }: DocumentPage): Result["pages"][number] {
   const read = reading && { reading: readingView(reading) };
   return result ? { ...result, ...read, empty: result.blocks.length === 0 } : { page, error, ...read };
 }
