@@ -15,7 +15,7 @@ export default defineConfig({
           name: "unit",
           sequence: { groupOrder: 0 },
           include: [
-            "{pulumi,services,commands,lib,bench,offline,samples,tests/chaos,tests/docs}/**/*.test.ts",
+            "{pulumi,services,commands,lib,bench,offline,samples,web,tests/chaos,tests/docs}/**/*.test.ts",
           ],
           exclude: ["**/node_modules/**", "**/*.{redis,ocr,process}.test.ts"],
           isolate: false,

@@ -88,7 +88,8 @@ const orderApi = new Service("order-api", {
 });
 
 const router = new Router("router", {
-  image: settings.caddyImage,
+  caddyImage: settings.caddyImage,
+  nodeImage,
   networks: isSourceOutside ? [front] : [front, documents],
   bindAddress: settings.bindAddress,
   httpPort: settings.httpPort,

@@ -5,11 +5,14 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Certificate } from "../https/certificate-files.ts";
 import { certificateFiles, routerConfig } from "../https/router-config.ts";
 import { keepsData, labelsOf, nameOf } from "../names.ts";
+import { builtImage } from "./built-image.ts";
 import { folderReader } from "./folder-reader.ts";
 import { hardenedContainer } from "./hardened-container.ts";
 
 export interface RouterArgs {
-  readonly image: string;
+  readonly caddyImage: string;
+  /** Builds the page. */
+  readonly nodeImage: string;
   readonly networks: readonly docker.Network[];
   readonly bindAddress: string;
   readonly httpPort: number;
@@ -36,7 +39,13 @@ export interface HttpsArgs {
 /** Where Caddy keeps certificates. In every base image all users may write to this folder. */
 const DATA_FOLDER = "/var/tmp";
 
-/** Caddy: the only way into the stack, and the document source for the workers. */
+/** What is in the router's image besides Caddy and its configuration, relative to the project's folder. */
+export const routerSources = [".dockerignore", "package.json", "package-lock.json", "tsconfig.json", "web"];
+
+/**
+ * Caddy: the only way into the stack. It serves the page to browsers, and documents to the workers. Its image
+ * has the page and the configuration, so that its root file system can be read-only.
+ */
 export class Router extends pulumi.ComponentResource {
   readonly container: docker.Container;
 
@@ -47,9 +56,17 @@ export class Router extends pulumi.ComponentResource {
       {},
       pulumi.mergeOptions(options, { aliases: [{ type: "orbital-witness:Router" }] }),
     );
-    const image = new docker.RemoteImage(
-      `${name}-image`,
-      { name: args.image, keepLocally: true },
+    const image = builtImage(
+      name,
+      {
+        dockerfile: "web/Dockerfile",
+        sources: routerSources,
+        buildArgs: {
+          NODE_IMAGE: args.nodeImage,
+          CADDY_IMAGE: args.caddyImage,
+          CADDYFILE: configOf(args),
+        },
+      },
       { parent: this },
     );
     const { https } = args;
@@ -76,28 +93,21 @@ export class Router extends pulumi.ComponentResource {
             // processor time. The limit keeps it within the container's memory.
             GOGC: "400",
             GOMEMLIMIT: "192MiB",
+            ...(https?.certificate && {
+              CERTIFICATE: https.certificate.certificate,
+              CERTIFICATE_KEY: pulumi.secret(https.certificate.key),
+            }),
           },
           readyCommand: "wget -q -T 3 -O /dev/null http://127.0.0.1:8080/health",
           memoryMegabytes: 256,
           stopSeconds: 15,
         }),
-        command: ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"],
+        command: https?.certificate === undefined ? [...startCaddy] : ["sh", "-c", startWithCertificate],
         user:
           args.documentsFolder === undefined ? "65534:65534" : folderReader(statSync(args.documentsFolder)),
         // In the public image, Caddy's file has a capability for low ports. The kernel starts it only if the
         // container has that capability too, although a process that is not root does not get it.
         capabilities: { drops: ["ALL"], adds: ["CAP_NET_BIND_SERVICE"] },
-        // Pulumi can only upload files into a writable root file system.
-        readOnly: false,
-        uploads: [
-          { file: "/etc/caddy/Caddyfile", content: configOf(args) },
-          ...(https?.certificate === undefined
-            ? []
-            : [
-                { file: certificateFiles.certificate, content: https.certificate.certificate },
-                { file: certificateFiles.key, content: pulumi.secret(https.certificate.key) },
-              ]),
-        ],
         volumes: [
           ...(args.documentsFolder === undefined
             ? []
@@ -115,6 +125,17 @@ export class Router extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 }
+
+const startCaddy = ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"] as const;
+
+/**
+ * Caddy reads certificates from files. They are in memory (tmpfs), because the root file system is read-only
+ * and an image must not have the key.
+ */
+const startWithCertificate =
+  `umask 077 && printf %s "$CERTIFICATE" > ${certificateFiles.certificate} && ` +
+  `printf %s "$CERTIFICATE_KEY" > ${certificateFiles.key} && ` +
+  `unset CERTIFICATE CERTIFICATE_KEY && exec ${startCaddy.join(" ")}`;
 
 function configOf({ https, trustedProxies }: RouterArgs): string {
   const caddyfile = readFileSync(path.join(import.meta.dirname, "../Caddyfile"), "utf8");

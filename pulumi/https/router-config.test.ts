@@ -22,12 +22,7 @@ test("an edited Caddyfile without a place for the settings is named", () => {
 test.each([
   ["auto", 443, "https://registry.example.org{uri}", /^https:\/\/registry\.example\.org:8443 \{\n\theader/m],
   ["internal", 8443, "https://registry.example.org:8443{uri}", /:8443 \{\n\ttls internal\n\theader/],
-  [
-    "files",
-    443,
-    "https://registry.example.org{uri}",
-    /\ttls \/etc\/caddy\/certificate\.pem \/etc\/caddy\/\S+\n/,
-  ],
+  ["files", 443, "https://registry.example.org{uri}", /\ttls \/tmp\/certificate\.pem \/tmp\/\S+\n/],
 ] as const)("with the certificate %s and port %s, redirects go to %s", (certificate, httpsPort, to, tls) => {
   const config = routerConfig(caddyfile, {
     ...plain,

@@ -15,8 +15,8 @@ export interface RouterConfig {
 
 /** Where the router reads certificates that were given as files. */
 export const certificateFiles = {
-  certificate: "/etc/caddy/certificate.pem",
-  key: "/etc/caddy/certificate-key.pem",
+  certificate: "/tmp/certificate.pem",
+  key: "/tmp/certificate-key.pem",
 };
 
 /**

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cloneId } from "../clone-id.ts";
+import { routerSources } from "../components/router.ts";
 import { sourcesOf } from "../components/service-image.ts";
 import { sourceHash } from "../components/source-hash.ts";
 import { redisAccessCommand, redisAccessReadyCommand, redisStartCommand } from "../redis-config.ts";
@@ -215,13 +216,6 @@ const router = {
   user: `${uid}:${gid}`,
   command: ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"],
   capabilities: { drops: ["ALL"], adds: ["CAP_NET_BIND_SERVICE"] },
-  readOnly: false,
-  uploads: [
-    {
-      file: "/etc/caddy/Caddyfile",
-      content: readFileSync(path.join(projectFolder, "pulumi/Caddyfile"), "utf8"),
-    },
-  ],
   volumes: [
     { hostPath: documents, containerPath: "/srv/documents", readOnly: true },
     { hostPath: path.join(projectFolder, "samples/scans"), containerPath: "/srv/samples", readOnly: true },
@@ -232,18 +226,27 @@ const router = {
 /** A base image with its tag, so that one can read it, and its digest, so that it stays the same. */
 const pinned = (name: string) => expect.stringMatching(new RegExp(`^${name}@sha256:[0-9a-f]{64}$`));
 
-const image = (part: string, more: Record<string, string> = {}) => ({
+const nodeImage = pinned("node:24.21.0-bookworm-slim");
+
+const built = (part: string, dockerfile: string, sources: readonly string[], buildArgs: object) => ({
   name: `orbital-witness/${part}:review-${cloneId(projectFolder)}`,
   keepLocally: true,
   build: {
     context: projectFolder,
-    dockerfile: `${projectFolder}/services/Dockerfile`,
-    buildArgs: { NODE_IMAGE: pinned("node:24.21.0-bookworm-slim"), SERVICE: part, ...more },
+    dockerfile: `${projectFolder}/${dockerfile}`,
+    buildArgs,
     platform: `linux/${{ x64: "amd64" }[process.arch as string] ?? process.arch}`,
     provenance: "false",
     buildLogFile: `${projectFolder}/.pulumi/build-${part}.log`,
   },
-  triggers: { sources: sourceHash(projectFolder, sourcesOf(part)) },
+  triggers: { sources: sourceHash(projectFolder, sources) },
+});
+const image = (part: string, more: Record<string, string> = {}) =>
+  built(part, "services/Dockerfile", sourcesOf(part), { NODE_IMAGE: nodeImage, SERVICE: part, ...more });
+const routerImage = built("router", "web/Dockerfile", routerSources, {
+  NODE_IMAGE: nodeImage,
+  CADDY_IMAGE: pinned("caddy:2.10-alpine"),
+  CADDYFILE: readFileSync(path.join(projectFolder, "pulumi/Caddyfile"), "utf8"),
 });
 
 test.each<[string, object]>([
@@ -258,7 +261,7 @@ test.each<[string, object]>([
   ["order-api-image", image("order-api")],
   ["ocr-worker-image", image("ocr-worker", { OCR_LANGUAGES: "eng" })],
   ["redis-image", { name: pinned("redis:7.2-bookworm"), keepLocally: true }],
-  ["router-image", { name: pinned("caddy:2.10-alpine"), keepLocally: true }],
+  ["router-image", routerImage],
   [`${NAME}-front`, { driver: "bridge", labels: labelsOf("front") }],
   ...["back", "documents", "work"].map((part): [string, object] => [
     `${NAME}-${part}`,

@@ -191,7 +191,7 @@ describe("a certificate from files", () => {
     await clone.stack.set("tlsIssuer", "auto");
     await clone.up();
     // The router has them only as the files that were given.
-    expect(await inRouter("cat", "/etc/caddy/Caddyfile")).toContain("tls /etc/caddy/certificate.pem");
+    expect(await inRouter("cat", "/etc/caddy/Caddyfile")).toContain("tls /tmp/certificate.pem");
     expect((await overTls("/health", ca)).fingerprint256).toBe(issued);
     await clone.stack.set("publicHost", "other.test");
     await expect(clone.up()).rejects.toThrow(

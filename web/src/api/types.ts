@@ -1,0 +1,47 @@
+/** The documents of the Order API that the page reads; see `/openapi.json`. */
+export type OrderStatus = "queued" | "fetching" | "recognizing" | "completed" | "failed" | "cancelled";
+
+export type Reason = { code: string; message: string };
+
+export type OrderSummary = {
+  order_id: string;
+  title_number: string;
+  document_type: string;
+  status: OrderStatus;
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+  progress: { page: number; pages: number } | null;
+  reason: Reason | null;
+};
+
+export type OrderAttempt = {
+  attempt: number;
+  worker: string;
+  started_at: string;
+  ended_at: string | null;
+  outcome: string | null;
+  reason: Reason | null;
+};
+
+export type Order = OrderSummary & {
+  history: { status: OrderStatus; at: string }[];
+  attempts: OrderAttempt[];
+  pages_failed: (Reason & { page: number })[];
+  pages_failed_count: number;
+  pages_empty: number[];
+  pages_empty_count: number;
+  position: number | null;
+  expected_seconds: number | null;
+};
+
+export type OrderList = { orders: OrderSummary[]; next: string | null };
+
+export type SearchHit = {
+  order_id: string;
+  title_number: string;
+  document_type: string;
+  page: number;
+  snippet: string;
+};
+export type SearchResults = { results: SearchHit[]; next: string | null };

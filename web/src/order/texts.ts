@@ -1,0 +1,72 @@
+import type { OrderStatus } from "../api/types.ts";
+
+export const statusText: Readonly<Record<OrderStatus, string>> = {
+  queued: "Waiting",
+  fetching: "Fetching",
+  recognizing: "Reading",
+  completed: "Completed",
+  failed: "Failed",
+  cancelled: "Cancelled",
+};
+
+export const documentTypes = [
+  "register",
+  "title_plan",
+  "lease",
+  "transfer",
+  "conveyance",
+  "charge",
+  "deed",
+  "agreement",
+] as const;
+
+/** "title_plan" as a person writes it. */
+export function typeText(type: string): string {
+  const text = type.replaceAll("_", " ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export function hasEnded(status: OrderStatus): boolean {
+  return ["completed", "failed", "cancelled"].includes(status);
+}
+
+const seconds = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
+
+/** "2.4 s", "3 min 20 s", "1 h 5 min". */
+export function durationText(ms: number): string {
+  if (ms < 60_000) return `${seconds.format(ms / 1000)} s`;
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) return `${minutes} min ${Math.round((ms % 60_000) / 1000)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+const today = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const otherDay = new Intl.DateTimeFormat("en-GB", {
+  ...{ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
+});
+
+/** The time of day, and the day if it is not today. */
+export function timeText(at: string, now = new Date()): string {
+  const date = new Date(at);
+  return (date.toDateString() === now.toDateString() ? today : otherDay).format(date);
+}
+
+/** What a customer can do about a failure, by its code. */
+export function adviceFor(code: string): string {
+  return advice.get(code) ?? "Try again. If it fails again, order the document again.";
+}
+
+const advice = new Map([
+  ["document_not_found", "Check the title number and the document type."],
+  ["unsupported_format", "Use a PDF, TIFF, PNG, JPEG, WebP or BMP."],
+  ["document_encrypted", "Save the document without a password, and order it again."],
+  ["document_damaged", "Open the document yourself. If it opens, save it again and order it again."],
+  ["document_empty", "The file has no content. Scan the document again."],
+  ["no_pages", "The file has no pages. Scan the document again."],
+  ["no_text_found", "Look at the pages: they may be blank, or show pictures only."],
+  ["document_too_large", "Divide the document, or raise `documentMegabytes`."],
+  ["document_inflates", "Divide the document, or raise `decompressedMegabytes`."],
+  ["too_many_pages", "Divide the document, or raise `documentPages`."],
+  ["page_too_large", "Scan at a lower resolution, or raise `pageMegapixels`."],
+  ["page_too_slow", "Scan at a lower resolution, or raise `pageSeconds`."],
+]);

@@ -1,0 +1,126 @@
+import { useEffect, useState } from "preact/hooks";
+import type { SearchHit, SearchResults } from "../api/types.ts";
+import { useServices } from "../context.ts";
+import { typeText } from "../order/texts.ts";
+import { go, pageAddress, searchAddress } from "../routes.ts";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { Link } from "../ui/link.tsx";
+import { snippetParts } from "./snippet.ts";
+import "./search.css";
+
+type Found = { query: string; hits: SearchHit[]; next: string | null };
+
+/** The search over all one's documents. Each hit leads to its place on the scan. */
+export function SearchPage({ query }: { query: string }) {
+  const { client } = useServices();
+  const [text, setText] = useState(query);
+  const [found, setFound] = useState<Found>();
+  const [error, setError] = useState<string>();
+
+  useEffect(() => setText(query), [query]);
+  useEffect(() => {
+    setError(undefined);
+    if (query === "") {
+      setFound(undefined);
+      return undefined;
+    }
+    const stop = new AbortController();
+    client.json<SearchResults>(`/search?${new URLSearchParams({ q: query })}`, { signal: stop.signal }).then(
+      ({ results, next }) => setFound({ query, hits: results, next }),
+      (cause: unknown) => {
+        if (!stop.signal.aborted) setError(cause instanceof Error ? cause.message : String(cause));
+      },
+    );
+    return () => stop.abort();
+  }, [client, query]);
+
+  const more = async ({ hits, next }: Found) => {
+    const cursor = next ?? "";
+    const { results, next: after } = await client.json<SearchResults>(
+      `/search?${new URLSearchParams({ q: query, cursor })}`,
+    );
+    setFound({ query, hits: [...hits, ...results], next: after });
+  };
+  return (
+    <div class="search">
+      <h1>Search</h1>
+      <search>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            go(searchAddress(text.trim()));
+          }}
+        >
+          <input
+            type="search"
+            name="q"
+            aria-label="Words to find in your documents"
+            placeholder={'rent "term of years" leas*'}
+            maxLength={200}
+            value={text}
+            onInput={({ currentTarget }) => setText(currentTarget.value)}
+          />
+          <button type="submit" class="button primary">
+            Search
+          </button>
+        </form>
+      </search>
+      {error !== undefined && (
+        <p class="form-error" role="alert">
+          {error}
+        </p>
+      )}
+      {found && found.query === query && (
+        <>
+          <p class="muted" role="status">
+            {countText(found)}
+          </p>
+          {found.hits.length === 0 && (
+            <EmptyState title="No page has all of these words">
+              Words may stand in any order. "A phrase" in quotes stands as it is, and leas* finds lease and
+              leasehold.
+            </EmptyState>
+          )}
+          <ol class="hits">
+            {found.hits.map((hit) => (
+              <Hit key={`${hit.order_id}/${hit.page}`} hit={hit} query={query} />
+            ))}
+          </ol>
+          {found.next !== null && (
+            <button type="button" class="button" onClick={() => void more(found)}>
+              More
+            </button>
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+function countText({ hits: { length }, next }: Found): string {
+  if (length === 0) return "";
+  if (next !== null) return `The best ${length} pages`;
+  return length === 1 ? "1 page" : `${length} pages`;
+}
+
+function Hit({ hit, query }: { hit: SearchHit; query: string }) {
+  const { order_id, title_number, document_type, page, snippet } = hit;
+  return (
+    <li>
+      <Link to={pageAddress(order_id, page, query)} class="hit">
+        <span class="hit-name">
+          <b>{title_number}</b> {typeText(document_type)}, page {page}
+        </span>
+        <span class="hit-text">
+          {snippetParts(snippet).map(({ text, isHit }, place) => (
+            <SnippetPart key={place} text={text} isHit={isHit} />
+          ))}
+        </span>
+      </Link>
+    </li>
+  );
+}
+
+function SnippetPart({ text, isHit }: { text: string; isHit: boolean }) {
+  return isHit ? <mark>{text}</mark> : <span>{text}</span>;
+}

@@ -1,0 +1,111 @@
+import type { Picture } from "./scan/picture.ts";
+import { type PageText, pageText, type ReadBlocks } from "./words/page-words.ts";
+
+/** A step of the preparation, as in the result. */
+export type PreparationStep = { step: string; degrees?: number; factor?: number };
+
+/** A page of a result, from `GET /orders/{id}/result/pages/{n}.json`. */
+type PageJson = ReadBlocks & {
+  page: number;
+  /** The number of the document's pages. */
+  pages: number;
+  width: number;
+  height: number;
+  confidence: number | null;
+  preparation: PreparationStep[];
+  /** Missing for pages without tiles and original. */
+  image?: {
+    tiles: { size: number; levels: number } | null;
+    original: { width: number; height: number } | null;
+  };
+};
+
+/** A page that was read, with its pictures. `original`: as it came, if it was changed before it was read. */
+export type ReadPage = {
+  number: number;
+  pages: number;
+  text: PageText;
+  picture: Picture;
+  original: { picture: Picture; factor: number } | undefined;
+  preparation: readonly PreparationStep[];
+  /** Mean confidence of the recognised words, from 0 to 100; undefined if there are none. */
+  confidence: number | undefined;
+};
+
+/** Gets a path of the Order API. Rejects for an answer that is not 2xx. */
+export type Get = (path: string, signal?: AbortSignal) => Promise<Response>;
+
+/** How many pages stay loaded, so that one can go back and forth. */
+const keptPages = 6;
+
+/** The pages of one order's result. Pages and pictures of one file are loaded once. */
+export class PageStore {
+  readonly #get: Get;
+  readonly #pages = new Map<number, Promise<ReadPage>>();
+  readonly #base: string;
+
+  constructor(orderId: string, get: Get) {
+    this.#get = get;
+    this.#base = `/orders/${orderId}/result/pages`;
+  }
+
+  page(number: number): Promise<ReadPage> {
+    const known = this.#pages.get(number);
+    const page = known ?? this.#load(number);
+    this.#pages.delete(number);
+    this.#pages.set(number, page);
+    if (this.#pages.size > keptPages) this.#pages.delete(this.#pages.keys().next().value ?? number);
+    // A failure is not kept.
+    if (!known) page.catch(() => this.#pages.delete(number));
+    return page;
+  }
+
+  /** Loads a page that is likely to be shown next, and its picture. */
+  async prefetch(number: number): Promise<void> {
+    const { picture } = await this.page(number);
+    if (!picture.tiles) await picture.load(undefined, new AbortController().signal);
+  }
+
+  async #load(number: number): Promise<ReadPage> {
+    const answer = await this.#get(`${this.#base}/${number}.json`);
+    const json: PageJson = await answer.json();
+    const { image, preparation, confidence, pages } = json;
+    return {
+      ...{ number, pages },
+      text: pageText(json),
+      picture: this.#picture(json, `${number}`, image?.tiles ?? undefined),
+      original: image?.original
+        ? { picture: this.#picture(image.original, `${number}/original`), factor: factorOf(preparation) }
+        : undefined,
+      preparation,
+      confidence: confidence ?? undefined,
+    };
+  }
+
+  #picture(
+    { width, height }: { width: number; height: number },
+    name: string,
+    tiles?: { size: number; levels: number },
+  ): Picture {
+    const key = `${this.#base}/${name}`;
+    const path = name.endsWith("original") ? `${key}.jpg` : `${key}.png`;
+    let file: Promise<Blob> | undefined;
+    const blob = async (from: string, signal?: AbortSignal) => (await this.#get(from, signal)).blob();
+    return {
+      ...{ width, height, key, tiles },
+      load: (place, signal) => {
+        if (place) return blob(`${key}/tiles/${place.level}/${place.x}_${place.y}.jpg`, signal);
+        file ??= blob(path).catch((error: unknown) => {
+          file = undefined;
+          throw error;
+        });
+        return file;
+      },
+    };
+  }
+}
+
+/** By how much the page was enlarged before it was read. */
+function factorOf(preparation: readonly PreparationStep[]): number {
+  return preparation.reduce((factor, step) => factor * (step.factor ?? 1), 1);
+}

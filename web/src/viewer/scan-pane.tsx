@@ -1,0 +1,83 @@
+import type { RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { ReadPage } from "./page-store.ts";
+import { type ScanEvents, ScanView } from "./scan/scan-view.ts";
+import type { Marks } from "./scan/word-marks.ts";
+
+type ScanPaneProps = {
+  page: ReadPage;
+  marks: Marks;
+  events: ScanEvents;
+  /** Where the comparison's divider is, from 0 to 1; undefined without a comparison. */
+  divider: number | undefined;
+  onDivide(share: number): void;
+  /** Receives the view, for the buttons and keys. */
+  view: RefObject<ScanView | undefined>;
+};
+
+/** The page's picture. */
+export function ScanPane({ page, marks, events, divider, onDivide, view }: ScanPaneProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const latest = useRef(events);
+  latest.current = events;
+  const shown = useRef<ReadPage>(undefined);
+
+  useEffect(() => {
+    if (!place.current) return undefined;
+    const created = new ScanView(place.current, {
+      selected: (index) => latest.current.selected(index),
+      pointed: (index) => latest.current.pointed(index),
+      failed: (error) => latest.current.failed(error),
+      drawn: () => latest.current.drawn(),
+    });
+    view.current = created;
+    return () => {
+      view.current = undefined;
+      created.destroy();
+    };
+  }, [view]);
+
+  useEffect(() => {
+    const before = shown.current?.picture;
+    const isSameSize = before?.width === page.picture.width && before?.height === page.picture.height;
+    shown.current = page;
+    view.current?.show(page.picture, page.text.words, isSameSize);
+  }, [page, view]);
+
+  useEffect(() => view.current?.mark(marks), [marks, view]);
+
+  const isComparing = divider !== undefined;
+  useEffect(() => {
+    view.current?.compareWith(isComparing ? page.original : undefined);
+  }, [isComparing, page, view]);
+  useEffect(() => {
+    if (divider !== undefined) view.current?.divideAt(divider);
+  }, [divider, view]);
+
+  return (
+    <div class="viewer-scan">
+      <div ref={place} class="viewer-canvas" role="img" aria-label={`Scan of page ${page.number}`} />
+      {divider !== undefined && <Divider share={divider} onDivide={onDivide} />}
+    </div>
+  );
+}
+
+/** A range input under a line: it can be moved by pointer, touch and keys. */
+function Divider({ share, onDivide }: { share: number; onDivide(share: number): void }) {
+  const line = useRef<HTMLDivElement>(null);
+  useEffect(() => line.current?.style.setProperty("--share", `${share * 100}%`), [share]);
+  return (
+    <div ref={line} class="viewer-divider">
+      <span class="viewer-side">As it came</span>
+      <span class="viewer-side">As it was read</span>
+      <input
+        type="range"
+        min={0}
+        max={1000}
+        value={Math.round(share * 1000)}
+        aria-label="Divider between the scan as it came and as it was read"
+        onInput={({ currentTarget }) => onDivide(Number(currentTarget.value) / 1000)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,200 @@
+import OpenSeadragon from "openseadragon";
+import type { PageWord } from "../words/page-words.ts";
+import { type Comparison, compare } from "./comparison.ts";
+import type { Picture } from "./picture.ts";
+import { addedImage, pictureSource } from "./picture-source.ts";
+import { drawMarks, type Marks, newDrawing, wordAt } from "./word-marks.ts";
+
+export type ScanEvents = {
+  /** A click on a word, or beside all words. */
+  selected(index: number | undefined): void;
+  /** The pointer is over another word, or over none. */
+  pointed(index: number | undefined): void;
+  failed(error: unknown): void;
+  drawn(): void;
+};
+
+/** How far the view goes beyond the size at which a pixel of the picture is a pixel of the screen. */
+const mostPixelsPerPixel = 4;
+/** A word that is stepped to is at least this high, in pixels of the screen. */
+const readableHeight = 22;
+
+/** A page's picture that can be moved and enlarged, with marked words. */
+export class ScanView {
+  readonly #viewer: OpenSeadragon.Viewer;
+  readonly #events: ScanEvents;
+  #words: readonly PageWord[] = [];
+  #drawing: SVGSVGElement | undefined;
+  #image: OpenSeadragon.TiledImage | undefined;
+  #comparison: Comparison | undefined;
+  #pointed: number | undefined;
+
+  constructor(element: HTMLElement, events: ScanEvents) {
+    this.#events = events;
+    preventInlineStyle();
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.#viewer = new OpenSeadragon.Viewer({
+      element,
+      drawer: "canvas",
+      showNavigationControl: false,
+      visibilityRatio: 1,
+      minZoomImageRatio: 0.9,
+      maxZoomPixelRatio: mostPixelsPerPixel,
+      animationTime: isStill ? 0 : 0.4,
+      springStiffness: 10,
+      gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
+      gestureSettingsTouch: { clickToZoom: false, dblClickToZoom: true },
+      gestureSettingsPen: { clickToZoom: false, dblClickToZoom: true },
+      // The keys belong to the page of the viewer.
+      keyboardNavEnabled: false,
+      tabIndex: -1,
+    });
+    this.#viewer.addHandler("canvas-click", ({ quick, position }) => {
+      if (quick) events.selected(this.#wordUnder(position)?.index);
+    });
+    this.#viewer.canvas.addEventListener("pointermove", this.#moved);
+    this.#viewer.canvas.addEventListener("pointerleave", this.#left);
+  }
+
+  /** Shows a page in place of the last one. Keeps the position in the picture if `keepsView`. */
+  show(picture: Picture, words: readonly PageWord[], keepsView: boolean): void {
+    const bounds = this.#viewer.viewport?.getBounds(true);
+    this.compareWith(undefined);
+    this.#words = words;
+    this.#viewer.close();
+    this.#viewer.addTiledImage({
+      tileSource: pictureSource(picture, this.#events.failed),
+      success: (event) => {
+        const item = addedImage(event);
+        this.#image = item;
+        this.#drawing = newDrawing(picture.width, picture.height);
+        const place = new OpenSeadragon.Rect(0, 0, 1, picture.height / picture.width);
+        // OpenSeadragon's types know HTML elements only.
+        this.#viewer.addOverlay({ element: this.#drawing, location: place } as never);
+        if (keepsView && bounds) this.#viewer.viewport.fitBounds(bounds, true);
+        else this.fit(true);
+        item.whenFullyLoaded(() => this.#events.drawn());
+        this.#events.drawn();
+      },
+      error: this.#events.failed,
+    });
+  }
+
+  mark(marks: Marks): void {
+    if (this.#drawing) drawMarks(this.#drawing, this.#words, marks);
+  }
+
+  /** Moves the word into view, and enlarges the picture if the word would be too small to read. */
+  reveal(index: number): void {
+    const word = this.#words[index];
+    if (!word || !this.#image) return;
+    const { viewport } = this.#viewer;
+    const [left, top, right, bottom] = word.box;
+    const rect = this.#image.imageToViewportRectangle(left, top, right - left, bottom - top);
+    const bounds = viewport.getBounds();
+    const height = (rect.height / bounds.width) * this.#viewer.canvas.clientWidth;
+    const scale = Math.min(1, height / readableHeight);
+    const inner = shrunk(bounds, 0.9);
+    if (scale === 1 && inner.containsPoint(rect.getTopLeft()) && inner.containsPoint(rect.getBottomRight())) {
+      return;
+    }
+    const { x, y } = rect.getCenter();
+    const [wide, high] = [bounds.width * scale, bounds.height * scale];
+    viewport.fitBoundsWithConstraints(new OpenSeadragon.Rect(x - wide / 2, y - high / 2, wide, high));
+  }
+
+  zoomBy(factor: number): void {
+    this.#viewer.viewport.zoomBy(factor);
+    this.#viewer.viewport.applyConstraints();
+  }
+
+  /** Moves the view by parts of its own size. */
+  moveBy(right: number, down: number): void {
+    const { width, height } = this.#viewer.viewport.getBounds();
+    this.#viewer.viewport.panBy(new OpenSeadragon.Point(width * right, height * down));
+    this.#viewer.viewport.applyConstraints();
+  }
+
+  /** Shows the whole page. */
+  fit(immediately = false): void {
+    if (this.#image) this.#viewer.viewport.fitBounds(withMargin(this.#image.getBounds()), immediately);
+  }
+
+  /** Shows the page as wide as the view, from its top. */
+  fitWidth(immediately = false): void {
+    if (!this.#image) return;
+    const { x, y, width } = this.#image.getBounds();
+    const ratio = this.#viewer.canvas.clientHeight / this.#viewer.canvas.clientWidth;
+    this.#viewer.viewport.fitBounds(
+      withMargin(new OpenSeadragon.Rect(x, y, width, width * ratio)),
+      immediately,
+    );
+  }
+
+  /** Shows `original` left of the divider, at `factor` times its own pixels; undefined ends that. */
+  compareWith(original: { picture: Picture; factor: number } | undefined): void {
+    this.#comparison?.end();
+    this.#comparison = undefined;
+    if (!original || !this.#image) return;
+    const source = pictureSource(original.picture, this.#events.failed);
+    this.#comparison = compare(this.#viewer, this.#image, source, original.factor);
+  }
+
+  /** `share`: where the divider is, from 0 (left) to 1 (right). */
+  divideAt(share: number): void {
+    this.#comparison?.divideAt(share);
+  }
+
+  destroy(): void {
+    this.#viewer.canvas.removeEventListener("pointermove", this.#moved);
+    this.#viewer.canvas.removeEventListener("pointerleave", this.#left);
+    this.#viewer.destroy();
+  }
+
+  readonly #moved = (event: PointerEvent) => {
+    const { left, top } = this.#viewer.canvas.getBoundingClientRect();
+    this.#point(this.#wordUnder(new OpenSeadragon.Point(event.clientX - left, event.clientY - top)));
+  };
+
+  readonly #left = () => this.#point(undefined);
+
+  #point(word: PageWord | undefined): void {
+    if (word?.index === this.#pointed) return;
+    this.#pointed = word?.index;
+    this.#viewer.canvas.classList.toggle("over-word", word !== undefined);
+    this.#events.pointed(word?.index);
+  }
+
+  #wordUnder(position: OpenSeadragon.Point): PageWord | undefined {
+    if (!this.#image) return undefined;
+    const place = this.#viewer.viewport.pointFromPixel(position, true);
+    const { x, y } = this.#image.viewportToImageCoordinates(place, true);
+    return wordAt(this.#words, x, y);
+  }
+}
+
+/**
+ * OpenSeadragon adds a style element to the page unless there is one. The Content-Security-Policy forbids it.
+ * viewer.css has its rule.
+ */
+function preventInlineStyle(): void {
+  const name = "data-openseadragon-mobile-css";
+  if (document.querySelector(`style[${name}]`)) return;
+  const style = document.createElement("style");
+  style.setAttribute(name, "");
+  // Browsers ignore a style element of another type.
+  style.type = "text/plain";
+  document.head.append(style);
+}
+
+/** A rectangle of this share of the size, with the same centre. */
+function shrunk(rect: OpenSeadragon.Rect, share: number): OpenSeadragon.Rect {
+  const { x, y } = rect.getCenter();
+  const [width, height] = [rect.width * share, rect.height * share];
+  return new OpenSeadragon.Rect(x - width / 2, y - height / 2, width, height);
+}
+
+function withMargin({ x, y, width, height }: OpenSeadragon.Rect): OpenSeadragon.Rect {
+  const margin = width * 0.02;
+  return new OpenSeadragon.Rect(x - margin, y - margin, width + 2 * margin, height + 2 * margin);
+}

@@ -1,0 +1,71 @@
+import { lazy, Suspense } from "preact/compat";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Order, SearchResults } from "../api/types.ts";
+import { useServices } from "../context.ts";
+import { typeText } from "../order/texts.ts";
+import { go, orderAddress, pageAddress } from "../routes.ts";
+import { Link } from "../ui/link.tsx";
+import { PageStore } from "./page-store.ts";
+import "./viewer.css";
+
+// The viewer is large and is needed only here.
+const Viewer = lazy(() => import("./viewer.tsx").then(({ Viewer }) => Viewer));
+
+type ViewerPageProps = { id: string; page: number; query: URLSearchParams };
+
+/** The scan of an order beside its text. */
+export function ViewerPage({ id, page, query }: ViewerPageProps) {
+  const { client } = useServices();
+  const store = useMemo(() => new PageStore(id, client.get), [id, client]);
+  const words = query.get("q") ?? "";
+  const [order, setOrder] = useState<Order>();
+  useEffect(() => {
+    // Without the order only its name is missing. The page itself says what is wrong.
+    client.json<Order>(`/orders/${id}`).then(setOrder, () => undefined);
+  }, [client, id]);
+  const pagesFound = usePagesFound(id, words);
+  const name = order ? `${order.title_number} ${typeText(order.document_type)}` : "Order";
+  return (
+    <div class="viewer-page">
+      <nav class="crumbs" aria-label="Breadcrumb">
+        <Link to="/">Orders</Link>
+        <span aria-hidden="true">/</span>
+        <Link to={orderAddress(id)}>{name}</Link>
+      </nav>
+      <Suspense fallback={<p class="muted viewer-wait">Loading the viewer…</p>}>
+        <Viewer
+          {...{ store, page, pagesFound }}
+          query={words}
+          onPage={(next) => go(pageAddress(id, next, words))}
+          onQuery={(next) => go(pageAddress(id, page, next), { replaces: true })}
+        />
+      </Suspense>
+    </div>
+  );
+}
+
+const searchPauseMs = 300;
+
+/** The pages of the document on which the search finds the words; undefined until it has answered. */
+function usePagesFound(id: string, words: string): readonly number[] | undefined {
+  const { client } = useServices();
+  const [found, setFound] = useState<{ words: string; pages: number[] }>();
+  useEffect(() => {
+    if (words === "") return undefined;
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      const query = new URLSearchParams({ q: words, order_id: id, limit: "100" });
+      client.json<SearchResults>(`/search?${query}`, { signal: stop.signal }).then(
+        ({ results }) =>
+          setFound({ words, pages: results.map(({ page }) => page).sort((one, other) => one - other) }),
+        // A query that is not finished, such as a single quote, finds nothing yet.
+        () => undefined,
+      );
+    }, searchPauseMs);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [client, id, words]);
+  return found?.words === words ? found.pages : undefined;
+}
