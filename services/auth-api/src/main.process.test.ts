@@ -3,11 +3,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import path from "node:path";
 import { text } from "node:stream/consumers";
+import { execa } from "execa";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { scratchFolder } from "../../../lib/scratch-folder.ts";
 import { freePort } from "../../../tests/free-port.ts";
 import { startService } from "../../../tests/programs/service-process.ts";
 import { testKeys } from "../../../tests/programs/token-keys.ts";
+import { demoUsers } from "./accounts/built-in-users.ts";
 import { openDatabase } from "./accounts/sqlite/open-database.ts";
 
 const { environment } = testKeys("0123456789abcdef0123456789abcdef");
@@ -58,6 +61,30 @@ async function startWith(env: Record<string, string>) {
     });
   return { ...service, port, get, login };
 }
+
+test("with 10,000 users the service starts, each can sign in, and all are listed", async () => {
+  const folder = scratchFolder();
+  const database = openDatabase(folder);
+  // Adding each alone would wait 10,000 times for the disk. All have the password of alice.
+  const hash = demoUsers[0]?.passwordHash ?? "";
+  database.exec(
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+     INSERT INTO users (name, spelling, password_hash, can_order, operator, created_at, updated_at)
+     SELECT 'User' || i, 'user' || i, '${hash}', 1, 0, 1, 1 FROM n`,
+  );
+  database.close();
+  const { get, login } = await startWith({ ACCOUNTS_FOLDER: folder });
+  await expect.poll(() => get("/readyz").catch(() => 0), { timeout: 15_000, interval: 20 }).toBe(200);
+  const answers = await Promise.all([1, 5000, 10_000].map((i) => login(`USER${i}`, "password")));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  const { stdout } = await execa(process.execPath, [path.join(import.meta.dirname, "manage/main.ts")], {
+    input: JSON.stringify({ command: "list" }),
+    env: { ACCOUNTS_FOLDER: folder },
+  });
+  // The demo users are listed too.
+  const { users } = z.object({ users: z.array(z.unknown()) }).parse(JSON.parse(stdout));
+  expect(users).toHaveLength(10_003);
+});
 
 test("with a damaged file nobody can sign in until it is put back", async () => {
   const folder = scratchFolder();
