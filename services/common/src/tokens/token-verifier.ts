@@ -52,10 +52,22 @@ export class TokenVerifier {
   }
 
   async #verified(token: string): Promise<VerifiedToken> {
+    if (!hasCanonicalSignature(token)) {
+      throw new TokenError("token_invalid", "The token's signature is not in base64url without padding.");
+    }
     // The claim is not verified yet. It only chooses who verifies the token, and both check it again.
     if (this.#foreign && issuerOf(token) === this.#foreign.issuer) return this.#foreign.verify(token);
     return { user: await verifyToken(this.#keys, token), expires: decodeJwt(token).exp ?? 0 };
   }
+}
+
+/**
+ * False for a signature with padding, white space or unused bits that are set (RFC 7515, 2). jose ignores
+ * them. One token would then have many spellings, each verified and remembered as a token of its own.
+ */
+function hasCanonicalSignature(token: string): boolean {
+  const signature = token.slice(token.lastIndexOf(".") + 1);
+  return Buffer.from(signature, "base64url").toString("base64url") === signature;
 }
 
 function issuerOf(token: string): unknown {
