@@ -13,6 +13,7 @@ import { type FollowTools, followOrder } from "./follow/follow-order.ts";
 import { listOrders } from "./follow/list-orders.ts";
 import { orderPath } from "./follow/order-view.ts";
 import { type ReadTools, readOrder } from "./follow/read-order.ts";
+import { readOrderPages } from "./follow/read-order-pages.ts";
 import { orderPathSchema } from "./order-schemas.ts";
 import { readPage } from "./results/read-page.ts";
 import { readPageImage } from "./results/read-page-image.ts";
@@ -37,6 +38,7 @@ export function createOrderApp({ log, checks, tools }: OrderAppOptions): HttpApp
     placeOrder(tools),
     quotas.limited("reads", listOrders(tools)),
     quotas.limited("reads", readOrder(tools)),
+    quotas.limited("reads", readOrderPages(tools)),
     cancelOrder(tools),
     quotas.limited("downloads", readResult(tools)),
     quotas.limited("downloads", readResultFile(tools)),

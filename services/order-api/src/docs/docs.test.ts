@@ -30,6 +30,7 @@ test("the document has every operation, with its responses and the ways to send 
     "listOrders: get /orders 200 401 422 429 503",
     "getOrder: get /orders/{id} 200 401 404 429 503",
     "cancelOrder: delete /orders/{id} 200 401 403 404 409 503",
+    "getOrderPages: get /orders/{id}/pages 200 401 404 429 503",
     "getResult: get /orders/{id}/result 200 304 401 404 406 409 422 429 503",
     "getResultFile: get /orders/{id}/result.{format} 200 304 401 404 409 422 429 503",
     "getPage: get /orders/{id}/result/pages/{page}.json 200 304 401 404 409 429 503",

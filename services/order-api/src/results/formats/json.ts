@@ -10,7 +10,7 @@ import { z } from "zod";
 import type { DocumentPage, ResultDocument } from "./result-document.ts";
 
 const time = z.iso.datetime();
-const reading = z
+export const readingSchema = z
   .object({ worker: z.string(), started_at: time, ended_at: time, attempts: z.int().positive() })
   .meta({
     id: "PageReading",
@@ -19,7 +19,7 @@ const reading = z
       "the last failed",
   });
 const readings = {
-  reading: reading.optional().meta({ description: "Missing for pages that earlier versions read" }),
+  reading: readingSchema.optional().meta({ description: "Missing for pages that earlier versions read" }),
 };
 
 /** A page that was read. */
@@ -65,7 +65,8 @@ export function pageView({ page, result, error, reading }: DocumentPage): Result
   return result ? { ...result, ...read, empty: result.blocks.length === 0 } : { page, error, ...read };
 }
 
-function readingView({ worker, started_ms, ended_ms, attempts }: PageReading): z.input<typeof reading> {
+export function readingView(reading: PageReading): z.input<typeof readingSchema> {
+  const { worker, started_ms, ended_ms, attempts } = reading;
   const at = (time: number) => new Date(time).toISOString();
   return { worker, started_at: at(started_ms), ended_at: at(ended_ms), attempts };
 }
