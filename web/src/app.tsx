@@ -23,10 +23,13 @@ export function App() {
   if (state.kind === "signed-out") return <SignIn />;
   return (
     <>
-      <Shell user={state.user}>
-        {/* Another user must not see the state of the last one. */}
-        <Page key={state.user.id} />
-      </Shell>
+      {/* While the form lies over the page, neither the keyboard nor screen readers reach the page. */}
+      <div inert={state.kind === "ended"}>
+        <Shell user={state.user}>
+          {/* Another user must not see the state of the last one. */}
+          <Page key={state.user.id} />
+        </Shell>
+      </div>
       {state.kind === "ended" && <SignIn again={state.user} />}
     </>
   );

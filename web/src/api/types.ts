@@ -35,6 +35,15 @@ export type Order = OrderSummary & {
   expected_seconds: number | null;
 };
 
+/** How a page ended. `reading` is null for pages that earlier versions read. */
+export type PageEnd = {
+  page: number;
+  outcome: "read" | "empty" | "failed";
+  reason: Reason | null;
+  reading: { worker: string; started_at: string; ended_at: string; attempts: number } | null;
+};
+export type OrderPages = { pages: PageEnd[] };
+
 export type OrderList = { orders: OrderSummary[]; next: string | null };
 
 export type SearchHit = {

@@ -1,42 +1,73 @@
-import type { Order } from "../api/types.ts";
-import { type Span, spansOf } from "./spans.ts";
+import { useEffect, useState } from "preact/hooks";
+import type { Order, PageEnd } from "../api/types.ts";
+import { type Bar, type Lane, lanesOf, lastEnd, ticksOf } from "./lanes.ts";
 import { durationText, hasEnded } from "./texts.ts";
 
 /** The order's life as a waterfall. */
-export function Life({ order }: { order: Order }) {
-  const spans = spansOf(order);
-  const now = Date.now() - Date.parse(order.created_at);
-  const lastEnd = Math.max(0, ...spans.map(({ start, end }) => end ?? start));
-  const total = Math.max(1, hasEnded(order.status) ? lastEnd : Math.max(now, lastEnd));
+export function Life({ order, pages }: { order: Order; pages: readonly PageEnd[] }) {
+  const lanes = lanesOf(order, pages);
+  const isRunning = !hasEnded(order.status);
+  const now = useNow(isRunning) - Date.parse(order.created_at);
+  const total = Math.max(1, lastEnd(lanes), isRunning ? now : 0);
   return (
-    <section class="life" aria-label="Life of the order">
-      <h2>Life</h2>
+    <section class="life card" aria-label="Life of the order">
+      <h2>What happened</h2>
+      <div class="life-axis" aria-hidden="true">
+        <span class="life-ticks">
+          {ticksOf(total).map((tick) => (
+            <span key={tick} class="life-tick" style={{ left: `${(tick / total) * 100}%` }}>
+              {tick === 0 ? "0" : durationText(tick)}
+            </span>
+          ))}
+        </span>
+      </div>
       <ol>
-        {spans.map((span) => (
-          <Bar key={`${span.text} ${span.start}`} span={span} total={total} />
+        {lanes.map((lane) => (
+          <LaneRow key={lane.key} lane={lane} total={total} />
         ))}
       </ol>
     </section>
   );
 }
 
-function Bar({ span, total }: { span: Span; total: number }) {
-  const end = Math.min(total, span.end ?? total);
-  const width = Math.max(0.4, ((end - span.start) / total) * 100);
+function LaneRow({ lane: { name, bars, note }, total }: { lane: Lane; total: number }) {
+  const start = bars[0]?.start ?? 0;
+  const end = bars.reduce((last, bar) => Math.max(last, bar.end ?? total), start);
   return (
-    <li class={span.kind}>
-      <span class="life-text">{span.text}</span>
-      <svg class="life-track" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-        <rect
-          class={`life-bar ${span.state}`}
-          x={(span.start / total) * 100}
-          y="2"
-          width={width}
-          height="6"
-        />
-      </svg>
-      <span class="life-time">{durationText(end - span.start)}</span>
-      {span.note !== undefined && <span class="life-note muted">{span.note}</span>}
+    <li>
+      <span class="life-name">{name}</span>
+      <span class="life-track life-lane" aria-hidden="true">
+        {bars.map((bar) => (
+          <BarBox key={bar.key} bar={bar} total={total} />
+        ))}
+      </span>
+      <span class="life-time">{durationText(end - start)}</span>
+      <span class="hidden">{bars.map(({ text }) => text).join("; ")}</span>
+      {note !== undefined && <span class="life-note">{note}</span>}
     </li>
   );
+}
+
+function BarBox({ bar: { label, text, state, start, end }, total }: { bar: Bar; total: number }) {
+  const width = ((Math.min(total, end ?? total) - start) / total) * 100;
+  return (
+    <span
+      class={`life-bar ${state}${end === undefined ? " open" : ""}`}
+      title={text}
+      style={{ left: `${(start / total) * 100}%`, width: `${width}%` }}
+    >
+      {width > 5 && label}
+    </span>
+  );
+}
+
+/** The time in ms, which moves on five times a second while `isRunning`. */
+function useNow(isRunning: boolean): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (!isRunning) return undefined;
+    const timer = setInterval(() => setNow(Date.now()), 200);
+    return () => clearInterval(timer);
+  }, [isRunning]);
+  return now;
 }

@@ -50,23 +50,3 @@ export function timeText(at: string, now = new Date()): string {
   const date = new Date(at);
   return (date.toDateString() === now.toDateString() ? today : otherDay).format(date);
 }
-
-/** What a customer can do about a failure, by its code. */
-export function adviceFor(code: string): string {
-  return advice.get(code) ?? "Try again. If it fails again, order the document again.";
-}
-
-const advice = new Map([
-  ["document_not_found", "Check the title number and the document type."],
-  ["unsupported_format", "Use a PDF, TIFF, PNG, JPEG, WebP or BMP."],
-  ["document_encrypted", "Save the document without a password, and order it again."],
-  ["document_damaged", "Open the document yourself. If it opens, save it again and order it again."],
-  ["document_empty", "The file has no content. Scan the document again."],
-  ["no_pages", "The file has no pages. Scan the document again."],
-  ["no_text_found", "Look at the pages: they may be blank, or show pictures only."],
-  ["document_too_large", "Divide the document, or raise `documentMegabytes`."],
-  ["document_inflates", "Divide the document, or raise `decompressedMegabytes`."],
-  ["too_many_pages", "Divide the document, or raise `documentPages`."],
-  ["page_too_large", "Scan at a lower resolution, or raise `pageMegapixels`."],
-  ["page_too_slow", "Scan at a lower resolution, or raise `pageSeconds`."],
-]);

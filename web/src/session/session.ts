@@ -64,6 +64,8 @@ export class Session {
   /** An access token that is valid for some seconds. Rejects with ApiError. */
   async token(): Promise<string> {
     if (this.#token && Date.now() < this.#token.renewAt) return this.#token.text;
+    // Only signing in can begin a session again, so the server need not be asked.
+    if (this.#state.kind === "ended") throw new ApiError(401, "session_ended", "Your session has ended.");
     this.#renewal ??= this.#renew().finally(() => {
       this.#renewal = undefined;
     });

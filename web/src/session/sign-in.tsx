@@ -32,7 +32,12 @@ export function SignIn({ again }: { again?: User }) {
   };
   const offered = again ? demo.filter((name) => name === again.name) : demo;
   return (
-    <div class={again ? "sign-in over" : "sign-in"}>
+    <div
+      class={again ? "sign-in over" : "sign-in"}
+      {...(again
+        ? { role: "dialog", "aria-modal": true, "aria-labelledby": `${id}-title` }
+        : { role: "main" })}
+    >
       <form
         class="card"
         aria-labelledby={`${id}-title`}

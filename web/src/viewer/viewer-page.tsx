@@ -27,6 +27,9 @@ export function ViewerPage({ id, page, query }: ViewerPageProps) {
   const name = order ? `${order.title_number} ${typeText(order.document_type)}` : "Order";
   return (
     <div class="viewer-page">
+      <h1 class="hidden">
+        {name}, page {page}
+      </h1>
       <nav class="crumbs" aria-label="Breadcrumb">
         <Link to="/">Orders</Link>
         <span aria-hidden="true">/</span>

@@ -91,16 +91,21 @@ export class ScanView {
     const { viewport } = this.#viewer;
     const [left, top, right, bottom] = word.box;
     const rect = this.#image.imageToViewportRectangle(left, top, right - left, bottom - top);
+    const heightNow = rect.height * viewport.getZoom() * this.#viewer.canvas.clientWidth;
     const bounds = viewport.getBounds();
-    const height = (rect.height / bounds.width) * this.#viewer.canvas.clientWidth;
-    const scale = Math.min(1, height / readableHeight);
-    const inner = shrunk(bounds, 0.9);
-    if (scale === 1 && inner.containsPoint(rect.getTopLeft()) && inner.containsPoint(rect.getBottomRight())) {
-      return;
+    const isInside =
+      rect.x > bounds.x + bounds.width * 0.05 &&
+      rect.y > bounds.y + bounds.height * 0.05 &&
+      rect.x + rect.width < bounds.x + bounds.width * 0.95 &&
+      rect.y + rect.height < bounds.y + bounds.height * 0.95;
+    if (heightNow < readableHeight) {
+      viewport.zoomTo((viewport.getZoom() * readableHeight) / Math.max(heightNow, 0.1), rect.getCenter());
+      viewport.panTo(rect.getCenter());
+      viewport.applyConstraints();
+    } else if (!isInside) {
+      viewport.panTo(rect.getCenter());
+      viewport.applyConstraints();
     }
-    const { x, y } = rect.getCenter();
-    const [wide, high] = [bounds.width * scale, bounds.height * scale];
-    viewport.fitBoundsWithConstraints(new OpenSeadragon.Rect(x - wide / 2, y - high / 2, wide, high));
   }
 
   zoomBy(factor: number): void {
@@ -174,24 +179,16 @@ export class ScanView {
 }
 
 /**
- * OpenSeadragon adds a style element to the page unless there is one. The Content-Security-Policy forbids it.
- * viewer.css has its rule.
+ * OpenSeadragon adds a style element to the page unless there is one, which the Content-Security-Policy
+ * forbids. viewer.css has its rule.
  */
 function preventInlineStyle(): void {
   const name = "data-openseadragon-mobile-css";
   if (document.querySelector(`style[${name}]`)) return;
-  const style = document.createElement("style");
+  // An empty style element of HTML is forbidden too, so this one belongs to no namespace.
+  const style = document.createElementNS(null, "style");
   style.setAttribute(name, "");
-  // Browsers ignore a style element of another type.
-  style.type = "text/plain";
   document.head.append(style);
-}
-
-/** A rectangle of this share of the size, with the same centre. */
-function shrunk(rect: OpenSeadragon.Rect, share: number): OpenSeadragon.Rect {
-  const { x, y } = rect.getCenter();
-  const [width, height] = [rect.width * share, rect.height * share];
-  return new OpenSeadragon.Rect(x - width / 2, y - height / 2, width, height);
 }
 
 function withMargin({ x, y, width, height }: OpenSeadragon.Rect): OpenSeadragon.Rect {
