@@ -17,7 +17,7 @@ export default defineConfig({
           include: [
             "{pulumi,services,commands,lib,bench,offline,samples,web,tests/chaos,tests/docs}/**/*.test.ts",
           ],
-          exclude: ["**/node_modules/**", "**/*.{redis,ocr,process}.test.ts"],
+          exclude: ["**/node_modules/**", "**/*.{redis,ocr,process}.test.ts", "web/tests/**"],
           isolate: false,
           setupFiles: ["commands/lib/tests/unit-isolation.ts"],
           // Enough for a machine that is busy with something else.
@@ -83,7 +83,7 @@ export default defineConfig({
         test: {
           name: "faults",
           sequence: { groupOrder: 4 },
-          include: ["tests/faults/**/*.test.ts"],
+          include: ["tests/faults/**/*.test.ts", "web/tests/**/*.test.ts"],
           globalSetup: ["tests/faults/harness/start-stack.ts"],
           fileParallelism: false,
           testTimeout: 300_000,

@@ -14,6 +14,8 @@ export type Run = {
 export type Lane = readonly Run[];
 
 const slowFaults = "tests/faults/slow";
+/** Faults that somebody sees who has the page open. */
+const pageFaults = "web/tests/slow";
 /** The files of slow faults that take longest, mostly by waiting. */
 const longest = ["redis-away", "worker-faults", "document-faults"].map(
   (name) => `${slowFaults}/${name}.test.ts`,
@@ -39,9 +41,12 @@ const waits: Run = { name: "waits", args: ["--project=faults", ...longest], nice
 
 export const lanes = {
   /** `npm test`. */
-  test: [services, [project("stack"), project("faults", `--exclude=${slowFaults}/**`)]],
+  test: [
+    services,
+    [project("stack"), project("faults", `--exclude=${slowFaults}/**`, `--exclude=${pageFaults}/**`)],
+  ],
   /** `npm run test:faults`. */
-  faults: [[project("faults", slowFaults, ...butLongest)], [waits]],
+  faults: [[project("faults", slowFaults, pageFaults, ...butLongest)], [waits]],
   /** Both, with one stack for the quick and the slow fault tests. */
   all: [services, [project("stack"), project("faults", ...butLongest)], [waits]],
 } as const satisfies Record<string, readonly Lane[]>;

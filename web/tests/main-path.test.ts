@@ -1,0 +1,115 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { execa } from "execa";
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { makePdf, scanned } from "../../tests/documents.ts";
+import { FaultStack } from "../../tests/faults/harness/fault-stack.ts";
+import { accessibilityFaults } from "./browser/accessibility.ts";
+import { openTab, signedIn, startChromium } from "./browser/browser.ts";
+import { canTestPage } from "./browser/programs.ts";
+import { takeScreenshots } from "./browser/screenshots.ts";
+
+const stack = await FaultStack.open();
+/** A word of the sample lease. */
+const word = "Pennyfold";
+const twoPages = "PGS2";
+
+describe.skipIf(!canTestPage)("the page", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await startChromium();
+    const folder = path.join(stack.clone.folder, "documents", twoPages);
+    await mkdir(folder, { recursive: true });
+    await writeFile(
+      path.join(folder, "deed.pdf"),
+      await makePdf(scanned("The first page"), scanned("The second page")),
+    );
+  });
+  afterAll(() => browser?.close());
+
+  test("leads from signing in to a checked scan and its PDF", async () => {
+    const { page, complaints } = await openTab(browser, stack.url, { acceptDownloads: true });
+    await page.goto("/");
+    await looksRight(page, "sign-in");
+    await page.getByLabel("Name").fill("alice");
+    await page.getByLabel("Password").fill("password");
+    await page.getByRole("button", { name: "Sign in" }).click();
+
+    const sample = await order(page, "OW12345678", "Lease");
+    const long = await order(page, twoPages, "Deed");
+    await looksRight(page, "orders");
+    for (const row of [sample, long]) await row.getByText("Completed").waitFor();
+
+    await long.getByRole("link", { name: `${twoPages} Deed`, exact: true }).click();
+    await page.getByText("What happened").waitFor();
+    await page.getByText("Page 1: read").waitFor({ state: "attached" });
+    await page.getByText("Page 2: read").waitFor({ state: "attached" });
+    await looksRight(page, "order");
+    await page.goBack();
+
+    await sample.getByRole("link", { name: "View" }).click();
+    const text = page.getByRole("region", { name: "Text of the page" });
+    await text.getByText(word, { exact: true }).first().waitFor();
+    await page.keyboard.press("n");
+    await text.locator(".doubtful.selected").waitFor();
+    await page.locator(".word-mark.selected").waitFor({ state: "attached" });
+    await looksRight(page, "scan");
+    const id = page.url().split("/").at(-2) ?? "";
+
+    await page.getByRole("link", { name: "Search" }).click();
+    await page.getByRole("searchbox").fill(word);
+    await page.getByRole("searchbox").press("Enter");
+    const hit = page.locator(`.hit[href^="/o/${id}/"]`);
+    await hit.waitFor();
+    await looksRight(page, "search");
+    await hit.click();
+    await text.locator(".word.found").first().waitFor();
+    expect(await page.locator(".word-mark.found").count()).toBeGreaterThan(0);
+
+    await page.getByRole("navigation", { name: "Breadcrumb" }).getByText("OW12345678 Lease").click();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Searchable PDF" }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe("OW12345678-lease.pdf");
+    const { stdout } = await execa("pdftotext", [await download.path(), "-"]);
+    expect(stdout).toContain(word);
+    expect(complaints).toEqual([]);
+  });
+
+  test("shows what a user may not do, and says when nothing is there", async () => {
+    const { page, complaints } = await signedIn(browser, stack.url, "charlie");
+    await page.getByText("You may read orders, but not place any.").waitFor();
+    await page.getByRole("heading", { name: "No orders yet" }).waitFor();
+    await looksRight(page, "no-orders");
+    await page.goto(`/o/${crypto.randomUUID()}/x`);
+    await page.getByRole("heading", { name: "There is nothing at this address" }).waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await page.goto("/find?q=lease");
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  /** Orders a document with the form. @returns its row, which is the first one */
+  async function order(page: Page, title: string, type: string): Promise<Locator> {
+    await page.getByLabel("Title number", { exact: true }).fill(title);
+    await page.getByRole("combobox", { name: "Document" }).selectOption(type);
+    const [answer] = await Promise.all([
+      page.waitForResponse((each) => each.request().method() === "POST" && each.url().endsWith("/orders")),
+      page.getByRole("button", { name: "Order", exact: true }).click(),
+    ]);
+    const { order_id } = await answer.json();
+    onTestFinished(() => stack.customer.cancel(order_id).then(() => undefined));
+    const row = page.locator(".order-row", { has: page.locator(`a[href="/o/${order_id}"]`) });
+    await row.waitFor();
+    return row;
+  }
+});
+
+/** Takes the screenshots of a view, and lets axe look at it. */
+async function looksRight(page: Page, view: string): Promise<void> {
+  await takeScreenshots(page, view);
+  expect(await accessibilityFaults(page), view).toEqual([]);
+}
