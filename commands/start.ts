@@ -79,6 +79,7 @@ function printNextSteps(outputs: StackOutputs, cli: Stack["cli"]["kind"]): void 
   const hasDemoUsers = setting(projectFolder, STACK, "demoUsers") === "true";
   console.log(`
 Addresses
+  ${outputs.url}/                 the page: sign in, order, and read scans beside their text
   ${outputs.url}/token            tokens (also ${outputs.authApiUrl}/token)
   ${outputs.url}/orders           orders (also ${outputs.orderApiUrl}/orders)
 
