@@ -14,7 +14,7 @@ export function Life({ order, pages }: { order: Order; pages: readonly PageEnd[]
       <h2>What happened</h2>
       <div class="life-axis" aria-hidden="true">
         <span class="life-ticks">
-          {ticksOf(total).map((tick) => (
+          {shownTicks(total).map((tick) => (
             <span key={tick} class="life-tick" style={{ left: `${(tick / total) * 100}%` }}>
               {tick === 0 ? "0" : durationText(tick)}
             </span>
@@ -29,6 +29,9 @@ export function Life({ order, pages }: { order: Order; pages: readonly PageEnd[]
     </section>
   );
 }
+
+/** Without one that would stand beyond the end. */
+const shownTicks = (total: number) => ticksOf(total).filter((tick) => tick / total < 0.96);
 
 function LaneRow({ lane: { name, bars, note }, total }: { lane: Lane; total: number }) {
   const start = bars[0]?.start ?? 0;

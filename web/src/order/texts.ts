@@ -34,10 +34,15 @@ const seconds = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
 
 /** "2.4 s", "3 min 20 s", "1 h 5 min". */
 export function durationText(ms: number): string {
-  if (ms < 60_000) return `${seconds.format(ms / 1000)} s`;
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 60) return `${minutes} min ${Math.round((ms % 60_000) / 1000)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (ms < 59_950) return `${seconds.format(ms / 1000)} s`;
+  const whole = Math.round(ms / 1000);
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return twoUnits(minutes, "min", whole % 60, "s");
+  return twoUnits(Math.floor(minutes / 60), "h", minutes % 60, "min");
+}
+
+function twoUnits(large: number, unit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${smallUnit}`;
 }
 
 const today = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
