@@ -51,6 +51,8 @@ export function orderApiEnvironment(
     RESULTS_FOLDER: "/results",
     REDIS_FOLDER: "/redis",
     SEARCH_FOLDER: "/search",
+    UPLOADS_FOLDER: "/uploads",
+    DOCUMENT_MEGABYTES: String(settings.documentMegabytes),
     // With this size, orders take a third less processor time than with V8's default young generation.
     NODE_OPTIONS: "--max-semi-space-size=32 --max-old-space-size=128",
     // Without this, the allocator keeps the memory of page pictures: 470 MB instead of 300 MB after 60 pages.
@@ -77,6 +79,7 @@ export function ocrWorkerEnvironment(settings: Settings, redisUrl: pulumi.Output
     DOCUMENTS_URL: settings.documentsUrl ?? "http://router:8081",
     RESULT_DAYS: String(settings.resultDays),
     RESULTS_FOLDER: "/results",
+    UPLOADS_FOLDER: "/uploads",
     REDIS_FOLDER: "/redis",
     OCR_LANGUAGES: settings.ocrLanguages,
     DOCUMENT_MEGABYTES: String(settings.documentMegabytes),

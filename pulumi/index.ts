@@ -50,10 +50,11 @@ const redis = new Redis("redis", {
 // The services that store orders and results check how much room is left in these volumes.
 const redisVolume = { volume: redis.volume, path: "/redis", readOnly: true };
 
-// Results and the search index. Containers share these volumes, unlike Redis' volume, so a new container
-// starts beside the one that it replaces.
+// Results, the search index, and the documents that users uploaded. Containers share these volumes, unlike
+// Redis' volume, so a new container starts beside the one that it replaces.
 const results = new docker.Volume(nameOf("results"), { labels: labelsOf("results") }, keepsData);
 const search = new docker.Volume(nameOf("search"), { labels: labelsOf("search") }, keepsData);
+const uploads = new docker.Volume(nameOf("uploads"), { labels: labelsOf("uploads") }, keepsData);
 
 // The password of the user with whom the program tries the stack out (commands/lib/program-user.ts).
 const programPassword = new random.RandomPassword("program-password", { length: 40, special: false }).result;
@@ -80,6 +81,7 @@ const orderApi = new Service("order-api", {
   volumes: [
     { volume: results, path: "/results", readOnly: true },
     { volume: search, path: "/search" },
+    { volume: uploads, path: "/uploads" },
     redisVolume,
   ],
   memoryMegabytes: 512,
@@ -104,7 +106,7 @@ const ocrWorkers = new Service("ocr-worker", {
   networks: [documents, work],
   environment: ocrWorkerEnvironment(settings, redis.urls["ocr-worker"]),
   buildArguments: { OCR_LANGUAGES: ocrLanguages },
-  volumes: [{ volume: results, path: "/results" }, redisVolume],
+  volumes: [{ volume: results, path: "/results" }, { volume: uploads, path: "/uploads" }, redisVolume],
   memoryMegabytes: 1536,
   // Each worker loads its language data first, and up to 64 of them share the cores.
   startSeconds: 300,

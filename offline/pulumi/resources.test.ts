@@ -125,13 +125,15 @@ test("an update creates every resource of the program once", async () => {
   const outputs = await run("update");
   const made = ["create", "start", "network create", "volume create", "build"];
   const counts = made.map((command) => commands().filter((each) => each === command).length);
-  expect(counts).toEqual([7, 7, 4, 4, 4]);
+  expect(counts).toEqual([7, 7, 4, 5, 4]);
   expect(changes.sort()).toEqual([
     ...["auth-api", "ocr-worker-1", "ocr-worker-2", "order-api", "redis", "redis-access", "router"].map(
       (part) => `create Container ${NAME}-${part}`,
     ),
     ...["back", "documents", "front", "work"].map((part) => `create Network ${NAME}-${part}`),
-    ...["accounts", "redis-data", "results", "search"].map((part) => `create Volume ${NAME}-${part}`),
+    ...["accounts", "redis-data", "results", "search", "uploads"].map(
+      (part) => `create Volume ${NAME}-${part}`,
+    ),
   ]);
   expect(outputs).toMatchObject({ url: "http://localhost", workers: 2 });
   expect(outputs.containers).toHaveLength(7);

@@ -101,7 +101,7 @@ test.each([
     "orbital-witness:index:Service": 3,
     "orbital-witness:index:Router": 1,
     "docker:index/network:Network": 4,
-    "docker:index/volume:Volume": 4,
+    "docker:index/volume:Volume": 5,
     "docker:index/remoteImage:RemoteImage": 5,
     "docker:index/container:Container": 5 + ocrWorkers,
     "random:index/randomPassword:RandomPassword": passwords,
@@ -292,7 +292,11 @@ test("another issuer reaches the Order API, and is not mentioned if there is non
 test("the languages reach the worker and its build, the document limits reach the worker", () => {
   const workers = range("ocr-worker-", 5).map(nameOf);
   expect(holdersOf(other, '"OCR_LANGUAGES":"cym"')).toEqual(["ocr-worker-image"]);
-  const limits = ["DOCUMENT_MEGABYTES=11", "DECOMPRESSED_MEGABYTES=22", "DOCUMENT_PAGES=33"];
+  expect(holdersOf(other, '"DOCUMENT_MEGABYTES=11"')).toEqual([
+    ...workers,
+    "orbital-witness-review-order-api",
+  ]);
+  const limits = ["DECOMPRESSED_MEGABYTES=22", "DOCUMENT_PAGES=33"];
   for (const variable of ["OCR_LANGUAGES=cym", ...limits, "PAGE_MEGAPIXELS=44", "PAGE_SECONDS=55"]) {
     expect(holdersOf(other, `"${variable}"`), variable).toEqual(workers);
   }

@@ -142,7 +142,7 @@ const authApi = service(
 const orderApi = service(
   "order-api",
   { networks: [FRONT, BACK], memory: 512, start: START_SECONDS, stop: 15 },
-  [mount("results", true), mount("search", false), REDIS_VOLUME],
+  [mount("results", true), mount("search", false), mount("uploads", false), REDIS_VOLUME],
   [
     TOKEN_KEYS,
     redisUrl("order-api"),
@@ -155,6 +155,8 @@ const orderApi = service(
     "RESULTS_FOLDER=/results",
     "REDIS_FOLDER=/redis",
     "SEARCH_FOLDER=/search",
+    "UPLOADS_FOLDER=/uploads",
+    "DOCUMENT_MEGABYTES=64",
     "NODE_OPTIONS=--max-semi-space-size=32 --max-old-space-size=128",
     "MALLOC_ARENA_MAX=2",
     "MALLOC_TRIM_THRESHOLD_=131072",
@@ -164,12 +166,13 @@ const ocrWorker = (name: string) =>
   service(
     "ocr-worker",
     { networks: [DOCUMENTS, WORK], memory: 1536, start: 300, stop: 45 },
-    [mount("results", false), REDIS_VOLUME],
+    [mount("results", false), mount("uploads", false), REDIS_VOLUME],
     [
       redisUrl("ocr-worker"),
       "DOCUMENTS_URL=http://router:8081",
       "RESULT_DAYS=7",
       "RESULTS_FOLDER=/results",
+      "UPLOADS_FOLDER=/uploads",
       "REDIS_FOLDER=/redis",
       "OCR_LANGUAGES=eng",
       "DOCUMENT_MEGABYTES=64",
@@ -275,6 +278,7 @@ test.each<[string, object]>([
   [`${NAME}-redis-data`, { labels: labelsOf("redis-data") }],
   [`${NAME}-results`, { labels: labelsOf("results") }],
   [`${NAME}-search`, { labels: labelsOf("search") }],
+  [`${NAME}-uploads`, { labels: labelsOf("uploads") }],
   [`${NAME}-accounts`, { labels: labelsOf("accounts") }],
   ...["admin", "order-api-1", "ocr-worker-1"].map((of): [string, object] => [
     `redis-${of}-password`,
@@ -302,7 +306,7 @@ test("a changed health check changes a label, because the provider does not noti
 
 test("the program creates no other resources than those checked above", () => {
   const components = ["orbital-witness-review", "redis", "auth-api", "order-api", "ocr-worker", "router"];
-  expect(program.resources).toHaveLength(25 + components.length);
+  expect(program.resources).toHaveLength(26 + components.length);
 });
 
 test("a documents folder of root is served by the user nobody", async () => {

@@ -29,6 +29,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "orbital-witness-order-api-"));
 export const folders = {
   resultsFolder: path.join(folder, "results"),
   searchFolder: path.join(folder, "search"),
+  uploadsFolder: path.join(folder, "uploads"),
 };
 for (const each of Object.values(folders)) mkdirSync(each);
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -58,6 +59,7 @@ export function openOrderApi(redisUrl: string, options: Partial<OrderApiOptions>
       redisUrl: redisUrlAs("order-api", redisUrl),
       retentionSeconds,
       ordersPerMinute: 1_000_000,
+      documentMegabytes: 1,
       readLimits: { reads: 1_000_000, downloads: 1_000_000, searches: 1_000_000, streams: 1_000_000 },
       ...folders,
     },

@@ -10,7 +10,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { StackOutputs } from "../../commands/stack/stack.ts";
 import { Customer } from "../../lib/customer.ts";
-import { samples, samplesFolder, truthPath } from "../../samples/samples.ts";
+import { imagePath, samples, samplesFolder, truthPath } from "../../samples/samples.ts";
 import { characterErrorRate } from "../../samples/scoring/character-error-rate.ts";
 import { resultSuffixes } from "../../services/order-api/src/results/formats/formats.ts";
 import { resultSchema } from "../../services/order-api/src/results/formats/json.ts";
@@ -66,6 +66,8 @@ describe("volumes", () => {
     ["ocr-worker", "/search", false],
     ["order-api", "/results", false],
     ["order-api", "/search", true],
+    ["ocr-worker", "/uploads", true],
+    ["order-api", "/uploads", true],
     ["auth-api", "/results", false],
     ["auth-api", "/search", false],
     ["auth-api", "/accounts", true],
@@ -134,6 +136,28 @@ describe("orders", () => {
     const { text } = await customer.delivery(String(body.order_id));
     const truth = await readFile(path.join(samplesFolder, truthPath(sample)), "utf8");
     expect(characterErrorRate(truth, text)).toBeLessThan(0.03);
+  });
+
+  it("read an uploaded scan, and keep it no longer than needed", async () => {
+    const [sample] = samples;
+    const scan = await readFile(path.join(samplesFolder, imagePath(sample)));
+    const body = new FormData();
+    body.set("document", new Blob([new Uint8Array(scan)]), "my lease.png");
+    const placed = await customer.ask("POST", "/orders", { body, token: await customer.token() });
+    expect(placed).toMatchObject({
+      status: 202,
+      body: { title_number: null, document_type: null, file_name: "my lease.png" },
+    });
+    const orderId = String(placed.body.order_id);
+    const { view, text } = await customer.delivery(orderId);
+    expect(view).toMatchObject({ status: "completed", file_name: "my lease.png" });
+    const truth = await readFile(path.join(samplesFolder, truthPath(sample)), "utf8");
+    expect(characterErrorRate(truth, text)).toBeLessThan(0.03);
+    const json = JSON.parse(Buffer.from(await customer.result(orderId, "json")).toString());
+    expect(json).toMatchObject({ title_number: null, document_type: null });
+    const { name } = await clone.container("order-api");
+    const stored = async () => (await execa("docker", ["exec", name, "ls", "/uploads"])).stdout;
+    await expect.poll(stored, { timeout: 20_000 }).not.toContain(orderId);
   });
 
   it("can be found only by their owner", async () => {
@@ -297,7 +321,10 @@ describe("the router", () => {
       });
       for (const { status, body, headers } of [form, parts, json]) {
         expect(status).toBe(202);
-        expect(body).toEqual({ ...order, order_id: expect.any(String), user_id: 1, status: "queued" });
+        expect(body).toEqual({
+          ...{ ...order, file_name: null },
+          ...{ order_id: expect.any(String), user_id: 1, status: "queued" },
+        });
         expect(headers.get("location")).toBe(`/orders/${body.order_id}`);
       }
       for (const { body } of [form, parts, json]) {

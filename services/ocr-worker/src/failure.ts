@@ -7,6 +7,7 @@ import { z } from "zod";
  */
 const messages = {
   document_not_found: "There is no document of this type for this title number.",
+  upload_missing: "The uploaded document is no longer stored. Please upload it again.",
   source_refused: "The document source refused to send the document.",
   source_redirects: "The document source redirected to another place, or too often.",
   source_unavailable:

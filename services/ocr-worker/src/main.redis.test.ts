@@ -51,7 +51,8 @@ async function startProcess(INSTANCE: string) {
   const DOCUMENTS_URL = `http://127.0.0.1:${address.port}`;
   const RESULTS_FOLDER = workers.results.settings.folder;
   const REDIS_URL = redisUrlAs("ocr-worker", redisDatabase());
-  const env = { PATH: process.env.PATH, PORT, INSTANCE, DOCUMENTS_URL, REDIS_URL, RESULTS_FOLDER };
+  const folders = { RESULTS_FOLDER, UPLOADS_FOLDER: RESULTS_FOLDER };
+  const env = { PATH: process.env.PATH, PORT, INSTANCE, DOCUMENTS_URL, REDIS_URL, ...folders };
   const child = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "inherit"] });
   processes.push(child);
   const lines: Record<string, unknown>[] = [];

@@ -15,6 +15,7 @@ import { OrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts"
 import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
 import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
+import { UploadStore } from "@orbital-witness/common/uploads/upload-store.ts";
 import { z } from "zod";
 import { createWorkerApp } from "./app.ts";
 import { closeAll } from "./close-all.ts";
@@ -24,6 +25,7 @@ import { readingOptions, readingVariables } from "./reading-settings.ts";
 import { ResultSweep } from "./results/result-sweep.ts";
 import { DocumentSource } from "./source/document-source.ts";
 import { documentsUrlVariable } from "./source/documents-url.ts";
+import { OrderDocuments } from "./source/order-documents.ts";
 
 const closeLimitMs = 1000;
 
@@ -33,6 +35,7 @@ await runService("ocr-worker", {
     DOCUMENTS_URL: documentsUrlVariable,
     RESULT_DAYS: resultDaysVariable,
     RESULTS_FOLDER: folderVariable,
+    UPLOADS_FOLDER: folderVariable,
     REDIS_FOLDER: folderVariable.optional(),
     ...readingVariables,
     INSTANCE: z
@@ -45,21 +48,22 @@ await runService("ocr-worker", {
   // back 5 s, closing the worker 3 s, and everything else 5 s.
   stopSeconds: 38,
   start: async (
-    { REDIS_URL, DOCUMENTS_URL, RESULT_DAYS, RESULTS_FOLDER, REDIS_FOLDER, INSTANCE, ...variables },
+    { REDIS_URL, DOCUMENTS_URL, RESULT_DAYS, RESULTS_FOLDER, REDIS_FOLDER, INSTANCE, ...others },
     serviceLog,
   ) => {
     const log = serviceLog.child({ worker: INSTANCE });
     const results = openResultStore({ folder: RESULTS_FOLDER });
-    const reading = readingOptions(variables);
+    const reading = readingOptions(others);
     const reader = new ProcessPageReader(log, results, reading);
     await reader.start();
     const redis = openRedis(REDIS_URL, log, "wait");
     const blocking = openRedis(REDIS_URL, log.child({ connection: "blocking" }), "wait");
     const attempts = new OrderAttempts(redis);
     const store = new OrderStore(redis, results, RESULT_DAYS * secondsPerDay);
-    const archive = new OrderArchive(redis, store, results);
-    const sweep = new ResultSweep({ name: INSTANCE, results, store, attempts }, log);
-    const source = new DocumentSource(DOCUMENTS_URL, reading);
+    const uploads = new UploadStore(others.UPLOADS_FOLDER);
+    const archive = new OrderArchive(redis, store, results, uploads);
+    const sweep = new ResultSweep({ name: INSTANCE, results, store, attempts, uploads }, log);
+    const source = new OrderDocuments(new DocumentSource(DOCUMENTS_URL, reading), uploads);
     const tools = { name: INSTANCE, attempts, archive, source, reader, results };
     const folders = { resultsFolder: RESULTS_FOLDER, redisFolder: REDIS_FOLDER };
     const capacity = new CapacityGuard({ redis, ...folders, reserve: reserves.working }, log);

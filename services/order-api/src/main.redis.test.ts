@@ -15,11 +15,14 @@ import { accepted, claimed, claimedPage } from "../../../tests/redis/sample-orde
 
 const services = orderServices();
 const { store, attempts } = services;
-const { resultsFolder, searchFolder } = folders;
+const { resultsFolder, searchFolder, uploadsFolder } = folders;
 const start = (onTestFinished: OnTestFinished, env: Record<string, string>) =>
   startService(
     new URL("./main.ts", import.meta.url),
-    { RESULTS_FOLDER: resultsFolder, SEARCH_FOLDER: searchFolder, ...env },
+    {
+      ...{ RESULTS_FOLDER: resultsFolder, SEARCH_FOLDER: searchFolder, UPLOADS_FOLDER: uploadsFolder },
+      ...env,
+    },
     onTestFinished,
   );
 

@@ -8,6 +8,7 @@ import {
 import { runService } from "@orbital-witness/common/http/serve.ts";
 import { publicKeySetVariable, verifyingKeys } from "@orbital-witness/common/tokens/token-keys.ts";
 import { z } from "zod";
+import { isUpload } from "./accept/upload/is-upload.ts";
 import { issuerVariables, tokenIssuerOf } from "./access/issuer/issuer-variables.ts";
 import { startOrderApi } from "./order-api.ts";
 
@@ -24,10 +25,13 @@ await runService("order-api", {
     STREAMS_PER_MINUTE: wholeNumber(1, 1_000_000, 600),
     RESULTS_FOLDER: folderVariable,
     SEARCH_FOLDER: folderVariable,
+    UPLOADS_FOLDER: folderVariable,
+    DOCUMENT_MEGABYTES: wholeNumber(1, 512, 64),
     REDIS_FOLDER: folderVariable.optional(),
   }),
   // The last answers may take 3 s, the revocations 6 s, and closing the connections 2 s.
   stopSeconds: 12,
+  mayTakeLong: isUpload,
   start: ({ TOKEN_KEYS, REDIS_URL, RESULT_DAYS, ORDERS_PER_MINUTE, ...others }, log) =>
     startOrderApi({
       log,
@@ -44,6 +48,8 @@ await runService("order-api", {
       },
       resultsFolder: others.RESULTS_FOLDER,
       searchFolder: others.SEARCH_FOLDER,
+      uploadsFolder: others.UPLOADS_FOLDER,
+      documentMegabytes: others.DOCUMENT_MEGABYTES,
       redisFolder: others.REDIS_FOLDER,
     }),
 });

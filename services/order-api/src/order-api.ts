@@ -12,7 +12,9 @@ import { openResultStore } from "@orbital-witness/common/results/open-result-sto
 import { within } from "@orbital-witness/common/time-limit.ts";
 import type { VerifyingKeys } from "@orbital-witness/common/tokens/token-keys.ts";
 import { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
+import { UploadStore } from "@orbital-witness/common/uploads/upload-store.ts";
 import { OrderAcceptance } from "./accept/accept-order.ts";
+import { OrderForms, uploadLimits } from "./accept/upload/order-form.ts";
 import { acceptIssuer, type TokenIssuer } from "./access/issuer/accept-issuer.ts";
 import { type ReadLimits, ReadQuotas } from "./access/read-quotas.ts";
 import { createOrderApp } from "./app.ts";
@@ -40,6 +42,10 @@ export type OrderApiOptions = {
   freeBytes?: CapacityOptions["freeBytes"];
   /** Limit per user. Retries count too. */
   ordersPerMinute: number;
+  /** The folder of the documents that users uploaded. */
+  uploadsFolder: string;
+  /** Size limit of an uploaded document, in MiB. */
+  documentMegabytes: number;
   /** Limits per user and minute. */
   readLimits: ReadLimits;
   feed?: FeedOptions;
@@ -80,8 +86,13 @@ export function startOrderApi(options: OrderApiOptions) {
   const stopping = new AbortController();
   const quota = { name: "orders", of: "orders of one user", limit: ordersPerMinute, windowSeconds: 60 };
   const limit = new RateLimit(quota);
+  const uploads = new UploadStore(options.uploadsFolder);
   const tokens = new TokenVerifier(keys, { foreign: foreign?.tokens });
+  const { documentMegabytes } = options;
+  const limiter = new ConcurrencyLimiter(uploadLimits);
+  const forms = new OrderForms({ tokens, uploads, capacity, limiter, documentMegabytes });
   const tools = {
+    ...{ forms, uploads },
     ...{ store, capacity, acceptance, indexer, search },
     ...{ tokens, quotas: new ReadQuotas(tokens, options.readLimits) },
     feed: new OrderFeed(store, messages, log, options.feed),

@@ -24,12 +24,21 @@ const progress = z
 const order = z.object({
   order_id: orderIdSchema,
   user_id: z.int().meta({ example: 1 }),
-  title_number: titleNumberSchema,
-  document_type: documentTypeSchema,
+  title_number: titleNumberSchema.nullable().meta({
+    description: "Null for an uploaded document that was ordered without one",
+  }),
+  document_type: documentTypeSchema.nullable().meta({
+    description: "Null for an uploaded document that was ordered without one",
+  }),
+  file_name: z.string().nullable().meta({
+    description: "The name of the uploaded file; null for a document from the document source",
+    example: "lease.pdf",
+  }),
   status: orderStatusSchema,
 });
 
 export const placedOrderSchema = order.meta({ id: "PlacedOrder" });
+export type PlacedOrder = z.input<typeof placedOrderSchema>;
 
 const summary = order.extend({
   created_at: time,
@@ -101,7 +110,7 @@ export const orderListSchema = z
 
 /** A page on which all terms of the query occur. */
 const searchResult = order
-  .pick({ order_id: true, title_number: true, document_type: true })
+  .pick({ order_id: true, title_number: true, document_type: true, file_name: true })
   .extend({
     page: z.int().meta({ description: "The page's number in the document, from 1", example: 2 }),
     snippet: z.string().meta({

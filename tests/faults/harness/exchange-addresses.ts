@@ -54,6 +54,7 @@ export async function exchangeAddresses(images: { redis: string; worker: string 
       REDIS_URL: `redis://admin:${password}@redis:6379`,
       DOCUMENTS_URL: "http://nowhere.invalid",
       RESULTS_FOLDER: "/results",
+      UPLOADS_FOLDER: "/results",
       RESULT_DAYS: "1",
       INSTANCE: "exchanged",
     };

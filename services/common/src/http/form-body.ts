@@ -1,7 +1,8 @@
 import { jsonEntries } from "./json-entries.ts";
 import { Problem } from "./problem.ts";
 
-const limitBytes = 64 * 1024;
+/** The largest body without an uploaded document, in bytes. */
+export const limitBytes = 64 * 1024;
 const allowedTypes = "application/x-www-form-urlencoded, multipart/form-data or application/json";
 
 /**
@@ -10,9 +11,9 @@ const allowedTypes = "application/x-www-form-urlencoded, multipart/form-data or 
  * another media type and for a compressed body.
  */
 export async function readFields(request: Request): Promise<Record<string, unknown>> {
-  checkEncoding(request.headers.get("Content-Encoding"));
+  checkEncoding(request);
   const contentType = request.headers.get("Content-Type") ?? "";
-  const mediaType = contentType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  const mediaType = mediaTypeOf(request);
   const bytes = await readBytes(request);
   if (bytes.length === 0 && mediaType === "") return {};
   switch (mediaType) {
@@ -27,12 +28,18 @@ export async function readFields(request: Request): Promise<Record<string, unkno
   }
 }
 
+export function mediaTypeOf(request: Request): string {
+  const contentType = request.headers.get("Content-Type") ?? "";
+  return contentType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+}
+
 /**
  * Compressed bodies are refused, because a small one can decompress to more than any limit. The answer names
  * the accepted codings (RFC 7694).
  */
-function checkEncoding(codings: string | null): void {
-  const isPlain = (codings ?? "").split(",").every((coding) => /^(?:identity)?$/i.test(coding.trim()));
+export function checkEncoding(request: Request): void {
+  const codings = request.headers.get("Content-Encoding") ?? "";
+  const isPlain = codings.split(",").every((coding) => /^(?:identity)?$/i.test(coding.trim()));
   if (isPlain) return;
   const detail = "The body must not be compressed: send it without Content-Encoding.";
   throw new Problem(415, "unsupported_content_encoding", detail, {
@@ -43,12 +50,12 @@ function checkEncoding(codings: string | null): void {
 /** Stops at the limit, even if the client does not announce a length. */
 async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   const announced = request.headers.get("Content-Length");
-  if (Number(announced) > limitBytes) throw tooLarge();
+  if (Number(announced) > limitBytes) throw bodyTooLarge();
   try {
     // The server enforces the announced length. Reading all at once costs half as much as reading a stream.
     const bytes =
       announced === null ? await readStream(request) : new Uint8Array(await request.arrayBuffer());
-    if (bytes.length > limitBytes) throw tooLarge();
+    if (bytes.length > limitBytes) throw bodyTooLarge();
     return bytes;
   } catch (error) {
     if (error instanceof Problem) throw error;
@@ -61,13 +68,13 @@ async function readStream(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   let length = 0;
   for await (const chunk of request.body ?? []) {
     length += chunk.length;
-    if (length > limitBytes) throw tooLarge();
+    if (length > limitBytes) throw bodyTooLarge();
     chunks.push(chunk);
   }
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-function tooLarge(): Problem {
+export function bodyTooLarge(): Problem {
   return new Problem(413, "body_too_large", `The body must not be larger than ${limitBytes} bytes.`);
 }
 
@@ -99,7 +106,8 @@ export function fieldsOf(form: FormData | URLSearchParams): Record<string, unkno
   return grouped([...form.entries()]);
 }
 
-function grouped(entries: readonly (readonly [string, unknown])[]): Record<string, unknown> {
+/** The fields of a form. A field that is given several times becomes an array. */
+export function grouped(entries: readonly (readonly [string, unknown])[]): Record<string, unknown> {
   const fields = Object.fromEntries(entries);
   if (Object.keys(fields).length === entries.length) return fields;
   const byName = Map.groupBy(entries, ([name]) => name);

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import { Server as NetServer } from "node:net";
 import { setInterval } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
@@ -16,6 +16,9 @@ import type { HttpApp } from "./http-app.ts";
  */
 const lastAnswersMs = 3000;
 
+/** How long a request may take to arrive. */
+const requestMs = 3000;
+
 /** How long kept-alive connections may still send a last request when the service stops. */
 const lastRequestsMs = 1000;
 
@@ -30,6 +33,8 @@ export type ServiceOptions<Schema extends z.ZodObject> = {
   variables: Schema;
   /** How long stopping may take. The container's stop grace must be longer. */
   stopSeconds: number;
+  /** Whether a request's body may take longer than 3 s. The app then limits its time itself. */
+  mayTakeLong?: (request: IncomingMessage) => boolean;
   start: (environment: z.output<Schema>, log: Log) => RunningService | Promise<RunningService>;
 };
 
@@ -40,7 +45,7 @@ export type ServiceOptions<Schema extends z.ZodObject> = {
  */
 export async function runService<Schema extends z.ZodObject>(
   name: string,
-  { variables, stopSeconds, start }: ServiceOptions<Schema>,
+  { variables, stopSeconds, mayTakeLong, start }: ServiceOptions<Schema>,
 ): Promise<void> {
   const firstLog = createLog(name, "info");
   process.on("uncaughtException", (err) => exit(firstLog, 1, "the service cannot continue", err));
@@ -53,8 +58,8 @@ export async function runService<Schema extends z.ZodObject>(
     {
       // Limits for slow clients. They must be below the router's 5 s: if the router itself cuts off a body,
       // the client gets an empty 200 (Caddy 2.6 and 2.10), whereas it passes on the 408 from here.
-      headersTimeout: 3000,
-      requestTimeout: 3000,
+      headersTimeout: requestMs,
+      requestTimeout: mayTakeLong ? 0 : requestMs,
       connectionsCheckingInterval: 500,
       // Above the router's 256 KiB, so that the app answers everything that the router passes on.
       maxHeaderSize: 288 * 1024,
@@ -65,6 +70,7 @@ export async function runService<Schema extends z.ZodObject>(
     getRequestListener(service.app.fetch),
   );
   answerClientErrors(server);
+  if (mayTakeLong) limitBodies(server, mayTakeLong);
   server.listen(PORT);
   await once(server, "listening");
   log.info({ port: PORT }, "listening");
@@ -78,6 +84,23 @@ export async function runService<Schema extends z.ZodObject>(
   };
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
+}
+
+/**
+ * Node's own limit is one for all requests. A body that takes too long gets the same answer as from Node.
+ */
+function limitBodies(server: Server, mayTakeLong: (request: IncomingMessage) => boolean): void {
+  server.on("request", (request) => {
+    const { headers, socket } = request;
+    const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+    if (!hasBody || mayTakeLong(request)) return;
+    const late = setTimeout(() => {
+      if (request.complete) return;
+      const error = Object.assign(new Error("Request timeout"), { code: "ERR_HTTP_REQUEST_TIMEOUT" });
+      server.emit("clientError", error, socket);
+    }, requestMs);
+    request.once("end", () => clearTimeout(late)).once("close", () => clearTimeout(late));
+  });
 }
 
 async function finish(server: Server, service: RunningService, log: Log): Promise<void> {

@@ -69,7 +69,7 @@ export class OrderStore {
     const id = order.order_id;
     const more = [keys.userOrdersKey(order.user_id)];
     if (idempotency) more.push(keys.idempotencyKey(order.user_id, idempotency.key));
-    const fields = Object.entries(order).flat();
+    const fields = fieldsOf(order);
     const fingerprint = idempotency?.fingerprint ?? "";
     const request = [deadlineMs, id, this.#retentionSeconds, fingerprint, goneId, order.user_id];
     const reply = await steps.accept.run(this.#redis, keys.stepKeys(id, ...more), [...request, ...fields]);

@@ -66,12 +66,15 @@ const count = z.coerce.number().int().nonnegative();
  * Times (`_ms`) are milliseconds since the epoch by Redis's clock. `run` counts the customer's retries,
  * `attempt` the claims by workers over all runs, `failures` the attempts of this run that count against its
  * limit. `turn` is the order's position in the queue. `result_attempt` is the attempt whose result counts;
- * `result_pages` is its number of pages, including failed ones.
+ * `result_pages` is its number of pages, including failed ones. `upload_bytes` is the size of the document if
+ * the user uploaded it; only such orders may be without title number and type.
  */
-export const orderRecordSchema = orderRequestSchema.extend({
+export const orderRecordSchema = orderRequestSchema.partial().extend({
   order_id: orderIdSchema,
   user_id: count.positive(),
   request_id: z.string(),
+  file_name: z.string().optional(),
+  upload_bytes: count.optional(),
   status: orderStatusSchema,
   run: count.positive(),
   attempt: count,
@@ -91,5 +94,5 @@ export type OrderRecord = z.output<typeof orderRecordSchema>;
 
 export type NewOrder = Pick<
   OrderRecord,
-  "order_id" | "user_id" | "request_id" | "title_number" | "document_type"
+  "order_id" | "user_id" | "request_id" | "title_number" | "document_type" | "file_name" | "upload_bytes"
 >;

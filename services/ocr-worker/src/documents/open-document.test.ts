@@ -1,11 +1,11 @@
 import { PDFDocument } from "@cantoo/pdf-lib";
+import { extensions } from "@orbital-witness/common/documents/format.ts";
 import { textOf } from "@orbital-witness/common/results/page-result.ts";
 import { describe, expect, test } from "vitest";
 import { chainTiff, claiming, drawTiff, makePdf, rawPdf, scanned } from "../../../../tests/documents.ts";
 import { openBytes, openPage } from "../../../../tests/open-bytes.ts";
 import { drawLine } from "../../../../tests/scan.ts";
 import { asFailure } from "../failure.ts";
-import { extensions } from "./format.ts";
 
 const line = drawLine("This lease is dated");
 

@@ -1,7 +1,8 @@
+import type { Format } from "@orbital-witness/common/documents/format.ts";
 import { OrderFailure } from "../failure.ts";
 import type { DocumentLimits } from "../limits.ts";
 import type { Document } from "./document.ts";
-import { detectFormat, type Format } from "./format.ts";
+import { detectFormat } from "./format.ts";
 import { openBmp } from "./image/bmp.ts";
 import { openPicture, openTiff } from "./image/image.ts";
 import { openPdf } from "./pdf/pdf.ts";

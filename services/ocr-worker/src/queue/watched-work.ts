@@ -11,7 +11,7 @@ import type { ResultStore } from "@orbital-witness/common/results/result-store.t
 import { StateLog } from "@orbital-witness/common/state-log.ts";
 import { asFailure, type OrderFailure } from "../failure.ts";
 import type { PageReader } from "../page-process/page-reader.ts";
-import type { DocumentSource } from "../source/document-source.ts";
+import type { OrderDocuments } from "../source/order-documents.ts";
 import { AttemptLost, AttemptWatch } from "./attempt-watch.ts";
 import { persist } from "./persist.ts";
 
@@ -20,7 +20,7 @@ export type OrderTools = {
   name: string;
   attempts: OrderAttempts;
   archive: OrderArchive;
-  source: DocumentSource;
+  source: Pick<OrderDocuments, "fetch">;
   reader: PageReader;
   results: ResultStore;
 };

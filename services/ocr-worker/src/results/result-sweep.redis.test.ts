@@ -1,17 +1,25 @@
-import { utimes } from "node:fs/promises";
+import { mkdtempSync } from "node:fs";
+import { readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
+import { OrderArchive } from "@orbital-witness/common/orders/ended/order-archive.ts";
 import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import { recordKey, sweeperKey, userOrdersKey } from "@orbital-witness/common/orders/order-keys.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
-import { afterEach, expect, test, vi } from "vitest";
+import { UploadStore } from "@orbital-witness/common/uploads/upload-store.ts";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { pageOf, pictureOf } from "../../../../tests/page-result.ts";
 import { orderServices, silentLog } from "../../../../tests/redis/redis-database.ts";
 import { accepted, claimed, sampleOrder } from "../../../../tests/redis/sample-order.ts";
 import { ResultSweep, sweepOrder } from "./result-sweep.ts";
+import { sweepUploads } from "./upload-sweep.ts";
 
 const services = orderServices();
 const { redis, store, expiry, attempts, archive, results, folder } = services;
 const reason = { code: "page_damaged", message: "broken" };
+const uploads = new UploadStore(mkdtempSync(path.join(tmpdir(), "orbital-witness-uploads-")));
+afterAll(() => rm(uploads.folder, { recursive: true }));
+
 const page = pageOf(1);
 const picture = await pictureOf(page);
 const sweeps: ResultSweep[] = [];
@@ -22,7 +30,7 @@ afterEach(async () => {
 
 /** Starts a sweep as the worker `name`. */
 function sweep(name = "worker-1"): ResultSweep {
-  const started = new ResultSweep({ name, results, store: expiry, attempts }, silentLog);
+  const started = new ResultSweep({ name, results, store: expiry, attempts, uploads }, silentLog);
   sweeps.push(started);
   return started;
 }
@@ -189,4 +197,47 @@ test("another worker takes over when the sweeping worker has not swept for a whi
   expect(await attempts.maySweep("worker-1", 200)).toBe(true);
   await expect.poll(() => attempts.maySweep("worker-2", 200)).toBe(true);
   expect(await attempts.maySweep("worker-1", 200)).toBe(false);
+});
+
+test("uploaded documents are kept while their order may need them, and removed afterwards", async () => {
+  const { store } = services;
+  const running = await accepted(store);
+  const failed = await accepted(store);
+  await attempts.fail(await claimed(services, failed.order_id), reason);
+  const completed = await accepted(store);
+  await attempts.complete(await claimed(services, completed.order_id));
+  const cancelled = await accepted(store);
+  await store.cancel(cancelled.order_id);
+  const archived = await accepted(store);
+  await attempts.fail(await claimed(services, archived.order_id), reason);
+  await archive.archive(archived.order_id);
+  const unknown = sampleOrder();
+  const part = `${sampleOrder().order_id}.part`;
+  const orders = [running, failed, completed, cancelled, archived, unknown].map(({ order_id }) => order_id);
+  for (const name of [...orders, part, "not-ours"]) await writeFile(path.join(uploads.folder, name), "x");
+  const kept = { uploads, store: expiry };
+  expect(await sweepUploads(kept)).toBe(0);
+  const minute = 60_000;
+  expect(await sweepUploads(kept, Date.now() + 11 * minute)).toBe(1);
+  expect(await readdir(uploads.folder)).not.toContain(part);
+  expect(await sweepUploads(kept, Date.now() + 61 * minute)).toBe(3);
+  const left = [...[running, failed, archived].map(({ order_id }) => order_id), "not-ours"];
+  expect((await readdir(uploads.folder)).sort()).toEqual(left.sort());
+  // The order expires, or was retried meanwhile.
+  const short = { uploads, store: new OrderStore(services.ofWorker, results, 0) };
+  await store.retry(archived.order_id);
+  expect(await sweepUploads(short, Date.now() + 61 * minute)).toBe(0);
+});
+
+test("a document is removed when its order is archived, unless the order failed", async () => {
+  const withUploads = new OrderArchive(services.ofWorker, expiry, results, uploads);
+  const completed = await accepted(store);
+  const failed = await accepted(store);
+  for (const { order_id } of [completed, failed]) await writeFile(path.join(uploads.folder, order_id), "x");
+  await attempts.complete(await claimed(services, completed.order_id));
+  await attempts.fail(await claimed(services, failed.order_id), reason);
+  for (const { order_id } of [completed, failed])
+    expect(await withUploads.archive(order_id)).toBe("archived");
+  expect(await uploads.document(completed.order_id)).toBeUndefined();
+  expect(await uploads.document(failed.order_id)).toEqual(Buffer.from("x"));
 });

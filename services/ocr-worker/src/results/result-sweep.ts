@@ -7,6 +7,8 @@ import type { OrderAttempts } from "@orbital-witness/common/orders/queue/order-a
 import { repeat } from "@orbital-witness/common/repeat.ts";
 import type { ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import { StateLog } from "@orbital-witness/common/state-log.ts";
+import type { UploadStore } from "@orbital-witness/common/uploads/upload-store.ts";
+import { sweepUploads } from "./upload-sweep.ts";
 
 const minuteMs = 60_000;
 const sweepMs = 10 * minuteMs;
@@ -20,7 +22,13 @@ const lateFilesMs = 60 * minuteMs;
 const batch = 500;
 
 /** `name`: the worker's name. */
-export type SweepTools = { name: string; results: ResultStore; store: OrderStore; attempts: OrderAttempts };
+export type SweepTools = {
+  name: string;
+  results: ResultStore;
+  store: OrderStore;
+  attempts: OrderAttempts;
+  uploads: UploadStore;
+};
 
 /**
  * Removes the files that no order needs any more, and the expired orders from the lists of their users, at
@@ -48,8 +56,15 @@ export class ResultSweep {
   async #sweep(): Promise<void> {
     const { name, store, attempts } = this.#tools;
     if (!(await attempts.maySweep(name, sweeperMs))) return;
-    const swept = await Promise.allSettled([this.#sweepFiles(), store.lists.forgetExpired()]);
+    const swept = await Promise.allSettled([
+      ...[this.#sweepFiles(), this.#sweepUploads(), store.lists.forgetExpired()],
+    ]);
     for (const part of swept) if (part.status === "rejected") throw part.reason;
+  }
+
+  async #sweepUploads(): Promise<void> {
+    const removed = await sweepUploads(this.#tools);
+    if (removed > 0) this.#log.info({ removed }, "uploaded documents that no order needs are removed");
   }
 
   async #sweepFiles(): Promise<void> {

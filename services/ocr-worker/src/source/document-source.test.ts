@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import { brotliCompressSync, constants, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
+import { extensions } from "@orbital-witness/common/documents/format.ts";
 import { afterEach, describe, expect, test } from "vitest";
-import { extensions } from "../documents/format.ts";
 import { type DocumentLimits, defaultLimits } from "../limits.ts";
 import { DocumentSource, type DocumentSourceOptions } from "./document-source.ts";
 

@@ -3,8 +3,8 @@ import https from "node:https";
 import type { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
-import type { OrderRequest } from "@orbital-witness/common/orders/order.ts";
-import { extensions } from "../documents/format.ts";
+import { extensions } from "@orbital-witness/common/documents/format.ts";
+import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import { OrderFailure } from "../failure.ts";
 import { type DocumentLimits, defaultLimits, documentInflates, documentTooLarge } from "../limits.ts";
 
@@ -51,10 +51,12 @@ export class DocumentSource {
    * OrderFailure, or the reason of `aborted`.
    */
   async fetch(
-    { title_number, document_type }: OrderRequest,
+    { title_number, document_type }: Pick<OrderRecord, "title_number" | "document_type">,
     requestId: string,
     aborted: AbortSignal,
   ): Promise<Buffer> {
+    if (title_number === undefined || document_type === undefined)
+      throw new OrderFailure("document_not_found");
     const { Agent } = this.#protocol;
     const patience = new Patience(this.#limitMs, this.#leastBytesPerSecond);
     const signal = AbortSignal.any([aborted, patience.signal]);

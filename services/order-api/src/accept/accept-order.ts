@@ -72,7 +72,8 @@ export class OrderAcceptance {
       // With a key, the client can find the order itself. A command that was never sent has nothing to
       // revoke.
       if (!idempotency && !(cause instanceof ClientOfflineError)) this.#revocations.add(order, deadline);
-      throw unavailable(idempotency, cause);
+      const wasSent = !(cause instanceof ClientOfflineError);
+      throw unavailable(idempotency, wasSent ? cause : new NotAccepted("Redis is away", { cause }));
     });
     switch (outcome) {
       case "accepted":
@@ -82,9 +83,21 @@ export class OrderAcceptance {
       case "mismatch":
         throw keyReused();
       case "late":
-        throw unavailable(idempotency, new Error("Redis received the order after its deadline"));
+        throw unavailable(idempotency, new NotAccepted("Redis received the order after its deadline"));
     }
   }
+}
+
+/** Whether the order may still appear, under its Idempotency-Key, although this error was answered. */
+export function isInDoubt(error: unknown): boolean {
+  return (
+    error instanceof Problem && error.code === "queue_unavailable" && !(error.cause instanceof NotAccepted)
+  );
+}
+
+/** Redis has not accepted the order, and will not. */
+class NotAccepted extends Error {
+  override readonly name = "NotAccepted";
 }
 
 function unavailable(idempotency: Idempotency | undefined, cause: unknown): Problem {
@@ -103,7 +116,7 @@ function keyInFlight(): Problem {
 
 function keyReused(): Problem {
   const detail =
-    "This Idempotency-Key was used with another title_number or document_type. Use a new key for a new " +
-    "order.";
+    "This Idempotency-Key was used with another title_number, document_type or document. Use a new key for " +
+    "a new order.";
   return new Problem(422, "idempotency_key_reused", detail);
 }

@@ -1,17 +1,20 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createRoute } from "@hono/zod-openapi";
+import type { AppEnv } from "@orbital-witness/common/http/http-app.ts";
 import { Problem, parseFields, parseHeaders } from "@orbital-witness/common/http/problem.ts";
 import type { RateLimit } from "@orbital-witness/common/http/rate-limit.ts";
-import { orderRequestSchema } from "@orbital-witness/common/orders/order.ts";
-import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
-import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
+import { type NewOrder, orderRequestSchema } from "@orbital-witness/common/orders/order.ts";
+import type { Idempotency, OrderStore } from "@orbital-witness/common/orders/order-store.ts";
+import type { TokenUser } from "@orbital-witness/common/tokens/access-token.ts";
+import type { UploadStore } from "@orbital-witness/common/uploads/upload-store.ts";
+import type { Context } from "hono";
 import { z } from "zod";
-import { orderingUserAndFields } from "../access/callers.ts";
 import { read } from "../access/store-access.ts";
 import { type Endpoint, problemResponse, problemResponses, security } from "../endpoint.ts";
 import { orderPath } from "../follow/order-view.ts";
-import { placedOrderSchema } from "../order-schemas.ts";
-import type { OrderAcceptance } from "./accept-order.ts";
+import { type PlacedOrder, placedOrderSchema } from "../order-schemas.ts";
+import { type AcceptedOrder, isInDoubt, type OrderAcceptance } from "./accept-order.ts";
+import type { OrderForms } from "./upload/order-form.ts";
 
 const keyMessage = "must be 1 to 255 visible ASCII characters";
 
@@ -27,14 +30,39 @@ const headers = z.object({
     }),
 });
 
-const body = orderRequestSchema
+const token = {
+  token: z.string().optional().meta({
+    description: "The token, for clients that cannot send an `Authorization` header",
+    example: "",
+  }),
+};
+const body = orderRequestSchema.extend(token).meta({ id: "NewOrder" });
+
+/** Forms send an empty text for a field that was left empty. */
+const unlessEmpty = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === "" ? undefined : value), schema.optional());
+const { title_number, document_type } = orderRequestSchema.shape;
+const uploadBody = z.object({
+  title_number: unlessEmpty(title_number),
+  document_type: unlessEmpty(document_type),
+});
+/** For the OpenAPI document. */
+const formBody = orderRequestSchema
+  .partial()
+  .extend(token)
   .extend({
-    token: z.string().optional().meta({
-      description: "The token, for clients that cannot send an `Authorization` header",
-      example: "",
-    }),
+    document: z
+      .string()
+      .optional()
+      .meta({
+        format: "binary",
+        description:
+          "Your own scan: a PDF, TIFF, PNG, JPEG, WebP or BMP file of at most `documentMegabytes`. Without " +
+          "it the document comes from the document source, and title number and type are required. If " +
+          "there is no `Authorization` header, the field `token` must come before it",
+      }),
   })
-  .meta({ id: "NewOrder" });
+  .meta({ id: "NewOrderForm" });
 
 const content = { schema: body };
 const route = createRoute({
@@ -46,7 +74,8 @@ const route = createRoute({
   description:
     "Answers at once. The order ends as `completed` with a text, or as `failed` with a reason. After a " +
     "503 there is no order if the request had no `Idempotency-Key`. With a key the order may still " +
-    "appear, but only under that key.",
+    "appear, but only under that key. As a multipart form, the order may have your own scan in the file " +
+    "part `document`; the key then also stands for its content.",
   security,
   request: {
     headers,
@@ -54,7 +83,7 @@ const route = createRoute({
       required: true,
       content: {
         "application/x-www-form-urlencoded": content,
-        "multipart/form-data": content,
+        "multipart/form-data": { schema: formBody },
         "application/json": content,
       },
     },
@@ -71,55 +100,90 @@ const route = createRoute({
       }),
       content: { "application/json": { schema: placedOrderSchema } },
     },
-    ...problemResponses(400, 401, 403, 413, 415, 429, 503),
+    ...problemResponses(400, 401, 403, 429, 503),
+    408: problemResponse(408),
+    413: problemResponse(413, "The document exceeds `documentMegabytes`, or the other fields 64 KiB", [
+      "document_too_large",
+      "The document must not be larger than 64 MiB (the setting documentMegabytes).",
+    ]),
+    415: problemResponse(415, "The document or the body has an unsupported type, or the body is compressed", [
+      "unsupported_document",
+      "The document is none of the accepted types: PDF, TIFF, PNG, JPEG, WebP, BMP. Its content decides.",
+    ]),
     409: problemResponse(409, "The first request with this Idempotency-Key is still being answered", [
       "idempotency_key_in_flight",
       "A request with this Idempotency-Key is still running. Send it again in a moment.",
     ]),
-    422: problemResponse(422, "A field is invalid, or the Idempotency-Key belongs to another request"),
+    422: problemResponse(
+      422,
+      "A field is invalid, the document is empty, or the Idempotency-Key belongs to another request",
+    ),
   },
 });
 
 export type PlaceOrderTools = {
-  tokens: TokenVerifier;
   store: OrderStore;
   acceptance: OrderAcceptance;
+  forms: OrderForms;
+  uploads: UploadStore;
   limit: RateLimit;
 };
 
-export function placeOrder({ tokens, store, acceptance, limit }: PlaceOrderTools): Endpoint {
+export function placeOrder({ store, acceptance, forms, uploads, limit }: PlaceOrderTools): Endpoint {
+  /** Removes what was stored of the order's document, unless the order exists or may still appear. */
+  async function placed(c: Context<AppEnv>, orderId: string): Promise<{ order: NewOrder } & AcceptedOrder> {
+    let needsDocument = false;
+    let hasDocument = true;
+    try {
+      const admit = async ({ user_id }: TokenUser) => limit.take(c, String(user_id));
+      const { user, fields, document } = await forms.read(c.req.raw, orderId, admit);
+      hasDocument = document !== undefined;
+      const { "Idempotency-Key": key } = parseHeaders(headers, c);
+      const { title_number, document_type } = parseFields(document ? uploadBody : body, fields);
+      const order: NewOrder = {
+        ...{ order_id: orderId, user_id: user.user_id, request_id: c.var.requestId },
+        ...{ title_number, document_type },
+        ...(document && { file_name: document.fileName, upload_bytes: document.bytes }),
+      };
+      if (document) await uploads.keep(orderId);
+      const asked = [title_number, document_type, ...(document ? [document.digest] : [])];
+      const idempotency = key === undefined ? undefined : idempotencyOf(key, asked);
+      const accepted = await acceptance.accept(order, idempotency).catch((error: unknown) => {
+        needsDocument = idempotency !== undefined && isInDoubt(error);
+        throw error;
+      });
+      needsDocument = !accepted.replayed;
+      return { order, ...accepted };
+    } finally {
+      if (hasDocument && !needsDocument) await uploads.remove(orderId);
+    }
+  }
+
   return {
     route,
     handle: async (c) => {
-      const { user, fields } = await orderingUserAndFields(tokens, c.req.raw);
-      await limit.take(c, String(user.user_id));
-      const { "Idempotency-Key": key } = parseHeaders(headers, c);
-      const { title_number, document_type } = parseFields(body, fields);
-      const request = { title_number, document_type };
-      const order = {
-        ...request,
-        order_id: randomUUID(),
-        user_id: user.user_id,
-        request_id: c.var.requestId,
-      };
-      const { orderId, replayed } = await acceptance.accept(
-        order,
-        key === undefined
-          ? undefined
-          : { key: digest(key), fingerprint: digest(JSON.stringify([title_number, document_type])) },
-      );
+      const { order, orderId, replayed } = await placed(c, randomUUID());
+      const { title_number, document_type, upload_bytes } = order;
       c.var.log.info(
-        { order_id: orderId, ...request },
+        { order_id: orderId, title_number, document_type, upload_bytes },
         replayed ? "order requested again" : "order accepted",
       );
-      const record = replayed ? await read(store.find(orderId)) : { ...order, status: "queued" };
+      const record = replayed ? await read(store.find(orderId)) : { ...order, status: "queued" as const };
       if (!record) throw expired();
       c.header("Location", orderPath(orderId));
       if (replayed) c.header("Idempotent-Replayed", "true");
       const { order_id, user_id, status } = record;
-      return c.json({ order_id, user_id, ...request, status }, 202);
+      const request = {
+        ...{ title_number: title_number ?? null, document_type: document_type ?? null },
+        file_name: record.file_name ?? null,
+      };
+      return c.json({ order_id, user_id, ...request, status } satisfies PlacedOrder, 202);
     },
   };
+}
+
+function idempotencyOf(key: string, asked: readonly (string | undefined)[]): Idempotency {
+  return { key: digest(key), fingerprint: digest(JSON.stringify(asked)) };
 }
 
 /** The order and its key expired between two reads. */

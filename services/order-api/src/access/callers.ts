@@ -26,14 +26,22 @@ export async function orderingUserAndFields(
   if (headerToken !== undefined) {
     const user = mayOrder(await authenticate(tokens, headerToken));
     const fields = await readFields(request);
-    const token = fieldToken(fields);
-    if (token !== undefined && token !== headerToken) {
-      throw new Problem(400, "two_tokens", "The header and the field token hold different tokens.");
-    }
+    oneToken(headerToken, fieldToken(fields));
     return { user, fields };
   }
   const fields = await readFields(request);
   return { user: mayOrder(await authenticate(tokens, fieldToken(fields))), fields };
+}
+
+/** Returns the user of a token, who may place orders. Throws 401 and 403. */
+export async function orderingUserOf(tokens: TokenVerifier, token: string | undefined): Promise<TokenUser> {
+  return mayOrder(await authenticate(tokens, token));
+}
+
+/** Throws 400 if the field `token` holds another token than the header. */
+export function oneToken(headerToken: string, token: string | undefined): void {
+  if (token === undefined || token === headerToken) return;
+  throw new Problem(400, "two_tokens", "The header and the field token hold different tokens.");
 }
 
 function mayOrder(user: TokenUser): TokenUser {

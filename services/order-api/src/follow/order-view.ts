@@ -11,8 +11,9 @@ export function orderSummary(record: OrderRecord): OrderSummary {
   return {
     order_id,
     user_id: record.user_id,
-    title_number: record.title_number,
-    document_type: record.document_type,
+    title_number: record.title_number ?? null,
+    document_type: record.document_type ?? null,
+    file_name: record.file_name ?? null,
     status,
     created_at: isoTime(created_ms),
     started_at: started_ms === undefined ? null : isoTime(started_ms),

@@ -5,6 +5,7 @@ import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import type { ResultRef } from "@orbital-witness/common/results/result-store.ts";
 import type { Context } from "hono";
 import { problemResponse } from "../endpoint.ts";
+import { documentName, inlineFile } from "./document-name.ts";
 
 /** The responses of routes that return a result or a part of it. */
 export const resultProblems = {
@@ -55,7 +56,7 @@ export function representation(order: OrderRecord, name: string, type: string, t
     ETag: tag,
     "Cache-Control": "private, no-cache",
     "Content-Type": type,
-    "Content-Disposition": `inline; filename="${order.title_number}-${order.document_type}.${name}"`,
+    "Content-Disposition": inlineFile(`${documentName(order, "-")}.${name}`),
     "X-Content-Type-Options": "nosniff",
   };
 }

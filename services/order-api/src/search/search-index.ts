@@ -4,9 +4,10 @@ import { z } from "zod";
 import { schema, searchStatement, tables, version } from "./search-schema.ts";
 import { searchableText } from "./search-text.ts";
 
-export type IndexedOrder = Pick<OrderRecord, "order_id" | "user_id" | "title_number" | "document_type"> & {
+export type IndexedOrder = Pick<OrderRecord, "order_id" | "user_id" | DocumentNames> & {
   finished_ms: number;
 };
+type DocumentNames = "title_number" | "document_type" | "file_name";
 
 export type IndexedPage = { page: number; text: string };
 
@@ -28,7 +29,7 @@ export type Search = {
 };
 
 /** `snippet` has `hitBegin` before and `hitEnd` after each hit, and no other control characters. */
-export type SearchHit = Pick<OrderRecord, "order_id" | "title_number" | "document_type"> & {
+export type SearchHit = Pick<OrderRecord, "order_id" | DocumentNames> & {
   page: number;
   snippet: string;
 };
@@ -46,11 +47,18 @@ export const hitBegin = "\u0002";
 export const hitEnd = "\u0003";
 
 const idRow = z.object({ id: z.int() });
+const textOrNull = z
+  .string()
+  .nullable()
+  .transform((text) => text ?? undefined);
 const hitRow = z
   .object({
-    ...{ order_id: z.string(), title_number: z.string(), page: z.int() },
+    ...{ order_id: z.string(), page: z.int() },
+    ...{ title_number: textOrNull, file_name: textOrNull },
     ...{ snippet: z.string(), snippet_apart: z.string() },
-    document_type: z.custom<IndexedOrder["document_type"]>((type) => typeof type === "string"),
+    document_type: textOrNull.pipe(
+      z.custom<IndexedOrder["document_type"]>((type) => type === undefined || typeof type === "string"),
+    ),
   })
   .transform(({ snippet, snippet_apart, ...hit }) => {
     const isApart = !snippet.includes(hitBegin) && snippet_apart.includes(hitBegin);
@@ -108,9 +116,18 @@ export class SearchIndex {
     return this.#transaction(() => {
       this.#remove(order.order_id);
       return this.#insert(
-        `INSERT INTO document (order_id, user_id, title_number, document_type, finished_ms, expires_ms)
-        VALUES ($order_id, $user_id, $title_number, $document_type, $finished_ms, $expires_ms) RETURNING id`,
-        { ...order, expires_ms: order.finished_ms + this.#retentionMs },
+        `INSERT INTO document
+          (order_id, user_id, title_number, document_type, file_name, finished_ms, expires_ms)
+        VALUES
+          ($order_id, $user_id, $title_number, $document_type, $file_name, $finished_ms, $expires_ms)
+        RETURNING id`,
+        {
+          ...order,
+          title_number: order.title_number ?? null,
+          document_type: order.document_type ?? null,
+          file_name: order.file_name ?? null,
+          expires_ms: order.finished_ms + this.#retentionMs,
+        },
       );
     });
   }
@@ -212,7 +229,7 @@ export class SearchIndex {
     return this.#guarded(() => idRow.parse(this.#prepared(newest).get())).id;
   }
 
-  #insert(sql: string, values: Record<string, string | number>): number {
+  #insert(sql: string, values: Record<string, string | number | null>): number {
     return idRow.parse(this.#prepared(sql).get(values)).id;
   }
 

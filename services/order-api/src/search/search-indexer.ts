@@ -118,11 +118,13 @@ export class SearchIndexer {
   /** Does nothing for an order that has expired or has no result. */
   async #indexOrder(orderId: string): Promise<void> {
     const order = await this.#store.find(orderId);
-    if (order?.status !== "completed" || order.finished_ms === undefined) return;
-    const { user_id, title_number, document_type, finished_ms, result_attempt, result_pages } = order;
-    if (result_attempt === undefined || result_pages === undefined) return;
+    if (order?.status !== "completed") return;
+    const { user_id, title_number, document_type, file_name } = order;
+    const { finished_ms, result_attempt, result_pages } = order;
+    if (finished_ms === undefined || result_attempt === undefined || result_pages === undefined) return;
     const result = { order_id: orderId, finished_ms, result_attempt, result_pages };
-    const { damaged } = await this.#search.ask("put", { user_id, title_number, document_type, ...result });
+    const document = { user_id, title_number, document_type, file_name, ...result };
+    const { damaged } = await this.#search.ask("put", document);
     if (damaged.length > 0) {
       this.#log.error(
         { order_id: orderId, pages: damaged },

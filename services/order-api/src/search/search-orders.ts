@@ -118,13 +118,14 @@ async function stillThere(store: OrderStore, hits: SearchHit[]): Promise<SearchH
   return hits.filter(({ order_id }) => there.has(order_id));
 }
 
-function resultOf({ order_id, title_number, document_type, page, snippet }: SearchHit) {
+function resultOf({ order_id, page, snippet, ...hit }: SearchHit) {
   const links = {
     order: orderPath(order_id),
     result: resultPath(order_id),
     page_image: pageImagePath(order_id, page),
   };
-  return { order_id, title_number, document_type, page, snippet: marked(snippet), links };
+  const { title_number = null, document_type = null, file_name = null } = hit;
+  return { order_id, title_number, document_type, file_name, page, snippet: marked(snippet), links };
 }
 
 function marked(snippet: string): string {

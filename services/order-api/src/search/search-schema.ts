@@ -1,6 +1,6 @@
 const snippetWords = 24;
 /** Version of the schema and of `searchableText`. An index of another version is rebuilt. */
-export const version = 3;
+export const version = 4;
 
 /**
  * `owner` repeats the user in the full-text table, so that a search reads the entries of one user only.
@@ -15,8 +15,9 @@ CREATE TABLE document (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   order_id TEXT NOT NULL UNIQUE,
   user_id INTEGER NOT NULL,
-  title_number TEXT NOT NULL,
-  document_type TEXT NOT NULL,
+  title_number TEXT,
+  document_type TEXT,
+  file_name TEXT,
   finished_ms INTEGER NOT NULL,
   expires_ms INTEGER NOT NULL,
   is_whole INTEGER NOT NULL DEFAULT 0
@@ -35,14 +36,14 @@ PRAGMA user_version = ${version};
 
 /** Words that are only found as parts of a divided word do not affect the order of the results. */
 export const searchStatement = `
-SELECT order_id, title_number, document_type, page.page,
+SELECT order_id, title_number, document_type, file_name, page.page,
   snippet(page_text, 1, char(2), char(3), '…', ${snippetWords}) AS snippet,
   snippet(page_text, 2, char(2), char(3), '…', ${snippetWords}) AS snippet_apart
 FROM page_text JOIN page ON page.id = page_text.rowid JOIN document ON document.id = page.document
 WHERE page_text MATCH $match AND user_id = $user_id AND is_whole
   AND document.id <= $newest AND expires_ms > $now_ms
-  AND title_number = ifnull($title_number, title_number)
-  AND document_type = ifnull($document_type, document_type)
+  AND ($title_number IS NULL OR title_number = $title_number)
+  AND ($document_type IS NULL OR document_type = $document_type)
   AND order_id = ifnull($order_id, order_id)
 ORDER BY bm25(page_text, 0, 1, 0), finished_ms DESC, order_id, page.page
 LIMIT $limit OFFSET $offset`;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { RedisConnection } from "../../redis/redis-connection.ts";
 import type { ResultStore } from "../../results/result-store.ts";
+import type { UploadStore } from "../../uploads/upload-store.ts";
 import { hasEnded, type OrderRecord } from "../order.ts";
 import { archivedRunsKey, stepKeys } from "../order-keys.ts";
 import { steps } from "../order-scripts.ts";
@@ -13,11 +14,14 @@ export class OrderArchive {
   readonly #redis: RedisConnection;
   readonly #store: OrderStore;
   readonly #results: ResultStore;
+  readonly #uploads: UploadStore | undefined;
 
-  constructor(redis: RedisConnection, store: OrderStore, results: ResultStore) {
+  /** `uploads`: the documents that users uploaded. Without it there are none. */
+  constructor(redis: RedisConnection, store: OrderStore, results: ResultStore, uploads?: UploadStore) {
     this.#redis = redis;
     this.#store = store;
     this.#results = results;
+    this.#uploads = uploads;
   }
 
   /**
@@ -32,6 +36,8 @@ export class OrderArchive {
       const { ahead: _, ...order } = overview;
       await this.#store.ended.save(order, await this.#store.held.pages(orderId));
       await removeUnneeded(this.#results, order.record);
+      // A failed order may be retried.
+      if (order.record.status !== "failed") await this.#uploads?.remove(orderId);
     }
     const { run = 0, finished_ms = 0 } = overview?.record ?? {};
     const keys = stepKeys(orderId, archivedRunsKey);
@@ -44,6 +50,7 @@ export class OrderArchive {
     const kept = await ended.kept(orderId);
     if (!kept || (await lists.has(kept.order.record.user_id, orderId))) return;
     await this.#results.removeOrder(orderId);
+    await this.#uploads?.remove(orderId);
     await lists.forget(kept.order.record.user_id, orderId);
   }
 }

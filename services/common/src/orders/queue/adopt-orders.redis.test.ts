@@ -9,7 +9,8 @@ const { redis, ofWorker, store, attempts } = services;
 
 /** Writes an order as version 0.1.0 did, with its job in BullMQ's queue. */
 async function earlierOrder(fields: Record<string, string | number>): Promise<string> {
-  const order = sampleOrder();
+  const { order_id, user_id, request_id } = sampleOrder();
+  const order = { order_id, user_id, request_id, title_number: "OW12345678", document_type: "lease" };
   const counts = { run: 1, attempt: 0, failures: 0, turn: 1, created_ms: 1e12 };
   await redis.hSet(recordKey(order.order_id), { ...order, ...counts, ...fields });
   await redis.hSet(`bull:orders:${order.order_id}.1`, { name: "order", data: "{}" });

@@ -1,4 +1,5 @@
 import type { Block, Box, Line } from "@orbital-witness/common/results/page-result.ts";
+import { documentName } from "../document-name.ts";
 import { escapeMarkup } from "./markup.ts";
 import type { DocumentPage, ResultDocument } from "./result-document.ts";
 
@@ -9,15 +10,14 @@ const namespace = "http://www.loc.gov/standards/alto/ns-v4#";
  * `Missing`, with the reason as its detail.
  */
 export async function* writeAlto({ order, pages }: ResultDocument): AsyncGenerator<string> {
-  const { order_id, title_number, document_type } = order;
   yield `<?xml version="1.0" encoding="UTF-8"?>
 <alto xmlns="${namespace}" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
   xsi:schemaLocation="${namespace} http://www.loc.gov/standards/alto/v4/alto-4-4.xsd" SCHEMAVERSION="4.4">
 <Description>
 <MeasurementUnit>pixel</MeasurementUnit>
 <sourceImageInformation>
-<fileName>${escapeMarkup(`${title_number}/${document_type}`)}</fileName>
-<documentIdentifier>${escapeMarkup(order_id)}</documentIdentifier>
+<fileName>${escapeMarkup(order.file_name ?? documentName(order, "/"))}</fileName>
+<documentIdentifier>${escapeMarkup(order.order_id)}</documentIdentifier>
 </sourceImageInformation>
 <Processing ID="recognition">
 <processingSoftware><softwareName>orbital-witness (tesseract)</softwareName></processingSoftware>

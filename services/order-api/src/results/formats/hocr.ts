@@ -1,4 +1,5 @@
 import type { Block, Box, Line, Word } from "@orbital-witness/common/results/page-result.ts";
+import { documentName } from "../document-name.ts";
 import { escapeMarkup } from "./markup.ts";
 import type { DocumentPage, ResultDocument } from "./result-document.ts";
 
@@ -7,7 +8,7 @@ import type { DocumentPage, ResultDocument } from "./result-document.ts";
  * `ppageno` (from 0) shows the gap.
  */
 export async function* writeHocr({ order, pageCount, pages }: ResultDocument): AsyncGenerator<string> {
-  const title = escapeMarkup(`${order.title_number} ${order.document_type}`);
+  const title = escapeMarkup(documentName(order, " "));
   yield `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN"
   "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">

@@ -43,8 +43,8 @@ const failedPage = z
 export const resultSchema = z
   .object({
     order_id: orderIdSchema,
-    title_number: titleNumberSchema,
-    document_type: documentTypeSchema,
+    title_number: titleNumberSchema.nullable(),
+    document_type: documentTypeSchema.nullable(),
     pages: z.array(z.union([readPageSchema, failedPage])),
   })
   .meta({ id: "Result" });
@@ -53,7 +53,7 @@ type Result = z.input<typeof resultSchema>;
 
 /** Writes a `Result`, page by page. */
 export async function* writeJson({ order, pages }: ResultDocument): AsyncGenerator<string> {
-  const { order_id, title_number, document_type } = order;
+  const { order_id, title_number = null, document_type = null } = order;
   const head: Omit<Result, "pages"> = { order_id, title_number, document_type };
   yield `${JSON.stringify(head).slice(0, -1)},"pages":[`;
   for await (const page of pages()) yield `${page.page > 1 ? "," : ""}${JSON.stringify(pageView(page))}`;

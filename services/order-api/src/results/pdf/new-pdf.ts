@@ -17,6 +17,7 @@ import type { FailureReason } from "@orbital-witness/common/orders/order.ts";
 import type { PageResult } from "@orbital-witness/common/results/page-result.ts";
 import type { PdfPage } from "@orbital-witness/common/results/pdf-page.ts";
 import sharp from "sharp";
+import { documentName } from "../document-name.ts";
 import type { DocumentPage, ResultDocument } from "../formats/result-document.ts";
 import { compose, type Matrix, stretch } from "./matrix.ts";
 import { PdfFile } from "./pdf-file.ts";
@@ -108,7 +109,7 @@ class NewPdf {
     const info = context.nextRef();
     const made = PDFString.fromDate(new Date(order.finished_ms ?? 0));
     const about = {
-      Title: PDFHexString.fromText(`${order.title_number} ${order.document_type.replaceAll("_", " ")}`),
+      Title: PDFHexString.fromText(documentName(order, " ").replaceAll("_", " ")),
       Subject: PDFHexString.fromText(`Order ${order.order_id}`),
       Creator: PDFString.of("orbital-witness"),
       ...{ CreationDate: made, ModDate: made },
