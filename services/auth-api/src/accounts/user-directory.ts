@@ -28,13 +28,13 @@ export class UserDirectory {
     return account && matches && !account.disabled ? tokenUserOf(account) : undefined;
   }
 
-  /** The user with the rights of this moment; undefined if the user is disabled or removed. */
-  /** The names of the stack's demo users. A person who has the name of one is none. */
+  /** The names of the stack's demo users. A person with the name of one is not a demo user. */
   async demoNames(): Promise<string[]> {
     const found = await Promise.all(demoUsers.map(({ name }) => this.#accounts.find(name)));
     return found.flatMap((account) => (account?.kind === "demo" ? account.name : []));
   }
 
+  /** The user with the rights of this moment; undefined if the user is disabled or removed. */
   async byId(id: number): Promise<TokenUser | undefined> {
     const account = await this.#accounts.byId(id);
     return account && !account.disabled ? tokenUserOf(account) : undefined;
