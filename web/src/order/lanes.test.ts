@@ -5,7 +5,7 @@ import { lanesOf, lastEnd, ticksOf } from "./lanes.ts";
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 12) + second * 1000).toISOString();
 
 const takenOver: Order = {
-  ...{ order_id: "1", title_number: "OW1", document_type: "lease", status: "completed" },
+  ...{ order_id: "1", title_number: "OW1", document_type: "lease", file_name: null, status: "completed" },
   ...{ created_at: at(0), started_at: at(1), finished_at: at(9), progress: null, reason: null },
   history: [
     { status: "queued", at: at(0) },
@@ -16,7 +16,10 @@ const takenOver: Order = {
     { status: "completed", at: at(9) },
   ],
   attempts: [
-    { attempt: 1, worker: "w-1", started_at: at(1), ended_at: at(5), outcome: "lost", reason: null },
+    {
+      ...{ attempt: 1, worker: "w-1", started_at: at(1), ended_at: at(5), outcome: "lost" },
+      reason: { code: "worker_lost", message: "The worker died." },
+    },
     { attempt: 2, worker: "w-2", started_at: at(6), ended_at: at(9), outcome: "completed", reason: null },
   ],
   ...{ pages_failed: [], pages_failed_count: 0, pages_empty: [], pages_empty_count: 0 },

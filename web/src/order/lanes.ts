@@ -14,11 +14,9 @@ export type Bar = {
 };
 export type Lane = { key: string; name: string; bars: Bar[]; note?: string };
 
-const outcomes = new Map([
-  ["completed", "Finished"],
+const takeovers = new Map([
   ["lost", "Lost: the worker stopped responding, and another one took over"],
   ["handed_back", "Handed back: the worker was stopped, and another one took over"],
-  ["failed", "Failed"],
 ]);
 
 /** The order's life: its statuses, each attempt, and what each worker read and when. */
@@ -49,7 +47,7 @@ function attemptLanes({ created_at, attempts }: Order): Lane[] {
   const since = clock(created_at);
   return attempts.map(({ attempt, worker, started_at, ended_at, outcome, reason }) => {
     const end = ended_at === null ? undefined : since(ended_at);
-    const note = outcome === null ? "Running" : (reason?.message ?? outcomes.get(outcome) ?? outcome);
+    const note = outcomeText(outcome, reason?.message);
     const bar = {
       ...{ key: "attempt", label: worker, text: `${worker}: ${note}`, state: outcome ?? "running" },
       ...{ start: since(started_at), end },
@@ -60,6 +58,12 @@ function attemptLanes({ created_at, attempts }: Order): Lane[] {
       ...(!isPlain && { note }),
     };
   });
+}
+
+function outcomeText(outcome: string | null, reason: string | undefined): string {
+  if (outcome === null) return "Running";
+  if (outcome === "completed") return "Finished";
+  return takeovers.get(outcome) ?? reason ?? "Failed";
 }
 
 function workerLanes({ created_at }: Order, pages: readonly PageEnd[]): Lane[] {
