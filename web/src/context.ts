@@ -1,11 +1,22 @@
 import { createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
 import { Client } from "./api/client.ts";
+import { uploadScan } from "./api/upload.ts";
+import { Uploads } from "./orders/upload/uploads.ts";
 import { onMove, type Route, routeOf } from "./routes.ts";
 import { Session, type SessionState } from "./session/session.ts";
 
 const session = new Session();
-const Services = createContext({ session, client: new Client(session) });
+const uploads = new Uploads((file, options) => uploadScan(session, file, options));
+const Services = createContext({ session, client: new Client(session), uploads });
+
+// Another user must not send the files of the last one.
+let user: number | undefined;
+session.subscribe(() => {
+  const { state } = session;
+  if (state.kind === "signed-out" || ("user" in state && state.user.id !== user)) uploads.clear();
+  user = "user" in state ? state.user.id : undefined;
+});
 
 export const useServices = () => useContext(Services);
 

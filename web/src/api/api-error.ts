@@ -23,15 +23,19 @@ export class ApiError extends Error {
 
 /** Reads an answer that is not 2xx. */
 export async function apiError(answer: Response): Promise<ApiError> {
-  const retryAfter = Number(answer.headers.get("Retry-After") ?? Number.NaN);
-  const retrySeconds = Number.isFinite(retryAfter) ? retryAfter : undefined;
   const body: unknown = await answer.json().catch(() => undefined);
+  return problemError(answer.status, body, answer.headers.get("Retry-After"));
+}
+
+/** The error of a problem document, or of any other body. */
+export function problemError(status: number, body: unknown, retryAfter: string | null): ApiError {
+  const seconds = Number(retryAfter ?? Number.NaN);
   const { code, detail } = { ...(typeof body === "object" ? body : undefined) } as Record<string, unknown>;
   return new ApiError(
-    answer.status,
+    status,
     typeof code === "string" ? code : "unknown",
-    typeof detail === "string" ? detail : `The server answered ${answer.status}.`,
-    retrySeconds,
+    typeof detail === "string" ? detail : `The server answered ${status}.`,
+    Number.isFinite(seconds) ? seconds : undefined,
   );
 }
 

@@ -5,8 +5,10 @@ export type Reason = { code: string; message: string };
 
 export type OrderSummary = {
   order_id: string;
-  title_number: string;
-  document_type: string;
+  title_number: string | null;
+  document_type: string | null;
+  /** The name of an uploaded file. */
+  file_name: string | null;
   status: OrderStatus;
   created_at: string;
   started_at: string | null;
@@ -48,8 +50,10 @@ export type OrderList = { orders: OrderSummary[]; next: string | null };
 
 export type SearchHit = {
   order_id: string;
-  title_number: string;
-  document_type: string;
+  title_number: string | null;
+  document_type: string | null;
+  /** The name of an uploaded file. */
+  file_name: string | null;
   page: number;
   snippet: string;
 };

@@ -8,6 +8,7 @@ const lower = "Scan the page at a lower resolution";
 
 const advice = new Map([
   ["document_not_found", "Check the title number and the document type."],
+  ["upload_missing", "Upload the file again."],
   ["source_refused", "Ask an operator whether this system may read documents from the source."],
   ["source_unavailable", "Wait some minutes, then try again."],
   ["source_redirects", "Ask an operator to check the address of the document source."],

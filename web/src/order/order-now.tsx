@@ -6,11 +6,12 @@ import { pageAddress } from "../routes.ts";
 import { Link } from "../ui/link.tsx";
 import { adviceFor } from "./failure-advice.ts";
 import { Formats } from "./formats.tsx";
+import { fileStem } from "./order-name.ts";
 import { waitingText } from "./waiting-text.ts";
 
 /** What the order waits for, why it failed, or where its result is; and what can be done. */
 export function OrderNow({ order, onChange }: { order: Order; onChange(): void }) {
-  const { order_id, status, title_number, document_type, reason } = order;
+  const { order_id, status, reason } = order;
   if (status === "completed") {
     return (
       <section class="card order-now" aria-label="Result">
@@ -19,7 +20,7 @@ export function OrderNow({ order, onChange }: { order: Order; onChange(): void }
         </Link>
         <div class="order-downloads">
           <span class="muted">Download</span>
-          <Formats id={order_id} name={`${title_number}-${document_type}`} />
+          <Formats id={order_id} name={fileStem(order)} />
         </div>
         <PageProblems order={order} />
       </section>

@@ -5,9 +5,10 @@ import { usePolling } from "../orders/use-polling.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Link } from "../ui/link.tsx";
 import { Life } from "./life.tsx";
+import { orderTitle } from "./order-name.ts";
 import { OrderNow } from "./order-now.tsx";
 import { StatusBadge } from "./status-badge.tsx";
-import { durationText, hasEnded, timeText, typeText } from "./texts.ts";
+import { durationText, hasEnded, timeText } from "./texts.ts";
 import "./order.css";
 
 /** One order: what became of it, and its result. */
@@ -30,9 +31,7 @@ export function OrderPage({ id }: { id: string }) {
     <article class="order">
       <header class="order-head">
         <div>
-          <h1>
-            {order.title_number} {typeText(order.document_type)}
-          </h1>
+          <h1>{orderTitle(order)}</h1>
           <p class="muted">
             Ordered {timeText(order.created_at)}
             {order.finished_at !== null &&

@@ -10,6 +10,7 @@ import { useOrders } from "./list/use-orders.ts";
 import { FirstOrders } from "./new/first-orders.tsx";
 import { NewOrder } from "./new/new-order.tsx";
 import "./orders.css";
+import "./upload/upload.css";
 
 const none: ReadonlySet<string> = new Set();
 

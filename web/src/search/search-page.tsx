@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { SearchHit, SearchResults } from "../api/types.ts";
 import { useServices } from "../context.ts";
-import { typeText } from "../order/texts.ts";
+import { orderName } from "../order/order-name.ts";
 import { go, pageAddress, searchAddress } from "../routes.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Link } from "../ui/link.tsx";
@@ -104,12 +104,13 @@ function countText({ hits: { length }, next }: Found): string {
 }
 
 function Hit({ hit, query }: { hit: SearchHit; query: string }) {
-  const { order_id, title_number, document_type, page, snippet } = hit;
+  const { order_id, page, snippet } = hit;
+  const { main, more } = orderName(hit);
   return (
     <li>
       <Link to={pageAddress(order_id, page, query)} class="hit">
         <span class="hit-name">
-          <b>{title_number}</b> {typeText(document_type)}, page {page}
+          <b>{main}</b> {more === "" ? "" : `${more}, `}page {page}
         </span>
         <span class="hit-text">
           {snippetParts(snippet).map(({ text, isHit }, place) => (

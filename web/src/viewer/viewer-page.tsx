@@ -2,7 +2,7 @@ import { lazy, Suspense } from "preact/compat";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Order, SearchResults } from "../api/types.ts";
 import { useServices } from "../context.ts";
-import { typeText } from "../order/texts.ts";
+import { orderTitle } from "../order/order-name.ts";
 import { go, orderAddress, pageAddress } from "../routes.ts";
 import { Link } from "../ui/link.tsx";
 import { PageStore } from "./page-store.ts";
@@ -24,7 +24,7 @@ export function ViewerPage({ id, page, query }: ViewerPageProps) {
     client.json<Order>(`/orders/${id}`).then(setOrder, () => undefined);
   }, [client, id]);
   const pagesFound = usePagesFound(id, words);
-  const name = order ? `${order.title_number} ${typeText(order.document_type)}` : "Order";
+  const name = order ? orderTitle(order) : "Order";
   return (
     <div class="viewer-page">
       <h1 class="hidden">

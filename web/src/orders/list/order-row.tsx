@@ -2,8 +2,9 @@ import { memo } from "preact/compat";
 import { useState } from "preact/hooks";
 import type { OrderSummary } from "../../api/types.ts";
 import { useServices } from "../../context.ts";
+import { orderName, orderTitle } from "../../order/order-name.ts";
 import { StatusBadge } from "../../order/status-badge.tsx";
-import { durationText, timeText, typeText } from "../../order/texts.ts";
+import { durationText, timeText } from "../../order/texts.ts";
 import { orderAddress, pageAddress } from "../../routes.ts";
 import { Link } from "../../ui/link.tsx";
 import { actOn, canCancel, canRetry, type OrderAction } from "../order-actions.ts";
@@ -20,9 +21,10 @@ type RowProps = {
 };
 
 export const OrderRow = memo(({ order, place, count, isSelected, onSelect, onChange }: RowProps) => {
-  const { order_id, title_number, document_type, status, reason, created_at } = order;
+  const { order_id, status, reason, created_at } = order;
   const [problem, setProblem] = useState<string>();
-  const name = `${title_number} ${typeText(document_type)}`;
+  const { main, more } = orderName(order);
+  const name = orderTitle(order);
   const detail = problem ?? reason?.message ?? tookText(order);
   return (
     <li class={isSelected ? "order-row selected" : "order-row"} aria-posinset={place} aria-setsize={count}>
@@ -33,7 +35,7 @@ export const OrderRow = memo(({ order, place, count, isSelected, onSelect, onCha
         onChange={({ currentTarget }) => onSelect(order_id, currentTarget.checked)}
       />
       <Link to={orderAddress(order_id)} class="order-name">
-        <b>{title_number}</b> <span>{typeText(document_type)}</span>
+        <b>{main}</b> <span>{more}</span>
       </Link>
       <StatusBadge order={order} />
       <span class="order-detail" title={detail}>

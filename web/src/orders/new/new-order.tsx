@@ -3,6 +3,7 @@ import type { OrderSummary } from "../../api/types.ts";
 import { useServices, useSessionState } from "../../context.ts";
 import { documentTypes, typeText } from "../../order/texts.ts";
 import { titleOf } from "../list/list-filter.ts";
+import { UploadArea } from "../upload/upload-area.tsx";
 import { suggestionsFrom } from "./suggestions.ts";
 
 type NewOrderProps = {
@@ -93,6 +94,7 @@ export function NewOrder({ known, onOrdered }: NewOrderProps) {
           {message}
         </p>
       )}
+      <UploadArea onAccepted={onOrdered} />
     </form>
   );
 }

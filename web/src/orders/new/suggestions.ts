@@ -10,6 +10,7 @@ export function suggestionsFrom(
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const types = new Map<string, Set<string>>();
   for (const { title_number, document_type } of [...orders, ...samples]) {
+    if (title_number === null || document_type === null) continue;
     const known = types.get(title_number);
     if (known) known.add(document_type);
     else if (types.size < maximum) types.set(title_number, new Set([document_type]));
