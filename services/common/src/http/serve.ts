@@ -56,8 +56,8 @@ export async function runService<Schema extends z.ZodObject>(
   const service = await start(readEnvironment(variables, process.env), log);
   const server = createServer(
     {
-      // Limits for slow clients. They must be below the router's 5 s: if the router itself cuts off a body,
-      // the client gets an empty 200 (Caddy 2.6 and 2.10), whereas it passes on the 408 from here.
+      // Limits for slow clients. They must be below the router's 40 min: if the router itself cuts off a
+      // body, the client gets an empty 200 (Caddy 2.6 and 2.10), whereas it passes on the 408 from here.
       headersTimeout: requestMs,
       requestTimeout: mayTakeLong ? 0 : requestMs,
       connectionsCheckingInterval: 500,

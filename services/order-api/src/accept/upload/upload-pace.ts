@@ -5,6 +5,8 @@ const idleMs = 10_000;
 /** The least average speed of an upload, after its first seconds. 64 MiB then take half an hour at most. */
 const leastBytesPerSecond = 32 * 1024;
 const firstMs = 20_000;
+/** The most time for an upload. Less than the router's, which would answer with an empty 200. */
+const mostMs = 35 * 60_000;
 
 export type PaceLimits = { idleMs?: number; firstMs?: number; leastBytesPerSecond?: number };
 
@@ -27,7 +29,7 @@ export class UploadPace {
   /** Waits for the next piece of the body. Throws 408 if it does not arrive in time. */
   async within<T>(read: Promise<T>): Promise<T> {
     const { idleMs, firstMs, leastBytesPerSecond } = this.#limits;
-    const allowedMs = firstMs + (this.#received / leastBytesPerSecond) * 1000;
+    const allowedMs = Math.min(firstMs + (this.#received / leastBytesPerSecond) * 1000, mostMs);
     const leftMs = allowedMs - this.#waitedMs;
     const startedAt = performance.now();
     const late = Promise.withResolvers<never>();
