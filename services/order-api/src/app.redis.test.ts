@@ -70,7 +70,7 @@ test("an order does not exist for users other than its owner", async () => {
 test("an order shows its history from queued to completed, and its result at the end", async () => {
   const { id, path } = await ordered();
   const what = { order_id: id, user_id: 1, ...lease };
-  const nothingYet = { started_at: null, finished_at: null, progress: null, reason: null };
+  const nothingYet = { file_name: null, started_at: null, finished_at: null, progress: null, reason: null };
   const steps = (...statuses: string[]) => statuses.map((status) => ({ status, at: time }));
   expect(await (await get(path)).json()).toEqual({
     ...what,
@@ -102,7 +102,7 @@ test("an order shows its history from queued to completed, and its result at the
   expect(await (await get(path)).json()).toEqual({
     ...what,
     ...{ status: "completed", created_at: time, started_at: time, finished_at: time },
-    ...{ progress: null, reason: null, position: null, expected_seconds: null },
+    ...{ file_name: null, progress: null, reason: null, position: null, expected_seconds: null },
     ...noPages,
     links: { events: `${path}/events`, result: `${path}/result` },
     history: steps("queued", "fetching", "recognizing", "completed"),
@@ -369,7 +369,7 @@ test("a user's orders are listed newest first, page by page, without gaps or dup
   expect((await listed("?limit=100")).ids).toHaveLength(26);
   expect(first.orders[0]).toEqual({
     ...{ order_id: ids[0], user_id: 1, ...lease, status: "queued", created_at: time },
-    ...{ started_at: null, finished_at: null, progress: null, reason: null },
+    ...{ file_name: null, started_at: null, finished_at: null, progress: null, reason: null },
     links: { events: `/orders/${ids[0]}/events` },
   });
 });

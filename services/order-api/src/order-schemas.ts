@@ -37,7 +37,14 @@ const order = z.object({
   status: orderStatusSchema,
 });
 
-export const placedOrderSchema = order.meta({ id: "PlacedOrder" });
+export const placedOrderSchema = order
+  .extend({
+    file_name: z
+      .string()
+      .optional()
+      .meta({ description: "The name of the uploaded file; only for an uploaded document" }),
+  })
+  .meta({ id: "PlacedOrder" });
 export type PlacedOrder = z.input<typeof placedOrderSchema>;
 
 const summary = order.extend({

@@ -94,7 +94,7 @@ test("after a 202 the order is in Redis and in the queue", async () => {
   const { response } = await order();
   const body = await response.clone().json();
   const order_id = await orderIdOf(response);
-  expect(body).toEqual({ order_id, user_id: 1, ...lease, file_name: null, status: "queued" });
+  expect(body).toEqual({ order_id, user_id: 1, ...lease, status: "queued" });
   expect(response.headers.get("Location")).toBe(`/orders/${order_id}`);
   expect(await traces()).toEqual(expect.arrayContaining([`order:${order_id}`, order_id]));
   expect(await waitingItems(observer, order_id)).toMatchObject([{ order_id, run: 1 }]);

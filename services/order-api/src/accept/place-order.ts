@@ -175,7 +175,7 @@ export function placeOrder({ store, acceptance, forms, uploads, limit }: PlaceOr
       const { order_id, user_id, status } = record;
       const request = {
         ...{ title_number: title_number ?? null, document_type: document_type ?? null },
-        file_name: record.file_name ?? null,
+        ...(record.file_name !== undefined && { file_name: record.file_name }),
       };
       return c.json({ order_id, user_id, ...request, status } satisfies PlacedOrder, 202);
     },
