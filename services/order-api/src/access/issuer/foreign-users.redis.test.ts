@@ -27,7 +27,8 @@ afterAll(() => api.close());
 async function anotherApi(url: string): Promise<OrderApi> {
   const another = apiFor(url);
   onTestFinished(() => another.close());
-  await expect.poll(async () => (await another.app.request("/readyz")).status).toBe(200);
+  const isReady = async () => (await another.app.request("/readyz")).status;
+  await expect.poll(isReady, { timeout: 15_000 }).toBe(200);
   return another;
 }
 
