@@ -19,7 +19,8 @@ async function startOnSmallVolume() {
   const redis = await stack.clone.container("redis");
   const image = await stack.inspect(redis, "{{.Image}}");
   const { stdout: password } = await stack.exec(redis, "printenv", "REDISCLI_AUTH");
-  const [network = ""] = Object.keys(await stack.clone.endpointsOf(redis));
+  // The services reach Redis on different networks.
+  const [network = "", ...networks] = Object.keys(await stack.clone.endpointsOf(redis));
   await stack.stop(redis);
   const options = ["type=tmpfs", "device=tmpfs", "o=size=4m,uid=999,gid=999"];
   const create = ["volume", "create", ...label, ...options.flatMap((option) => ["--opt", option])];
@@ -43,6 +44,9 @@ async function startOnSmallVolume() {
   const place = ["--network", network, "--network-alias", "redis", "--env", "REDISCLI_AUTH"];
   const rights = ["--read-only", "--cap-drop", "ALL", "--restart", "unless-stopped"];
   const small = await run(...place, ...rights, image, "sh", "-c", redisStartCommand);
+  for (const other of networks) {
+    await execa("docker", ["network", "connect", "--alias", "redis", other, small.id]);
+  }
   return { holder, small };
 }
 
