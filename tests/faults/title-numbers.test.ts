@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { FaultStack } from "./harness/fault-stack.ts";
+import { FaultStack, parseEvent } from "./harness/fault-stack.ts";
 
 const stack = await FaultStack.open();
 const startedAt = new Date();
@@ -108,7 +108,7 @@ describe("13 title numbers", () => {
       const lines = await stack.lines(container, startedAt);
       if (container.part !== "ocr-worker" && container.part !== "auth-api") expect(lines).not.toEqual([]);
       expect(lines.filter((line) => controls.test(line))).toEqual([]);
-      expect(await stack.events(container, startedAt)).toHaveLength(lines.length);
+      expect(() => lines.map(parseEvent)).not.toThrow();
     }
   });
 });

@@ -170,6 +170,11 @@ export class FaultStack {
 
   /** The same with each line parsed as JSON; not for Redis. */
   async events(container: TestContainer, since?: Date): Promise<Record<string, unknown>[]> {
-    return (await this.lines(container, since)).map((line) => eventSchema.parse(JSON.parse(line)));
+    return (await this.lines(container, since)).map(parseEvent);
   }
+}
+
+/** Parses a line of a service's log; throws unless it is one JSON object. */
+export function parseEvent(line: string): Record<string, unknown> {
+  return eventSchema.parse(JSON.parse(line));
 }
