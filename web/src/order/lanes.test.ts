@@ -5,7 +5,8 @@ import { lanesOf, lastEnd, ticksOf } from "./lanes.ts";
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 12) + second * 1000).toISOString();
 
 const takenOver: Order = {
-  ...{ order_id: "1", title_number: "OW1", document_type: "lease", file_name: null, status: "completed" },
+  ...{ order_id: "1", user_id: 1, links: { events: "/orders/1/events" } },
+  ...{ title_number: "OW1", document_type: "lease", file_name: null, status: "completed" },
   ...{ created_at: at(0), started_at: at(1), finished_at: at(9), progress: null, reason: null },
   history: [
     { status: "queued", at: at(0) },

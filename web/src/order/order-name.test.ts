@@ -1,7 +1,10 @@
 import { expect, it } from "vitest";
+import type { OrderSummary } from "../api/types.ts";
 import { fileStem, orderTitle } from "./order-name.ts";
 
-it.each([
+type Parts = [OrderSummary["title_number"], OrderSummary["document_type"], OrderSummary["file_name"]];
+
+it.each<[...Parts, title: string, stem: string]>([
   ["OW1", "title_plan", null, "OW1 Title plan", "OW1-title_plan"],
   [null, null, "lease of 1911.pdf", "lease of 1911.pdf", "lease of 1911"],
   [null, "lease", "scan.tar.gz", "scan.tar.gz Lease", "scan.tar"],

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Order, OrderAttempt } from "../api/types.ts";
 import { waitingText } from "./waiting-text.ts";
 
-const attempt = (outcome: string, reason: OrderAttempt["reason"] = null): OrderAttempt => ({
+const attempt = (outcome: OrderAttempt["outcome"], reason: OrderAttempt["reason"] = null): OrderAttempt => ({
   ...{ attempt: 1, worker: "ocr-worker-1", started_at: "", ended_at: "", outcome, reason },
 });
 const full = attempt("failed", { code: "storage_full", message: "There is no room." });

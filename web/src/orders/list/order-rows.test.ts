@@ -6,8 +6,10 @@ import { noRows, withChunk } from "./order-rows.ts";
 function order(second: number, status: OrderSummary["status"] = "queued"): OrderSummary {
   const created_at = new Date(Date.UTC(2026, 0, 1) + second * 1000).toISOString();
   const times = { created_at, started_at: null, finished_at: null };
-  const what = { title_number: "OW1", document_type: "lease", file_name: null, progress: null, reason: null };
-  return { order_id: `order-${second}`, status, ...what, ...times };
+  return {
+    ...{ order_id: `order-${second}`, user_id: 1, status, links: { events: "" }, ...times },
+    ...{ title_number: "OW1", document_type: "lease", file_name: null, progress: null, reason: null },
+  };
 }
 const orders = (...seconds: number[]) => seconds.map((second) => order(second));
 const idsOf = (rows: { orders: readonly OrderSummary[] }) => rows.orders.map(({ order_id }) => order_id);

@@ -7,7 +7,7 @@ it("suggests what was ordered before the samples, each title number once", () =>
     { title_number: "NG1", document_type: "lease" },
     { title_number: "OW12345678", document_type: "lease" },
     { title_number: "NG1", document_type: "register" },
-  ];
+  ] as const;
   const suggestions = suggestionsFrom(orders);
   expect([...suggestions.keys()].slice(0, 2)).toEqual(["NG1", "OW12345678"]);
   expect([...(suggestions.get("NG1") ?? [])]).toEqual(["lease", "register"]);
@@ -16,6 +16,8 @@ it("suggests what was ordered before the samples, each title number once", () =>
 });
 
 it("suggests at most a hundred title numbers", () => {
-  const orders = Array.from({ length: 500 }, (_, n) => ({ title_number: `NG${n}`, document_type: "lease" }));
+  const orders = Array.from({ length: 500 }, (_, n) => {
+    return { title_number: `NG${n}`, document_type: "lease" } as const;
+  });
   expect(suggestionsFrom(orders).size).toBe(100);
 });

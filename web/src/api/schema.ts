@@ -1,0 +1,618 @@
+// Written by `npm run types` from the OpenAPI document. Do not edit.
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        OrderEvent: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            status?: "queued" | "fetching" | "recognizing" | "completed" | "failed" | "cancelled";
+            attempt?: number;
+            worker?: string;
+            /**
+             * @description `lost`: the worker stopped responding; `handed_back`: the worker was stopped, and another one continues
+             * @enum {string}
+             */
+            outcome?: "completed" | "failed" | "lost" | "handed_back" | "cancelled";
+            reason?: components["schemas"]["Reason"];
+            progress?: components["schemas"]["Progress"];
+        };
+        Reason: {
+            code: string;
+            message: string;
+        };
+        Progress: {
+            /** @example 3 */
+            page: number;
+            /** @example 12 */
+            pages: number;
+        };
+        PlacedOrder: {
+            /** Format: uuid */
+            order_id: string;
+            /** @example 1 */
+            user_id: number;
+            /**
+             * @description Null for an uploaded document that was ordered without one
+             * @example OW12345678
+             */
+            title_number: string | null;
+            /**
+             * @description Null for an uploaded document that was ordered without one
+             * @enum {string|null}
+             */
+            document_type: "register" | "title_plan" | "lease" | "transfer" | "conveyance" | "charge" | "deed" | "agreement" | null;
+            /** @description The name of the uploaded file; only for an uploaded document */
+            file_name?: string;
+            /** @enum {string} */
+            status: "queued" | "fetching" | "recognizing" | "completed" | "failed" | "cancelled";
+        };
+        Problem: {
+            /** @enum {string} */
+            type: "about:blank";
+            title: string;
+            status: number;
+            /** @description An explanation for people */
+            detail: string;
+            /** @description A code for programs, which does not change */
+            code: string;
+            /** @description Identifies the request in the services' logs */
+            request_id: string;
+            /** @description The wrong fields of a 422 */
+            errors?: {
+                field: string;
+                message: string;
+            }[];
+        };
+        NewOrder: {
+            /** @example OW12345678 */
+            title_number: string;
+            /** @enum {string} */
+            document_type: "register" | "title_plan" | "lease" | "transfer" | "conveyance" | "charge" | "deed" | "agreement";
+            /**
+             * @description The token, for clients that cannot send an `Authorization` header
+             * @example
+             */
+            token?: string;
+        };
+        NewOrderForm: {
+            /** @example OW12345678 */
+            title_number?: string;
+            /** @enum {string} */
+            document_type?: "register" | "title_plan" | "lease" | "transfer" | "conveyance" | "charge" | "deed" | "agreement";
+            /**
+             * @description The token, for clients that cannot send an `Authorization` header
+             * @example
+             */
+            token?: string;
+            /**
+             * Format: binary
+             * @description Your own scan: a PDF, TIFF, PNG, JPEG, WebP or BMP file of at most `documentMegabytes`. Without it the document comes from the document source, and title number and type are required. If there is no `Authorization` header, the field `token` must come before it
+             */
+            document?: string;
+        };
+        OrderList: {
+            orders: components["schemas"]["OrderSummary"][];
+            /** @description The `cursor` of the next page; null on the last one */
+            next: string | null;
+        };
+        OrderSummary: {
+            /** Format: uuid */
+            order_id: string;
+            /** @example 1 */
+            user_id: number;
+            /**
+             * @description Null for an uploaded document that was ordered without one
+             * @example OW12345678
+             */
+            title_number: string | null;
+            /**
+             * @description Null for an uploaded document that was ordered without one
+             * @enum {string|null}
+             */
+            document_type: "register" | "title_plan" | "lease" | "transfer" | "conveyance" | "charge" | "deed" | "agreement" | null;
+            /**
+             * @description The name of the uploaded file; null for a document from the document source
+             * @example lease.pdf
+             */
+            file_name: string | null;
+            /** @enum {string} */
+            status: "queued" | "fetching" | "recognizing" | "completed" | "failed" | "cancelled";
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When a worker first took the order; null until then
+             */
+            started_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the order was completed, failed or cancelled; null until then
+             */
+            finished_at: string | null;
+            /** @description Pages read and pages of the document; null unless the status is `recognizing` */
+            progress: {
+                /** @example 3 */
+                page: number;
+                /** @example 12 */
+                pages: number;
+            } | null;
+            /** @description Why the order failed; null if it did not */
+            reason: {
+                code: string;
+                message: string;
+            } | null;
+            /** @description `result` exists once the order is completed */
+            links: {
+                events: string;
+                result?: string;
+            };
+        };
+        Order: {
+            /** Format: uuid */
+            order_id: string;
+            /** @example 1 */
+            user_id: number;
+            /**
+             * @description Null for an uploaded document that was ordered without one
+             * @example OW12345678
+             */
+            title_number: string | null;
+            /**
+             * @description Null for an uploaded document that was ordered without one
+             * @enum {string|null}
+             */
+            document_type: "register" | "title_plan" | "lease" | "transfer" | "conveyance" | "charge" | "deed" | "agreement" | null;
+            /**
+             * @description The name of the uploaded file; null for a document from the document source
+             * @example lease.pdf
+             */
+            file_name: string | null;
+            /** @enum {string} */
+            status: "queued" | "fetching" | "recognizing" | "completed" | "failed" | "cancelled";
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When a worker first took the order; null until then
+             */
+            started_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the order was completed, failed or cancelled; null until then
+             */
+            finished_at: string | null;
+            /** @description Pages read and pages of the document; null unless the status is `recognizing` */
+            progress: {
+                /** @example 3 */
+                page: number;
+                /** @example 12 */
+                pages: number;
+            } | null;
+            /** @description Why the order failed; null if it did not */
+            reason: {
+                code: string;
+                message: string;
+            } | null;
+            /** @description `result` exists once the order is completed */
+            links: {
+                events: string;
+                result?: string;
+            };
+            /** @description Each change of the status, oldest first */
+            history: {
+                /** @enum {string} */
+                status: "queued" | "fetching" | "recognizing" | "completed" | "failed" | "cancelled";
+                /** Format: date-time */
+                at: string;
+            }[];
+            /** @description One entry for each time a worker took the order, oldest first */
+            attempts: {
+                attempt: number;
+                worker: string;
+                /** Format: date-time */
+                started_at: string;
+                /**
+                 * Format: date-time
+                 * @description Null while the attempt runs
+                 */
+                ended_at: string | null;
+                /**
+                 * @description `lost`: the worker stopped responding; `handed_back`: the worker was stopped, and another one continues
+                 * @enum {string|null}
+                 */
+                outcome: "completed" | "failed" | "lost" | "handed_back" | "cancelled" | null;
+                /** @description Why the attempt did not finish; null if it finished or still runs */
+                reason: {
+                    code: string;
+                    message: string;
+                } | null;
+            }[];
+            /** @description The first 100 pages that could not be read; [] for a document of one page. The JSON result has all */
+            pages_failed: components["schemas"]["PageFailure"][];
+            /** @description The number of pages that could not be read so far */
+            pages_failed_count: number;
+            /** @description The first 100 empty pages; [] for a document of one page. The JSON has all */
+            pages_empty: number[];
+            /** @description The number of empty pages so far */
+            pages_empty_count: number;
+            /** @description Place in the queue, from 1, until the first page is read; null from then on */
+            position: number | null;
+            /** @description Estimated seconds until completion, based on recent orders; null if `position` is null or there is no estimate */
+            expected_seconds: number | null;
+        };
+        PageFailure: {
+            code: string;
+            message: string;
+            page: number;
+        };
+        OrderPages: {
+            pages: components["schemas"]["PageEnd"][];
+        };
+        PageEnd: {
+            page: number;
+            /** @enum {string} */
+            outcome: "read" | "empty" | "failed";
+            /** @description Null unless the page failed */
+            reason: {
+                code: string;
+                message: string;
+            } | null;
+            /** @description Null for pages that earlier versions read */
+            reading: {
+                worker: string;
+                /** Format: date-time */
+                started_at: string;
+                /** Format: date-time */
+                ended_at: string;
+                attempts: number;
+            } | null;
+        };
+        Result: {
+            /** Format: uuid */
+            order_id: string;
+            /** @example OW12345678 */
+            title_number: string | null;
+            /** @enum {string|null} */
+            document_type: "register" | "title_plan" | "lease" | "transfer" | "conveyance" | "charge" | "deed" | "agreement" | null;
+            pages: (components["schemas"]["ReadPage"] | components["schemas"]["FailedPage"])[];
+        };
+        /** @description Boxes are left, top, right and bottom in pixels of the page's image. `source` says where a word comes from: it was recognised (`ocr`), it is part of the document's own text (`text_layer`), or it was filled into a form field (`form_value`). Only recognised words have a `confidence`, from 0 (a guess) to 100 (certain). The page's is their mean, or null if there are none. A word that is not horizontal has a `direction`: how far its text is turned clockwise, in degrees. */
+        ReadPage: {
+            page: number;
+            width: number;
+            height: number;
+            dpi: number;
+            /** @enum {string} */
+            source: "ocr" | "text_layer" | "mixed";
+            preparation: ({
+                /** @enum {string} */
+                step: "rotate";
+                degrees: 90 | 180 | 270;
+            } | {
+                /** @enum {string} */
+                step: "deskew";
+                degrees: number;
+            } | {
+                /** @enum {string} */
+                step: "scale";
+                factor: number;
+            } | {
+                /** @enum {string} */
+                step: "flatten";
+            } | {
+                /** @enum {string} */
+                step: "invert";
+            } | {
+                /** @enum {string} */
+                step: "remove_lines";
+            })[];
+            /** @enum {string} */
+            segmentation: "auto" | "single_column" | "single_block" | "sparse_text" | "text_layer";
+            confidence: number | null;
+            warnings?: ("jpeg_end_missing" | "jpeg_header_unusual" | "image_bytes_extra" | "hidden_text_kept")[];
+            blocks: {
+                box: [
+                    number,
+                    number,
+                    number,
+                    number
+                ];
+                lines: {
+                    box: [
+                        number,
+                        number,
+                        number,
+                        number
+                    ];
+                    words: {
+                        text: string;
+                        box: [
+                            number,
+                            number,
+                            number,
+                            number
+                        ];
+                        /** @enum {string} */
+                        source: "ocr" | "text_layer" | "form_value";
+                        confidence?: number;
+                        direction?: 90 | 180 | 270;
+                    }[];
+                }[];
+            }[];
+            /** @description Missing for pages that earlier versions read */
+            reading?: {
+                worker: string;
+                /** Format: date-time */
+                started_at: string;
+                /** Format: date-time */
+                ended_at: string;
+                attempts: number;
+            };
+            /** @description The page has no text */
+            empty: boolean;
+        };
+        /** @description A page that could not be read, and the reason */
+        FailedPage: {
+            page: number;
+            error: {
+                code: string;
+                message: string;
+            };
+            /** @description Missing for pages that earlier versions read */
+            reading?: {
+                worker: string;
+                /** Format: date-time */
+                started_at: string;
+                /** Format: date-time */
+                ended_at: string;
+                attempts: number;
+            };
+        };
+        SinglePage: {
+            page: number;
+            width: number;
+            height: number;
+            dpi: number;
+            /** @enum {string} */
+            source: "ocr" | "text_layer" | "mixed";
+            preparation: ({
+                /** @enum {string} */
+                step: "rotate";
+                degrees: 90 | 180 | 270;
+            } | {
+                /** @enum {string} */
+                step: "deskew";
+                degrees: number;
+            } | {
+                /** @enum {string} */
+                step: "scale";
+                factor: number;
+            } | {
+                /** @enum {string} */
+                step: "flatten";
+            } | {
+                /** @enum {string} */
+                step: "invert";
+            } | {
+                /** @enum {string} */
+                step: "remove_lines";
+            })[];
+            /** @enum {string} */
+            segmentation: "auto" | "single_column" | "single_block" | "sparse_text" | "text_layer";
+            confidence: number | null;
+            warnings?: ("jpeg_end_missing" | "jpeg_header_unusual" | "image_bytes_extra" | "hidden_text_kept")[];
+            blocks: {
+                box: [
+                    number,
+                    number,
+                    number,
+                    number
+                ];
+                lines: {
+                    box: [
+                        number,
+                        number,
+                        number,
+                        number
+                    ];
+                    words: {
+                        text: string;
+                        box: [
+                            number,
+                            number,
+                            number,
+                            number
+                        ];
+                        /** @enum {string} */
+                        source: "ocr" | "text_layer" | "form_value";
+                        confidence?: number;
+                        direction?: 90 | 180 | 270;
+                    }[];
+                }[];
+            }[];
+            /** @description Missing for pages that earlier versions read */
+            reading?: {
+                worker: string;
+                /** Format: date-time */
+                started_at: string;
+                /** Format: date-time */
+                ended_at: string;
+                attempts: number;
+            };
+            /** @description The page has no text */
+            empty: boolean;
+            /** @description The number of the document's pages */
+            pages: number;
+        };
+        StreamedEvent: {
+            /** @description The value for `Last-Event-ID`. An event of the kind `progress` has none */
+            id?: string;
+            /** @enum {string} */
+            event: "status" | "progress";
+            /** @description An `OrderEvent`, as JSON */
+            data: string;
+        };
+        SearchResults: {
+            results: components["schemas"]["SearchResult"][];
+            /** @description The `cursor` of the next page; null on the last one */
+            next: string | null;
+        };
+        SearchResult: {
+            /** Format: uuid */
+            order_id: string;
+            /**
+             * @description Null for an uploaded document that was ordered without one
+             * @example OW12345678
+             */
+            title_number: string | null;
+            /**
+             * @description Null for an uploaded document that was ordered without one
+             * @enum {string|null}
+             */
+            document_type: "register" | "title_plan" | "lease" | "transfer" | "conveyance" | "charge" | "deed" | "agreement" | null;
+            /**
+             * @description The name of the uploaded file; null for a document from the document source
+             * @example lease.pdf
+             */
+            file_name: string | null;
+            /**
+             * @description The page's number in the document, from 1
+             * @example 2
+             */
+            page: number;
+            /**
+             * @description The text around the hits, as HTML: each hit in `<mark>`, everything else escaped
+             * @example for the <mark>term of years</mark> at a yearly <mark>rent</mark> of £250 …
+             */
+            snippet: string;
+            links: {
+                order: string;
+                result: string;
+                page_image: string;
+            };
+        };
+        Token: {
+            /** @description The token, a JWT */
+            access_token: string;
+            /** @enum {string} */
+            token_type: "Bearer";
+            /**
+             * @description Seconds until the token expires
+             * @example 30
+             */
+            expires_in: number;
+            /** @description The same token, under its name in earlier versions; without a `grant_type` */
+            token?: string;
+            /** @description Renews the token once; only with a `grant_type` */
+            refresh_token?: string;
+        };
+        GrantError: {
+            /** @enum {string} */
+            error: "invalid_request" | "invalid_grant" | "unsupported_grant_type" | "invalid_scope";
+            /** @description An explanation for people */
+            error_description: string;
+        };
+        TokenRequest: {
+            /** @example alice */
+            username: string;
+            /**
+             * Format: password
+             * @example password
+             */
+            password: string;
+        };
+        PasswordGrant: {
+            /** @example alice */
+            username: string;
+            /**
+             * Format: password
+             * @example password
+             */
+            password: string;
+            /** @enum {string} */
+            grant_type: "password";
+        };
+        RefreshGrant: {
+            /** @enum {string} */
+            grant_type: "refresh_token";
+            refresh_token: string;
+        };
+        SessionToken: {
+            /** @description The token, a JWT */
+            access_token: string;
+            /** @enum {string} */
+            token_type: "Bearer";
+            /**
+             * @description Seconds until the token expires
+             * @example 30
+             */
+            expires_in: number;
+        };
+        SessionOptions: {
+            /**
+             * @description The demo users, whose password is `password`; [] if the stack has none
+             * @example [
+             *       "alice",
+             *       "bob",
+             *       "charlie"
+             *     ]
+             */
+            demo_users: string[];
+        };
+        TokenKeys: {
+            keys: components["schemas"]["TokenKey"][];
+        };
+        TokenKey: {
+            /** @enum {string} */
+            kty: "OKP";
+            /** @enum {string} */
+            crv: "Ed25519";
+            /** @description The public key, 32 bytes in base64url */
+            x: string;
+            /** @description The key's thumbprint (RFC 7638); tokens have it in their header */
+            kid: string;
+            /** @enum {string} */
+            alg: "EdDSA";
+            /** @enum {string} */
+            use: "sig";
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type OrderEvent = components['schemas']['OrderEvent'];
+export type Reason = components['schemas']['Reason'];
+export type Progress = components['schemas']['Progress'];
+export type PlacedOrder = components['schemas']['PlacedOrder'];
+export type Problem = components['schemas']['Problem'];
+export type NewOrder = components['schemas']['NewOrder'];
+export type NewOrderForm = components['schemas']['NewOrderForm'];
+export type OrderList = components['schemas']['OrderList'];
+export type OrderSummary = components['schemas']['OrderSummary'];
+export type Order = components['schemas']['Order'];
+export type PageFailure = components['schemas']['PageFailure'];
+export type OrderPages = components['schemas']['OrderPages'];
+export type PageEnd = components['schemas']['PageEnd'];
+export type Result = components['schemas']['Result'];
+export type ReadPage = components['schemas']['ReadPage'];
+export type FailedPage = components['schemas']['FailedPage'];
+export type SinglePage = components['schemas']['SinglePage'];
+export type StreamedEvent = components['schemas']['StreamedEvent'];
+export type SearchResults = components['schemas']['SearchResults'];
+export type SearchResult = components['schemas']['SearchResult'];
+export type Token = components['schemas']['Token'];
+export type GrantError = components['schemas']['GrantError'];
+export type TokenRequest = components['schemas']['TokenRequest'];
+export type PasswordGrant = components['schemas']['PasswordGrant'];
+export type RefreshGrant = components['schemas']['RefreshGrant'];
+export type SessionToken = components['schemas']['SessionToken'];
+export type SessionOptions = components['schemas']['SessionOptions'];
+export type TokenKeys = components['schemas']['TokenKeys'];
+export type TokenKey = components['schemas']['TokenKey'];
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
