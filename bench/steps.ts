@@ -19,7 +19,11 @@ const BATCH = 1000;
 const request = { title_number: "OW12345678", document_type: "lease" };
 const orderId = "1d0b8531-93b6-4c69-b1f2-a045351f086c";
 const { signing, verifying } = testKeys(randomBytes(48).toString("hex"));
-const token = await issueToken(signing, { user_id: 1, username: "alice", can_order: true }, 3600);
+const token = await issueToken(
+  signing,
+  { user_id: 1, username: "alice", can_order: true, operator: false },
+  3600,
+);
 const fields = { ...request, token };
 const form = new URLSearchParams(fields).toString();
 const schema = orderRequestSchema.extend({ token: z.string().optional() });

@@ -13,10 +13,11 @@ const { signing, verifying, environment } = testKeys("0123456789abcdef0123456789
 /** The environment variables that make the Order API accept the tokens below. */
 export const keyEnvironment = { TOKEN_KEYS: environment.TOKEN_KEYS };
 
-/** A token of user 1 (alice), 2 (bob) or 3 (charlie, who may not order). */
+/** A token of user 1 (alice), 2 (bob, an operator) or 3 (charlie, who may not order). */
 export function tokenOf(userId: 1 | 2 | 3, seconds: number): Promise<string> {
   const username = { 1: "alice", 2: "bob", 3: "charlie" }[userId];
-  return issueToken(signing, { user_id: userId, username, can_order: userId !== 3 }, seconds);
+  const rights = { can_order: userId !== 3, operator: userId === 2 };
+  return issueToken(signing, { user_id: userId, username, ...rights }, seconds);
 }
 
 export const alice = await tokenOf(1, 600);

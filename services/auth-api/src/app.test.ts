@@ -64,17 +64,17 @@ function counts(statuses: number[]): Record<number, number> {
 }
 
 test.each([
-  ["alice", 1, true],
-  ["bob", 2, true],
-  ["charlie", 3, false],
-])("%s gets a token", async (username, user_id, can_order) => {
+  ["alice", 1, true, false],
+  ["bob", 2, true, true],
+  ["charlie", 3, false, false],
+])("%s gets a token with the user's rights", async (username, user_id, can_order, operator) => {
   const response = await login(username, "password");
   expect(response.status).toBe(200);
   expect(response.headers.get("Cache-Control")).toBe("no-store");
   const body = await response.json();
   const { token } = z.object({ token: z.string() }).parse(body);
   expect(body).toEqual({ access_token: token, token_type: "Bearer", expires_in: 30, token });
-  expect(await verifyToken(verifying, token)).toEqual({ user_id, username, can_order });
+  expect(await verifyToken(verifying, token)).toEqual({ user_id, username, can_order, operator });
 });
 
 test("a login can also be sent as JSON or multipart", async () => {

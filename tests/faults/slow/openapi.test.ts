@@ -66,6 +66,6 @@ afterAll(async () => {
 
 /** A token of bob that is valid for the whole run. A token from the Auth API would expire during it. */
 async function longToken(): Promise<string> {
-  const bob = { user_id: 2, username: "bob", can_order: true };
+  const bob = { user_id: 2, username: "bob", can_order: true, operator: true };
   return issueToken(testKeys(await stack.clone.jwtSecret()).signing, bob, 600);
 }

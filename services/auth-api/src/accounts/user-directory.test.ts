@@ -17,9 +17,9 @@ async function directory() {
 test("demo users have the ids that they had before there were accounts", async () => {
   const { users } = await directory();
   expect(await Promise.all(demoUsers.map(({ name }) => users.find(name, "password")))).toEqual([
-    { user_id: 1, username: "alice", can_order: true },
-    { user_id: 2, username: "bob", can_order: true },
-    { user_id: 3, username: "charlie", can_order: false },
+    { user_id: 1, username: "alice", can_order: true, operator: false },
+    { user_id: 2, username: "bob", can_order: true, operator: true },
+    { user_id: 3, username: "charlie", can_order: false, operator: false },
   ]);
 });
 
@@ -42,7 +42,7 @@ test("a disabled user cannot sign in, and can again when enabled", async () => {
   const passwordHash = await hashPassword("correct horse battery");
   const { id } = await accounts.add({ name: "dora", passwordHash, canOrder: false, operator: false });
   const find = () => users.find("Dora", "correct horse battery");
-  expect(await find()).toEqual({ user_id: id, username: "dora", can_order: false });
+  expect(await find()).toEqual({ user_id: id, username: "dora", can_order: false, operator: false });
   await accounts.change(id, { disabled: true });
   expect(await find()).toBeUndefined();
   await accounts.change(id, { disabled: false });

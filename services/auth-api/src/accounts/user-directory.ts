@@ -41,6 +41,6 @@ export class UserDirectory {
   }
 }
 
-function tokenUserOf({ id, name, canOrder }: Account): TokenUser {
-  return { user_id: id, username: name, can_order: canOrder };
+function tokenUserOf({ id, name, canOrder, operator }: Account): TokenUser {
+  return { user_id: id, username: name, can_order: canOrder, operator };
 }

@@ -19,7 +19,9 @@ const ask = (request: UserRequest) => manageUsers(accounts, request);
 
 test("a user who was added can sign in with the rights that were given", async () => {
   await ask({ command: "add", name: "Dora", order: true, password });
-  expect(await users.find("dora", password)).toEqual({ user_id: 1000, username: "Dora", can_order: true });
+  expect(await users.find("dora", password)).toEqual({
+    ...{ user_id: 1000, username: "Dora", can_order: true, operator: false },
+  });
   expect(await users.find("dora", "another password")).toBeUndefined();
   await ask({ command: "add", name: "emil@example.org", operator: true, password });
   expect(await accounts.find("emil@example.org")).toMatchObject({ canOrder: false, operator: true });
@@ -41,7 +43,7 @@ test("disabling ends sign-ins; allowing permits them and changes only the rights
   await ask({ command: "disable", name: "dora" });
   expect(await users.find("dora", password)).toBeUndefined();
   await ask({ command: "allow", name: "dora", order: true });
-  expect(await users.find("dora", password)).toMatchObject({ can_order: true });
+  expect(await users.find("dora", password)).toMatchObject({ can_order: true, operator: true });
   expect(await accounts.find("dora")).toMatchObject({ canOrder: true, operator: true, disabled: false });
   await ask({ command: "allow", name: "dora", order: false, operator: false });
   expect(await accounts.find("dora")).toMatchObject({ canOrder: false, operator: false });

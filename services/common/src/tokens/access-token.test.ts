@@ -7,7 +7,7 @@ import { publicKeySetVariable, signingKeyVariable, verifyingKeys } from "./token
 
 const { jwk, signing, verifying, environment } = testKeys("0123456789abcdef0123456789abcdef");
 const other = testKeys("another-secret-of-32-bytes-or-more");
-const alice = { user_id: 1, username: "alice", can_order: true };
+const alice = { user_id: 1, username: "alice", can_order: true, operator: false };
 const now = Math.floor(Date.now() / 1000);
 const goodHeader = { alg: "EdDSA", kid: jwk.kid, typ: "JWT" };
 const invalid = expect.objectContaining({ code: "token_invalid" });
@@ -19,6 +19,7 @@ const goodClaims = {
   user_id: 1,
   username: "alice",
   can_order: true,
+  operator: false,
   iat: now,
   exp: now + 30,
 };
@@ -42,7 +43,7 @@ const { d, kty, crv, x } = jwk;
 const privateKey = createPrivateKey({ key: { d, kty, crv, x }, format: "jwk" });
 const withOwnKey = (content: string) => sign(null, Buffer.from(content), privateKey);
 
-test("an issued token returns its user, with the registered claims and the original's claims", async () => {
+test("an issued token returns its user, with the registered claims and the user's rights", async () => {
   const issued = await issueToken(signing, alice, 30);
   expect(await verifyToken(verifying, issued)).toEqual(alice);
   const [header, claims] = issued
@@ -92,10 +93,12 @@ test("a token is refused from the second in which it expires", async () => {
 });
 
 test.each([["true"], [1], [null], [{}], [undefined], [false]])(
-  "can_order %j grants no right",
+  "can_order and operator %j grant no right",
   async (value) => {
-    const user = await verifyToken(verifying, await signed({ ...goodClaims, can_order: value }));
-    expect(user.can_order).toBe(false);
+    const claims = { ...goodClaims, can_order: value, operator: value };
+    expect(await verifyToken(verifying, await signed(claims))).toMatchObject({
+      ...{ can_order: false, operator: false },
+    });
   },
 );
 

@@ -9,21 +9,24 @@ const type = "JWT";
 /** Our tokens have about 450 characters. Longer ones are not worth hashing. */
 const maxLength = 4096;
 
-export type TokenUser = { user_id: number; username: string; can_order: boolean };
+export type TokenUser = { user_id: number; username: string; can_order: boolean; operator: boolean };
 
 /** Ids from here on belong to people of another issuer. They are written out in full by Lua and JSON. */
 export const firstForeignId = 1_000_000_000_000;
+
+// Only `true` itself grants a right; "true" and 1 do not.
+const right = z
+  .unknown()
+  .optional()
+  .transform((value) => value === true);
 
 const claims = z
   .object({
     sub: z.string(),
     user_id: z.int().positive().lt(firstForeignId),
     username: z.string().min(1).max(256),
-    // Only `true` itself grants the right; "true" and 1 do not.
-    can_order: z
-      .unknown()
-      .optional()
-      .transform((value) => value === true),
+    can_order: right,
+    operator: right,
   })
   .refine(({ sub, user_id }) => sub === String(user_id));
 
@@ -41,7 +44,8 @@ export class TokenError extends Error {
 /** A signed token with the user's claims beside the registered ones. It expires in `seconds`. */
 export function issueToken(signing: SigningKey, user: TokenUser, seconds: number): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
-  return new SignJWT({ user_id: user.user_id, username: user.username, can_order: user.can_order })
+  const { user_id, username, can_order, operator } = user;
+  return new SignJWT({ user_id, username, can_order, operator })
     .setProtectedHeader({ alg: algorithm, kid: signing.kid, typ: type })
     .setIssuer(issuer)
     .setAudience(audience)
@@ -66,8 +70,8 @@ export async function verifyToken(keys: VerifyingKeys, token: string): Promise<T
       requiredClaims: ["exp", "iat", "sub"],
       clockTolerance: 0,
     });
-    const { user_id, username, can_order } = claims.parse(payload);
-    return { user_id, username, can_order };
+    const { user_id, username, can_order, operator } = claims.parse(payload);
+    return { user_id, username, can_order, operator };
   } catch (cause) {
     throw refusalOf(cause);
   }

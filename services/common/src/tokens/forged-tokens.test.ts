@@ -6,7 +6,7 @@ import { issueToken } from "./access-token.ts";
 import { TokenVerifier } from "./token-verifier.ts";
 
 const { jwk, signing, verifying } = testKeys("0123456789abcdef0123456789abcdef");
-const alice = { user_id: 1, username: "alice", can_order: true };
+const alice = { user_id: 1, username: "alice", can_order: true, operator: false };
 const foreign = generateKeyPairSync("ed25519").privateKey;
 const { kty, crv, x, d } = jwk;
 const own = createPrivateKey({ key: { kty, crv, x, d }, format: "jwk" });

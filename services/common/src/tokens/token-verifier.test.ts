@@ -5,7 +5,7 @@ import { issueToken } from "./access-token.ts";
 import { TokenVerifier } from "./token-verifier.ts";
 
 const { signing, verifying } = testKeys("0123456789abcdef0123456789abcdef");
-const alice = { user_id: 1, username: "alice", can_order: true };
+const alice = { user_id: 1, username: "alice", can_order: true, operator: false };
 
 afterEach(() => {
   vi.useRealTimers();
@@ -50,7 +50,7 @@ test("only the latest tokens are remembered", async () => {
 });
 
 test("long tokens of another issuer are remembered too, and tokens above 16 KiB are refused", async () => {
-  const user = { user_id: 1_000_000_000_001, username: "ann", can_order: true };
+  const user = { user_id: 1_000_000_000_001, username: "ann", can_order: true, operator: false };
   const verify = vi.fn(async () => ({ user, expires: Date.now() / 1000 + 60 }));
   const verifier = new TokenVerifier(verifying, { foreign: { issuer: "https://elsewhere", verify } });
   const long = (letters: number) =>

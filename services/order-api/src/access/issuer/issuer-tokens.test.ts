@@ -48,10 +48,10 @@ test.each([
   [{ scp: "openid orders" }, true],
   [{ scp: ["openid", "orders"] }, true],
   [{ scp: ["openid orders"] }, false],
-  [{ can_order: true, user_id: 1 }, false],
+  [{ can_order: true, operator: true, user_id: 1 }, false],
 ])("the claims %j give the right to order: %s", async (claims, can_order) => {
   const user = await verifier().verify(await token(claims));
-  expect(user).toEqual({ user_id: 1_000_000_000_001, username: "ann", can_order });
+  expect(user).toEqual({ user_id: 1_000_000_000_001, username: "ann", can_order, operator: false });
 });
 
 test.each([undefined, "JWT", "jwt", "at+jwt", "application/at+jwt"])(

@@ -55,7 +55,7 @@ export class IssuerTokens implements ForeignTokens {
     const scopes = [...scope.split(" "), ...(typeof scp === "string" ? scp.split(" ") : scp)];
     const user_id = await identities.idOf(issuer, sub);
     return {
-      user: { user_id, username: sub, can_order: scopes.includes(orderScope) },
+      user: { user_id, username: sub, can_order: scopes.includes(orderScope), operator: false },
       expires: Math.min(exp, Math.floor(Date.now() / 1000) + rememberedSeconds),
     };
   }
