@@ -3,10 +3,9 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { makePdf, scanned } from "../../tests/documents.ts";
 import { FaultStack } from "../../tests/faults/harness/fault-stack.ts";
-import { accessibilityFaults } from "./browser/accessibility.ts";
 import { openTab, signedIn, startChromium } from "./browser/browser.ts";
+import { looksRight } from "./browser/looks-right.ts";
 import { canTestPage } from "./browser/programs.ts";
-import { takeScreenshots } from "./browser/screenshots.ts";
 
 const stack = await FaultStack.open();
 /** A word of the sample lease. */
@@ -109,9 +108,3 @@ describe.skipIf(!canTestPage)("the page", () => {
     return row;
   }
 });
-
-/** Takes the screenshots of a view, and lets axe look at it. */
-async function looksRight(page: Page, view: string): Promise<void> {
-  await takeScreenshots(page, view);
-  expect(await accessibilityFaults(page), view).toEqual([]);
-}

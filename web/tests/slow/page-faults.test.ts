@@ -6,6 +6,7 @@ import { Orders } from "../../../tests/faults/harness/orders.ts";
 import { drawLine, leaseText } from "../../../tests/scan.ts";
 import { signedIn, startChromium } from "../browser/browser.ts";
 import { withoutNetworkFaults } from "../browser/complaints.ts";
+import { looksRight } from "../browser/looks-right.ts";
 import { canTestPage } from "../browser/programs.ts";
 
 const stack = await FaultStack.open();
@@ -31,6 +32,7 @@ describe.skipIf(!canTestPage)("a person who has the page open", () => {
     await state.getByText("Open the document yourself.").waitFor();
     const { reason } = await orders.view(id);
     expect(await state.innerText()).toContain(reason?.message);
+    await looksRight(page, "failed-order");
     expect(complaints).toEqual([]);
   });
 
@@ -43,6 +45,7 @@ describe.skipIf(!canTestPage)("a person who has the page open", () => {
     await stack.kill(worker);
     await life.getByText("Attempt 2").waitFor();
     await life.getByText("Lost: the worker stopped responding").first().waitFor();
+    await looksRight(page, "taken-over");
     await page.getByRole("link", { name: "View scan and text" }).waitFor({ timeout: 120_000 });
     expect(complaints).toEqual([]);
   });
@@ -57,6 +60,7 @@ describe.skipIf(!canTestPage)("a person who has the page open", () => {
     const notice = page.locator(".notice");
     await notice.waitFor();
     expect(await rowOf(page, id).isVisible()).toBe(true);
+    await looksRight(page, `without-${part}`);
     await fault.end();
     await notice.waitFor({ state: "detached" });
     await stack.untilReady();
@@ -75,8 +79,10 @@ describe.skipIf(!canTestPage)("a person who has the page open", () => {
     expect(await rowOf(page, id).count()).toBe(0);
     await page.goto(`/o/${id}`);
     await page.getByText("There is no order with this id.").waitFor();
+    await looksRight(page, "no-such-order");
     await page.goto(`/o/${id}/1`);
     await page.getByText("There is no order with this id.").first().waitFor();
+    await looksRight(page, "no-such-scan");
     expect(withoutNetworkFaults(complaints)).toEqual([]);
   });
 
@@ -88,6 +94,7 @@ describe.skipIf(!canTestPage)("a person who has the page open", () => {
     const dialog = page.getByRole("dialog", { name: "Your session has ended" });
     // The access token is valid until then.
     await dialog.waitFor({ timeout: 60_000 });
+    await looksRight(page, "ended-session");
     await dialog.getByLabel("Password").fill("password");
     await dialog.getByRole("button", { name: "Sign in" }).click();
     await dialog.waitFor({ state: "detached" });
@@ -113,6 +120,7 @@ describe.skipIf(!canTestPage)("a person who has the page open", () => {
     expect(await area.getByRole("alert").innerText()).toContain("PDF");
     const row = page.locator(".order-row", { hasText: "scan.png" }).first();
     await row.getByText("Completed").waitFor();
+    await looksRight(page, "refused-file");
     await area.getByRole("button", { name: "Dismiss animation.gif" }).click();
     await area.getByText("animation.gif").waitFor({ state: "detached" });
     expect(withoutNetworkFaults(complaints)).toEqual([]);
@@ -149,6 +157,7 @@ describe.skipIf(!canTestPage)("a person who has the page open", () => {
     await page.goto(`/?title_number=${title}&status=failed`);
     await page.getByText(`${ids.length} orders`).waitFor();
     await page.getByRole("checkbox", { name: `${ids.length} orders` }).check();
+    await looksRight(page, "selected-orders");
     await page.getByRole("button", { name: `Retry ${ids.length}` }).click();
     await page.getByRole("region", { name: "Selected orders" }).waitFor({ state: "detached" });
     const views = await Promise.all(ids.map((id) => orders.view(id)));
