@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Order, PageEnd } from "../api/types.ts";
-import { lanesOf, lastEnd, ticksOf } from "./lanes.ts";
+import { lanesOf, lastEnd, ticksOf, tickText } from "./lanes.ts";
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 12) + second * 1000).toISOString();
 
@@ -70,4 +70,9 @@ it.each([
   [1, [0, 1]],
 ])("marks %i ms at round times", (total, ticks) => {
   expect(ticksOf(total)).toEqual(ticks);
+});
+
+it.each([120, 900, 4200, 3_600_000])("writes each tick of %i ms differently", (total) => {
+  const texts = ticksOf(total).map((tick) => tickText(tick, total));
+  expect(new Set(texts).size).toBe(texts.length);
 });

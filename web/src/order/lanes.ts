@@ -93,6 +93,12 @@ function clock(created_at: string): (at: string) => number {
   return (at) => Math.max(0, Date.parse(at) - began);
 }
 
+/** The text of a tick on the axis of a life of `total` ms. Short lives need finer texts than a duration. */
+export function tickText(tick: number, total: number): string {
+  if (tick === 0) return "0";
+  return total < 1000 ? `${tick} ms` : durationText(tick);
+}
+
 /** Round times in ms for the axis of a life of `total` ms: at most six, 0 among them. */
 export function ticksOf(total: number): number[] {
   const steps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000];

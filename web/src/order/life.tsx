@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Order, PageEnd } from "../api/types.ts";
-import { type Bar, type Lane, lanesOf, lastEnd, ticksOf } from "./lanes.ts";
+import { type Bar, type Lane, lanesOf, lastEnd, ticksOf, tickText } from "./lanes.ts";
 import { durationText, hasEnded } from "./texts.ts";
 
 /** The order's life as a waterfall. */
@@ -16,7 +16,7 @@ export function Life({ order, pages }: { order: Order; pages: readonly PageEnd[]
         <span class="life-ticks">
           {shownTicks(total).map((tick) => (
             <span key={tick} class="life-tick" style={{ left: `${(tick / total) * 100}%` }}>
-              {tick === 0 ? "0" : durationText(tick)}
+              {tickText(tick, total)}
             </span>
           ))}
         </span>

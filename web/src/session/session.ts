@@ -65,7 +65,7 @@ export class Session {
   async token(): Promise<string> {
     if (this.#token && Date.now() < this.#token.renewAt) return this.#token.text;
     // Only signing in can begin a session again, so the server need not be asked.
-    if (this.#state.kind === "ended") throw new ApiError(401, "session_ended", "Your session has ended.");
+    if (this.#state.kind === "ended") throw sessionEnded();
     this.#renewal ??= this.#renew().finally(() => {
       this.#renewal = undefined;
     });
@@ -86,6 +86,7 @@ export class Session {
         localStorage.removeItem(noteKey);
         const { state } = this;
         this.#become("user" in state ? { kind: "ended", user: state.user } : { kind: "signed-out" });
+        throw sessionEnded();
       }
       throw error;
     }
@@ -108,6 +109,8 @@ export class Session {
     for (const listener of this.#listeners) listener();
   }
 }
+
+const sessionEnded = () => new ApiError(401, "session_ended", "Your session has ended.");
 
 /** Demo users that the sign-in page offers. */
 export async function demoUsers(): Promise<string[]> {

@@ -1,9 +1,11 @@
 import { lazy, Suspense } from "preact/compat";
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { ApiError } from "../api/api-error.ts";
 import type { Order, SearchResults } from "../api/types.ts";
 import { useServices } from "../context.ts";
 import { orderTitle } from "../order/order-name.ts";
 import { go, orderAddress, pageAddress } from "../routes.ts";
+import { EmptyState } from "../ui/empty-state.tsx";
 import { Link } from "../ui/link.tsx";
 import { PageStore } from "./page-store.ts";
 import "./viewer.css";
@@ -19,11 +21,21 @@ export function ViewerPage({ id, page, query }: ViewerPageProps) {
   const store = useMemo(() => new PageStore(id, client.get), [id, client]);
   const words = query.get("q") ?? "";
   const [order, setOrder] = useState<Order>();
+  const [missing, setMissing] = useState<string>();
   useEffect(() => {
-    // Without the order only its name is missing. The page itself says what is wrong.
-    client.json<Order>(`/orders/${id}`).then(setOrder, () => undefined);
+    client.json<Order>(`/orders/${id}`).then(setOrder, (error: unknown) => {
+      // Without the order only its name is missing. The page itself tells other errors.
+      if (error instanceof ApiError && error.code === "order_not_found") setMissing(error.message);
+    });
   }, [client, id]);
   const pagesFound = usePagesFound(id, words);
+  if (missing !== undefined) {
+    return (
+      <EmptyState title={missing}>
+        <Link to="/">Go to your orders</Link>
+      </EmptyState>
+    );
+  }
   const name = order ? orderTitle(order) : "Order";
   return (
     <div class="viewer-page">
