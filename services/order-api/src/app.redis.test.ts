@@ -80,8 +80,8 @@ test("an order shows its history from queued to completed, and its result at the
     links: { events: `${path}/events` },
     history: steps("queued"),
     ...{ attempts: [], ...noPages },
-    position: expect.any(Number),
-    expected_seconds: null,
+    ...{ pages: null, position: expect.any(Number), expected_seconds: null },
+    ...{ waits_for: "workers", next_attempt_at: null },
   });
   const early = await get(`${path}/result.txt`);
   expect(early.headers.get("Retry-After")).toBe("1");
@@ -103,7 +103,7 @@ test("an order shows its history from queued to completed, and its result at the
     ...what,
     ...{ status: "completed", created_at: time, started_at: time, finished_at: time },
     ...{ file_name: null, progress: null, reason: null, position: null, expected_seconds: null },
-    ...noPages,
+    ...{ pages: 1, waits_for: null, next_attempt_at: null, ...noPages },
     links: { events: `${path}/events`, result: `${path}/result` },
     history: steps("queued", "fetching", "recognizing", "completed"),
     attempts: [{ ...attempt, ended_at: time, outcome: "completed" }],
@@ -370,6 +370,8 @@ test("a user's orders are listed newest first, page by page, without gaps or dup
   expect(first.orders[0]).toEqual({
     ...{ order_id: ids[0], user_id: 1, ...lease, status: "queued", created_at: time },
     ...{ file_name: null, started_at: null, finished_at: null, progress: null, reason: null },
+    ...{ pages: null, pages_failed_count: 0, position: expect.any(Number), expected_seconds: null },
+    ...{ waits_for: "workers", next_attempt_at: null },
     links: { events: `/orders/${ids[0]}/events` },
   });
 });

@@ -19,6 +19,7 @@ import { acceptIssuer, type TokenIssuer } from "./access/issuer/accept-issuer.ts
 import { type ReadLimits, ReadQuotas } from "./access/read-quotas.ts";
 import { createOrderApp } from "./app.ts";
 import { type FeedOptions, OrderFeed } from "./follow/order-feed.ts";
+import { OrderViews } from "./follow/order-views.ts";
 import { Downloads } from "./results/downloads.ts";
 import { SearchIndexer } from "./search/search-indexer.ts";
 import { SearchWorker } from "./search/search-worker.ts";
@@ -94,6 +95,7 @@ export function startOrderApi(options: OrderApiOptions) {
   const tools = {
     ...{ forms, uploads },
     ...{ store, capacity, acceptance, indexer, search },
+    views: new OrderViews(store, capacity, log),
     ...{ tokens, quotas: new ReadQuotas(tokens, options.readLimits) },
     feed: new OrderFeed(store, messages, log, options.feed),
     results,

@@ -8,6 +8,7 @@ import {
 } from "@orbital-witness/common/orders/order.ts";
 import { attemptOutcomes } from "@orbital-witness/common/orders/order-events.ts";
 import { z } from "zod";
+import { waitReasons } from "./follow/queue-state.ts";
 
 const time = z.iso.datetime();
 const timeOrNull = (description: string) => time.nullable().meta({ description });
@@ -54,6 +55,32 @@ const summary = order.extend({
   progress: progress.nullable().meta({
     description: "Pages read and pages of the document; null unless the status is `recognizing`",
   }),
+  pages: z.int().nullable().meta({
+    description: "Pages of the document, also after the end; null until they are known",
+    example: 12,
+  }),
+  pages_failed_count: z.int().meta({ description: "The number of pages that could not be read so far" }),
+  position: z.int().nullable().meta({
+    description: "Place in the queue, from 1, until the first page is read; null from then on",
+  }),
+  expected_seconds: z
+    .int()
+    .nullable()
+    .meta({
+      description:
+        "Estimated seconds until completion, based on recent orders; null if `position` is null or there " +
+        "is no estimate",
+    }),
+  waits_for: z
+    .enum(waitReasons)
+    .nullable()
+    .meta({
+      description:
+        "What an order with a `position` waits for. `worker`: the next free worker; `earlier_orders`: " +
+        "orders that come first; `next_attempt`: a pause after a fault, until `next_attempt_at`; " +
+        "`room`: free space on the disks; `workers`: no worker is running",
+    }),
+  next_attempt_at: timeOrNull("When the pause before the next attempt ends; null without a pause"),
   reason: reason.nullable().meta({ description: "Why the order failed; null if it did not" }),
   links: z
     .object({ events: z.string(), result: z.string().optional() })
@@ -88,22 +115,10 @@ export const orderViewSchema = summary
         `The first ${namedPages} pages that could not be read; [] for a document of one page. ` +
         "The JSON result has all",
     }),
-    pages_failed_count: z.int().meta({ description: "The number of pages that could not be read so far" }),
     pages_empty: z.array(z.int()).meta({
       description: `The first ${namedPages} empty pages; [] for a document of one page. The JSON has all`,
     }),
     pages_empty_count: z.int().meta({ description: "The number of empty pages so far" }),
-    position: z.int().nullable().meta({
-      description: "Place in the queue, from 1, until the first page is read; null from then on",
-    }),
-    expected_seconds: z
-      .int()
-      .nullable()
-      .meta({
-        description:
-          "Estimated seconds until completion, based on recent orders; null if `position` is null or there " +
-          "is no estimate",
-      }),
   })
   .meta({ id: "Order" });
 export type OrderView = z.input<typeof orderViewSchema>;

@@ -128,10 +128,16 @@ function recordOf(order: ModelOrder): Record<string, string> {
     ...order.order,
     ...{ status, run, turn, failures, attempt: attempts.length, claim, worker, place: item },
     ...{ page: count && endedPages(order), pages: count, handed_out: handedOut },
+    ...{ document_pages: order.documentPages, failed_pages: failedPages(order) },
     queued_ms: hasEnded(status) ? undefined : order.queuedMs,
     ...{ result_attempt: result?.attempt, result_pages: result?.pages },
     ...{ reason_code: reason?.code, reason_message: reason?.message },
   });
+}
+
+/** Undefined for none, as the record has no such field then. */
+function failedPages({ pages }: ModelOrder): number | undefined {
+  return pages.filter(({ end }) => end?.startsWith("failed")).length || undefined;
 }
 
 function present(fields: Record<string, string | number | undefined>): Record<string, string> {

@@ -53,6 +53,8 @@ export type ModelOrder = {
   item: string | undefined;
   /** The number of pages while the order is recognizing. */
   count: number | undefined;
+  /** The number of pages of the document, once an attempt of the last run knew it. */
+  documentPages?: number | undefined;
   /** The number of pages that workers have taken, while the pages are in the queue. */
   handedOut: number | undefined;
   /** The pages of the last attempt, if they are several or the order is completed. */
@@ -164,6 +166,7 @@ export class OrderModel {
     if (this.revoked.has(id)) return "gone";
     const next = { run: order.run + 1, turn: ++this.sequence, failures: 0, queuedMs };
     Object.assign(order, { ...next, pages: [], reason: undefined, isArchived: false });
+    order.documentPages = undefined;
     this.queue.unarchived.delete(id);
     this.#wait(order, 0);
     return "queued";
@@ -189,7 +192,7 @@ export class OrderModel {
     const order = this.running(of);
     if (!order) return "lost";
     if (order.status === "recognizing") return "written";
-    Object.assign(order, { status: "recognizing", count });
+    Object.assign(order, { status: "recognizing", count, documentPages: count });
     order.history.push("recognizing");
     if (count === 1) return "written";
     order.handedOut = 0;

@@ -138,6 +138,27 @@ export interface components {
                 /** @example 12 */
                 pages: number;
             } | null;
+            /**
+             * @description Pages of the document, also after the end; null until they are known
+             * @example 12
+             */
+            pages: number | null;
+            /** @description The number of pages that could not be read so far */
+            pages_failed_count: number;
+            /** @description Place in the queue, from 1, until the first page is read; null from then on */
+            position: number | null;
+            /** @description Estimated seconds until completion, based on recent orders; null if `position` is null or there is no estimate */
+            expected_seconds: number | null;
+            /**
+             * @description What an order with a `position` waits for. `worker`: the next free worker; `earlier_orders`: orders that come first; `next_attempt`: a pause after a fault, until `next_attempt_at`; `room`: free space on the disks; `workers`: no worker is running
+             * @enum {string|null}
+             */
+            waits_for: "workers" | "room" | "next_attempt" | "earlier_orders" | "worker" | null;
+            /**
+             * Format: date-time
+             * @description When the pause before the next attempt ends; null without a pause
+             */
+            next_attempt_at: string | null;
             /** @description Why the order failed; null if it did not */
             reason: {
                 code: string;
@@ -190,6 +211,27 @@ export interface components {
                 /** @example 12 */
                 pages: number;
             } | null;
+            /**
+             * @description Pages of the document, also after the end; null until they are known
+             * @example 12
+             */
+            pages: number | null;
+            /** @description The number of pages that could not be read so far */
+            pages_failed_count: number;
+            /** @description Place in the queue, from 1, until the first page is read; null from then on */
+            position: number | null;
+            /** @description Estimated seconds until completion, based on recent orders; null if `position` is null or there is no estimate */
+            expected_seconds: number | null;
+            /**
+             * @description What an order with a `position` waits for. `worker`: the next free worker; `earlier_orders`: orders that come first; `next_attempt`: a pause after a fault, until `next_attempt_at`; `room`: free space on the disks; `workers`: no worker is running
+             * @enum {string|null}
+             */
+            waits_for: "workers" | "room" | "next_attempt" | "earlier_orders" | "worker" | null;
+            /**
+             * Format: date-time
+             * @description When the pause before the next attempt ends; null without a pause
+             */
+            next_attempt_at: string | null;
             /** @description Why the order failed; null if it did not */
             reason: {
                 code: string;
@@ -231,16 +273,10 @@ export interface components {
             }[];
             /** @description The first 100 pages that could not be read; [] for a document of one page. The JSON result has all */
             pages_failed: components["schemas"]["PageFailure"][];
-            /** @description The number of pages that could not be read so far */
-            pages_failed_count: number;
             /** @description The first 100 empty pages; [] for a document of one page. The JSON has all */
             pages_empty: number[];
             /** @description The number of empty pages so far */
             pages_empty_count: number;
-            /** @description Place in the queue, from 1, until the first page is read; null from then on */
-            position: number | null;
-            /** @description Estimated seconds until completion, based on recent orders; null if `position` is null or there is no estimate */
-            expected_seconds: number | null;
         };
         PageFailure: {
             code: string;

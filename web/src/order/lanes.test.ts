@@ -24,7 +24,7 @@ const takenOver: Order = {
     { attempt: 2, worker: "w-2", started_at: at(6), ended_at: at(9), outcome: "completed", reason: null },
   ],
   ...{ pages_failed: [], pages_failed_count: 0, pages_empty: [], pages_empty_count: 0 },
-  ...{ position: null, expected_seconds: null },
+  ...{ pages: 1, position: null, expected_seconds: null, waits_for: null, next_attempt_at: null },
 };
 const page = (number: number, worker: string, from: number, to: number, attempts = 1): PageEnd => ({
   ...{ page: number, outcome: "read", reason: null },

@@ -35,7 +35,7 @@ export function OrderNow({ order, onChange }: { order: Order; onChange(): void }
         </>
       )}
       {status === "cancelled" && <p>You cancelled this order. It has no result.</p>}
-      {canCancel(order) && <p>{waitingText(order)}.</p>}
+      {canCancel(order) && <p>{waitingText(order, order.attempts)}.</p>}
       <Action order={order} onChange={onChange} />
     </section>
   );

@@ -64,6 +64,7 @@ export class CapacityGuard {
   readonly #waiting = new Set<() => void>();
   #shortage: Shortage | undefined;
   #redis = { used: 0, limit: 0, waiting: 0 };
+  #free: { results: number; redis: number | undefined } | undefined;
   #redisAskedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: CapacityOptions, log: Log) {
@@ -77,6 +78,11 @@ export class CapacityGuard {
   /** The storage that is short of room. Undefined while there is room, and before the first check. */
   get shortage(): Shortage | undefined {
     return this.#shortage;
+  }
+
+  /** Whether another reserve was short of room at the last check. */
+  isShortOf(reserve: Reserve): boolean {
+    return this.#shortageOf(reserve) !== undefined;
   }
 
   /** Resolves as soon as nothing is short. Rejects with the signal's reason. */
@@ -104,22 +110,29 @@ export class CapacityGuard {
     const { resultsFolder, redisFolder, reserve, freeBytes } = this.#options;
     // A timer may fire a little early, which must not put the question off until the next check.
     if (performance.now() - this.#redisAskedAt > reserve.redisMs - lookMs / 2) await this.#askRedis();
+    this.#free = {
+      results: await freeBytes(resultsFolder),
+      redis: redisFolder === undefined ? undefined : await freeBytes(redisFolder),
+    };
+    this.#found(this.#shortageOf(reserve));
+  }
+
+  #shortageOf({ bytes, ofOrder }: Reserve): Shortage | undefined {
+    if (!this.#free) return undefined;
     const { used, limit, waiting } = this.#redis;
-    const needed = reserve.bytes + waiting * reserve.ofOrder;
-    const found: Shortage[] = [
-      { of: "results_disk", freeBytes: await freeBytes(resultsFolder), neededBytes: needed },
-    ];
-    if (redisFolder !== undefined) {
+    const needed = bytes + waiting * ofOrder;
+    const found: Shortage[] = [{ of: "results_disk", freeBytes: this.#free.results, neededBytes: needed }];
+    if (this.#free.redis !== undefined) {
       // While Redis rewrites its append-only file, both versions exist. The new one is as large as Redis'
       // data.
       const neededBytes = needed + used;
-      found.push({ of: "redis_disk", freeBytes: await freeBytes(redisFolder), neededBytes });
+      found.push({ of: "redis_disk", freeBytes: this.#free.redis, neededBytes });
     }
-    if (limit > 0 && reserve.ofOrder > 0) {
+    if (limit > 0 && ofOrder > 0) {
       const neededBytes = Math.ceil(limit * (1 - mostMemoryUsed)) + waiting * memoryOfOrder;
       found.push({ of: "redis_memory", freeBytes: limit - used, neededBytes });
     }
-    this.#found(found.find(({ freeBytes: free, neededBytes }) => free < neededBytes));
+    return found.find(({ freeBytes: free, neededBytes }) => free < neededBytes);
   }
 
   async #askRedis(): Promise<void> {

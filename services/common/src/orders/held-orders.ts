@@ -2,11 +2,13 @@ import { z } from "zod";
 import type { RedisConnection } from "../redis/redis-connection.ts";
 import { fieldsReply } from "../redis/redis-script.ts";
 import type { EndedOrder } from "./ended/ended-order.ts";
+import { heldOrder, type ListedOrder } from "./lists/listed-order.ts";
 import { type OrderRecord, type OrderStatus, orderRecordSchema, orderStatusSchema } from "./order.ts";
 import { type OrderEvent, parseOrderEvent } from "./order-events.ts";
-import { pagesKey, recordKey, stepKeys } from "./order-keys.ts";
+import { pagesKey, queueKeys, recordKey, stepKeys } from "./order-keys.ts";
 import { type PageEnd, parsePageEnds } from "./order-pages.ts";
 import { steps } from "./order-scripts.ts";
+import { defaultLeaseMs } from "./queue/order-queue.ts";
 
 const streamEntry = z.tuple([z.string(), fieldsReply]).transform(([id, message]) => ({ id, message }));
 const overviewReply = z.tuple([
@@ -16,15 +18,27 @@ const overviewReply = z.tuple([
   z.int(),
   z.int(),
   z.number().nullable(),
+  z.number().nullable(),
 ]);
+const listedReply = z.tuple(
+  [z.string().nullable(), z.int()],
+  z.tuple([fieldsReply, z.number().nullable(), z.number().nullable()]),
+);
 const words = z.tuple([z.string(), z.string(), z.string(), z.string()]);
 const followReply = z.tuple([words, z.array(streamEntry)]);
 
 /**
- * An order as its owner sees it, with the first `namedPages` of the failed and of the empty pages. `ahead`:
- * the number of orders that wait before this one; undefined once a worker reads its pages.
+ * The basis for estimated times: the moving mean of the time for which workers read an order, and the number
+ * of workers.
  */
-export type OrderOverview = EndedOrder & { ahead: number | undefined };
+export type QueuePace = { meanMs: number | undefined; workers: number };
+
+/**
+ * An order as its owner sees it, with the first `namedPages` of the failed and of the empty pages. `ahead`:
+ * the number of orders that wait before this one; undefined once a worker reads its pages. `nextAttemptMs`:
+ * when the delay before its next attempt ends, in ms since the epoch; undefined for none.
+ */
+export type OrderOverview = EndedOrder & { ahead: number | undefined; nextAttemptMs: number | undefined };
 export const namedPages = 100;
 
 /** The pages of an order that ended, all its pages, and when the last one ended (ms; undefined for none). */
@@ -45,6 +59,9 @@ const endsReply = z.array(
     return endSchema.safeParse(end).data ?? ("unreadable" as const);
   }),
 );
+
+/** `orders`: in the sequence in which they were requested. */
+export type ListedOrders = { orders: (ListedOrder | "unreadable" | undefined)[]; pace: QueuePace };
 
 export type OrderEnd = Pick<OrderRecord, "status" | "attempt" | "result_attempt">;
 
@@ -75,12 +92,33 @@ export class HeldOrders {
   /** The order, all read at the same moment. */
   async overview(orderId: string): Promise<OrderOverview | undefined> {
     const reply = await steps.overview.run(this.#redis, stepKeys(orderId), [namedPages]);
-    const [fields, entries, pages, failedPages, emptyPages, ahead] = overviewReply.parse(reply);
+    const [fields, entries, pages, failedPages, emptyPages, ahead, due] = overviewReply.parse(reply);
     const record = parseRecord(fields);
     if (!record) return undefined;
     return {
       ...{ record, steps: entries.map(parseOrderEvent), pages: parsePageEnds(pages) },
-      ...{ failedPages, emptyPages, ahead: ahead ?? undefined },
+      ...{ failedPages, emptyPages, ahead: ahead ?? undefined, nextAttemptMs: due ?? undefined },
+    };
+  }
+
+  /**
+   * Orders of one user as a list shows them, and the pace of the queue, all read at the same moment.
+   * Undefined for an order that Redis does not hold; "unreadable" for a record that no version of this
+   * project wrote.
+   */
+  async listed(userId: number, orderIds: readonly string[]): Promise<ListedOrders> {
+    const keys = [...queueKeys, ...orderIds.map(recordKey)];
+    const reply = await steps.listed.run(this.#redis, keys, [userId, defaultLeaseMs]);
+    const [meanMs, workers, ...orders] = listedReply.parse(reply);
+    return {
+      orders: orders.map(([fields, ahead, due]) => {
+        if (Object.keys(fields).length === 0) return undefined;
+        const record = orderRecordSchema.safeParse({ ...fields });
+        if (!record.success) return "unreadable";
+        const wait = ahead === null ? undefined : { ahead, nextAttemptMs: due ?? undefined };
+        return heldOrder(record.data, wait);
+      }),
+      pace: { meanMs: meanMs === null ? undefined : Number(meanMs), workers },
     };
   }
 

@@ -17,7 +17,8 @@ export const steps = {
   revoke: step("customer/revoke"),
   cancel: step("customer/cancel"),
   retry: step("customer/retry"),
-  overview: step("customer/overview"),
+  overview: script("customer/overview", "order", "ahead"),
+  listed: script("customer/listed", "order", "ahead"),
   follow: step("customer/follow"),
   ends: script("customer/ends"),
 

@@ -2,8 +2,15 @@ import { z } from "zod";
 import type { RedisConnection } from "../redis/redis-connection.ts";
 import type { ResultStore } from "../results/result-store.ts";
 import type { EndedOrder } from "./ended/ended-order.ts";
-import { EndedOrders } from "./ended/ended-orders.ts";
-import { HeldOrders, type OrderNews, type OrderOverview } from "./held-orders.ts";
+import { EndedOrders, isUnreadable } from "./ended/ended-orders.ts";
+import {
+  HeldOrders,
+  type ListedOrders,
+  type OrderNews,
+  type OrderOverview,
+  type QueuePace,
+} from "./held-orders.ts";
+import { endedOrder, type ListedOrder } from "./lists/listed-order.ts";
 import type { NewOrder, OrderRecord } from "./order.ts";
 import type { OrderEvent } from "./order-events.ts";
 import * as keys from "./order-keys.ts";
@@ -20,12 +27,6 @@ const retryReply = z
 
 /** An Idempotency-Key's digest, and the digest of the request that it came with. */
 export type Idempotency = { key: string; fingerprint: string };
-
-/**
- * The basis for estimated times: the moving mean of the time for which workers read an order, and the number
- * of workers.
- */
-export type QueuePace = { meanMs: number | undefined; workers: number };
 
 /** Limits the runs of an order, since each run adds to its history. */
 export const maxRuns = 20;
@@ -121,7 +122,27 @@ export class OrderStore {
     const held = await this.held.overview(orderId);
     if (held) return held;
     const ended = await this.ended.find(orderId);
-    return ended && { ...ended, ahead: undefined };
+    return ended && { ...ended, ahead: undefined, nextAttemptMs: undefined };
+  }
+
+  /**
+   * Orders of one user as a list shows them. Undefined for an unknown order; "unreadable" for one that no
+   * version of this project wrote.
+   */
+  async listed(userId: number, orderIds: readonly string[]): Promise<ListedOrders> {
+    const { orders, pace } = await this.held.listed(userId, orderIds);
+    const found = orderIds.map(async (id, index) => orders[index] ?? (await this.#listedEnded(id)));
+    return { orders: await Promise.all(found), pace };
+  }
+
+  async #listedEnded(orderId: string): Promise<ListedOrder | "unreadable" | undefined> {
+    try {
+      const ended = await this.ended.find(orderId);
+      return ended && endedOrder(ended);
+    } catch (error) {
+      if (isUnreadable(error)) return "unreadable";
+      throw error;
+    }
   }
 
   /** What happened to the order after the event id `after` ("0" for all). Undefined for an unknown order. */

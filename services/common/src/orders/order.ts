@@ -66,7 +66,9 @@ const count = z.coerce.number().int().nonnegative();
  * Times (`_ms`) are milliseconds since the epoch by Redis's clock. `run` counts the customer's retries,
  * `attempt` the claims by workers over all runs, `failures` the attempts of this run that count against its
  * limit. `turn` is the order's position in the queue. `result_attempt` is the attempt whose result counts;
- * `result_pages` is its number of pages, including failed ones. `upload_bytes` is the size of the document if
+ * `result_pages` is its number of pages, including failed ones. `document_pages` is the number
+ * of pages of the document, once known, and `failed_pages` counts those that failed in the last attempt.
+ * Records that earlier versions wrote have neither. `upload_bytes` is the size of the document if
  * the user uploaded it; only such orders may be without title number and type.
  */
 export const orderRecordSchema = orderRequestSchema.partial().extend({
@@ -85,6 +87,8 @@ export const orderRecordSchema = orderRequestSchema.partial().extend({
   finished_ms: count.optional(),
   page: count.optional(),
   pages: count.optional(),
+  document_pages: count.optional(),
+  failed_pages: count.optional(),
   result_attempt: count.optional(),
   result_pages: count.optional(),
   reason_code: z.string().optional(),

@@ -6,9 +6,10 @@ import { maxRuns, type OrderStore } from "@orbital-witness/common/orders/order-s
 import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
 import { z } from "zod";
 import { orderingUser } from "../access/callers.ts";
-import { orderNotFound, ownOrder, readChanged, viewOf, write } from "../access/store-access.ts";
+import { orderNotFound, ownOrder, readChanged, write } from "../access/store-access.ts";
 import { type Endpoint, problemResponses, security } from "../endpoint.ts";
 import { orderPath } from "../follow/order-view.ts";
+import type { OrderViews } from "../follow/order-views.ts";
 import { orderPathSchema, orderViewSchema } from "../order-schemas.ts";
 import { checkCapacity, isOutOfMemory, storeFull } from "./store-full.ts";
 
@@ -29,9 +30,9 @@ const cancelRoute = createRoute({
   },
 });
 
-export type CancelTools = { tokens: TokenVerifier; store: OrderStore };
+export type CancelTools = { tokens: TokenVerifier; store: OrderStore; views: OrderViews };
 
-export function cancelOrder({ tokens, store }: CancelTools): Endpoint {
+export function cancelOrder({ tokens, store, views }: CancelTools): Endpoint {
   return {
     route: cancelRoute,
     handle: async (c) => {
@@ -41,7 +42,7 @@ export function cancelOrder({ tokens, store }: CancelTools): Endpoint {
       if (outcome === "gone") throw orderNotFound();
       if (outcome === "ended") throw new Problem(409, "order_ended", "The order has already ended.");
       c.var.log.info({ order_id }, "order cancelled");
-      return c.json(await viewOf(store, order_id, readChanged));
+      return c.json(await views.view(order_id, readChanged));
     },
   };
 }
@@ -70,11 +71,12 @@ const retryRoute = createRoute({
 export type RetryTools = {
   tokens: TokenVerifier;
   store: OrderStore;
+  views: OrderViews;
   capacity: CapacityGuard;
   limit: RateLimit;
 };
 
-export function retryOrder({ tokens, store, capacity, limit }: RetryTools): Endpoint {
+export function retryOrder({ tokens, store, views, capacity, limit }: RetryTools): Endpoint {
   return {
     route: retryRoute,
     handle: async (c) => {
@@ -94,7 +96,7 @@ export function retryOrder({ tokens, store, capacity, limit }: RetryTools): Endp
           throw retriedTooOften();
       }
       c.var.log.info({ order_id, run }, "order queued again");
-      return c.json(await viewOf(store, order_id, readChanged), 202, { Location: orderPath(order_id) });
+      return c.json(await views.view(order_id, readChanged), 202, { Location: orderPath(order_id) });
     },
   };
 }

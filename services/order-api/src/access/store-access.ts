@@ -4,8 +4,7 @@ import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
 import type { TokenUser } from "@orbital-witness/common/tokens/access-token.ts";
-import { orderView } from "../follow/order-view.ts";
-import { type OrderView, orderPathSchema } from "../order-schemas.ts";
+import { orderPathSchema } from "../order-schemas.ts";
 
 /** The longest wait for Redis before a client gets its answer. */
 export const answerLimitMs = 1500;
@@ -46,13 +45,6 @@ export async function ownOrder(
   const order = path.success ? await read(store.find(path.data.id)) : undefined;
   if (!order || order.user_id !== user.user_id) throw orderNotFound();
   return order;
-}
-
-/** Returns the order as its owner sees it. `look`: `read`, or `readChanged` after a change. */
-export async function viewOf(store: OrderStore, orderId: string, look = read): Promise<OrderView> {
-  const overview = await look(store.overview(orderId));
-  if (!overview) throw orderNotFound();
-  return orderView(overview, overview.ahead === undefined ? undefined : await look(store.pace()));
 }
 
 export function orderNotFound(): Problem {

@@ -2,14 +2,12 @@ import { createRoute } from "@hono/zod-openapi";
 import { fieldsOf } from "@orbital-witness/common/http/form-body.ts";
 import { parseFields } from "@orbital-witness/common/http/problem.ts";
 import { orderStatusSchema, titleNumberSchema } from "@orbital-witness/common/orders/order.ts";
-import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
-import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
 import { z } from "zod";
 import { readingUser } from "../access/callers.ts";
 import { read } from "../access/store-access.ts";
 import { type Endpoint, problemResponses, security } from "../endpoint.ts";
 import { orderListSchema } from "../order-schemas.ts";
-import { orderSummary } from "./order-view.ts";
+import type { ReadTools } from "./read-order.ts";
 
 const limitMessage = "must be a whole number from 1 to 100";
 const cursorMessage = "must be the `next` of a list";
@@ -51,7 +49,7 @@ const route = createRoute({
   },
 });
 
-export function listOrders({ tokens, store }: { tokens: TokenVerifier; store: OrderStore }): Endpoint {
+export function listOrders({ tokens, store, views }: ReadTools): Endpoint {
   return {
     route,
     handle: async (c) => {
@@ -61,7 +59,10 @@ export function listOrders({ tokens, store }: { tokens: TokenVerifier; store: Or
       const { records, next, unreadable } = await read(store.list(user.user_id, limit, filter, before));
       if (unreadable.length > 0) c.var.log.error({ orders: unreadable }, "orders cannot be read");
       return c.json({
-        orders: records.map(orderSummary),
+        orders: await views.summaries(
+          user.user_id,
+          records.map(({ order_id }) => order_id),
+        ),
         next: next === undefined ? null : cursorOf(next),
       } satisfies z.input<typeof orderListSchema>);
     },

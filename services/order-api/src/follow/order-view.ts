@@ -1,11 +1,13 @@
 import type { OrderOverview } from "@orbital-witness/common/orders/held-orders.ts";
-import { hasEnded, type OrderRecord } from "@orbital-witness/common/orders/order.ts";
+import { endedOrder, type ListedOrder } from "@orbital-witness/common/orders/lists/listed-order.ts";
+import { hasEnded } from "@orbital-witness/common/orders/order.ts";
 import { type OrderEvent, summarize } from "@orbital-witness/common/orders/order-events.ts";
-import type { QueuePace } from "@orbital-witness/common/orders/order-store.ts";
 import type { OrderEventView, OrderSummary, OrderView } from "../order-schemas.ts";
+import { type QueueState, waitView } from "./queue-state.ts";
 
 /** Returns an order as it is shown in a list. */
-export function orderSummary(record: OrderRecord): OrderSummary {
+export function orderSummary(order: ListedOrder, queue: QueueState): OrderSummary {
+  const { record, pages, failedPages, wait } = order;
   const { order_id, status, created_ms, started_ms, finished_ms } = record;
   const path = orderPath(order_id);
   return {
@@ -19,26 +21,27 @@ export function orderSummary(record: OrderRecord): OrderSummary {
     started_at: started_ms === undefined ? null : isoTime(started_ms),
     finished_at: finished_ms === undefined ? null : isoTime(finished_ms),
     progress: hasEnded(status) ? null : (progressOf(record) ?? null),
+    pages: pages ?? null,
+    pages_failed_count: failedPages,
+    ...waitView(wait, queue),
     reason: (status === "failed" && reasonOf(record)) || null,
     links: { events: `${path}/events`, ...(status === "completed" && { result: `${path}/result` }) },
   };
 }
 
-/** Returns an order as it is shown alone. `pace` is needed while the order waits. */
-export function orderView(overview: OrderOverview, pace?: QueuePace): OrderView {
-  const { record, steps, pages, failedPages, emptyPages, ahead } = overview;
+/** Returns an order as it is shown alone. */
+export function orderView(overview: OrderOverview, queue: QueueState): OrderView {
+  const { steps, pages, failedPages, emptyPages, ahead, nextAttemptMs } = overview;
   const { history, attempts } = summarize(steps);
-  const position = ahead === undefined ? null : ahead + 1;
+  const wait = ahead === undefined ? undefined : { ahead, nextAttemptMs };
   return {
-    ...orderSummary(record),
+    ...orderSummary({ ...endedOrder(overview), wait }, queue),
     history,
     attempts: attempts.map((attempt) => ({ ...attempt, reason: attempt.reason ?? null })),
     pages_failed: pages.flatMap((end) => (end.outcome === "failed" ? { page: end.page, ...end.reason } : [])),
     pages_failed_count: failedPages,
     pages_empty: pages.flatMap((end) => (end.outcome === "empty" ? end.page : [])),
     pages_empty_count: emptyPages,
-    position,
-    expected_seconds: position === null ? null : expectedSeconds(position, pace),
   };
 }
 
@@ -61,11 +64,6 @@ export function pageImagePath(orderId: string, page: number): string {
 
 function isoTime(ms: number): string {
   return new Date(ms).toISOString();
-}
-
-function expectedSeconds(position: number, pace: QueuePace | undefined): number | null {
-  if (pace?.meanMs === undefined) return null;
-  return Math.ceil((position * pace.meanMs) / Math.max(1, pace.workers) / 1000);
 }
 
 function progressOf({ page, pages }: Pick<OrderEvent, "page" | "pages">) {

@@ -5,10 +5,10 @@ import { useServices } from "../../context.ts";
 import { orderName, orderTitle } from "../../order/order-name.ts";
 import { StatusBadge } from "../../order/status-badge.tsx";
 import { durationText, timeText } from "../../order/texts.ts";
+import { waitingText } from "../../order/waiting-text.ts";
 import { orderAddress, pageAddress } from "../../routes.ts";
 import { Link } from "../../ui/link.tsx";
 import { actOn, canCancel, canRetry, type OrderAction } from "../order-actions.ts";
-import { QueuePlace } from "./queue-place.tsx";
 
 type RowProps = {
   order: OrderSummary;
@@ -25,7 +25,7 @@ export const OrderRow = memo(({ order, place, count, isSelected, onSelect, onCha
   const [problem, setProblem] = useState<string>();
   const { main, more } = orderName(order);
   const name = orderTitle(order);
-  const detail = problem ?? reason?.message ?? tookText(order);
+  const detail = problem ?? reason?.message ?? queueText(order) ?? tookText(order);
   return (
     <li class={isSelected ? "order-row selected" : "order-row"} aria-posinset={place} aria-setsize={count}>
       <input
@@ -39,7 +39,7 @@ export const OrderRow = memo(({ order, place, count, isSelected, onSelect, onCha
       </Link>
       <StatusBadge order={order} />
       <span class="order-detail" title={detail}>
-        {status === "queued" && problem === undefined ? <QueuePlace id={order_id} /> : detail}
+        {detail}
       </span>
       <time dateTime={created_at}>{timeText(created_at)}</time>
       <span class="order-actions">
@@ -53,6 +53,11 @@ export const OrderRow = memo(({ order, place, count, isSelected, onSelect, onCha
     </li>
   );
 });
+
+/** What an order waits for. Its badge shows how far a worker has come. */
+function queueText(order: OrderSummary): string | undefined {
+  return order.status === "queued" || order.waits_for !== null ? waitingText(order) : undefined;
+}
 
 /** How long a worker had a completed order. */
 function tookText({ status, started_at, finished_at }: OrderSummary): string | undefined {

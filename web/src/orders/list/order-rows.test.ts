@@ -9,6 +9,8 @@ function order(second: number, status: OrderSummary["status"] = "queued"): Order
   return {
     ...{ order_id: `order-${second}`, user_id: 1, status, links: { events: "" }, ...times },
     ...{ title_number: "OW1", document_type: "lease", file_name: null, progress: null, reason: null },
+    ...{ pages: null, pages_failed_count: 0, position: null, expected_seconds: null },
+    ...{ waits_for: null, next_attempt_at: null },
   };
 }
 const orders = (...seconds: number[]) => seconds.map((second) => order(second));

@@ -33,7 +33,7 @@ export class OrderArchive {
     const overview = await this.#store.held.overview(orderId);
     if (!overview) await this.#removeRevoked(orderId);
     else if (hasEnded(overview.record.status)) {
-      const { ahead: _, ...order } = overview;
+      const { ahead: _, nextAttemptMs: __, ...order } = overview;
       await this.#store.ended.save(order, await this.#store.held.pages(orderId));
       await removeUnneeded(this.#results, order.record);
       // A failed order may be retried.

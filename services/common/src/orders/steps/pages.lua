@@ -39,6 +39,7 @@ local function end_page(id, attempt, page, attempts, outcome, worker, started, c
   redis.call('HSET', pages_key, page, state,
     page .. ':reading', reading_of(attempts, started, worker))
   redis.call('HDEL', pages_key, page .. ':claim', page .. ':failures')
+  if outcome == 'failed' then redis.call('HINCRBY', record_key, 'failed_pages', 1) end
   local ended = redis.call('HINCRBY', record_key, 'page', 1)
   local pages = tonumber(record('pages')[1])
   if ended < pages then

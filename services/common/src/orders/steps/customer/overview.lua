@@ -25,21 +25,6 @@ for _, list in ipairs({failed, empty}) do
   end
 end
 
--- The items that are served before this order if no others come: those of its user before it, and as many of
--- each other user. Of more than a thousand users, the thousand that are served next count. An order waits
--- until the first page of its document is handed out.
-local function ahead()
-  local status, place, user, handed_out = unpack(record('status', 'place', 'user_id', 'handed_out'))
-  if status ~= 'queued' and handed_out ~= '0' then return false end
-  local function count(of, before)
-    return redis.call('ZLEXCOUNT', waiting_key, '[' .. of .. ':', '(' .. before)
-  end
-  local mine = count(user, place)
-  local all = mine
-  for _, other in ipairs(redis.call('ZRANGE', users_key, 0, 999)) do
-    if other ~= user then all = all + math.min(count(other, other .. ';'), mine + 1) end
-  end
-  return all
-end
-
-return {redis.call('HGETALL', record_key), steps, named, #failed, #empty, ahead()}
+local status, place, handed_out, user = unpack(record('status', 'place', 'handed_out', 'user_id'))
+local ahead, due = wait_of(status, place, handed_out, counter_ahead(user))
+return {redis.call('HGETALL', record_key), steps, named, #failed, #empty, ahead, due}

@@ -21,7 +21,8 @@ if status ~= 'failed' then return {'not_failed', '0'} end
 if tonumber(run) >= tonumber(most) then return {'too_many', '0'} end
 run = redis.call('HINCRBY', record_key, 'run', 1)
 redis.call('HSET', record_key, 'failures', 0, 'turn', redis.call('INCR', sequence_key), 'queued_ms', now)
-redis.call('HDEL', record_key, 'finished_ms', 'reason_code', 'reason_message')
+redis.call('HDEL', record_key, 'finished_ms', 'reason_code', 'reason_message', 'document_pages',
+  'failed_pages')
 redis.call('PERSIST', record_key)
 redis.call('PERSIST', events_key)
 redis.call('DEL', pages_key)

@@ -5,7 +5,8 @@ local id, run, attempt, pages = unpack(ARGV)
 if not is_mine(attempt) then return 'lost' end
 -- A repeated call, whose first answer was lost.
 if record('status')[1] == 'recognizing' then return 'written' end
-redis.call('HSET', record_key, 'status', 'recognizing', 'page', 0, 'pages', pages)
+redis.call('HSET', record_key, 'status', 'recognizing', 'page', 0, 'pages', pages,
+  'document_pages', pages)
 if tonumber(pages) > 1 then
   local name = attempt_name(id, run, attempt)
   local item = item_of(name, tonumber(pages))
