@@ -1,5 +1,6 @@
 import * as keys from "@orbital-witness/common/orders/order-keys.ts";
 import { checkPlaces } from "./check-places.ts";
+import { compareChanges } from "./compare-changes.ts";
 import { compareOrder, orderKeys } from "./compare-order.ts";
 import type { LeaseState } from "./queue-model.ts";
 import { same } from "./same.ts";
@@ -15,6 +16,7 @@ export async function compare(world: World): Promise<void> {
     redis.keys("*"),
     Promise.all(world.users.map((user) => redis.zRange(keys.userOrdersKey(user), 0, -1, { REV: true }))),
     compareAhead(world),
+    compareChanges(world),
   ]);
   same(queue, expectedQueue(world));
   same(names.filter(isCompared).sort(), expectedKeys(world).sort());
@@ -76,8 +78,12 @@ function leaseState(leftMs: number, leaseMs: number): LeaseState {
   return leftMs < (leaseMs * 2) / 3 ? "waning" : "fresh";
 }
 
-/** The mean duration is an estimate. Entries of a user's list stay after their orders have expired. */
-const isCompared = (key: string) => key !== keys.durationKey && !/^user:\d+:orders$/.test(key);
+/**
+ * The mean duration is an estimate. Entries of a user's list stay after their orders have expired. The
+ * changes are compared by themselves.
+ */
+const isCompared = (key: string) =>
+  key !== keys.durationKey && key !== keys.changesKey && !/^user:\d+:orders$/.test(key);
 
 function expectedKeys({ model, known }: World): string[] {
   const { waiting, delayed, users, leases, workers, marker } = model.queue;

@@ -1,4 +1,5 @@
 import type { OrderArchive } from "@orbital-witness/common/orders/ended/order-archive.ts";
+import { beforeAll } from "@orbital-witness/common/orders/order-changes.ts";
 import type { OrderEvent } from "@orbital-witness/common/orders/order-events.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { ClaimedPage, OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
@@ -33,6 +34,9 @@ export type World = Services & {
   items: string[];
   hands: Hand[];
   pageHands: ClaimedPage[];
+  /** The last change that was compared, and how each order looked then. */
+  lastChange: string;
+  shown: Map<string, string>;
 };
 
 export function newWorld(services: Services): World {
@@ -43,6 +47,7 @@ export function newWorld(services: Services): World {
     users: [1, 2, 10],
     workers: ["worker-1", "worker-2", "worker-3"],
     ...{ accepted: [], known: new Map(), events: new Map(), items: [], hands: [], pageHands: [] },
+    ...{ lastChange: beforeAll, shown: new Map() },
   };
 }
 

@@ -39,6 +39,11 @@ export const unindexedKey = "orders:unindexed";
 export const unarchivedKey = "orders:unarchived";
 /** Hash of the runs of the archived orders that were retried. Every other archived order had one run. */
 export const archivedRunsKey = "orders:archived-runs";
+/**
+ * The latest changes of all users' orders: a capped stream with the `order` and the `user` of each, and
+ * `removed` if the order no longer exists.
+ */
+export const changesKey = "orders:changes";
 /** Hash with `mean_ms`, the moving mean of the time for which workers read an order's pages. */
 export const durationKey = "orders:duration";
 /** The worker that sweeps the results. Expires unless that worker renews it. */
@@ -57,5 +62,5 @@ export const queueKeys = [
 
 /** The keys that every step of an order has, in the order in which `order.lua` names them. */
 export function stepKeys(orderId: string, ...more: string[]): string[] {
-  return [...queueKeys, recordKey(orderId), eventsKey(orderId), pagesKey(orderId), ...more];
+  return [...queueKeys, recordKey(orderId), eventsKey(orderId), pagesKey(orderId), changesKey, ...more];
 }

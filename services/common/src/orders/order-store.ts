@@ -12,7 +12,7 @@ import {
 } from "./held-orders.ts";
 import { endedOrder, type ListedOrder } from "./lists/listed-order.ts";
 import type { NewOrder, OrderRecord } from "./order.ts";
-import type { OrderEvent } from "./order-events.ts";
+import { isAfter } from "./order-changes.ts";
 import * as keys from "./order-keys.ts";
 import type { PageEnd } from "./order-pages.ts";
 import { steps } from "./order-scripts.ts";
@@ -84,7 +84,7 @@ export class OrderStore {
    */
   async revoke({ order_id, user_id }: Pick<NewOrder, "order_id" | "user_id">): Promise<boolean> {
     const named = keys.stepKeys(order_id, keys.userOrdersKey(user_id));
-    return (await steps.revoke.run(this.#redis, named, [order_id])) === 1;
+    return (await steps.revoke.run(this.#redis, named, [order_id, user_id])) === 1;
   }
 
   async cancel(orderId: string) {
@@ -189,11 +189,4 @@ function fieldsOf(values: Record<string, string | number | undefined>): string[]
   return Object.entries(values).flatMap(([name, value]) =>
     value === undefined ? [] : [name, String(value)],
   );
-}
-
-/** Compares the ids of a stream: "<ms>-<count>". */
-function isAfter(id: OrderEvent["id"], other: string): boolean {
-  const [ms = 0, count = 0] = id.split("-").map(Number);
-  const [otherMs = 0, otherCount = 0] = other.split("-").map(Number);
-  return ms === otherMs ? count > otherCount : ms > otherMs;
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { RedisConnection } from "../redis/redis-connection.ts";
 import { isUnreadable } from "./ended/ended-orders.ts";
 import type { OrderRecord, OrderStatus } from "./order.ts";
+import { tellRemoved } from "./order-changes.ts";
 import { archivedRunsKey, recordKey, userOrdersKey, userOrdersPattern } from "./order-keys.ts";
 import { steps } from "./order-scripts.ts";
 
@@ -63,7 +64,7 @@ export class UserOrders {
 
   /** Removes an order that does not exist any more. */
   async forget(userId: number, orderId: string): Promise<void> {
-    await this.#forget(userOrdersKey(userId), [orderId]);
+    await this.#forget(userId, [orderId]);
   }
 
   /** The ids of all orders of all users. An id may come twice if the lists change meanwhile. */
@@ -105,14 +106,18 @@ export class UserOrders {
       const found = await Promise.all(notHeld.map((id) => this.#readable(id)));
       const expired = notHeld.filter((_, index) => found[index] === undefined);
       if (expired.length === 0) return forgotten;
-      removing = this.#forget(list, expired);
+      removing = this.#forget(userOf(list), expired);
       forgotten += expired.length;
       kept += ids.length - expired.length;
     }
   }
 
-  async #forget(list: string, orderIds: string[]): Promise<void> {
-    await Promise.all([this.#redis.zRem(list, orderIds), this.#redis.hDel(archivedRunsKey, orderIds)]);
+  async #forget(userId: number, orderIds: string[]): Promise<void> {
+    const [removed] = await Promise.all([
+      this.#redis.zRem(userOrdersKey(userId), orderIds),
+      this.#redis.hDel(archivedRunsKey, orderIds),
+    ]);
+    if (removed > 0) await Promise.all(orderIds.map((order) => tellRemoved(this.#redis, order, userId)));
   }
 
   /** One order that cannot be read must not hide the others. */
@@ -124,6 +129,11 @@ export class UserOrders {
       throw error;
     }
   }
+}
+
+/** The user of a `userOrdersKey`. */
+function userOf(list: string): number {
+  return Number(list.split(":")[1]);
 }
 
 function passes(record: OrderRecord, { status, title_number }: OrderFilter): boolean {

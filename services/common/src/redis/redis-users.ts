@@ -23,14 +23,25 @@ const stepCommands = [
   ...["time", "expire", "publish", "xadd", "hdel", "hget", "hgetall", "hmget", "hset", "zadd", "zincrby"],
   ...["zrange", "zrem", "zremrangebyscore", "zscore"],
 ];
-const orderPatterns = [keys.recordKey("*"), ...keys.queueKeys, keys.archivedRunsKey];
+const orderPatterns = [keys.recordKey("*"), ...keys.queueKeys, keys.archivedRunsKey, keys.changesKey];
 
 const access: Readonly<Record<RedisUser, Access>> = {
   "order-api": {
     commands: [
       ...connectionCommands,
       ...stepCommands,
-      ...["subscribe", "unsubscribe", "del", "hincrby", "hsetnx", "incr", "persist", "xrange"],
+      ...[
+        "subscribe",
+        "unsubscribe",
+        "del",
+        "hincrby",
+        "hsetnx",
+        "incr",
+        "persist",
+        "xrange",
+        "xread",
+        "xrevrange",
+      ],
       ...["zcard", "zcount", "zlexcount", "zscan"],
     ],
     keys: [

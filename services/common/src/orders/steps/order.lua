@@ -2,7 +2,7 @@
 -- that a script that runs after a stall knows that it is late.
 
 local waiting_key, delayed_key, users_key, leases_key, workers_key, marker_key, duration_key, unindexed_key,
-  unarchived_key, sequence_key, record_key, events_key, pages_key = unpack(KEYS)
+  unarchived_key, sequence_key, record_key, events_key, pages_key, changes_key = unpack(KEYS)
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -13,10 +13,16 @@ local function has_ended(status)
   return status == 'completed' or status == 'failed' or status == 'cancelled'
 end
 
+-- Lets those who follow the user's orders know that this one looks different now.
+local function changed(id, user, ...)
+  redis.call('XADD', changes_key, 'MAXLEN', '~', 10000, '*', 'order', id, 'user', user, ...)
+end
+
 -- Records a step of the order's life.
 local function tell(...)
   local id = redis.call('XADD', events_key, '*', ...)
   redis.call('PUBLISH', events_key, id)
+  changed(unpack(record('order_id', 'user_id')))
 end
 
 -- The name of an attempt in the queue. The lease of an attempt has the same name.

@@ -45,6 +45,7 @@ local function end_page(id, attempt, page, attempts, outcome, worker, started, c
   if ended < pages then
     redis.call('HSET', record_key, 'page_ms', now)
     redis.call('PUBLISH', events_key, '')
+    changed(unpack(record('order_id', 'user_id')))
     return 'written'
   end
   local first_failed

@@ -2,7 +2,7 @@
 -- Extra KEYS: user's orders, and the idempotency key where there is one. ARGV: deadline in ms, order's id,
 -- retention in s, fingerprint of the request, an order that no longer exists (or empty: its idempotency key
 -- does not count), user's id, the record's fields and values. Refused when Redis is full.
-local orders_key, idempotency_key = KEYS[14], KEYS[15]
+local orders_key, idempotency_key = KEYS[15], KEYS[16]
 local id = ARGV[2]
 if now > tonumber(ARGV[1]) then return {'late', ''} end
 if idempotency_key then
@@ -18,5 +18,6 @@ redis.call('HSET', record_key, 'status', 'queued', 'place', item, 'run', 1, 'att
   'turn', turn, 'created_ms', now, 'queued_ms', now, unpack(ARGV, 7))
 redis.call('ZADD', orders_key, turn, id)
 redis.call('XADD', events_key, '*', 'status', 'queued')
+changed(id, ARGV[6])
 put(item, 0)
 return {'accepted', id}

@@ -6,9 +6,9 @@
 local id, most = unpack(ARGV)
 local archived = ARGV[3] and cjson.decode(ARGV[3])
 if archived and redis.call('EXISTS', record_key) == 0 then
-  if not redis.call('ZSCORE', KEYS[15], id) then return {'gone', '0'} end
+  if not redis.call('ZSCORE', KEYS[16], id) then return {'gone', '0'} end
   -- Another retry may have run the order since the caller read the archive.
-  if (redis.call('HGET', KEYS[14], id) or '1') ~= archived.run then return {'again', '0'} end
+  if (redis.call('HGET', KEYS[15], id) or '1') ~= archived.run then return {'again', '0'} end
   redis.call('HSET', record_key, unpack(archived.record))
   for _, event in ipairs(archived.events) do
     redis.call('XADD', events_key, event.id, unpack(event.fields))

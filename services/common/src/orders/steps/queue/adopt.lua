@@ -1,7 +1,7 @@
 #!lua
 -- Lets an order wait in this queue that an earlier version left in its own. Extra KEYS: the pages of the
 -- order's last attempt, as earlier versions called them. Returns 1 if the order waits now.
-local pages_before_key = KEYS[14]
+local pages_before_key = KEYS[15]
 local status, attempt, queued_ms = unpack(record('status', 'attempt', 'queued_ms'))
 if redis.call('EXISTS', pages_before_key) == 1 then redis.call('RENAME', pages_before_key, pages_key) end
 if not status or queued_ms then return 0 end

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- Removes an ended order that is archived now. Extra KEYS: the runs of archived orders. ARGV: order's id, the
 -- run and the end (ms) that are archived.
-local runs_key = KEYS[14]
+local runs_key = KEYS[15]
 local id, archived_run, archived_ms = unpack(ARGV)
 local status, run, finished_ms = unpack(record('status', 'run', 'finished_ms'))
 local ended = status and has_ended(status)
