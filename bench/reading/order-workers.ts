@@ -14,6 +14,7 @@ import { defaultLimits } from "../../services/ocr-worker/src/limits.ts";
 import { ProcessPageReader } from "../../services/ocr-worker/src/page-process/page-reader.ts";
 import { OrderWorker } from "../../services/ocr-worker/src/queue/order-worker.ts";
 import { developmentLanguageData } from "../../services/ocr-worker/src/recognition/engine.ts";
+import { WorkTally } from "../../services/ocr-worker/src/report/work-tally.ts";
 import { DocumentSource } from "../../services/ocr-worker/src/source/document-source.ts";
 import { startRedisContainer } from "../../tests/redis/redis-container.ts";
 import { processTreeUs } from "../orders/processor-time.ts";
@@ -65,6 +66,7 @@ export async function measureWorkers(
         source: stages.timed(new DocumentSource(`http://127.0.0.1:${address.port}`), { fetch: "fetch" }),
         reader: stages.timed(reader, { inspect: "inspect", outline: "inspect", read: "read pages" }),
         results: stages.timed(results, { save: "fetch" }),
+        tally: new WorkTally(),
       };
       return { blocking, reader, worker: new OrderWorker(queue, tools, log) };
     }),

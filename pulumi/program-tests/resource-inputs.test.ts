@@ -157,6 +157,8 @@ const orderApi = service(
     "SEARCH_FOLDER=/search",
     "UPLOADS_FOLDER=/uploads",
     "DOCUMENT_MEGABYTES=64",
+    "AUTH_API_HEALTH=http://auth-api:8080/readyz",
+    "ROUTER_HEALTH=http://router:8080/health",
     "NODE_OPTIONS=--max-semi-space-size=32 --max-old-space-size=128",
     "MALLOC_ARENA_MAX=2",
     "MALLOC_TRIM_THRESHOLD_=131072",

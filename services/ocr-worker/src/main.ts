@@ -22,6 +22,10 @@ import { closeAll } from "./close-all.ts";
 import { ProcessPageReader } from "./page-process/page-reader.ts";
 import { OrderWorker } from "./queue/order-worker.ts";
 import { readingOptions, readingVariables } from "./reading-settings.ts";
+import { residentBytes } from "./report/process-memory.ts";
+import { talliedReader, talliedSource } from "./report/tallied-work.ts";
+import { WorkTally } from "./report/work-tally.ts";
+import { WorkerReporter } from "./report/worker-reporter.ts";
 import { ResultSweep } from "./results/result-sweep.ts";
 import { DocumentSource } from "./source/document-source.ts";
 import { documentsUrlVariable } from "./source/documents-url.ts";
@@ -63,13 +67,28 @@ await runService("ocr-worker", {
     const uploads = new UploadStore(others.UPLOADS_FOLDER);
     const archive = new OrderArchive(redis, store, results, uploads);
     const sweep = new ResultSweep({ name: INSTANCE, results, store, attempts, uploads }, log);
-    const source = new OrderDocuments(new DocumentSource(DOCUMENTS_URL, reading), uploads);
-    const tools = { name: INSTANCE, attempts, archive, source, reader, results };
+    const tally = new WorkTally();
+    const source = new OrderDocuments(
+      talliedSource(new DocumentSource(DOCUMENTS_URL, reading), tally),
+      uploads,
+    );
+    const tools = {
+      ...{ name: INSTANCE, attempts, archive, source, results, tally },
+      reader: talliedReader(reader, tally),
+    };
     const folders = { resultsFolder: RESULTS_FOLDER, redisFolder: REDIS_FOLDER };
     const capacity = new CapacityGuard({ redis, ...folders, reserve: reserves.working }, log);
     const worker = new OrderWorker(new OrderQueue(redis, blocking), tools, log, {
       room: (signal) => capacity.room(signal),
     });
+    const reporter = new WorkerReporter(
+      {
+        ...{ redis, name: INSTANCE, tally },
+        memoryBytes: () => residentBytes([process.pid, ...reader.processIds]),
+        shortage: () => capacity.shortage?.of,
+      },
+      log,
+    );
     const stopped = new AbortController();
     const adopting = keepAdoptingOrders(redis, log, stopped.signal);
     const checks = {
@@ -87,6 +106,7 @@ await runService("ocr-worker", {
           // These wait for Redis, which may be away. Other workers take over what they leave.
           () => within(closeLimitMs, capacity.close()),
           () => within(closeLimitMs, sweep.close()),
+          () => within(closeLimitMs, reporter.close()),
           () => within(closeLimitMs, adopting),
           // It may be waiting for work, which would take seconds to end.
           async () => blocking.destroy(),

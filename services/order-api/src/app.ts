@@ -19,6 +19,7 @@ import { readPage } from "./results/read-page.ts";
 import { readPageImage } from "./results/read-page-image.ts";
 import { type ResultTools, readResult, readResultFile } from "./results/read-result.ts";
 import { type SearchTools, searchOrders } from "./search/search-orders.ts";
+import { readStack, type StackTools } from "./stack/read-stack.ts";
 
 export type OrderTools = PlaceOrderTools &
   ReadTools &
@@ -26,7 +27,8 @@ export type OrderTools = PlaceOrderTools &
   FollowTools &
   CancelTools &
   RetryTools &
-  SearchTools & { quotas: ReadQuotas };
+  SearchTools &
+  StackTools & { quotas: ReadQuotas };
 export type OrderAppOptions = { log: Log; checks: Record<string, ReadyCheck>; tools: OrderTools };
 
 export function createOrderApp({ log, checks, tools }: OrderAppOptions): HttpApp {
@@ -47,6 +49,7 @@ export function createOrderApp({ log, checks, tools }: OrderAppOptions): HttpApp
     quotas.limited("streams", followOrder(tools)),
     retryOrder(tools),
     quotas.limited("searches", searchOrders(tools)),
+    quotas.limited("reads", readStack(tools)),
   ]);
   api.all(
     "/orders/:id/text",

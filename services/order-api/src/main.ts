@@ -12,6 +12,11 @@ import { isUpload } from "./accept/upload/is-upload.ts";
 import { issuerVariables, tokenIssuerOf } from "./access/issuer/issuer-variables.ts";
 import { startOrderApi } from "./order-api.ts";
 
+const healthVariable = z
+  .url({ protocol: /^http$/ })
+  .optional()
+  .meta({ description: "the address of a health check, such as http://auth-api:8080/readyz" });
+
 await runService("order-api", {
   variables: z.object({
     TOKEN_KEYS: publicKeySetVariable,
@@ -28,6 +33,8 @@ await runService("order-api", {
     UPLOADS_FOLDER: folderVariable,
     DOCUMENT_MEGABYTES: wholeNumber(1, 512, 64),
     REDIS_FOLDER: folderVariable.optional(),
+    AUTH_API_HEALTH: healthVariable,
+    ROUTER_HEALTH: healthVariable,
   }),
   // The last answers may take 3 s, the revocations 6 s, and closing the connections 2 s.
   stopSeconds: 12,
@@ -51,5 +58,6 @@ await runService("order-api", {
       uploadsFolder: others.UPLOADS_FOLDER,
       documentMegabytes: others.DOCUMENT_MEGABYTES,
       redisFolder: others.REDIS_FOLDER,
+      neighbours: { "auth-api": others.AUTH_API_HEALTH, router: others.ROUTER_HEALTH },
     }),
 });

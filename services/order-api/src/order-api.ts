@@ -23,6 +23,8 @@ import { OrderViews } from "./follow/order-views.ts";
 import { Downloads } from "./results/downloads.ts";
 import { SearchIndexer } from "./search/search-indexer.ts";
 import { SearchWorker } from "./search/search-worker.ts";
+import type { Neighbours } from "./stack/neighbours.ts";
+import { StackReader } from "./stack/stack-reader.ts";
 
 export type OrderApiOptions = {
   log: Log;
@@ -50,6 +52,8 @@ export type OrderApiOptions = {
   /** Limits per user and minute. */
   readLimits: ReadLimits;
   feed?: FeedOptions;
+  /** The health checks of other parts of the stack, for operators. */
+  neighbours?: Neighbours;
 };
 
 const closeLimitMs = 1000;
@@ -102,6 +106,13 @@ export function startOrderApi(options: OrderApiOptions) {
     downloads: new Downloads(downloadLimits),
     searches: new ConcurrencyLimiter(searchLimits),
     limit,
+    stack: new StackReader({
+      redis,
+      capacity,
+      resultsFolder,
+      redisFolder,
+      neighbours: options.neighbours ?? {},
+    }),
     stopping: stopping.signal,
   };
   return {

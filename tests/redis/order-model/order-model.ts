@@ -262,7 +262,7 @@ export class OrderModel {
     outcome: PageEnd["outcome"],
     reason: FailureReason,
     attempts?: number,
-  ): "written" | "last" | "lost" {
+  ): "written" | "last" | "empty" | "lost" {
     this.queue.leases.delete(leaseOf(of));
     const found = this.page(of);
     if (!found || found.page.end !== undefined) return "lost";
@@ -271,13 +271,14 @@ export class OrderModel {
     const reading = `${attempts ?? page.failures + 1} ${of.worker}`;
     Object.assign(page, { end, reading, claim: undefined, failures: 0 });
     if (endedPages(order) < order.pages.length) return "written";
-    if (order.pages.some((one) => one.end === "read")) this.#complete(order, order.pages.length);
-    else {
-      const failed = order.pages.find((one) => one.end?.startsWith("failed"))?.end;
-      const [, code, message] = /^failed (\S+) (.*)$/.exec(failed ?? "") ?? [];
-      this.#fail(order, "failed", code && message ? { code, message } : reason);
+    if (order.pages.some((one) => one.end === "read")) {
+      this.#complete(order, order.pages.length);
+      return "last";
     }
-    return "last";
+    const failed = order.pages.find((one) => one.end?.startsWith("failed"))?.end;
+    const [, code, message] = /^failed (\S+) (.*)$/.exec(failed ?? "") ?? [];
+    this.#fail(order, "failed", code && message ? { code, message } : reason);
+    return failed === undefined ? "empty" : "last";
   }
 
   /** `last`: the item of a page that goes behind its user's others. */

@@ -122,6 +122,7 @@ async function collectOnce(world: World, lease: LostLease): Promise<void> {
       ? model.release(claimed, back, queuedMs)
       : model.releasePage({ ...claimed, page }, back);
   expect(got.state).toBe(expected);
+  expect(got.endsOrder ?? false).toBe(expected === "exhausted" && model.running(of) === undefined);
   if (got.state !== "queued") return;
   const item = [...model.queue.delayed.keys()].at(-1) ?? "";
   const due = Number(await redis.zScore(keys.delayedKey, item));

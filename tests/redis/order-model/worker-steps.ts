@@ -66,13 +66,14 @@ async function release(world: World, hand: Hand, choices: Choices): Promise<void
   const { outcome, back, options } = putBack(choices);
   const before = lastKeyOf(world, order_id);
   const started = Date.now();
-  const { state, failures } = await attempts.release(hand, outcome, back.reason, options);
+  const { state, failures, endsOrder = false } = await attempts.release(hand, outcome, back.reason, options);
   let queuedMs = model.orders.get(order_id)?.queuedMs ?? 0;
   if (state === "queued" && options.last) {
     queuedMs = Number(await redis.hGet(keys.recordKey(order_id), "queued_ms"));
     checkLast(queuedMs + aging.pageMs, before, started);
   }
   expect(state).toBe(model.release(hand, back, queuedMs));
+  expect(endsOrder).toBe(state === "exhausted");
   if (state === "queued") expect(failures).toBe(model.orders.get(order_id)?.failures);
 }
 
@@ -88,7 +89,11 @@ async function releasePage(world: World, page: ClaimedPage, choices: Choices): P
   const { outcome, back, options } = putBack(choices);
   const before = lastKeyOf(world, page.order_id);
   const started = Date.now();
-  const { state, failures } = await attempts.releasePage(page, outcome, back.reason, options);
+  const {
+    state,
+    failures,
+    endsOrder = false,
+  } = await attempts.releasePage(page, outcome, back.reason, options);
   const order = model.orders.get(page.order_id);
   let item: string | undefined;
   if (state === "queued" && options.last && order) {
@@ -99,6 +104,7 @@ async function releasePage(world: World, page: ClaimedPage, choices: Choices): P
     item = itemAt(order.order.user_id, key, order.turn, name);
   }
   expect(state).toBe(model.releasePage(page, back, item));
+  expect(endsOrder).toBe(state === "exhausted" && model.running(page) === undefined);
   if (state === "queued") expect(failures).toBe(model.page(page)?.page.failures);
 }
 

@@ -529,6 +529,105 @@ export interface components {
                 page_image: string;
             };
         };
+        Stack: {
+            /** Format: date-time */
+            at: string;
+            workers: components["schemas"]["StackWorker"][];
+            queue: components["schemas"]["StackQueue"];
+            /** @description The last 15 minutes, oldest first, with the current one */
+            minutes: components["schemas"]["StackMinute"][];
+            /** @description Failed attempts in the last 15 minutes, most frequent reason first */
+            failures: {
+                /** @example document_not_found */
+                code: string;
+                count: number;
+            }[];
+            /** @description Time to read a page in the last 15 minutes: mean, and 95th percentile within 9 %; null for no pages */
+            page_ms: {
+                mean: number;
+                p95: number;
+            } | null;
+            storage: {
+                redis: {
+                    used_bytes: number;
+                    /** @description Null if Redis has no limit */
+                    max_bytes: number | null;
+                    /** @description Free space on Redis' disk; null if unknown */
+                    disk_free_bytes: number | null;
+                };
+                results: {
+                    free_bytes: number;
+                    total_bytes: number;
+                };
+            };
+            /** @description A part whose state is unknown is left out */
+            parts: components["schemas"]["StackPart"][];
+        };
+        StackWorker: {
+            /** @example ocr-worker-1 */
+            name: string;
+            /**
+             * @description `gone`: not seen for 20 s. It leaves the list after 10 minutes, or when it is stopped
+             * @enum {string}
+             */
+            state: "reading" | "idle" | "gone";
+            /**
+             * Format: uuid
+             * @description The order that it works on
+             */
+            order_id: string | null;
+            /** @description The page that it reads; null while it has the order as a whole, as for a single page */
+            page: number | null;
+            /**
+             * Format: date-time
+             * @description When it took the order or page
+             */
+            since: string | null;
+            /** @description Pages that it read in the last 60 s; null for a worker that is gone or of an earlier version */
+            pages_per_minute: number | null;
+            /** @description Resident memory of its processes; null if unknown */
+            memory_bytes: number | null;
+            /** Format: date-time */
+            last_seen_at: string;
+        };
+        StackQueue: {
+            /** @description Orders, documents with pages left, and single pages that wait for a worker */
+            waiting: number;
+            /** @description Orders and pages that workers have */
+            running: number;
+            /** @description Orders and pages that are tried again after a pause */
+            delayed: number;
+            /** @description How long the oldest order waits that no worker has begun; null if there is none */
+            oldest_seconds: number | null;
+        };
+        StackMinute: {
+            /**
+             * Format: date-time
+             * @description The beginning of the minute
+             */
+            at: string;
+            /** @description Pages read, empty ones included */
+            pages: number;
+            /** @description Failed attempts at orders and pages, also those that are tried again */
+            failures: number;
+            /** @description Orders completed or failed */
+            orders: number;
+            /** @description Mean time to read a page; null for no pages */
+            page_ms: number | null;
+        };
+        StackPart: {
+            /**
+             * @description `documents` is the document source, as the workers last found it
+             * @enum {string}
+             */
+            name: "order-api" | "auth-api" | "router" | "redis" | "documents" | "workers";
+            healthy: boolean;
+            /**
+             * @description What an unhealthy part waits for, for people; null if that is unknown
+             * @example room on the disk of the results
+             */
+            waits_for: string | null;
+        };
         Token: {
             /** @description The token, a JWT */
             access_token: string;
@@ -641,6 +740,11 @@ export type SinglePage = components['schemas']['SinglePage'];
 export type StreamedEvent = components['schemas']['StreamedEvent'];
 export type SearchResults = components['schemas']['SearchResults'];
 export type SearchResult = components['schemas']['SearchResult'];
+export type Stack = components['schemas']['Stack'];
+export type StackWorker = components['schemas']['StackWorker'];
+export type StackQueue = components['schemas']['StackQueue'];
+export type StackMinute = components['schemas']['StackMinute'];
+export type StackPart = components['schemas']['StackPart'];
 export type Token = components['schemas']['Token'];
 export type GrantError = components['schemas']['GrantError'];
 export type TokenRequest = components['schemas']['TokenRequest'];

@@ -1,4 +1,5 @@
 import * as keys from "../orders/order-keys.ts";
+import { minuteKey, workerReportsKey } from "../stack/stack-keys.ts";
 import { identitiesKey, lastIdentityKey } from "../tokens/identity-keys.ts";
 
 /**
@@ -24,6 +25,7 @@ const stepCommands = [
   ...["zrange", "zrem", "zremrangebyscore", "zscore"],
 ];
 const orderPatterns = [keys.recordKey("*"), ...keys.queueKeys, keys.archivedRunsKey, keys.changesKey];
+const stackPatterns = [workerReportsKey, minuteKey("*")];
 
 const access: Readonly<Record<RedisUser, Access>> = {
   "order-api": {
@@ -46,6 +48,7 @@ const access: Readonly<Record<RedisUser, Access>> = {
     ],
     keys: [
       ...[...orderPatterns, keys.userOrdersPattern, keys.idempotencyPattern],
+      ...stackPatterns,
       ...[identitiesKey, lastIdentityKey],
     ],
     channels: [keys.eventsKey("*")],
@@ -70,7 +73,10 @@ const access: Readonly<Record<RedisUser, Access>> = {
         "zlexcount",
       ],
     ],
-    keys: [...orderPatterns, keys.userOrdersPattern, keys.sweeperKey, ...keys.earlierPatterns],
+    keys: [
+      ...[...orderPatterns, ...stackPatterns, keys.userOrdersPattern, keys.sweeperKey],
+      ...keys.earlierPatterns,
+    ],
     channels: [keys.eventsKey("*")],
   },
 };

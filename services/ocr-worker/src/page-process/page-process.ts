@@ -45,6 +45,11 @@ export class PageProcess {
     this.ready = this.#start(settings, startMs);
   }
 
+  /** Undefined if the process could not be started. */
+  get id(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** Rejects if the process breaks or exits before it answers. */
   ask(task: PageTask): Promise<Answer> {
     return this.#ask(task);

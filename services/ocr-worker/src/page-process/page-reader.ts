@@ -77,6 +77,12 @@ export class ProcessPageReader implements PageReader {
     this.#startMs = startMs;
   }
 
+  /** The ids of the process that runs now, if there is one. */
+  get processIds(): number[] {
+    const id = this.#running?.id;
+    return id === undefined ? [] : [id];
+  }
+
   async start(): Promise<void> {
     await this.#run().ready;
   }

@@ -191,17 +191,19 @@ export class OrderWorker {
   async #collect(lease: LostLease): Promise<void> {
     const { order_id, run, attempt, page } = lease;
     const log = this.#log.child({ order_id, run, attempt, ...(page !== undefined && { page }) });
-    const { attempts } = this.#tools;
+    const { attempts, tally } = this.#tools;
     const [what, reasonOf] =
       page === undefined ? (["order", failureReason] as const) : (["page", pageFailureReason] as const);
-    const { state, failures } = await attempts
+    const { state, failures, endsOrder } = await attempts
       .collect(lease, reasonOf("worker_lost"))
       .catch(async (err: unknown) => {
         if (mayPass(err)) throw err;
         log.error({ err }, `the ${what} of a lost worker cannot be put back, and is put aside for a minute`);
         await this.#queue.postpone("lease", lease.name);
-        return { state: "held", failures: 0 };
+        return { state: "held", failures: 0, endsOrder: undefined };
       });
+    if (state === "queued" || state === "exhausted") tally.attemptFailed("worker_lost");
+    if (endsOrder) tally.orderEnded();
     if (state === "queued") log.warn({ failures, code: "worker_lost" }, `the ${what} lost its worker`);
     if (state === "exhausted") log.warn({ code: "worker_lost" }, `${what} failed`);
   }

@@ -105,6 +105,7 @@ class Attempt {
     this.#isForOthers = true;
     const written = await this.#work.persist(() => this.#tools.attempts.complete(this.#order));
     if (written === "lost") return this.#drop();
+    this.#tools.tally.orderEnded();
     this.#work.log.info({ ms: this.#work.ms, pages: 1, characters }, "order completed");
   }
 
@@ -118,6 +119,7 @@ class Attempt {
       const written = await this.#work.persist(() => attempts.fail(this.#order, reason));
       if (written === "lost") return this.#drop();
     }
+    this.#tools.tally.orderEnded();
     this.#work.logFailure(failure);
   }
 

@@ -43,7 +43,11 @@ class PageReading {
     const { attempts } = this.#tools;
     const written = await this.#work.persist(() => attempts.endPage(this.#page, outcome, reason));
     if (written === "lost") return this.#drop();
-    if (written === "last") this.#work.log.info("order ended with its last page");
+    if (written === "written") return;
+    // The pages of an order that has no text did not fail, but the order did.
+    if (written === "empty") this.#tools.tally.attemptFailed("no_text_found");
+    this.#tools.tally.orderEnded();
+    this.#work.log.info("order ended with its last page");
   }
 
   async #fail(failure: OrderFailure): Promise<void> {
@@ -51,6 +55,7 @@ class PageReading {
     if (failure.mayPass) {
       const released = await this.#release("failed", reason, { maxFailures, last });
       if (this.#work.willBeTriedAgain(failure, released)) return;
+      if (released.endsOrder) this.#tools.tally.orderEnded();
     }
     this.#work.logFailure(failure);
     if (!failure.mayPass) await this.#end("failed", reason);

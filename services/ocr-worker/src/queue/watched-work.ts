@@ -11,6 +11,7 @@ import type { ResultStore } from "@orbital-witness/common/results/result-store.t
 import { StateLog } from "@orbital-witness/common/state-log.ts";
 import { asFailure, type OrderFailure } from "../failure.ts";
 import type { PageReader } from "../page-process/page-reader.ts";
+import type { WorkTally } from "../report/work-tally.ts";
 import type { OrderDocuments } from "../source/order-documents.ts";
 import { AttemptLost, AttemptWatch } from "./attempt-watch.ts";
 import { persist } from "./persist.ts";
@@ -23,6 +24,7 @@ export type OrderTools = {
   source: Pick<OrderDocuments, "fetch">;
   reader: PageReader;
   results: ResultStore;
+  tally: WorkTally;
 };
 
 /** `handBack` ends the current work. `giveUp` also ends the wait for a Redis that is away. */
@@ -77,7 +79,10 @@ export class WatchedWork {
         return;
       }
       const failure = asFailure(error);
-      if (failure.code !== "storage_full") return await fail(failure);
+      if (failure.code !== "storage_full") {
+        this.#tools.tally.attemptFailed(failure.code);
+        return await fail(failure);
+      }
       await handBack(failure.reason, { delayMs: noRoomAgainMs });
       this.log.warn(this.#fieldsOf(failure), `${this.#what} waits for room`);
     } finally {

@@ -8,10 +8,10 @@ export type OrderDocument = Pick<OrderRecord, "order_id" | "title_number" | "doc
 
 /** The documents of orders: those that users uploaded, and those of the document source. */
 export class OrderDocuments {
-  readonly #source: DocumentSource;
+  readonly #source: Pick<DocumentSource, "fetch">;
   readonly #uploads: UploadStore;
 
-  constructor(source: DocumentSource, uploads: UploadStore) {
+  constructor(source: Pick<DocumentSource, "fetch">, uploads: UploadStore) {
     this.#source = source;
     this.#uploads = uploads;
   }

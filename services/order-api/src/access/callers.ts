@@ -14,6 +14,13 @@ export async function orderingUser(tokens: TokenVerifier, request: Request): Pro
   return mayOrder(await readingUser(tokens, request));
 }
 
+/** The same for an operator of the stack. Throws 403 for others. */
+export async function operatingUser(tokens: TokenVerifier, request: Request): Promise<TokenUser> {
+  const user = await readingUser(tokens, request);
+  if (!user.operator) throw new Problem(403, "not_operator", "Only operators may see the stack.");
+  return user;
+}
+
 /**
  * The same for a request with a body. The token may be in the field `token` instead of the header. A token in
  * the header is checked before the body is read.

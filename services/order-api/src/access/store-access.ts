@@ -14,6 +14,11 @@ export function read<T>(reading: Promise<T>): Promise<T> {
   return answered(reading, "Orders cannot be read at the moment.");
 }
 
+/** The same for what operators see. */
+export function readForOperator<T>(reading: Promise<T>): Promise<T> {
+  return answered(reading, "The stack cannot be read at the moment.");
+}
+
 /** For reading an order that was just changed: its 503 says that the change was made. */
 export function readChanged<T>(reading: Promise<T>): Promise<T> {
   return answered(

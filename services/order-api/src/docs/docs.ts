@@ -34,6 +34,7 @@ const tags = [
   { name: "orders", description: "Place, follow and change orders" },
   { name: "results", description: "Read the results of completed orders" },
   { name: "search", description: "Find pages by their words" },
+  { name: "stack", description: "Watch the running stack (operators)" },
 ];
 
 /** The page's files by name, with their types. Some are in this folder, the others in swagger-ui-dist. */

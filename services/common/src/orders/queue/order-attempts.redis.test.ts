@@ -218,7 +218,9 @@ test("an order whose worker never came back is queued again, and fails after the
     await endDelays(services, order_id);
   }
   await claimed(services, order_id);
-  expect(await collected(services, order_id)).toEqual({ state: "exhausted", failures: maxFailures });
+  expect(await collected(services, order_id)).toEqual({
+    ...{ state: "exhausted", failures: maxFailures, endsOrder: true },
+  });
   expect(await store.find(order_id)).toMatchObject({ status: "failed", reason_code: workerLost.code });
   const lost = Array(maxFailures).fill({ outcome: "lost", reason: workerLost });
   expect((await summary(order_id)).attempts).toMatchObject(lost);
@@ -233,8 +235,7 @@ test("a transient failure is retried, and the order fails after the last attempt
   }
   const last = await claimed(services, order_id);
   expect(await attempts.release(last, "failed", reason)).toEqual({
-    state: "exhausted",
-    failures: maxFailures,
+    ...{ state: "exhausted", failures: maxFailures, endsOrder: true },
   });
   expect(await store.find(order_id)).toMatchObject({ status: "failed", reason_code: reason.code });
   await store.retry(order_id);
@@ -252,7 +253,7 @@ test("a release may allow fewer failures, and may put the order behind its user'
   expect(await ahead(order_id)).toBeGreaterThan(await ahead(other.order_id));
   const again = await claimed(services, order_id);
   const released = await attempts.release(again, "failed", reason, { maxFailures: 2 });
-  expect(released).toEqual({ state: "exhausted", failures: 2 });
+  expect(released).toEqual({ state: "exhausted", failures: 2, endsOrder: true });
 });
 
 test("handing back does not count as a failure, however often it happens", async () => {
@@ -401,7 +402,7 @@ test("an order without any readable page fails, with the reason of its first fai
 test("an order whose pages are all empty fails with that reason", async () => {
   const { order, page } = await readByMany("worker-1", "worker-2");
   await empty(page(2));
-  expect(await empty(page(1))).toBe("last");
+  expect(await empty(page(1))).toBe("empty");
   expect(await store.find(order.order_id)).toMatchObject({
     status: "failed",
     reason_code: noText.code,
@@ -463,7 +464,9 @@ test("a page whose worker never came back is read by another, and at last fails 
     await endDelays(services, order_id);
     expect(await claimedPage(services, order_id)).toMatchObject({ page: 1, failures });
   }
-  expect(await collected(services, order_id)).toEqual({ state: "exhausted", failures: maxFailures });
+  expect(await collected(services, order_id)).toEqual({
+    ...{ state: "exhausted", failures: maxFailures, endsOrder: true },
+  });
   const snapshot = await snapshotOf(store, order_id);
   expect(snapshot?.record).toMatchObject({ status: "completed", failures: 0 });
   expect(snapshot?.pages[0]).toEqual(
@@ -495,8 +498,7 @@ test("a transient failure of a page is retried, and at last the page fails alone
     held = await claimedPage(services, order_id);
   }
   expect(await attempts.releasePage(held, "failed", reason)).toEqual({
-    state: "exhausted",
-    failures: maxFailures,
+    ...{ state: "exhausted", failures: maxFailures, endsOrder: true },
   });
   expect(await store.find(order_id)).toMatchObject({ status: "completed" });
 });

@@ -33,10 +33,13 @@ const claimPageReply = z.union([
 ]);
 const noReason: FailureReason = { code: "", message: "" };
 const writeReply = z.enum(["written", "lost"]);
-const endPageReply = z.enum(["written", "last", "lost"]);
+const endPageReply = z.enum(["written", "last", "empty", "lost"]);
 const releaseReply = z
-  .tuple([z.enum(["queued", "exhausted", "lost", "held"]), z.coerce.number()])
-  .transform(([state, failures]) => ({ state, failures }));
+  .tuple([z.enum(["queued", "exhausted", "lost", "held"]), z.coerce.number(), z.string().optional()])
+  .transform(([state, failures, end]) => ({
+    ...{ state, failures },
+    ...((end === "last" || end === "empty") && { endsOrder: true }),
+  }));
 
 /**
  * "taken": another worker has claimed this item. "gone": no order needs it. "claimed": the worker has a lease
@@ -67,8 +70,8 @@ export type PageClaim = { state: "gone" | "taken" | "ended" } | { state: "claime
 export type ReleaseOptions = { maxFailures?: number; last?: boolean; delayMs?: number };
 
 /**
- * "queued": the order or page waits again, and has `failures` failures. "exhausted": it has failed. "lost":
- * it does not belong to the caller. "held": see `collect`.
+ * "queued": the order or page waits again, and has `failures` failures. "exhausted": it has failed, and with
+ * `endsOrder` its order has ended. "lost": it does not belong to the caller. "held": see `collect`.
  */
 export type Release = z.output<typeof releaseReply>;
 
@@ -144,7 +147,7 @@ export class OrderAttempts {
    * Ends the page. A worker that was considered lost may do so too: it reads the same as its successor.
    * `reason` is the page's if it failed; if all pages are empty, it is the order's. "last": the order ended
    * with this page, as completed if any page was read, otherwise as failed with the reason of the first
-   * failed page.
+   * failed page. "empty": the order failed because all of its pages are empty.
    */
   async endPage(of: ClaimedPage, outcome: PageEnd["outcome"], reason = noReason) {
     const { order_id, attempt, page, worker, claimed_ms } = of;

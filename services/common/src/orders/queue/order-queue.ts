@@ -117,7 +117,7 @@ export class OrderQueue {
   async leasesOf(worker: string): Promise<OwnLease[]> {
     const own: OwnLease[] = [];
     for (const { value, score } of await this.#redis.zRangeWithScores(leasesKey, 0, -1)) {
-      const lease = ifReadable(value);
+      const lease = readableLease(value);
       if (!lease) continue;
       // The lease on an order has no token. Its record has it.
       const token = lease.token || (await this.#redis.hGet(recordKey(lease.order_id), "claim"));
@@ -146,8 +146,8 @@ function parseLease(name: string, seenMs: number): LostLease {
   return { ...lease, name, seenMs };
 }
 
-/** `next` removes the names that cannot be parsed. */
-function ifReadable(name: string): LostLease | undefined {
+/** Undefined for a name that cannot be parsed. `next` removes it. */
+export function readableLease(name: string): LostLease | undefined {
   try {
     return parseLease(name, 0);
   } catch {

@@ -59,7 +59,7 @@ local function end_page(id, attempt, page, attempts, outcome, worker, started, c
   end
   if first_failed then code, message = string.match(first_failed, '^failed (%S+) (.*)$') end
   fail(code, message, 'attempt', attempt, 'outcome', 'failed', 'page', pages, 'pages', pages)
-  return 'last'
+  return first_failed and 'last' or 'empty'
 end
 
 -- Lets the page wait for another worker. `place` may be 'last'.

@@ -15,8 +15,8 @@ local delay = ARGV[12]
 if outcome ~= 'handed_back' then
   failures = redis.call('HINCRBY', pages_key, page .. ':failures', 1)
   if failures >= tonumber(most) then
-    end_page(id, attempt, page, failures, 'failed', worker, started, code, message)
-    return {'exhausted', tostring(failures)}
+    local ended = end_page(id, attempt, page, failures, 'failed', worker, started, code, message)
+    return {'exhausted', tostring(failures), ended}
   end
   delay = ARGV[11 + failures] or delay
 end

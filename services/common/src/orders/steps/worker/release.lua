@@ -14,7 +14,7 @@ if outcome ~= 'handed_back' then
   failures = redis.call('HINCRBY', record_key, 'failures', 1)
   if failures >= tonumber(most) then
     fail(code, message, 'attempt', attempt, 'outcome', outcome)
-    return {'exhausted', tostring(failures)}
+    return {'exhausted', tostring(failures), 'last'}
   end
   delay = ARGV[8 + failures] or delay
 end
