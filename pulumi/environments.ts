@@ -53,6 +53,8 @@ export function orderApiEnvironment(
     SEARCH_FOLDER: "/search",
     UPLOADS_FOLDER: "/uploads",
     DOCUMENT_MEGABYTES: String(settings.documentMegabytes),
+    // Another source cannot be listed.
+    ...(settings.documentsUrl === undefined && { DOCUMENT_LISTS_URL: "http://router:8083" }),
     // What operators see of the other parts. The Order API works without them.
     AUTH_API_HEALTH: "http://auth-api:8080/readyz",
     ROUTER_HEALTH: "http://router:8080/health",

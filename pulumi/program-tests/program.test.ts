@@ -256,6 +256,8 @@ test("a documentsUrl replaces the router as the document source", () => {
   expect(holdersOf(program, "DOCUMENTS_URL=http://router:8081")).toEqual(range("ocr-worker-", 2).map(nameOf));
   expect(holdersOf(other, `DOCUMENTS_URL=${documentsUrl}"`)).toEqual(range("ocr-worker-", 5).map(nameOf));
   expect(holdersOf(other, "router:8081")).toEqual([]);
+  expect(holdersOf(program, "DOCUMENT_LISTS_URL=http://router:8083")).toEqual([nameOf("order-api")]);
+  expect(holdersOf(other, "DOCUMENT_LISTS_URL")).toEqual([]);
 });
 
 test("tokenSeconds, limits, resultDays, logLevel and images reach the parts that use them", () => {

@@ -157,6 +157,7 @@ const orderApi = service(
     "SEARCH_FOLDER=/search",
     "UPLOADS_FOLDER=/uploads",
     "DOCUMENT_MEGABYTES=64",
+    "DOCUMENT_LISTS_URL=http://router:8083",
     "AUTH_API_HEALTH=http://auth-api:8080/readyz",
     "ROUTER_HEALTH=http://router:8080/health",
     "NODE_OPTIONS=--max-semi-space-size=32 --max-old-space-size=128",

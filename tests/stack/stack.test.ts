@@ -130,6 +130,19 @@ describe("networks", () => {
 });
 
 describe("orders", () => {
+  it("can be placed for the documents that the source offers", async () => {
+    const { body } = await customer.ask("GET", "/documents", { token: await customer.token() });
+    expect(body).toMatchObject({
+      ...{ source: "folder" },
+      documents: expect.arrayContaining(
+        samples.map(({ titleNumber, documentType }) => ({
+          title_number: titleNumber,
+          document_type: documentType,
+        })),
+      ),
+    });
+  });
+
   it.each(samples)("reads the $documentType of $titleNumber", async (sample) => {
     const { status, body } = await customer.order(sample.titleNumber, sample.documentType);
     expect(status).toBe(202);

@@ -8,6 +8,7 @@ import { type CancelTools, cancelOrder, type RetryTools, retryOrder } from "./ac
 import { type PlaceOrderTools, placeOrder } from "./accept/place-order.ts";
 import type { ReadQuotas } from "./access/read-quotas.ts";
 import { addDocs } from "./docs/docs.ts";
+import { type DocumentTools, listDocuments } from "./documents/list-documents.ts";
 import { addEndpoints } from "./endpoint.ts";
 import { type FollowTools, followOrder } from "./follow/follow-order.ts";
 import { listOrders } from "./follow/list-orders.ts";
@@ -28,6 +29,7 @@ export type OrderTools = PlaceOrderTools &
   CancelTools &
   RetryTools &
   SearchTools &
+  DocumentTools &
   StackTools & { quotas: ReadQuotas };
 export type OrderAppOptions = { log: Log; checks: Record<string, ReadyCheck>; tools: OrderTools };
 
@@ -49,6 +51,7 @@ export function createOrderApp({ log, checks, tools }: OrderAppOptions): HttpApp
     quotas.limited("streams", followOrder(tools)),
     retryOrder(tools),
     quotas.limited("searches", searchOrders(tools)),
+    quotas.limited("reads", listDocuments(tools)),
     quotas.limited("reads", readStack(tools)),
   ]);
   api.all(

@@ -33,6 +33,10 @@ await runService("order-api", {
     UPLOADS_FOLDER: folderVariable,
     DOCUMENT_MEGABYTES: wholeNumber(1, 512, 64),
     REDIS_FOLDER: folderVariable.optional(),
+    DOCUMENT_LISTS_URL: z
+      .url({ protocol: /^http$/ })
+      .optional()
+      .meta({ description: "an address without a slash at its end, such as http://router:8083" }),
     AUTH_API_HEALTH: healthVariable,
     ROUTER_HEALTH: healthVariable,
   }),
@@ -58,6 +62,7 @@ await runService("order-api", {
       uploadsFolder: others.UPLOADS_FOLDER,
       documentMegabytes: others.DOCUMENT_MEGABYTES,
       redisFolder: others.REDIS_FOLDER,
+      documentListsUrl: others.DOCUMENT_LISTS_URL,
       neighbours: { "auth-api": others.AUTH_API_HEALTH, router: others.ROUTER_HEALTH },
     }),
 });

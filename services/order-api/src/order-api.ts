@@ -18,6 +18,7 @@ import { OrderForms, uploadLimits } from "./accept/upload/order-form.ts";
 import { acceptIssuer, type TokenIssuer } from "./access/issuer/accept-issuer.ts";
 import { type ReadLimits, ReadQuotas } from "./access/read-quotas.ts";
 import { createOrderApp } from "./app.ts";
+import { FolderLists } from "./documents/folder-lists.ts";
 import { type FeedOptions, OrderFeed } from "./follow/order-feed.ts";
 import { OrderViews } from "./follow/order-views.ts";
 import { Downloads } from "./results/downloads.ts";
@@ -54,6 +55,8 @@ export type OrderApiOptions = {
   feed?: FeedOptions;
   /** The health checks of other parts of the stack, for operators. */
   neighbours?: Neighbours;
+  /** Where the router lists the folders of the document source. Undefined for another source. */
+  documentListsUrl?: string | undefined;
 };
 
 const closeLimitMs = 1000;
@@ -106,6 +109,8 @@ export function startOrderApi(options: OrderApiOptions) {
     downloads: new Downloads(downloadLimits),
     searches: new ConcurrencyLimiter(searchLimits),
     limit,
+    documentLists:
+      options.documentListsUrl === undefined ? undefined : new FolderLists(options.documentListsUrl),
     stack: new StackReader({
       redis,
       capacity,

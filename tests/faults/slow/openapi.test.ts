@@ -54,7 +54,7 @@ test.for([
       },
     );
     expect(exitCode, all).toBe(0);
-    expect(all).toMatch(/Tested: 19$/m);
+    expect(all).toMatch(/Tested: 20$/m);
   },
 );
 

@@ -529,6 +529,21 @@ export interface components {
                 page_image: string;
             };
         };
+        OfferedDocuments: {
+            /** @description At most 200: those in documents/, then those in samples/, each sorted */
+            documents: components["schemas"]["OfferedDocument"][];
+            /**
+             * @description `elsewhere`: the setting `documentsUrl` names another source, which cannot be listed
+             * @enum {string}
+             */
+            source: "folder" | "elsewhere";
+        };
+        OfferedDocument: {
+            /** @example OW12345678 */
+            title_number: string;
+            /** @enum {string} */
+            document_type: "register" | "title_plan" | "lease" | "transfer" | "conveyance" | "charge" | "deed" | "agreement";
+        };
         Stack: {
             /** Format: date-time */
             at: string;
@@ -740,6 +755,8 @@ export type SinglePage = components['schemas']['SinglePage'];
 export type StreamedEvent = components['schemas']['StreamedEvent'];
 export type SearchResults = components['schemas']['SearchResults'];
 export type SearchResult = components['schemas']['SearchResult'];
+export type OfferedDocuments = components['schemas']['OfferedDocuments'];
+export type OfferedDocument = components['schemas']['OfferedDocument'];
 export type Stack = components['schemas']['Stack'];
 export type StackWorker = components['schemas']['StackWorker'];
 export type StackQueue = components['schemas']['StackQueue'];

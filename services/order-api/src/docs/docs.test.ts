@@ -38,6 +38,7 @@ test("the document has every operation, with its responses and the ways to send 
     "followOrder: get /orders/{id}/events 200 204 400 401 404 429 503",
     "retryOrder: post /orders/{id}/retry 202 401 403 404 409 429 503",
     "searchOrders: get /search 200 401 422 429 503",
+    "listDocuments: get /documents 200 401 422 429 503",
     "getStack: get /stack 200 401 403 429 503",
     "createToken: post /token 200 400 401 413 415 422 429 503",
     "beginSession: post /session 200 400 401 403 413 415 422 429 503",
