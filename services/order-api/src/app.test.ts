@@ -167,9 +167,9 @@ test.each([
   ["limit=", "limit must be a whole number from 1 to 100"],
   ["limit=0x10", "limit must be a whole number from 1 to 100"],
   ["limit=2&limit=3", "limit must be given once, with a single value"],
-  ["cursor=x", "cursor must be the `next` of a list"],
-  ["cursor=", "cursor must be the `next` of a list"],
-  ["cursor=%00", /^cursor must be the `next` of a list$/],
+  ["cursor=x", "cursor must be the `next` of a list with the same `sort`"],
+  ["cursor=", "cursor must be the `next` of a list with the same `sort`"],
+  ["cursor=%00", /^cursor must be the `next` of a list with the same `sort`$/],
   ["status=done", /^status must be one of queued, .*, cancelled$/],
   ["title_number=x", /^title_number must be/],
 ])("a list with ?%s is 422", async (query, detail) => {

@@ -11,10 +11,10 @@ import { addDocs } from "./docs/docs.ts";
 import { type DocumentTools, listDocuments } from "./documents/list-documents.ts";
 import { addEndpoints } from "./endpoint.ts";
 import { type FollowTools, followOrder } from "./follow/follow-order.ts";
-import { listOrders } from "./follow/list-orders.ts";
 import { orderPath } from "./follow/order-view.ts";
 import { type ReadTools, readOrder } from "./follow/read-order.ts";
 import { readOrderPages } from "./follow/read-order-pages.ts";
+import { type ListTools, listOrders } from "./list/list-orders.ts";
 import { orderPathSchema } from "./order-schemas.ts";
 import { readPage } from "./results/read-page.ts";
 import { readPageImage } from "./results/read-page-image.ts";
@@ -24,6 +24,7 @@ import { readStack, type StackTools } from "./stack/read-stack.ts";
 
 export type OrderTools = PlaceOrderTools &
   ReadTools &
+  ListTools &
   ResultTools &
   FollowTools &
   CancelTools &

@@ -21,9 +21,10 @@ import { createOrderApp } from "./app.ts";
 import { FolderLists } from "./documents/folder-lists.ts";
 import { type FeedOptions, OrderFeed } from "./follow/order-feed.ts";
 import { OrderViews } from "./follow/order-views.ts";
+import { OrderLists } from "./list/order-lists.ts";
 import { Downloads } from "./results/downloads.ts";
 import { SearchIndexer } from "./search/search-indexer.ts";
-import { SearchWorker } from "./search/search-worker.ts";
+import { searchWorker } from "./search/search-worker.ts";
 import type { Neighbours } from "./stack/neighbours.ts";
 import { StackReader } from "./stack/stack-reader.ts";
 
@@ -87,7 +88,9 @@ export function startOrderApi(options: OrderApiOptions) {
     { redis, resultsFolder, redisFolder, reserve: reserves.accepting, ...(freeBytes && { freeBytes }) },
     log,
   );
-  const search = new SearchWorker({ resultsFolder, searchFolder, retentionMs: retentionSeconds * 1000 }, log);
+  const retentionMs = retentionSeconds * 1000;
+  const search = searchWorker({ resultsFolder, searchFolder, retentionMs }, log);
+  const lists = new OrderLists(redis, store, { folder: searchFolder, retentionMs }, log);
   const indexer = new SearchIndexer(redis, store, search, log);
   const acceptance = new OrderAcceptance({ store, capacity }, log);
   const foreign = options.tokenIssuer && acceptIssuer(options.tokenIssuer, redis, log);
@@ -101,7 +104,7 @@ export function startOrderApi(options: OrderApiOptions) {
   const forms = new OrderForms({ tokens, uploads, capacity, limiter, documentMegabytes });
   const tools = {
     ...{ forms, uploads },
-    ...{ store, capacity, acceptance, indexer, search },
+    ...{ store, capacity, acceptance, indexer, search, lists },
     views: new OrderViews(store, capacity, log),
     ...{ tokens, quotas: new ReadQuotas(tokens, options.readLimits) },
     feed: new OrderFeed(store, messages, log, options.feed),
@@ -132,8 +135,8 @@ export function startOrderApi(options: OrderApiOptions) {
           log.warn({ err }, "closed while work was running"),
         );
       // Each of these waits if Redis hangs. The revocations get most of the time, and the others little.
-      await Promise.all([acceptance.close(), soon(capacity), soon(indexer)]);
-      await soon(search);
+      await Promise.all([acceptance.close(), soon(capacity), soon(indexer), soon(lists)]);
+      await soon({ close: () => search.close("close") });
       await Promise.all([closeRedis(messages), closeRedis(redis)]);
     },
   };

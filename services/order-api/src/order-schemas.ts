@@ -123,10 +123,25 @@ export const orderViewSchema = summary
   .meta({ id: "Order" });
 export type OrderView = z.input<typeof orderViewSchema>;
 
+const counts = z
+  .object({
+    ...{ queued: z.int(), fetching: z.int(), recognizing: z.int() },
+    ...{ completed: z.int(), failed: z.int(), cancelled: z.int() },
+  })
+  .meta({ id: "StatusCounts" });
+
 export const orderListSchema = z
   .object({
     orders: z.array(orderSummarySchema),
     next: z.string().nullable().meta({ description: "The `cursor` of the next page; null on the last one" }),
+    counts: counts.nullable().meta({
+      description:
+        "How many orders of each status pass the filters other than `status`; null while the orders are " +
+        "being indexed",
+    }),
+    total: z.int().nullable().meta({
+      description: "How many orders pass all filters; null while the orders are being indexed",
+    }),
   })
   .meta({ id: "OrderList" });
 

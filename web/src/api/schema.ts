@@ -96,6 +96,17 @@ export interface components {
             orders: components["schemas"]["OrderSummary"][];
             /** @description The `cursor` of the next page; null on the last one */
             next: string | null;
+            /** @description How many orders of each status pass the filters other than `status`; null while the orders are being indexed */
+            counts: {
+                queued: number;
+                fetching: number;
+                recognizing: number;
+                completed: number;
+                failed: number;
+                cancelled: number;
+            } | null;
+            /** @description How many orders pass all filters; null while the orders are being indexed */
+            total: number | null;
         };
         OrderSummary: {
             /** Format: uuid */

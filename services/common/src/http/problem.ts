@@ -80,8 +80,14 @@ function fieldErrors(error: z.ZodError, fields: unknown): FieldError[] {
     Object.entries(Object(fields)).flatMap(([name, value]) => (Array.isArray(value) ? name : [])),
   );
   return error.issues.map(({ path, message }) => {
-    const field = path.join(".");
-    return { field, message: repeated.has(field) ? "must be given once, with a single value" : message };
+    // A value among several is named by its field.
+    const names = path.filter((name) => typeof name === "string");
+    const field = names.join(".");
+    const isOne = names.length === path.length;
+    return {
+      field,
+      message: isOne && repeated.has(field) ? "must be given once, with a single value" : message,
+    };
   });
 }
 

@@ -10,6 +10,7 @@ import { orderNotFound, ownOrder, readChanged, write } from "../access/store-acc
 import { type Endpoint, problemResponses, security } from "../endpoint.ts";
 import { orderPath } from "../follow/order-view.ts";
 import type { OrderViews } from "../follow/order-views.ts";
+import type { OrderLists } from "../list/order-lists.ts";
 import { orderPathSchema, orderViewSchema } from "../order-schemas.ts";
 import { checkCapacity, isOutOfMemory, storeFull } from "./store-full.ts";
 
@@ -30,15 +31,16 @@ const cancelRoute = createRoute({
   },
 });
 
-export type CancelTools = { tokens: TokenVerifier; store: OrderStore; views: OrderViews };
+export type CancelTools = { tokens: TokenVerifier; store: OrderStore; views: OrderViews; lists: OrderLists };
 
-export function cancelOrder({ tokens, store, views }: CancelTools): Endpoint {
+export function cancelOrder({ tokens, store, views, lists }: CancelTools): Endpoint {
   return {
     route: cancelRoute,
     handle: async (c) => {
       const user = await orderingUser(tokens, c.req.raw);
       const { order_id } = await ownOrder(store, user, c.req.param("id"));
       const outcome = await write(store.cancel(order_id));
+      lists.changed(user.user_id, order_id);
       if (outcome === "gone") throw orderNotFound();
       if (outcome === "ended") throw new Problem(409, "order_ended", "The order has already ended.");
       c.var.log.info({ order_id }, "order cancelled");
@@ -72,11 +74,12 @@ export type RetryTools = {
   tokens: TokenVerifier;
   store: OrderStore;
   views: OrderViews;
+  lists: OrderLists;
   capacity: CapacityGuard;
   limit: RateLimit;
 };
 
-export function retryOrder({ tokens, store, views, capacity, limit }: RetryTools): Endpoint {
+export function retryOrder({ tokens, store, views, lists, capacity, limit }: RetryTools): Endpoint {
   return {
     route: retryRoute,
     handle: async (c) => {
@@ -85,6 +88,7 @@ export function retryOrder({ tokens, store, views, capacity, limit }: RetryTools
       const { order_id } = await ownOrder(store, user, c.req.param("id"));
       checkCapacity(capacity);
       const { outcome, run } = await write(store.retry(order_id).catch(fullOr));
+      lists.changed(user.user_id, order_id);
       switch (outcome) {
         case "queued":
           break;

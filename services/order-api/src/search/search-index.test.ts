@@ -4,14 +4,8 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
-import {
-  DamagedIndexError,
-  hitBegin,
-  hitEnd,
-  type IndexedOrder,
-  type Search,
-  SearchIndex,
-} from "./search-index.ts";
+import { DamagedDatabaseError } from "../threads/database.ts";
+import { hitBegin, hitEnd, type IndexedOrder, type Search, SearchIndex } from "./search-index.ts";
 import { parseQuery } from "./search-query.ts";
 
 function openFile(): string {
@@ -251,7 +245,7 @@ test.each<[string, (file: string) => void]>([
   );
   index.close();
   damage(file);
-  expect(() => new SearchIndex(file, retentionMs)).toThrow(DamagedIndexError);
+  expect(() => new SearchIndex(file, retentionMs)).toThrow(DamagedDatabaseError);
 });
 
 const withoutMarks = (snippet: string) => snippet.replaceAll(hitBegin, "").replaceAll(hitEnd, "");

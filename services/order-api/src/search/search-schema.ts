@@ -31,7 +31,6 @@ CREATE TABLE page (
 CREATE INDEX page_document ON page (document);
 CREATE VIRTUAL TABLE page_text USING fts5
   (owner, text, apart, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
-PRAGMA user_version = ${version};
 `;
 
 /** Words that are only found as parts of a divided word do not affect the order of the results. */
@@ -47,6 +46,11 @@ WHERE page_text MATCH $match AND user_id = $user_id AND is_whole
   AND order_id = ifnull($order_id, order_id)
 ORDER BY bm25(page_text, 0, 1, 0), finished_ms DESC, order_id, page.page
 LIMIT $limit OFFSET $offset`;
+
+export const ordersStatement = `
+SELECT DISTINCT order_id
+FROM page_text JOIN page ON page.id = page_text.rowid JOIN document ON document.id = page.document
+WHERE page_text MATCH $match AND user_id = $user_id AND is_whole AND expires_ms > $now_ms`;
 
 /** The tables for PRAGMA quick_check. Without a list it would also check every word of every page's text. */
 export const tables = [

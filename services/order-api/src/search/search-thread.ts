@@ -1,12 +1,12 @@
-import { rmSync } from "node:fs";
 import path from "node:path";
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
 import { textOf } from "@orbital-witness/common/results/page-result.ts";
 import type { ResultRef } from "@orbital-witness/common/results/result-store.ts";
 import { z } from "zod";
-import { DamagedIndexError, type IndexedPage, SearchIndex } from "./search-index.ts";
-import type { Answer, Question, SearchSettings, Work } from "./search-worker.ts";
+import { serveWork } from "../threads/serve-work.ts";
+import { type IndexedPage, SearchIndex } from "./search-index.ts";
+import type { SearchSettings, SearchWork } from "./search-worker.ts";
 
 /**
  * The thread of the index. SQLite is synchronous: in the main thread, a search of 100 ms or a document of
@@ -24,7 +24,7 @@ function index(): SearchIndex {
   return opened;
 }
 
-const work: Work = {
+const work: SearchWork = {
   stage: async () => index().stage,
   setStage: async (stage) => {
     index().stage = stage;
@@ -41,6 +41,7 @@ const work: Work = {
     return { damaged };
   },
   search: async (search) => index().search(search),
+  orders: async (search) => index().orders(search),
   removeExpired: async () => index().removeExpired(),
   close: async () => {
     opened?.close();
@@ -71,17 +72,4 @@ function isDamagedPage(error: unknown): boolean {
   return error instanceof Error && "code" in error && String(error.code).startsWith("Z_");
 }
 
-async function answer({ id, name, values }: Question): Promise<Answer> {
-  try {
-    // `ask` checks that the values fit the name.
-    const call = work[name] as (...values: unknown[]) => Promise<unknown>;
-    return { id, value: await call(...values) };
-  } catch (error) {
-    if (!(error instanceof DamagedIndexError)) return { id, error };
-    await work.close();
-    for (const suffix of ["", "-wal", "-shm"]) rmSync(`${file}${suffix}`, { force: true });
-    return { id, error, removed: true };
-  }
-}
-
-parentPort?.on("message", async (question: Question) => parentPort?.postMessage(await answer(question)));
+serveWork(file, work);

@@ -1,5 +1,5 @@
-import { Worker } from "node:worker_threads";
 import type { Log } from "@orbital-witness/common/log.ts";
+import { WorkThread } from "../threads/work-thread.ts";
 import type { IndexedOrder, Search, SearchResults, Stage } from "./search-index.ts";
 
 /** `retentionMs`: how long an order is kept after its end. */
@@ -12,79 +12,25 @@ export type OrderToIndex = IndexedOrder & { result_attempt: number; result_pages
  * The work of the thread; see `SearchIndex`. `damaged`: pages that are missing from the index because their
  * results are damaged.
  */
-export type Work = {
+export type SearchWork = {
   stage(): Promise<Stage>;
   setStage(stage: Stage): Promise<void>;
   put(order: OrderToIndex): Promise<{ damaged: number[] }>;
   search(search: Search): Promise<SearchResults>;
+  orders(search: Pick<Search, "user_id" | "match">): Promise<string[]>;
   removeExpired(): Promise<boolean>;
   close(): Promise<void>;
 };
 
-export type Question = { id: number; name: keyof Work; values: unknown[] };
-/** `removed`: the index was damaged and is removed. The next request creates a new one. */
-export type Answer = { id: number; value?: unknown; error?: unknown; removed?: boolean };
+export type SearchWorker = WorkThread<SearchWork>;
 
-/** Enough for the results of a few pages. */
-const heapMegabytes = 64;
-
-/** The index in a separate thread, which is started when needed and again after it has died. */
-export class SearchWorker {
-  readonly #settings: SearchSettings;
-  readonly #log: Log;
-  readonly #open = new Map<number, PromiseWithResolvers<unknown>>();
-  #thread: Worker | undefined;
-  #questions = 0;
-
-  constructor(settings: SearchSettings, log: Log) {
-    this.#settings = settings;
-    this.#log = log;
-  }
-
-  /** Rejects with the error of the work, or with the error that ended the thread. */
-  ask<Name extends keyof Work>(name: Name, ...values: Parameters<Work[Name]>): ReturnType<Work[Name]>;
-  ask(name: keyof Work, ...values: unknown[]): Promise<unknown> {
-    this.#thread ??= this.#start();
-    this.#questions += 1;
-    const answer = Promise.withResolvers<unknown>();
-    this.#open.set(this.#questions, answer);
-    this.#thread.postMessage({ id: this.#questions, name, values } satisfies Question);
-    return answer.promise;
-  }
-
-  /** Waits for running work. */
-  async close(): Promise<void> {
-    if (!this.#thread) return;
-    await this.ask("close");
-    await this.#thread?.terminate();
-  }
-
-  #start(): Worker {
-    const thread = new Worker(new URL("./search-thread.ts", import.meta.url), {
-      workerData: this.#settings,
-      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
-    });
-    // The thread alone does not keep the process alive.
-    thread.unref();
-    thread.on("message", (answer: Answer) => this.#answered(answer));
-    thread.on("error", (error) => this.#ended(thread, error));
-    thread.on("exit", (code) => this.#ended(thread, new Error(`the search thread ended with code ${code}`)));
-    return thread;
-  }
-
-  #answered({ id, value, error, removed }: Answer): void {
-    if (removed)
-      this.#log.error({ err: error }, "the search index is damaged, was removed and will be rebuilt");
-    const answer = this.#open.get(id);
-    this.#open.delete(id);
-    if (error === undefined) answer?.resolve(value);
-    else answer?.reject(error);
-  }
-
-  #ended(thread: Worker, error: unknown): void {
-    if (this.#thread !== thread) return;
-    this.#thread = undefined;
-    for (const answer of this.#open.values()) answer.reject(error);
-    this.#open.clear();
-  }
+/** The index of the pages in a thread of its own. */
+export function searchWorker(settings: SearchSettings, log: Log): SearchWorker {
+  return new WorkThread<SearchWork>({
+    file: new URL("./search-thread.ts", import.meta.url),
+    settings,
+    // Enough for the results of a few pages.
+    heapMegabytes: 64,
+    onRemoved: (err) => log.error({ err }, "the search index is damaged, was removed and will be rebuilt"),
+  });
 }

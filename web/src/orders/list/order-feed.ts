@@ -65,7 +65,11 @@ export class OrderFeed {
     if (newest !== undefined && oldest !== undefined) this.#parts.push({ cursor, limit, newest, oldest });
   }
 
-  async #read(cursor: string, limit: number, signal?: AbortSignal): Promise<OrderList> {
+  async #read(
+    cursor: string,
+    limit: number,
+    signal?: AbortSignal,
+  ): Promise<Pick<OrderList, "orders" | "next">> {
     let from = cursor;
     const orders: OrderSummary[] = [];
     for (let answers = 0; ; answers++) {

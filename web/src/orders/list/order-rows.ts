@@ -1,7 +1,7 @@
 import type { OrderList, OrderSummary } from "../../api/types.ts";
 
 /** A part of the list as the API answered it. `cursor`: where it begins; "" for the newest orders. */
-export type Chunk = OrderList & { cursor: string };
+export type Chunk = Pick<OrderList, "orders" | "next"> & { cursor: string };
 
 /**
  * The orders that are loaded, newest first. `next`: the cursor of the older ones; null if there are none, and

@@ -1,0 +1,89 @@
+import type { Log } from "@orbital-witness/common/log.ts";
+import { userOrdersPattern } from "@orbital-witness/common/orders/order-keys.ts";
+import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
+import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
+import { repeat } from "@orbital-witness/common/repeat.ts";
+import { StateLog } from "@orbital-witness/common/state-log.ts";
+import { within } from "@orbital-witness/common/time-limit.ts";
+import type { ListAnswer, ListQuery } from "./list-table.ts";
+import { type ListSettings, listWorker } from "./list-worker.ts";
+import { type ListTools, UserList } from "./user-list.ts";
+
+/** The longest wait until a user's rows are up to date. The first list of many orders takes longer. */
+const refreshLimitMs = 1200;
+/** The pause before the rows of all users are filled, and after that has failed. */
+const fillMs = 1000;
+
+/** Finds, sorts and counts orders. The table of lists is filled from Redis and the result store. */
+export class OrderLists {
+  readonly #tools: ListTools;
+  readonly #state: StateLog;
+  readonly #stopped = new AbortController();
+  readonly #users = new Map<number, UserList>();
+  readonly #filling: Promise<void>;
+
+  constructor(redis: RedisConnection, store: OrderStore, settings: ListSettings, log: Log) {
+    const table = listWorker(settings, () => this.#users.clear(), log);
+    this.#tools = { redis, store, table, log };
+    this.#state = new StateLog(log, "the table of lists, or Redis for it,");
+    this.#filling = this.#fillOnce();
+  }
+
+  /** Says that an order of a user has changed. The next list of this user shows it. */
+  changed(userId: number, orderId: string): void {
+    this.#users.get(userId)?.changed(orderId);
+  }
+
+  /**
+   * Returns undefined while the user's rows cannot be brought up to date, for example while they are filled
+   * for the first time. Rejects with the errors of Redis.
+   */
+  async list(query: ListQuery): Promise<ListAnswer | undefined> {
+    try {
+      await within(refreshLimitMs, this.#userList(query.user_id).refresh());
+      const answer = await within(refreshLimitMs, this.#tools.table.ask("list", query));
+      this.#state.recovered();
+      return answer;
+    } catch (error) {
+      this.#state.failed(error);
+      return undefined;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#stopped.abort();
+    await this.#filling;
+    await this.#tools.table.close("close");
+  }
+
+  async #fillOnce(): Promise<void> {
+    const filled = new AbortController();
+    const signal = AbortSignal.any([this.#stopped.signal, filled.signal]);
+    await repeat(fillMs, signal, () =>
+      this.#state.watch(async () => {
+        await this.#fill();
+        filled.abort();
+      }),
+    );
+  }
+
+  /** Fills the rows of all users, so that their first list does not have to wait. */
+  async #fill(): Promise<void> {
+    const scan = this.#tools.redis.scanIterator({ MATCH: userOrdersPattern, COUNT: 1000 });
+    for await (const keys of scan) {
+      for (const key of keys) {
+        if (this.#stopped.signal.aborted) return;
+        const userId = Number(key.split(":")[1]);
+        await this.#userList(userId).refresh();
+      }
+    }
+  }
+
+  #userList(userId: number): UserList {
+    const known = this.#users.get(userId);
+    if (known) return known;
+    const list = new UserList(this.#tools, userId);
+    this.#users.set(userId, list);
+    return list;
+  }
+}
