@@ -10,6 +10,7 @@ import type { ReadQuotas } from "./access/read-quotas.ts";
 import { addDocs } from "./docs/docs.ts";
 import { type DocumentTools, listDocuments } from "./documents/list-documents.ts";
 import { addEndpoints } from "./endpoint.ts";
+import { type FollowOrdersTools, followOrders } from "./follow/changes/follow-orders.ts";
 import { type FollowTools, followOrder } from "./follow/follow-order.ts";
 import { orderPath } from "./follow/order-view.ts";
 import { type ReadTools, readOrder } from "./follow/read-order.ts";
@@ -27,6 +28,7 @@ export type OrderTools = PlaceOrderTools &
   ListTools &
   ResultTools &
   FollowTools &
+  FollowOrdersTools &
   CancelTools &
   RetryTools &
   SearchTools &
@@ -42,6 +44,8 @@ export function createOrderApp({ log, checks, tools }: OrderAppOptions): HttpApp
   addEndpoints(api, [
     placeOrder(tools),
     quotas.limited("reads", listOrders(tools)),
+    // Before the paths that begin with an order's id.
+    quotas.limited("streams", followOrders(tools)),
     quotas.limited("reads", readOrder(tools)),
     quotas.limited("reads", readOrderPages(tools)),
     cancelOrder(tools),

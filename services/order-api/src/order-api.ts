@@ -19,6 +19,9 @@ import { acceptIssuer, type TokenIssuer } from "./access/issuer/accept-issuer.ts
 import { type ReadLimits, ReadQuotas } from "./access/read-quotas.ts";
 import { createOrderApp } from "./app.ts";
 import { FolderLists } from "./documents/folder-lists.ts";
+import { ChangeReader } from "./follow/changes/change-reader.ts";
+import { OrderChangesFeed } from "./follow/changes/order-changes-feed.ts";
+import { OpenStreams } from "./follow/open-streams.ts";
 import { type FeedOptions, OrderFeed } from "./follow/order-feed.ts";
 import { OrderViews } from "./follow/order-views.ts";
 import { OrderLists } from "./list/order-lists.ts";
@@ -94,6 +97,9 @@ export function startOrderApi(options: OrderApiOptions) {
   const indexer = new SearchIndexer(redis, store, search, log);
   const acceptance = new OrderAcceptance({ store, capacity }, log);
   const foreign = options.tokenIssuer && acceptIssuer(options.tokenIssuer, redis, log);
+  const changes = openRedis(redisUrl, log.child({ connection: "changes" }), "wait");
+  const changeReader = new ChangeReader(changes, log);
+  const views = new OrderViews(store, capacity, log);
   const stopping = new AbortController();
   const quota = { name: "orders", of: "orders of one user", limit: ordersPerMinute, windowSeconds: 60 };
   const limit = new RateLimit(quota);
@@ -105,9 +111,11 @@ export function startOrderApi(options: OrderApiOptions) {
   const tools = {
     ...{ forms, uploads },
     ...{ store, capacity, acceptance, indexer, search, lists },
-    views: new OrderViews(store, capacity, log),
+    views,
     ...{ tokens, quotas: new ReadQuotas(tokens, options.readLimits) },
     feed: new OrderFeed(store, messages, log, options.feed),
+    changes: new OrderChangesFeed(redis, changeReader, views, log, options.feed?.heartbeatMs),
+    streams: new OpenStreams(),
     results,
     downloads: new Downloads(downloadLimits),
     searches: new ConcurrencyLimiter(searchLimits),
@@ -129,6 +137,7 @@ export function startOrderApi(options: OrderApiOptions) {
     stopping: () => stopping.abort(),
     close: async () => {
       stopping.abort();
+      changeReader.close();
       foreign?.close();
       const soon = (part: { close(): Promise<void> }) =>
         within(closeLimitMs, part.close()).catch((err: unknown) =>
@@ -137,6 +146,8 @@ export function startOrderApi(options: OrderApiOptions) {
       // Each of these waits if Redis hangs. The revocations get most of the time, and the others little.
       await Promise.all([acceptance.close(), soon(capacity), soon(indexer), soon(lists)]);
       await soon({ close: () => search.close("close") });
+      // An answer that it waits for comes when an order changes.
+      if (changes.isOpen) changes.destroy();
       await Promise.all([closeRedis(messages), closeRedis(redis)]);
     },
   };

@@ -195,4 +195,16 @@ export const streamedEventSchema = z
   })
   .meta({ id: "StreamedEvent" });
 
+/** One server-sent event about one of the user's orders. */
+export const streamedChangeSchema = z
+  .object({
+    id: z.string().meta({ description: "The value for `Last-Event-ID`" }),
+    event: z.enum(["order", "removed", "reset"]),
+    data: z.string().meta({
+      description: "As JSON: an `OrderSummary` for `order`, the `order_id` for `removed`, {} for `reset`",
+      contentMediaType: "application/json",
+    }),
+  })
+  .meta({ id: "StreamedChange" });
+
 export const orderPathSchema = z.object({ id: orderIdSchema });

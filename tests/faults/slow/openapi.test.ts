@@ -4,6 +4,7 @@ import path from "node:path";
 import { issueToken } from "@orbital-witness/common/tokens/access-token.ts";
 import { execa } from "execa";
 import { afterAll, expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
 import { testKeys } from "../../programs/token-keys.ts";
 import { installPython } from "../../python-packages.ts";
 import { FaultStack } from "../harness/fault-stack.ts";
@@ -20,7 +21,17 @@ const CHECKS = [
   "response_schema_conformance",
 ];
 
+/** The tool waits for the end of an answer. This one has no end. */
+const endless = "followOrders";
+
 const stack = await FaultStack.open();
+
+/** The number of operations that the document describes. */
+async function operations(): Promise<number> {
+  const document = await (await fetch(`${stack.url}/openapi.json`)).json();
+  const { paths } = z.object({ paths: z.record(z.string(), z.record(z.string(), z.json())) }).parse(document);
+  return Object.values(paths).flatMap(Object.keys).length;
+}
 
 test.for([
   ["orders that do not exist", undefined],
@@ -39,10 +50,11 @@ test.for([
     const config = path.join(folder, "schemathesis.toml");
     await writeFile(config, `headers = { Authorization = "Bearer \${TOKEN}" }\n${parameters}`);
     const run = ["--config-file", config, "run", `${stack.url}/openapi.json`, "--checks", CHECKS.join(",")];
+    const without = ["--exclude-operation-id", endless];
     const bounds = ["--max-examples", "50", "--phases", "examples,coverage,fuzzing", "--seed", "1"];
     const { exitCode, all } = await execa(
       "python3",
-      ["-m", "schemathesis.cli", ...run, ...bounds, "--request-timeout", "20", "--no-color"],
+      ["-m", "schemathesis.cli", ...run, ...without, ...bounds, "--request-timeout", "20", "--no-color"],
       {
         env: {
           PYTHONPATH: folder,
@@ -54,7 +66,7 @@ test.for([
       },
     );
     expect(exitCode, all).toBe(0);
-    expect(all).toMatch(/Tested: 20$/m);
+    expect(all).toMatch(new RegExp(`Tested: ${(await operations()) - 1}$`, "m"));
   },
 );
 

@@ -181,6 +181,14 @@ export interface components {
                 result?: string;
             };
         };
+        StreamedChange: {
+            /** @description The value for `Last-Event-ID` */
+            id: string;
+            /** @enum {string} */
+            event: "order" | "removed" | "reset";
+            /** @description As JSON: an `OrderSummary` for `order`, the `order_id` for `removed`, {} for `reset` */
+            data: string;
+        };
         Order: {
             /** Format: uuid */
             order_id: string;
@@ -755,6 +763,7 @@ export type NewOrder = components['schemas']['NewOrder'];
 export type NewOrderForm = components['schemas']['NewOrderForm'];
 export type OrderList = components['schemas']['OrderList'];
 export type OrderSummary = components['schemas']['OrderSummary'];
+export type StreamedChange = components['schemas']['StreamedChange'];
 export type Order = components['schemas']['Order'];
 export type PageFailure = components['schemas']['PageFailure'];
 export type OrderPages = components['schemas']['OrderPages'];

@@ -28,6 +28,7 @@ test("the document has every operation, with its responses and the ways to send 
   expect(endpoints).toEqual([
     "placeOrder: post /orders 202 400 401 403 408 409 413 415 422 429 503",
     "listOrders: get /orders 200 401 422 429 503",
+    "followOrders: get /orders/events 200 400 401 429 503",
     "getOrder: get /orders/{id} 200 401 404 429 503",
     "cancelOrder: delete /orders/{id} 200 401 403 404 409 503",
     "getOrderPages: get /orders/{id}/pages 200 401 404 429 503",

@@ -1,5 +1,6 @@
 import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { EventStream } from "../../../../tests/order-api/event-stream.ts";
 import {
   alice,
   bob,
@@ -28,66 +29,12 @@ async function ordered(): Promise<string> {
   return orderIdOf(await api.as(alice).post("/orders", lease));
 }
 
-type Message = { id?: string; event?: string; data?: unknown; comment?: string };
-
-/** The stream's messages as they come. */
-class Stream {
-  readonly response: Response;
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-  readonly #messages: AsyncGenerator<Message>;
-
-  constructor(response: Response) {
-    this.response = response;
-    this.#reader = response.body?.getReader();
-    this.#messages = this.#read();
-  }
-
-  /** The next message that is not a heartbeat, or undefined at the end. */
-  async next(): Promise<Message | undefined> {
-    for (;;) {
-      const { value, done } = await this.#messages.next();
-      if (done) return undefined;
-      if (value.comment === undefined) return value;
-    }
-  }
-
-  async heartbeat(): Promise<void> {
-    const { value } = await this.#messages.next();
-    expect(value).toEqual({ comment: "still there" });
-  }
-
-  async rest(): Promise<Message[]> {
-    const messages: Message[] = [];
-    for (let message = await this.next(); message; message = await this.next()) messages.push(message);
-    return messages;
-  }
-
-  async leave(): Promise<void> {
-    await this.#reader?.cancel();
-  }
-
-  async *#read(): AsyncGenerator<Message> {
-    const decoder = new TextDecoder();
-    let text = "";
-    for (;;) {
-      const { value, done } = (await this.#reader?.read()) ?? { done: true };
-      if (done) return;
-      text += decoder.decode(value, { stream: true });
-      const messages = text.split("\n\n");
-      text = messages.pop() ?? "";
-      for (const message of messages) yield parse(message);
-    }
-  }
-}
-
-function parse(text: string): Message {
-  const fields = text.split("\n").map((line) => [line.split(": ", 1)[0], line.replace(/^\w*: /, "")]);
-  const { "": comment, data, ...others } = Object.fromEntries(fields);
-  return comment === undefined ? { ...others, data: JSON.parse(data) } : { comment };
-}
-
-async function follow(orderId: string, headers: Record<string, string> = {}, from = api): Promise<Stream> {
-  return new Stream(await from.as(alice, headers).get(`/orders/${orderId}/events`));
+async function follow(
+  orderId: string,
+  headers: Record<string, string> = {},
+  from = api,
+): Promise<EventStream> {
+  return new EventStream(await from.as(alice, headers).get(`/orders/${orderId}/events`));
 }
 
 test("a stream has every event of an order when it happens, until the order ends", async () => {
@@ -249,7 +196,7 @@ test("a user can have 100 streams, and open another when one ends", async () => 
   const refused = await api.as(alice).get(`/orders/${orderId}/events`);
   expect(await codeOf(refused)).toEqual([429, "too_many_streams"]);
   const other = await orderIdOf(await api.as(bob).post("/orders", lease));
-  const others = new Stream(await api.as(bob).get(`/orders/${other}/events`));
+  const others = new EventStream(await api.as(bob).get(`/orders/${other}/events`));
   expect(others.response.status).toBe(200);
   await others.leave();
   await open[0]?.leave();
@@ -266,7 +213,7 @@ test("a user can have 100 streams, and open another when one ends", async () => 
 test("a token that expires during a stream does not cut it", async () => {
   const orderId = await ordered();
   const token = await tokenOf(1, 2);
-  const stream = new Stream(await api.as(token).get(`/orders/${orderId}/events`));
+  const stream = new EventStream(await api.as(token).get(`/orders/${orderId}/events`));
   expect(stream.response.status).toBe(200);
   await stream.next();
   await expect.poll(async () => (await api.as(token).get("/orders")).status, { timeout: 5000 }).toBe(401);

@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { Problem, parseHeaders } from "@orbital-witness/common/http/problem.ts";
+import { parseHeaders } from "@orbital-witness/common/http/problem.ts";
 import { hasEnded } from "@orbital-witness/common/orders/order.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
@@ -9,11 +9,9 @@ import { readingUser } from "../access/callers.ts";
 import { ownOrder, read } from "../access/store-access.ts";
 import { type Endpoint, problemResponses, security } from "../endpoint.ts";
 import { type OrderEventView, orderPathSchema, streamedEventSchema } from "../order-schemas.ts";
+import type { OpenStreams } from "./open-streams.ts";
 import type { FeedItem, OrderFeed } from "./order-feed.ts";
 import { eventView } from "./order-view.ts";
-
-/** Open streams per user. */
-const mostOfOneUser = 100;
 
 const headers = z.object({
   "Last-Event-ID": z
@@ -53,18 +51,11 @@ export type FollowTools = {
   tokens: TokenVerifier;
   store: OrderStore;
   feed: OrderFeed;
+  streams: OpenStreams;
   stopping: AbortSignal;
 };
 
-export function followOrder({ tokens, store, feed, stopping }: FollowTools): Endpoint {
-  const open = new Map<number, number>();
-  const count = (userId: number, more: 1 | -1) => {
-    const now = (open.get(userId) ?? 0) + more;
-    if (now > mostOfOneUser) throw tooManyStreams();
-    if (now === 0) open.delete(userId);
-    else open.set(userId, now);
-  };
-
+export function followOrder({ tokens, store, feed, streams, stopping }: FollowTools): Endpoint {
   return {
     route,
     handle: async (c) => {
@@ -79,7 +70,7 @@ export function followOrder({ tokens, store, feed, stopping }: FollowTools): End
       c.header("Content-Type", "text/event-stream");
       c.header("X-Accel-Buffering", "no");
       if (c.req.method === "HEAD") return c.body(null);
-      count(user.user_id, 1);
+      const leave = streams.count(user.user_id);
       return streamSSE(c, async (stream) => {
         const left = new AbortController();
         stream.onAbort(() => left.abort());
@@ -92,7 +83,7 @@ export function followOrder({ tokens, store, feed, stopping }: FollowTools): End
         } catch (err) {
           c.var.log.error({ err }, "sending an order's events failed");
         } finally {
-          count(user.user_id, -1);
+          leave();
         }
       });
     },
@@ -107,9 +98,4 @@ function messageOf(item: Exclude<FeedItem, { kind: "heartbeat" }>): SSEMessage {
   const { at, page, pages } = item;
   const data: OrderEventView = { at, progress: { page, pages } };
   return { event: "progress", data: JSON.stringify(data) };
-}
-
-function tooManyStreams(): Problem {
-  const detail = `You have ${mostOfOneUser} event streams open. Close one, or poll GET /orders/{id}.`;
-  return new Problem(429, "too_many_streams", detail, { headers: { "Retry-After": "10" } });
 }

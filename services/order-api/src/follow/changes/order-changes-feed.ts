@@ -1,0 +1,135 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Log } from "@orbital-witness/common/log.ts";
+import {
+  beforeAll,
+  changesAfter,
+  isAfter,
+  keptRange,
+  type OrderChange,
+} from "@orbital-witness/common/orders/order-changes.ts";
+import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
+import type { OrderViews } from "../order-views.ts";
+import type { ChangeReader } from "./change-reader.ts";
+import { type ChangeMessage, keepLatest, messagesOf, mostOrders, UserChanges } from "./user-changes.ts";
+
+/** A message, the place from which a new follower can continue, or a sign that the connection is alive. */
+export type ChangeItem = ChangeMessage | { kind: "place"; id: string } | { kind: "heartbeat" };
+
+/** A follower who does not read is sent a reset instead of more messages than these. */
+const mostQueued = 200;
+
+/** Provides the changes of users' orders when they happen. */
+export class OrderChangesFeed {
+  readonly #redis: RedisConnection;
+  readonly #reader: ChangeReader;
+  readonly #views: OrderViews;
+  readonly #log: Log;
+  readonly #heartbeatMs: number;
+  readonly #users = new Map<number, UserChanges>();
+  #stopListening: (() => void) | undefined;
+
+  constructor(
+    redis: RedisConnection,
+    reader: ChangeReader,
+    views: OrderViews,
+    log: Log,
+    heartbeatMs = 10_000,
+  ) {
+    this.#redis = redis;
+    this.#reader = reader;
+    this.#views = views;
+    this.#log = log;
+    this.#heartbeatMs = heartbeatMs;
+  }
+
+  /** Rejects if nobody can follow changes now. */
+  async check(): Promise<void> {
+    await keptRange(this.#redis);
+  }
+
+  /**
+   * Yields the changes of the user's orders, those after the change `after` first if it is given, until
+   * `signal` aborts. Yields a heartbeat at intervals, even while Redis is away. Rejects if the earlier
+   * changes cannot be read.
+   */
+  async *follow(userId: number, after: string | undefined, signal: AbortSignal): AsyncGenerator<ChangeItem> {
+    const queue: ChangeItem[] = [];
+    let news = Promise.withResolvers<void>();
+    const wake = () => news.resolve();
+    signal.addEventListener("abort", wake);
+    const leave = this.#join(userId, (messages) => {
+      queue.push(...messages);
+      const last = messages.at(-1);
+      if (last && queue.length > mostQueued) queue.splice(0, queue.length, { kind: "reset", id: last.id });
+      wake();
+    });
+    try {
+      if (after === undefined) {
+        this.#reader.position().then((id) => {
+          queue.unshift({ kind: "place", id });
+          wake();
+        });
+      } else yield* await this.#since(userId, after);
+      while (!signal.aborted) {
+        const message = queue.shift();
+        if (message) {
+          yield message;
+          continue;
+        }
+        news = Promise.withResolvers();
+        const rest = new AbortController();
+        const heartbeat = pause(this.#heartbeatMs, true, { signal: rest.signal }).catch(() => false);
+        const isSilent = await Promise.race([news.promise.then(() => false), heartbeat]);
+        rest.abort();
+        if (isSilent) yield { kind: "heartbeat" };
+      }
+    } finally {
+      signal.removeEventListener("abort", wake);
+      leave();
+    }
+  }
+
+  /** What happened after a change that the follower knows. */
+  async #since(userId: number, after: string): Promise<ChangeMessage[]> {
+    const range = await keptRange(this.#redis);
+    // Earlier changes are gone, or Redis lost its data.
+    if (!range || isAfter(range.first, after) || isAfter(after, range.last)) {
+      return [{ kind: "reset", id: range?.last ?? beforeAll }];
+    }
+    const latest = new Map<string, OrderChange>();
+    for (const change of await changesAfter(this.#redis, after)) {
+      if (change.userId === userId) keepLatest(latest, change);
+    }
+    if (latest.size > mostOrders) return [{ kind: "reset", id: range.last }];
+    return messagesOf(latest, (ids) => this.#views.summaries(userId, ids));
+  }
+
+  #join(userId: number, follower: (messages: readonly ChangeMessage[]) => void): () => void {
+    const summaries = (ids: readonly string[]) => this.#views.summaries(userId, ids);
+    const user = this.#users.get(userId) ?? new UserChanges(summaries, this.#log);
+    this.#users.set(userId, user);
+    const leave = user.follow(follower);
+    this.#stopListening ??= this.#listen();
+    return () => {
+      leave();
+      if (!user.isFollowed) this.#users.delete(userId);
+      if (this.#users.size > 0) return;
+      this.#stopListening?.();
+      this.#stopListening = undefined;
+    };
+  }
+
+  #listen(): () => void {
+    return this.#reader.listen((news) => {
+      if (news === "missed") {
+        // Followers learn at once that Redis is away, and again when it is back.
+        for (const user of this.#users.values()) user.missed();
+        this.#reader.position().then((id) => {
+          for (const user of this.#users.values()) user.missed(id);
+        });
+        return;
+      }
+      for (const change of news) this.#users.get(change.userId)?.changed(change);
+    });
+  }
+}
