@@ -1,6 +1,7 @@
 import { createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
 import { Client } from "./api/client.ts";
+import { OrderEvents } from "./api/order-events.ts";
 import { uploadScan } from "./api/upload.ts";
 import { Uploads } from "./orders/upload/uploads.ts";
 import { onMove, type Route, routeOf } from "./routes.ts";
@@ -8,13 +9,18 @@ import { Session, type SessionState } from "./session/session.ts";
 
 const session = new Session();
 const uploads = new Uploads((file, options) => uploadScan(session, file, options));
-const Services = createContext({ session, client: new Client(session), uploads });
+const client = new Client(session);
+const events = new OrderEvents(client);
+const Services = createContext({ session, client, events, uploads });
 
-// Another user must not send the files of the last one.
+// Another user must not send the files of the last one, nor see the orders.
 let user: number | undefined;
 session.subscribe(() => {
   const { state } = session;
-  if (state.kind === "signed-out" || ("user" in state && state.user.id !== user)) uploads.clear();
+  if (state.kind === "signed-out" || ("user" in state && state.user.id !== user)) {
+    uploads.clear();
+    events.forget();
+  }
   user = "user" in state ? state.user.id : undefined;
 });
 

@@ -1,7 +1,12 @@
 import type { Session } from "../session/session.ts";
 import { apiError, noConnection } from "./api-error.ts";
 
-export type RequestOptions = { method?: string; body?: BodyInit; signal?: AbortSignal | undefined };
+export type RequestOptions = {
+  method?: string;
+  body?: BodyInit;
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+};
 
 /** The Order API, asked as the user of the session. */
 export class Client {
@@ -31,11 +36,11 @@ export class Client {
     return (await this.send(path, options)).json();
   }
 
-  async #fetch(path: string, token: string, { method = "GET", body, signal }: RequestOptions) {
+  async #fetch(path: string, token: string, { method = "GET", body, headers, signal }: RequestOptions) {
     try {
       return await fetch(path, {
         method,
-        headers: { Authorization: `Bearer ${token}` },
+        headers: { ...headers, Authorization: `Bearer ${token}` },
         ...(body !== undefined && { body }),
         ...(signal && { signal }),
       });

@@ -1,4 +1,4 @@
-import { useCallback } from "preact/hooks";
+import { useCallback, useEffect } from "preact/hooks";
 import type { Order, OrderPages } from "../api/types.ts";
 import { useServices } from "../context.ts";
 import { usePolling } from "../orders/use-polling.ts";
@@ -13,12 +13,21 @@ import "./order.css";
 
 /** One order: what became of it, and its result. */
 export function OrderPage({ id }: { id: string }) {
-  const { client } = useServices();
+  const { client, events } = useServices();
   const read = useCallback(
     (signal: AbortSignal) => readOrder((path) => client.json(path, { signal }), id),
     [client, id],
   );
-  const { value, error, refresh } = usePolling(read, ({ order }) => (hasEnded(order.status) ? 5000 : 500));
+  const { value, error, refresh } = usePolling(read, ({ order }) => pauseMs(order, events.isOpen));
+  useEffect(
+    () =>
+      events.subscribe((change) => {
+        const changed =
+          change.kind === "order" ? change.order.order_id : change.kind === "removed" && change.orderId;
+        if (change.kind === "reset" || changed === id) refresh();
+      }),
+    [events, id, refresh],
+  );
   if (!value) {
     return error ? (
       <EmptyState title={error.message}>
@@ -52,6 +61,12 @@ export function OrderPage({ id }: { id: string }) {
       </p>
     </article>
   );
+}
+
+/** While changes arrive by themselves, only what no event tells is read again: the place in the queue. */
+function pauseMs({ status }: Order, hasEvents: boolean): number {
+  if (hasEvents) return status === "queued" ? 3000 : 30_000;
+  return hasEnded(status) ? 5000 : 500;
 }
 
 type Read = <T>(path: string) => Promise<T>;

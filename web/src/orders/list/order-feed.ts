@@ -1,8 +1,9 @@
 import type { Client } from "../../api/client.ts";
+import type { OrderChange } from "../../api/order-events.ts";
 import type { OrderList, OrderSummary } from "../../api/types.ts";
 import { hasEnded } from "../../order/texts.ts";
 import type { ListFilter } from "./list-filter.ts";
-import { noRows, type OrderRows, withChunk } from "./order-rows.ts";
+import { noRows, type OrderRows, withChunk, withOrder, withoutOrder } from "./order-rows.ts";
 
 /** The newest orders are read again and again; older ones when they are scrolled to. */
 const newestCount = 50;
@@ -10,6 +11,10 @@ const olderCount = 100;
 /** A filtered answer may be empty although there are more. */
 const maximumEmptyAnswers = 200;
 
+/** Changes are kept for reads that began before them. */
+const longestReadMs = 60_000;
+
+type AppliedChange = Exclude<OrderChange, { kind: "reset" }>;
 type Part = { cursor: string; limit: number; newest: string; oldest: string };
 
 /** Loads the orders of one list, part by part, and keeps those on screen up to date. */
@@ -20,6 +25,7 @@ export class OrderFeed {
   #parts: Part[] = [];
   #shown: readonly OrderSummary[] = [];
   #more: Promise<void> | undefined;
+  #recent: { change: AppliedChange; at: number }[] = [];
 
   constructor(client: Client, filter: ListFilter) {
     this.#client = client;
@@ -47,6 +53,21 @@ export class OrderFeed {
     return this.#rows;
   };
 
+  /** Takes over a change without reading the list. Returns whether that was possible. */
+  apply(change: OrderChange): boolean {
+    if (change.kind === "reset" || this.#rows.next === undefined) return false;
+    this.#recent.push({ change, at: performance.now() });
+    this.#put(change);
+    return true;
+  }
+
+  #put(change: AppliedChange): void {
+    this.#rows =
+      change.kind === "removed"
+        ? withoutOrder(this.#rows, change.orderId)
+        : withOrder(this.#rows, change.order, matches(change.order, this.#filter));
+  }
+
   /** Loads the next older orders. Calls at the same time share one request. Rejects with ApiError. */
   more(): Promise<void> {
     const { next } = this.#rows;
@@ -58,8 +79,12 @@ export class OrderFeed {
   }
 
   async #load(cursor: string, limit: number, signal?: AbortSignal): Promise<void> {
+    const startedAt = performance.now();
     const { orders, next } = await this.#read(cursor, limit, signal);
     this.#rows = withChunk(this.#rows, { cursor, orders, next });
+    // The answer may be older than changes that came meanwhile.
+    this.#recent = this.#recent.filter(({ at }) => at > startedAt - longestReadMs);
+    for (const { change, at } of this.#recent) if (at > startedAt) this.#put(change);
     const [newest, oldest] = [orders[0]?.created_at, orders.at(-1)?.created_at];
     this.#parts = this.#parts.filter((part) => part.cursor !== cursor);
     if (newest !== undefined && oldest !== undefined) this.#parts.push({ cursor, limit, newest, oldest });
@@ -83,4 +108,11 @@ export class OrderFeed {
       from = list.next;
     }
   }
+}
+
+function matches(order: OrderSummary, { status, title_number }: ListFilter): boolean {
+  return (
+    (status === undefined || order.status === status) &&
+    (title_number === undefined || order.title_number === title_number)
+  );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { OrderSummary } from "../../api/types.ts";
-import { noRows, withChunk } from "./order-rows.ts";
+import { noRows, withChunk, withOrder, withoutOrder } from "./order-rows.ts";
 
 /** An order that was placed in this second. */
 function order(second: number, status: OrderSummary["status"] = "queued"): OrderSummary {
@@ -66,5 +66,27 @@ describe("withChunk", () => {
     const rows = withChunk(loaded, { cursor: "", orders: [order(9), order(8, "completed")], next: "c8" });
     expect(rows.orders[0]).toBe(loaded.orders[0]);
     expect(rows.orders[1]?.status).toBe("completed");
+  });
+});
+
+describe("withOrder", () => {
+  const changed = (second: number): OrderSummary => ({ ...order(second), status: "completed" });
+
+  it("replaces an order at its place", () => {
+    const rows = withOrder(loaded, changed(7), true);
+    expect(idsOf(rows)).toEqual(idsOf(loaded));
+    expect(rows.orders[2]).toMatchObject({ status: "completed" });
+  });
+
+  it("puts a new order at the top, and leaves an older one to its part of the list", () => {
+    expect(idsOf(withOrder(loaded, order(10), true))).toEqual(["order-10", ...idsOf(loaded)]);
+    expect(withOrder(loaded, order(3), true)).toBe(loaded);
+    expect(idsOf(withOrder({ ...loaded, next: null }, order(3), true)).at(-1)).toBe("order-3");
+  });
+
+  it("removes an order that no longer matches, and one that no longer exists", () => {
+    expect(idsOf(withOrder(loaded, changed(7), false))).not.toContain("order-7");
+    expect(withOrder(loaded, order(1), false)).toBe(loaded);
+    expect(idsOf(withoutOrder(loaded, "order-9"))).toEqual(idsOf(loaded).slice(1));
   });
 });

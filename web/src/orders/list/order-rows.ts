@@ -32,6 +32,24 @@ export function withChunk(rows: OrderRows, chunk: Chunk): OrderRows {
   };
 }
 
+/**
+ * Puts a changed order into the rows if it `matches` the list, and otherwise removes it. An order that is
+ * older than all rows comes when its part is loaded.
+ */
+export function withOrder(rows: OrderRows, order: OrderSummary, matches: boolean): OrderRows {
+  const { orders, next } = rows;
+  const others = orders.filter(({ order_id }) => order_id !== order.order_id);
+  if (!matches) return others.length === orders.length ? rows : { orders: others, next };
+  const oldest = orders.at(-1);
+  const isLoaded = next === null || (oldest !== undefined && newestFirst(order, oldest) <= 0);
+  if (!isLoaded) return rows;
+  return { orders: [...others, order].sort(newestFirst), next };
+}
+
+export function withoutOrder({ orders, next }: OrderRows, orderId: string): OrderRows {
+  return { orders: orders.filter(({ order_id }) => order_id !== orderId), next };
+}
+
 /** More orders are new than the newest part holds, so nobody knows those between it and the rows. */
 function hasGap(rows: OrderRows, { cursor, orders, next }: Chunk): boolean {
   const newest = rows.orders[0];
