@@ -7,6 +7,7 @@ import type { Route } from "./routes.ts";
 import { SearchPage } from "./search/search-page.tsx";
 import { SignIn } from "./session/sign-in.tsx";
 import { Shell } from "./shell.tsx";
+import { StackPage } from "./stack/stack-page.tsx";
 import { EmptyState } from "./ui/empty-state.tsx";
 import { Link } from "./ui/link.tsx";
 import { ViewerPage } from "./viewer/viewer-page.tsx";
@@ -50,6 +51,8 @@ function view(route: Route) {
       return <ViewerPage key={route.id} {...route} />;
     case "search":
       return <SearchPage query={route.query.get("q") ?? ""} />;
+    case "stack":
+      return <StackPage />;
     case "missing":
       return (
         <EmptyState title="There is nothing at this address">

@@ -4,6 +4,7 @@ export type Route =
   | { name: "order"; id: string }
   | { name: "page"; id: string; page: number; query: URLSearchParams }
   | { name: "search"; query: URLSearchParams }
+  | { name: "stack" }
   | { name: "missing" };
 
 const orderForm = /^\/o\/([0-9a-f-]{36})(?:\/([1-9]\d{0,5}))?$/;
@@ -12,6 +13,7 @@ export function routeOf({ pathname, search }: Pick<Location, "pathname" | "searc
   const query = new URLSearchParams(search);
   if (pathname === "/") return { name: "orders", query };
   if (pathname === "/find") return { name: "search", query };
+  if (pathname === "/workers") return { name: "stack" };
   const [, id, page] = orderForm.exec(pathname) ?? [];
   if (id === undefined) return { name: "missing" };
   return page === undefined ? { name: "order", id } : { name: "page", id, page: Number(page), query };

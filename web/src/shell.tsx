@@ -23,6 +23,11 @@ export function Shell({ user, children }: { user: User; children: ComponentChild
           <Link to="/find" current={route.name === "search"}>
             Search
           </Link>
+          {user.isOperator && (
+            <Link to="/workers" current={route.name === "stack"}>
+              Stack
+            </Link>
+          )}
         </nav>
         <div class="shell-user">
           <span>{user.name}</span>

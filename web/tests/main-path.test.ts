@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { makePdf, scanned } from "../../tests/documents.ts";
 import { FaultStack } from "../../tests/faults/harness/fault-stack.ts";
 import { openTab, signedIn, startChromium } from "./browser/browser.ts";
+import { withoutNetworkFaults } from "./browser/complaints.ts";
 import { looksRight } from "./browser/looks-right.ts";
 import { canTestPage } from "./browser/programs.ts";
 
@@ -81,6 +82,22 @@ describe.skipIf(!canTestPage)("the page", () => {
     await page.goto("/find?q=lease");
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
     expect(complaints).toEqual([]);
+  });
+
+  test("shows operators the running stack, and nobody else", async () => {
+    const { page, complaints } = await signedIn(browser, stack.url, "bob");
+    await page.getByRole("link", { name: "Stack", exact: true }).click();
+    const workers = page.getByRole("region", { name: "Workers" });
+    await workers.getByRole("heading", { name: /^ocr-worker-1/ }).waitFor();
+    await page.getByText("Order API").waitFor();
+    await page.locator(".plot canvas").nth(1).waitFor();
+    await looksRight(page, "stack");
+    expect(complaints).toEqual([]);
+    const { page: other, complaints: refused } = await signedIn(browser, stack.url, "alice");
+    expect(await other.getByRole("link", { name: "Stack", exact: true }).count()).toBe(0);
+    await other.goto("/workers");
+    await other.getByRole("heading", { name: /operators/ }).waitFor();
+    expect(withoutNetworkFaults(refused)).toEqual([]);
   });
 
   /** Orders a document with the form. @returns its row, which is the first one */

@@ -8,6 +8,7 @@ export type {
   PageEnd,
   Reason,
   SearchResults,
+  Stack,
 } from "./schema.ts";
 
 export type OrderStatus = OrderSummary["status"];

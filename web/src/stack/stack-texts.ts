@@ -1,0 +1,22 @@
+const number = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
+const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+
+/** "512 bytes", "1.5 GiB". */
+export function bytesText(bytes: number): string {
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${number.format(bytes / 1024 ** power)} ${units[power]}`;
+}
+
+export const numberText = (value: number): string => number.format(value);
+
+/** "1 page", "2 pages". */
+export function countText(count: number, one: string, many = `${one}s`): string {
+  return `${number.format(count)} ${count === 1 ? one : many}`;
+}
+
+/** "14:05:10" or "14:05". `ms`: Unix time. */
+export function clockText(ms: number, { seconds = false } = {}): string {
+  return new Date(ms).toLocaleTimeString("en-GB", {
+    ...{ hour: "2-digit", minute: "2-digit", ...(seconds && { second: "2-digit" }) },
+  });
+}
