@@ -1,6 +1,8 @@
 import type { Order, OrderSummary, SearchResult } from "./schema.ts";
 
 export type {
+  OfferedDocument,
+  OfferedDocuments,
   Order,
   OrderList,
   OrderPages,

@@ -1,23 +1,30 @@
 import { useState } from "preact/hooks";
+import type { OfferedDocument } from "../../api/types.ts";
 import { useServices, useSessionState } from "../../context.ts";
 import { typeText } from "../../order/texts.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
-import { samples } from "./samples.ts";
+import { useOffered } from "./use-offered.ts";
 
-/** What somebody without orders sees: samples that one click orders. */
+/** At most this many documents are shown. */
+const maximum = 8;
+
+/** What somebody without orders sees: documents of the source that one click orders. */
 export function FirstOrders({ onOrdered }: { onOrdered(): void }) {
   const { client } = useServices();
   const state = useSessionState();
   const [problem, setProblem] = useState<string>();
   const [isBusy, setIsBusy] = useState(false);
-  if (!("user" in state) || !state.user.mayOrder) {
+  const mayOrder = "user" in state && state.user.mayOrder;
+  const offered = useOffered("", mayOrder);
+  if (!mayOrder) {
     return <EmptyState title="No orders yet">Orders that you may read will appear here.</EmptyState>;
   }
-  const order = async (sample: (typeof samples)[number]) => {
+  const documents = offered?.documents.slice(0, maximum) ?? [];
+  const order = async (document: OfferedDocument) => {
     setIsBusy(true);
     setProblem(undefined);
     try {
-      await client.send("/orders", { method: "POST", body: new URLSearchParams(sample) });
+      await client.send("/orders", { method: "POST", body: new URLSearchParams(document) });
       onOrdered();
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
@@ -26,17 +33,23 @@ export function FirstOrders({ onOrdered }: { onOrdered(): void }) {
   };
   return (
     <EmptyState title="No orders yet">
-      <p>Try one of the sample scans.</p>
-      <ul class="samples">
-        {samples.map((sample) => (
-          <li key={`${sample.title_number} ${sample.document_type}`}>
-            <button type="button" disabled={isBusy} onClick={() => void order(sample)}>
-              <b>{typeText(sample.document_type)}</b>
-              <span class="muted">{sample.title_number}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
+      {documents.length === 0 ? (
+        <p>Enter a title number, or drop a scan on this page.</p>
+      ) : (
+        <>
+          <p>Try one of these documents.</p>
+          <ul class="samples">
+            {documents.map((each) => (
+              <li key={`${each.title_number} ${each.document_type}`}>
+                <button type="button" disabled={isBusy} onClick={() => void order(each)}>
+                  <b>{typeText(each.document_type)}</b>
+                  <span class="muted">{each.title_number}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
       {problem !== undefined && (
         <p class="form-error" role="alert">
           {problem}

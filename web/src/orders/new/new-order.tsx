@@ -1,34 +1,49 @@
-import { useId, useMemo, useState } from "preact/hooks";
+import { useEffect, useId, useMemo, useState } from "preact/hooks";
 import type { OrderSummary } from "../../api/types.ts";
 import { useServices, useSessionState } from "../../context.ts";
-import { documentTypes, typeText } from "../../order/texts.ts";
+import { typeText } from "../../order/texts.ts";
 import { titleOf } from "../list/list-filter.ts";
 import { UploadArea } from "../upload/upload-area.tsx";
-import { suggestionsFrom } from "./suggestions.ts";
+import { suggestionsFrom, typesFor } from "./suggestions.ts";
+import { useOffered } from "./use-offered.ts";
 
 type NewOrderProps = {
   known: readonly Pick<OrderSummary, "title_number" | "document_type">[];
   onOrdered(): void;
 };
 
-/** Title number and document type, and the button that orders. It suggests what was ordered before. */
+/**
+ * Title number and document type, and the button that orders. It suggests what was ordered before, and what
+ * the document source offers.
+ */
 export function NewOrder({ known, onOrdered }: NewOrderProps) {
   const { client } = useServices();
-  const suggestions = useMemo(() => suggestionsFrom(known), [known]);
   const [title, setTitle] = useState("");
+  const [isUsed, setIsUsed] = useState(false);
+  const offered = useOffered(titleOf(title), isUsed);
+  const suggestions = useMemo(() => suggestionsFrom(known, offered), [known, offered]);
+  const types = typesFor(titleOf(title), offered);
   const [type, setType] = useState("lease");
+  const [isTypeChosen, setIsTypeChosen] = useState(false);
   const state = useSessionState();
   const [message, setMessage] = useState<string>();
   const [isBusy, setIsBusy] = useState(false);
   const id = useId();
+  // The list may come after the last key.
+  const [firstOffered] = types.offered;
+  const isOffered = types.offered.some((each) => each === type);
+  useEffect(() => {
+    if (firstOffered !== undefined && !isOffered && !isTypeChosen) setType(firstOffered);
+  }, [firstOffered, isOffered, isTypeChosen]);
   if (state.kind === "signed-in" && !state.user.mayOrder) {
     return <p class="notice">You may read orders, but not place any. An operator can change that.</p>;
   }
   const choose = (text: string) => {
     setTitle(text);
-    const types = suggestions.get(titleOf(text));
-    const [first] = types ?? [];
-    if (types && first !== undefined && !types.has(type)) setType(first);
+    setIsTypeChosen(false);
+    const found = suggestions.get(titleOf(text));
+    const [first] = found ?? [];
+    if (found && first !== undefined && !found.has(type)) setType(first);
   };
   const order = async () => {
     setIsBusy(true);
@@ -63,6 +78,7 @@ export function NewOrder({ known, onOrdered }: NewOrderProps) {
           maxLength={40}
           list={`${id}-titles`}
           value={title}
+          onFocus={() => setIsUsed(true)}
           onInput={({ currentTarget }) => choose(currentTarget.value)}
         />
         <datalist id={`${id}-titles`}>
@@ -77,13 +93,23 @@ export function NewOrder({ known, onOrdered }: NewOrderProps) {
           id={`${id}-type`}
           name="document_type"
           value={type}
-          onChange={({ currentTarget }) => setType(currentTarget.value)}
+          onChange={({ currentTarget }) => {
+            setType(currentTarget.value);
+            setIsTypeChosen(true);
+          }}
         >
-          {documentTypes.map((type) => (
-            <option key={type} value={type}>
-              {typeText(type)}
-            </option>
-          ))}
+          {types.offered.length === 0 ? (
+            <TypeOptions types={types.others} />
+          ) : (
+            <>
+              <optgroup label="Available">
+                <TypeOptions types={types.offered} />
+              </optgroup>
+              <optgroup label="Other types">
+                <TypeOptions types={types.others} />
+              </optgroup>
+            </>
+          )}
         </select>
       </label>
       <button type="submit" class="button primary" disabled={isBusy}>
@@ -96,5 +122,17 @@ export function NewOrder({ known, onOrdered }: NewOrderProps) {
       )}
       <UploadArea onAccepted={onOrdered} />
     </form>
+  );
+}
+
+function TypeOptions({ types }: { types: readonly string[] }) {
+  return (
+    <>
+      {types.map((type) => (
+        <option key={type} value={type}>
+          {typeText(type)}
+        </option>
+      ))}
+    </>
   );
 }
