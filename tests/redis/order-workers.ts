@@ -21,6 +21,7 @@ import { z } from "zod";
 import { ProcessPageReader } from "../../services/ocr-worker/src/page-process/page-reader.ts";
 import { OrderWorker, type OrderWorkerOptions } from "../../services/ocr-worker/src/queue/order-worker.ts";
 import { readingOptions, readingVariables } from "../../services/ocr-worker/src/reading-settings.ts";
+import { talliedReader, talliedSource } from "../../services/ocr-worker/src/report/tallied-work.ts";
 import { WorkTally } from "../../services/ocr-worker/src/report/work-tally.ts";
 import { DocumentSource } from "../../services/ocr-worker/src/source/document-source.ts";
 import { makePdf } from "../documents.ts";
@@ -101,7 +102,11 @@ export async function startOrderWorkers(url: string) {
       const attempts = new OrderAttempts(connection, leaseMs);
       const queue = new OrderQueue(connection, blocking, leaseMs);
       const archive = new OrderArchive(connection, store, results);
-      const tools = { name, attempts, archive, source, reader, results, tally: new WorkTally() };
+      const tally = new WorkTally();
+      const tools = {
+        ...{ name, attempts, archive, results, tally },
+        ...{ source: talliedSource(source, tally), reader: talliedReader(reader, tally) },
+      };
       const worker = new OrderWorker(queue, tools, silentLog, options);
       let isClosed = false;
       const close = async () => {
@@ -114,7 +119,7 @@ export async function startOrderWorkers(url: string) {
         blocking.destroy();
         await closeRedis(connection);
       });
-      return { consuming: () => worker.consuming(), reads: () => reader.start(), close };
+      return { tally, consuming: () => worker.consuming(), reads: () => reader.start(), close };
     },
 
     /** Accepts an order, as the Order API does. */
