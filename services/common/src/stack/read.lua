@@ -7,19 +7,22 @@ local most_users, most_leases, page_ms = tonumber(ARGV[1]), tonumber(ARGV[2]), t
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
--- Of the orders that no worker has begun: since when (ms) the one waits that has waited longest. A user's
--- orders wait in the sequence in which they were queued, behind a few documents that are being read.
-local oldest = false
-for _, user in ipairs(redis.call('ZRANGE', users_key, 0, most_users - 1)) do
+-- Returns since when (ms) the user's oldest order waits that no worker has begun, among so many items. A
+-- user's orders wait in the sequence in which they were queued.
+local function oldest_of(user, most)
   local from, to = '[' .. user .. ':', '(' .. user .. ';'
-  local items = redis.call('ZRANGE', waiting_key, from, to, 'BYLEX', 'LIMIT', 0, 10)
+  local items = redis.call('ZRANGE', waiting_key, from, to, 'BYLEX', 'LIMIT', 0, most)
   for _, item in ipairs(items) do
     local key = string.match(item, '^%d+:(%d+):%d+:[^.]+%.%d+$')
-    if key then
-      oldest = math.min(oldest or now, key - page_ms)
-      break
-    end
+    if key then return key - page_ms end
   end
+  return #items == most and most == 1 and oldest_of(user, 10)
+end
+
+local oldest = false
+for _, user in ipairs(redis.call('ZRANGE', users_key, 0, most_users - 1)) do
+  local since = oldest_of(user, 1)
+  if since then oldest = math.min(oldest or now, since) end
 end
 
 local minutes = {}
