@@ -15,6 +15,7 @@ import { type FollowTools, followOrder } from "./follow/follow-order.ts";
 import { orderPath } from "./follow/order-view.ts";
 import { type ReadTools, readOrder } from "./follow/read-order.ts";
 import { readOrderPages } from "./follow/read-order-pages.ts";
+import { type BulkTools, cancelOrders, retryOrders } from "./list/change-orders.ts";
 import { type ListTools, listOrders } from "./list/list-orders.ts";
 import { orderPathSchema } from "./order-schemas.ts";
 import { readPage } from "./results/read-page.ts";
@@ -26,6 +27,7 @@ import { readStack, type StackTools } from "./stack/read-stack.ts";
 export type OrderTools = PlaceOrderTools &
   ReadTools &
   ListTools &
+  BulkTools &
   ResultTools &
   FollowTools &
   FollowOrdersTools &
@@ -55,6 +57,8 @@ export function createOrderApp({ log, checks, tools }: OrderAppOptions): HttpApp
     quotas.limited("downloads", readPageImage(tools)),
     quotas.limited("streams", followOrder(tools)),
     retryOrder(tools),
+    cancelOrders(tools),
+    retryOrders(tools),
     quotas.limited("searches", searchOrders(tools)),
     quotas.limited("reads", listDocuments(tools)),
     quotas.limited("reads", readStack(tools)),

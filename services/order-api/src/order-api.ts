@@ -79,6 +79,9 @@ const downloadLimits = {
  */
 const searchLimits = { slots: 40, slotsPerClient: 10, retrySeconds: 1 };
 
+/** Changes of many orders at once take turns, so that they leave Redis time for others. */
+const bulkLimits = { slots: 4, slotsPerClient: 1, retrySeconds: 1 };
+
 /** The Order API with its connections. Does not wait for Redis. */
 export function startOrderApi(options: OrderApiOptions) {
   const { log, keys, redisUrl, retentionSeconds, ordersPerMinute, resultsFolder, searchFolder } = options;
@@ -118,6 +121,7 @@ export function startOrderApi(options: OrderApiOptions) {
     streams: new OpenStreams(),
     results,
     downloads: new Downloads(downloadLimits),
+    bulk: new ConcurrencyLimiter(bulkLimits),
     searches: new ConcurrencyLimiter(searchLimits),
     limit,
     documentLists:

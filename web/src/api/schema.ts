@@ -509,6 +509,45 @@ export interface components {
             /** @description An `OrderEvent`, as JSON */
             data: string;
         };
+        BulkResult: {
+            /**
+             * @description The number of orders that were changed
+             * @example 12
+             */
+            count: number;
+            /**
+             * @description The number of orders that could not be changed: they changed meanwhile, or had too many runs
+             * @example 0
+             */
+            skipped: number;
+            /** @description If not null, there are more orders: repeat the request with this `cursor` */
+            next: string | null;
+        };
+        OrderSelection: {
+            /**
+             * @description Words that are all a part of the order's title number, type, file name or failure reason, or that all occur on a page of its result, as `GET /search` finds them. Case makes no difference
+             * @example OW123 lease
+             */
+            q?: string;
+            /** @description May be given several times */
+            status?: ("queued" | "fetching" | "recognizing" | "completed" | "failed" | "cancelled")[];
+            /** @example OW12345678 */
+            title_number?: string;
+            /** @enum {string} */
+            document_type?: "register" | "title_plan" | "lease" | "transfer" | "conveyance" | "charge" | "deed" | "agreement";
+            /**
+             * @description Without a filter, confirms that all orders are meant
+             * @enum {boolean}
+             */
+            all?: true;
+            /** @description The `next` of the previous answer */
+            cursor?: string;
+            /**
+             * @description The token
+             * @example
+             */
+            token?: string;
+        };
         SearchResults: {
             results: components["schemas"]["SearchResult"][];
             /** @description The `cursor` of the next page; null on the last one */
@@ -773,6 +812,8 @@ export type ReadPage = components['schemas']['ReadPage'];
 export type FailedPage = components['schemas']['FailedPage'];
 export type SinglePage = components['schemas']['SinglePage'];
 export type StreamedEvent = components['schemas']['StreamedEvent'];
+export type BulkResult = components['schemas']['BulkResult'];
+export type OrderSelection = components['schemas']['OrderSelection'];
 export type SearchResults = components['schemas']['SearchResults'];
 export type SearchResult = components['schemas']['SearchResult'];
 export type OfferedDocuments = components['schemas']['OfferedDocuments'];

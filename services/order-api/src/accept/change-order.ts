@@ -12,7 +12,7 @@ import { orderPath } from "../follow/order-view.ts";
 import type { OrderViews } from "../follow/order-views.ts";
 import type { OrderLists } from "../list/order-lists.ts";
 import { orderPathSchema, orderViewSchema } from "../order-schemas.ts";
-import { checkCapacity, isOutOfMemory, storeFull } from "./store-full.ts";
+import { checkCapacity, fullOr } from "./store-full.ts";
 
 const content = { "application/json": { schema: orderViewSchema } };
 
@@ -108,8 +108,4 @@ export function retryOrder({ tokens, store, views, lists, capacity, limit }: Ret
 function retriedTooOften(): Problem {
   const detail = `This order has reached the limit of ${maxRuns} runs. Place a new order instead.`;
   return new Problem(409, "order_retried_too_often", detail);
-}
-
-function fullOr(error: unknown): never {
-  throw isOutOfMemory(error) ? storeFull(error) : error;
 }

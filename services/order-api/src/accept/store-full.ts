@@ -11,6 +11,11 @@ export function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith("OOM ");
 }
 
+/** Throws 503 for that, and other errors as they are. */
+export function fullOr(error: unknown): never {
+  throw isOutOfMemory(error) ? storeFull(error) : error;
+}
+
 export function storeFull(cause?: unknown): Problem {
   const detail =
     "There is no room for more orders. Nothing was ordered by this request. " +

@@ -38,6 +38,8 @@ test("the document has every operation, with its responses and the ways to send 
     "getPageImage: get /orders/{id}/result/pages/{page}.png 200 206 304 401 404 409 416 429 503",
     "followOrder: get /orders/{id}/events 200 204 400 401 404 429 503",
     "retryOrder: post /orders/{id}/retry 202 401 403 404 409 429 503",
+    "cancelOrders: post /orders/cancel 200 400 401 403 408 413 415 422 503",
+    "retryOrders: post /orders/retry 200 400 401 403 408 413 415 422 429 503",
     "searchOrders: get /search 200 401 422 429 503",
     "listDocuments: get /documents 200 401 422 429 503",
     "getStack: get /stack 200 401 403 429 503",

@@ -49,6 +49,25 @@ export const filterFields = {
   document_type: documentTypeSchema.optional(),
 };
 
+const allMessage = "must be true or left out";
+const selectMessage =
+  "is required without a filter: send all=true to change all your orders, or q, status, title_number or " +
+  "document_type";
+
+const cursorField = z
+  .string(cursorMessage)
+  .regex(/^[A-Za-z0-9_-]{1,1600}$/, cursorMessage)
+  .optional();
+
+/** What a bulk action takes. */
+export const bulkFields = {
+  ...filterFields,
+  all: z
+    .preprocess((given) => (given === "true" ? true : given), z.literal(true, allMessage).optional())
+    .meta({ description: "Without a filter, confirms that all orders are meant" }),
+  cursor: cursorField.meta({ description: "The `next` of the previous answer" }),
+};
+
 export const sorts = [
   ...["-created", "created", "-finished", "finished", "-title_number", "title_number"],
 ] as const;
@@ -70,11 +89,7 @@ export const listQuery = z.object({
       z.int(offsetMessage).min(0, offsetMessage).max(10_000_000, offsetMessage).default(0),
     )
     .meta({ description: "How many orders to skip after the start or the `cursor`" }),
-  cursor: z
-    .string(cursorMessage)
-    .regex(/^[A-Za-z0-9_-]{1,1600}$/, cursorMessage)
-    .optional()
-    .meta({ description: "The `next` of the previous page" }),
+  cursor: cursorField.meta({ description: "The `next` of the previous page" }),
 });
 
 /** A list that a client asked for. `isPlain`: as versions without search and sorting could ask for it. */
@@ -118,6 +133,28 @@ export function parseListRequest(url: string): ListRequest {
   };
 }
 
+/** The orders that a bulk action is about. */
+export type BulkRequest = Pick<
+  ListRequest,
+  "q" | "words" | "status" | "title_number" | "document_type" | "after"
+>;
+
+/** Throws 422 for a field that is wrong, and if neither a filter nor `all` is given. */
+export function parseBulkRequest(url: string, fields: Record<string, unknown>): BulkRequest {
+  const given = { ...fieldsOf(new URL(url).searchParams), ...fields };
+  const { q = "", status = [], all, cursor, ...names } = parseFields(z.object(bulkFields), given);
+  const words = wordsOf(q);
+  const { title_number, document_type } = names;
+  const isFiltered = words.length + status.length > 0 || (title_number ?? document_type) !== undefined;
+  if (!isFiltered && !all) throw wrongField("all", selectMessage);
+  const after = cursor === undefined ? undefined : placeOf(cursor, "created");
+  return { q, words, status, title_number, document_type, after };
+}
+
+function wrongField(field: string, message: string, cause?: unknown): Problem {
+  return new Problem(422, "invalid_fields", `${field} ${message}`, { errors: [{ field, message }], cause });
+}
+
 export function wordsOf(q: string): string[] {
   return lowerCase(q).split(/\s+/).filter(Boolean);
 }
@@ -139,8 +176,7 @@ function placeOf(cursor: string, sort: SortKey): ListPlace {
   try {
     return cursorForms[sort].parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
   } catch (cause) {
-    const errors = [{ field: "cursor", message: cursorMessage }];
-    throw new Problem(422, "invalid_fields", `cursor ${cursorMessage}`, { errors, cause });
+    throw wrongField("cursor", cursorMessage, cause);
   }
 }
 
