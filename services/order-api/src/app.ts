@@ -18,8 +18,9 @@ import { readOrderPages } from "./follow/read-order-pages.ts";
 import { type BulkTools, cancelOrders, retryOrders } from "./list/change-orders.ts";
 import { type ListTools, listOrders } from "./list/list-orders.ts";
 import { orderPathSchema } from "./order-schemas.ts";
-import { readPage } from "./results/read-page.ts";
-import { readPageImage } from "./results/read-page-image.ts";
+import { readPage } from "./results/pages/read-page.ts";
+import { readPageImage } from "./results/pages/read-page-image.ts";
+import { readPageOriginal } from "./results/pages/read-page-original.ts";
 import { type ResultTools, readResult, readResultFile } from "./results/read-result.ts";
 import { type SearchTools, searchOrders } from "./search/search-orders.ts";
 import { readStack, type StackTools } from "./stack/read-stack.ts";
@@ -55,6 +56,7 @@ export function createOrderApp({ log, checks, tools }: OrderAppOptions): HttpApp
     quotas.limited("downloads", readResultFile(tools)),
     quotas.limited("downloads", readPage(tools)),
     quotas.limited("downloads", readPageImage(tools)),
+    quotas.limited("downloads", readPageOriginal(tools)),
     quotas.limited("streams", followOrder(tools)),
     retryOrder(tools),
     cancelOrders(tools),

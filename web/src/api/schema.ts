@@ -500,6 +500,19 @@ export interface components {
             empty: boolean;
             /** @description The number of the document's pages */
             pages: number;
+            image: components["schemas"]["PagePictures"];
+        };
+        /** @description The pictures of a page, in pixels */
+        PagePictures: {
+            width: number;
+            height: number;
+            /** @description `original.jpg`, the page as it came; both pictures have the same centre. Null for a page that was neither turned nor straightened, and for pages that earlier versions read */
+            original: {
+                width: number;
+                height: number;
+                /** @description How many pixels of the page's image one pixel of the original takes */
+                scale: number;
+            } | null;
         };
         StreamedEvent: {
             /** @description The value for `Last-Event-ID`. An event of the kind `progress` has none */
@@ -811,6 +824,7 @@ export type Result = components['schemas']['Result'];
 export type ReadPage = components['schemas']['ReadPage'];
 export type FailedPage = components['schemas']['FailedPage'];
 export type SinglePage = components['schemas']['SinglePage'];
+export type PagePictures = components['schemas']['PagePictures'];
 export type StreamedEvent = components['schemas']['StreamedEvent'];
 export type BulkResult = components['schemas']['BulkResult'];
 export type OrderSelection = components['schemas']['OrderSelection'];

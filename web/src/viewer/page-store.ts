@@ -16,11 +16,15 @@ type PageJson = ReadBlocks & {
   /** Missing for pages without tiles and original. */
   image?: {
     tiles: { size: number; levels: number } | null;
-    original: { width: number; height: number } | null;
+    original: { width: number; height: number; scale: number } | null;
   };
 };
 
-/** A page that was read, with its pictures. `original`: as it came, if it was changed before it was read. */
+/**
+ * A page that was read, with its pictures. `original`: as it came, if it was turned or straightened. It is
+ * shown upright, so that both show the same place. `factor`: how many pixels of the page's picture one pixel
+ * of the original takes.
+ */
 export type ReadPage = {
   number: number;
   pages: number;
@@ -74,12 +78,21 @@ export class PageStore {
       ...{ number, pages },
       text: pageText(json),
       picture: this.#picture(json, `${number}`, image?.tiles ?? undefined),
-      original: image?.original
-        ? { picture: this.#picture(image.original, `${number}/original`), factor: factorOf(preparation) }
-        : undefined,
+      original: image?.original ? this.#original(number, image.original, preparation) : undefined,
       preparation,
       confidence: confidence ?? undefined,
     };
+  }
+
+  #original(
+    page: number,
+    { scale, ...size }: { width: number; height: number; scale: number },
+    preparation: readonly PreparationStep[],
+  ): ReadPage["original"] {
+    const turn = preparation.find(({ step }) => step === "rotate")?.degrees ?? 0;
+    const { width, height } = turn % 180 === 0 ? size : { width: size.height, height: size.width };
+    const picture = this.#picture({ width, height }, `${page}/original`);
+    return { picture: { ...picture, turn }, factor: scale };
   }
 
   #picture(
@@ -103,9 +116,4 @@ export class PageStore {
       },
     };
   }
-}
-
-/** By how much the page was enlarged before it was read. */
-function factorOf(preparation: readonly PreparationStep[]): number {
-  return preparation.reduce((factor, step) => factor * (step.factor ?? 1), 1);
 }

@@ -1,6 +1,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { ReadPage } from "./page-store.ts";
+import { preparationText } from "./preparation-text.ts";
 import { type ScanEvents, ScanView } from "./scan/scan-view.ts";
 import type { Marks } from "./scan/word-marks.ts";
 
@@ -57,19 +58,24 @@ export function ScanPane({ page, marks, events, divider, onDivide, view }: ScanP
   return (
     <div class="viewer-scan">
       <div ref={place} class="viewer-canvas" role="img" aria-label={`Scan of page ${page.number}`} />
-      {divider !== undefined && <Divider share={divider} onDivide={onDivide} />}
+      {divider !== undefined && <Divider share={divider} {...{ page, onDivide }} />}
     </div>
   );
 }
 
+type DividerProps = { share: number; page: ReadPage; onDivide(share: number): void };
+
 /** A range input under a line: it can be moved by pointer, touch and keys. */
-function Divider({ share, onDivide }: { share: number; onDivide(share: number): void }) {
+function Divider({ share, page, onDivide }: DividerProps) {
   const line = useRef<HTMLDivElement>(null);
+  // Both sides are shown upright.
+  const turns = page.preparation.filter(({ step }) => step === "rotate");
+  const others = page.preparation.filter(({ step }) => step !== "rotate");
   useEffect(() => line.current?.style.setProperty("--share", `${share * 100}%`), [share]);
   return (
     <div ref={line} class="viewer-divider">
-      <span class="viewer-side">As it came</span>
-      <span class="viewer-side">As it was read</span>
+      <span class="viewer-side">{["As it came", ...preparationText(turns)].join(", ")}</span>
+      <span class="viewer-side">{["As it was read", ...preparationText(others)].join(", ")}</span>
       <input
         type="range"
         min={0}

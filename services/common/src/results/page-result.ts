@@ -70,6 +70,14 @@ export const pageWarnings = [
 ] as const;
 export type PageWarning = (typeof pageWarnings)[number];
 
+/** The page as it came. `scale`: how many pixels of the page's image one of its pixels takes. */
+export const originalPictureSchema = z.object({
+  width: z.int().positive(),
+  height: z.int().positive(),
+  scale: z.number().positive(),
+});
+export type OriginalPicture = z.output<typeof originalPictureSchema>;
+
 /** Where a page's words come from. `mixed`: some were recognised, and others taken from the document. */
 export const pageSources = ["ocr", "text_layer", "mixed"] as const;
 
@@ -89,6 +97,8 @@ export const pageResultSchema = z.object({
   confidence: confidenceSchema.nullable(),
   /** Omitted when there are none. */
   warnings: z.array(z.enum(pageWarnings)).min(1).optional(),
+  /** Only for a page that was turned or straightened. Earlier versions wrote none. */
+  original: originalPictureSchema.optional(),
   /** In reading order. An empty page has none. */
   blocks: z.array(blockSchema),
 });

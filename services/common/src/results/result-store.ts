@@ -23,9 +23,15 @@ export interface StoredFile {
 /**
  * The files of an attempt: `document` as the source sent it; `pdf-outline` and `pdf-base` of a PDF (see
  * pdf-outline.ts); and for each page `<n>.png`, its image as it was read, and `<n>.pdf-page` (see
- * pdf-page.ts).
+ * pdf-page.ts). A page that was turned or straightened also has `<n>.original.jpg`, as it came.
  */
-export type FileName = "document" | "pdf-outline" | "pdf-base" | `${number}.png` | `${number}.pdf-page`;
+export type FileName =
+  | "document"
+  | "pdf-outline"
+  | "pdf-base"
+  | `${number}.png`
+  | `${number}.original.jpg`
+  | `${number}.pdf-page`;
 
 /** The files of an order as a whole: see ended-orders.ts. */
 export type OrderFileName = `order-${number}.json` | `pages-${number}.json.gz`;

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -25,6 +26,7 @@ const unaborted = new AbortController().signal;
 const folder = mkdtempSync(path.join(realpathSync(tmpdir()), "page-reader-"));
 const results = openResultStore({ folder });
 const lease = await drawLine(leaseText).png().toBuffer();
+const samplePage = new URL("../../../../samples/scans/OW12345678/lease.png", import.meta.url);
 const readers: ProcessPageReader[] = [];
 afterEach(() => Promise.all(readers.splice(0).map((reader) => reader.close())));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -93,6 +95,28 @@ test("one process reads documents of many kinds, each page once", async () => {
     characters: leaseText.length + 1,
   });
   expect(processes()).toEqual(started);
+});
+
+test("a crooked page is also kept as it came, and a straight one is not", async () => {
+  const reader = newReader();
+  const top = sharp(await readFile(samplePage)).extract({ left: 0, top: 0, width: 1240, height: 420 });
+  const straight = await save(await top.png().toBuffer());
+  await reader.read(straight, 1, unaborted);
+  expect(await results.page(straight, 1)).not.toHaveProperty("original");
+  expect(await results.file(straight, "1.original.jpg")).toBeUndefined();
+
+  const page = await sharp(await readFile(samplePage))
+    .rotate(93, { background: "white" })
+    .png()
+    .toBuffer();
+  const crooked = await save(page);
+  await reader.read(crooked, 1, unaborted);
+  const result = await results.page(crooked, 1);
+  expect(result?.preparation).toMatchObject([{ step: "rotate", degrees: 270 }, { step: "deskew" }]);
+  const file = await results.file(crooked, "1.original.jpg");
+  const [kept, came] = await Promise.all([await file?.bytes(), page].map((bytes) => sharp(bytes).metadata()));
+  expect(result?.original).toMatchObject({ width: kept?.width, height: kept?.height });
+  expect((kept?.width ?? 0) / (kept?.height ?? 1)).toBeCloseTo((came?.width ?? 0) / (came?.height ?? 1), 2);
 });
 
 /** The peak memory of the process, in MiB, after `work`. */

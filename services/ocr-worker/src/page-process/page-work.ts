@@ -19,6 +19,7 @@ import { type Engine, openEngine } from "../recognition/engine.ts";
 import type { ColourImage, GreyImage } from "../recognition/grey-image.ts";
 import { toSharp } from "../recognition/preparation/picture.ts";
 import { createRecognizer, type RecognizedPage, type RecognizePage } from "../recognition/recognize-page.ts";
+import { originalPicture, wasMoved } from "./original-picture.ts";
 import type { DocumentInfo, PageRead } from "./page-reader.ts";
 import type { PageProcessSettings } from "./protocol.ts";
 
@@ -78,6 +79,12 @@ export class PageWork {
     const { notShown, keptText } = await this.#savePdfPage(ref, source, recognized.result);
     if (keptText !== undefined) recognized.result.warnings = [...warnings, "hidden_text_kept"];
     const coloured = await content.colour?.();
+    if (wasMoved(recognized.result.preparation)) {
+      const { preparation } = recognized.result;
+      const { jpeg, original } = await originalPicture(coloured ?? image, preparation, content.turn ?? 0);
+      await stored(this.#results.save(ref, `${page}.original.jpg`, jpeg));
+      recognized.result.original = original;
+    }
     const png = await toPng(coloured ? await recognized.likewise(coloured) : recognized.image);
     await stored(this.#results.savePage(ref, { ...recognized.result, page }, png));
     return { result: recognized.result, notShown, keptText };

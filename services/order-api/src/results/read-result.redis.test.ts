@@ -13,13 +13,17 @@ afterAll(() => api.close());
 const { get } = api.as(alice);
 
 const tooSlow = { code: "page_too_slow", message: "The page took longer than 45 s." };
-const first = pageOf(1, [
+const original = { width: 620, height: 877, scale: 2 };
+const originalJpeg = Buffer.from("the page before it was turned");
+const text = [
   [
     ["This", "LEASE"],
     ["is", "made"],
   ],
   [["2021"]],
-]);
+];
+const shown = pageOf(1, text);
+const first = { ...shown, original };
 const empty = pageOf(2);
 
 /** Makes a completed order of alice. Its second page is empty, and its third page failed. */
@@ -27,6 +31,7 @@ async function completed() {
   const id = await orderIdOf(await api.as(alice).post("/orders", lease));
   const order = await claimed(services, id);
   await attempts.recognizing(order, 3);
+  await results.save(order, "1.original.jpg", originalJpeg);
   for (const read of [first, empty]) await results.savePage(order, read, await pictureOf(read));
   const page = await claimedPages(services, id, Array(3).fill("worker-1"));
   await attempts.endPage(page(1), "read");
@@ -66,7 +71,7 @@ test("the JSON has the text, the empty pages, the reasons of failed pages and wh
   expect(result).toEqual({
     ...{ order_id: order.id, ...lease },
     pages: [
-      { ...first, empty: false, reading },
+      { ...shown, empty: false, reading },
       { ...empty, empty: true, reading },
       { page: 3, error: tooSlow, reading },
     ],
@@ -159,12 +164,34 @@ test("the image of a page is the page as it was read; a failed or missing page i
   });
 });
 
+test("original.jpg is the page as it came; a page without it is 404 and names its picture", async () => {
+  const image = await get(`${order.path}/pages/1/original.jpg`);
+  expect([image.status, typeOf(image)]).toEqual([200, "image/jpeg"]);
+  expect(Buffer.from(await image.arrayBuffer())).toEqual(originalJpeg);
+  const { headers } = image;
+  expect(headers.get("Content-Disposition")).toBe('inline; filename="OW12345678-lease.1.original.jpg"');
+  for (const [page, detail] of [
+    ["2", /neither turned nor straightened.* pages\/2\.png shows it\.$/],
+    ["3", /Page 3 has no result. It could not be read/],
+    ["4", /The document has 3 pages/],
+    ["0", /The document has 3 pages/],
+  ] as const) {
+    const other = await get(`${order.path}/pages/${page}/original.jpg`);
+    expect(await other.json()).toMatchObject({
+      ...{ status: 404, code: "page_not_found" },
+      detail: expect.stringMatching(detail),
+    });
+  }
+});
+
 test("one page is the same as in the JSON result, with the number of pages; others are 404", async () => {
   const all = resultSchema.parse(await (await get(`${order.path}.json`)).json());
   for (const page of [1, 2]) {
     const response = await get(`${order.path}/pages/${page}.json`);
     expect([response.status, typeOf(response)]).toEqual([200, "application/json"]);
-    expect(await response.json()).toEqual({ ...all.pages[page - 1], pages: 3 });
+    const { width, height } = page === 1 ? first : empty;
+    const image = { width, height, original: page === 1 ? original : null };
+    expect(await response.json()).toEqual({ ...all.pages[page - 1], pages: 3, image });
   }
   for (const name of ["0", "3", "4", "01", "x", "999999999999"]) {
     expect(await codeOf(await get(`${order.path}/pages/${name}.json`)), name).toEqual([
@@ -177,10 +204,12 @@ test("one page is the same as in the JSON result, with the number of pages; othe
 });
 
 test("a client that has a representation gets 304 for it, and 200 for another", async () => {
-  const paths = ["", ".pdf", "/pages/1.png", "/pages/1.json"].map((part) => `${order.path}${part}`);
+  const paths = ["", ".pdf", "/pages/1.png", "/pages/1.json", "/pages/1/original.jpg"].map(
+    (part) => `${order.path}${part}`,
+  );
   for (const path of paths) {
     const tag = (await get(path)).headers.get("ETag") ?? "";
-    expect(tag).toMatch(path.endsWith(".png") ? /^"[^"]+"$/ : /^W\/"[^"]+"$/);
+    expect(tag).toMatch(/\.(png|jpg)$/.test(path) ? /^"[^"]+"$/ : /^W\/"[^"]+"$/);
     for (const known of [tag, tag.replace("W/", ""), `W/${tag.replace("W/", "")}`, `"x", ${tag}`, "*"]) {
       const again = await api.as(alice, { "If-None-Match": known }).get(path);
       expect([again.status, again.headers.get("ETag"), await again.text()]).toEqual([304, tag, ""]);
@@ -195,28 +224,31 @@ test("a client that has a representation gets 304 for it, and 200 for another", 
   expect(new Set(tags).size).toBe(2);
 });
 
-test("a range of a page's image is 206, and a range beyond its end is 416", async () => {
-  const path = `${order.path}/pages/1.png`;
-  const whole = await get(path);
-  const bytes = Buffer.from(await whole.arrayBuffer());
-  const tag = whole.headers.get("ETag") ?? "";
-  expect(whole.headers.get("Accept-Ranges")).toBe("bytes");
-  const ranged = (headers: Record<string, string>) => api.as(alice, headers).get(path);
-  for (const condition of [{}, { "If-Range": tag }]) {
-    const part = await ranged({ Range: "bytes=8-19", ...condition });
-    expect([part.status, part.headers.get("Content-Range"), part.headers.get("Content-Length")]).toEqual([
-      206,
-      `bytes 8-19/${bytes.length}`,
-      "12",
-    ]);
-    expect(Buffer.from(await part.arrayBuffer())).toEqual(bytes.subarray(8, 20));
-  }
-  const changed = await ranged({ Range: "bytes=8-19", "If-Range": '"another"' });
-  expect([changed.status, Buffer.from(await changed.arrayBuffer())]).toEqual([200, bytes]);
-  const beyond = await ranged({ Range: `bytes=${bytes.length}-` });
-  expect(beyond.headers.get("Content-Range")).toBe(`bytes */${bytes.length}`);
-  expect(await codeOf(beyond)).toEqual([416, "range_not_satisfiable"]);
-});
+test.each(["/pages/1.png", "/pages/1/original.jpg"])(
+  "a range of %s is 206, and a range beyond its end is 416",
+  async (rest) => {
+    const path = `${order.path}${rest}`;
+    const whole = await get(path);
+    const bytes = Buffer.from(await whole.arrayBuffer());
+    const tag = whole.headers.get("ETag") ?? "";
+    expect(whole.headers.get("Accept-Ranges")).toBe("bytes");
+    const ranged = (headers: Record<string, string>) => api.as(alice, headers).get(path);
+    for (const condition of [{}, { "If-Range": tag }]) {
+      const part = await ranged({ Range: "bytes=8-19", ...condition });
+      expect([part.status, part.headers.get("Content-Range"), part.headers.get("Content-Length")]).toEqual([
+        206,
+        `bytes 8-19/${bytes.length}`,
+        "12",
+      ]);
+      expect(Buffer.from(await part.arrayBuffer())).toEqual(bytes.subarray(8, 20));
+    }
+    const changed = await ranged({ Range: "bytes=8-19", "If-Range": '"another"' });
+    expect([changed.status, Buffer.from(await changed.arrayBuffer())]).toEqual([200, bytes]);
+    const beyond = await ranged({ Range: `bytes=${bytes.length}-` });
+    expect(beyond.headers.get("Content-Range")).toBe(`bytes */${bytes.length}`);
+    expect(await codeOf(beyond)).toEqual([416, "range_not_satisfiable"]);
+  },
+);
 
 test.each(["", ".txt", ".json", ".pdf"])(
   "result%s is sent whole, with Accept-Ranges: none",
@@ -229,7 +261,12 @@ test.each(["", ".txt", ".json", ".pdf"])(
 );
 
 test("HEAD has the headers of GET, and no body", async () => {
-  for (const path of [order.path, `${order.path}.alto.xml`, `${order.path}/pages/1.png`]) {
+  for (const path of [
+    order.path,
+    `${order.path}.alto.xml`,
+    `${order.path}/pages/1.png`,
+    `${order.path}/pages/1/original.jpg`,
+  ]) {
     const whole = await get(path);
     const head = await api.send("HEAD", path, { headers: { Authorization: `Bearer ${alice}` } });
     const differs = ["x-request-id", "ratelimit"];
@@ -241,7 +278,7 @@ test("HEAD has the headers of GET, and no body", async () => {
 });
 
 test("only the owner can read a result", async () => {
-  for (const rest of ["", ".pdf", "/pages/1.png"]) {
+  for (const rest of ["", ".pdf", "/pages/1.png", "/pages/1/original.jpg"]) {
     expect(await codeOf(await api.as(bob).get(`${order.path}${rest}`))).toEqual([404, "order_not_found"]);
     expect((await api.send("GET", `${order.path}${rest}`)).status).toBe(401);
   }
@@ -282,12 +319,12 @@ test("a result is 409 before the order's end, and 404 once its files are gone", 
   const id = await orderIdOf(await api.as(alice).post("/orders", lease));
   const gone = await completed();
   await results.removeOrder(gone.id);
-  for (const rest of ["", ".txt", "/pages/1.png"]) {
+  for (const rest of ["", ".txt", "/pages/1.png", "/pages/1/original.jpg"]) {
     const early = await get(`/orders/${id}/result${rest}`);
     expect(early.headers.get("Retry-After")).toBe("1");
     expect(await codeOf(early)).toEqual([409, "order_not_completed"]);
   }
-  for (const rest of ["", ".txt", "/pages/1.png"]) {
+  for (const rest of ["", ".txt", "/pages/1.png", "/pages/1/original.jpg"]) {
     expect(await codeOf(await get(`${gone.path}${rest}`))).toEqual([404, "result_gone"]);
   }
 });

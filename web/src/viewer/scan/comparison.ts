@@ -6,13 +6,15 @@ export type Comparison = { divideAt(share: number): void; end(): void };
 /**
  * Lays the page as it came over the page as it was read: the former is visible left of a divider, and the
  * latter right of it. Both have the same centre. `factor`: how many pixels of the prepared page one pixel of
- * the original takes.
+ * the original takes. `divided` is called with the divider's place in the prepared page, from 0 (its left
+ * edge) to 1.
  */
 export function compare(
   viewer: OpenSeadragon.Viewer,
   prepared: OpenSeadragon.TiledImage,
   source: OpenSeadragon.TileSource,
   factor: number,
+  divided: (place: number) => void,
 ): Comparison {
   let original: OpenSeadragon.TiledImage | undefined;
   let hasEnded = false;
@@ -23,7 +25,7 @@ export function compare(
     const bounds = viewer.viewport.getBounds(true);
     const x = bounds.x + bounds.width * share;
     clip(original, x, "left");
-    clip(prepared, x, "right");
+    divided(clip(prepared, x, "right"));
   };
 
   const { x, y, width, height } = prepared.getBounds();
@@ -52,17 +54,22 @@ export function compare(
       hasEnded = true;
       viewer.removeHandler("update-viewport", divide);
       prepared.setClip(null);
+      divided(0);
       if (original) viewer.world.removeItem(original);
     },
   };
 }
 
-/** Shows only the part of the image that is on one side of `x`, a coordinate of the viewport. */
-function clip(image: OpenSeadragon.TiledImage, x: number, side: "left" | "right"): void {
+/**
+ * Shows only the part of the image that is on one side of `x`, a coordinate of the viewport. Returns the
+ * place of `x` in the image, from 0 to 1.
+ */
+function clip(image: OpenSeadragon.TiledImage, x: number, side: "left" | "right"): number {
   const size = image.getContentSize();
   const at = image.viewportToImageCoordinates(new OpenSeadragon.Point(x, 0), true).x;
   const edge = Math.min(size.x, Math.max(0, at));
   const [from, to] = side === "left" ? [0, edge] : [edge, size.x];
   const clipped = new OpenSeadragon.Rect(from, 0, to - from, size.y);
   if (!image.getClip()?.equals(clipped)) image.setClip(clipped);
+  return edge / size.x;
 }

@@ -1,12 +1,13 @@
 import OpenSeadragon from "openseadragon";
 import { levelsOf, type Picture } from "./picture.ts";
+import { turned } from "./turned.ts";
 
 /**
  * A page's picture as OpenSeadragon reads it. A picture of one file is loaded once, and decoded away from the
  * main thread in the size that is needed. `failed` is called when a picture cannot be loaded.
  */
 export function pictureSource(picture: Picture, failed: (error: unknown) => void): OpenSeadragon.TileSource {
-  const { width, height, tiles, key } = picture;
+  const { width, height, tiles, key, turn = 0 } = picture;
   const levels = tiles?.levels ?? levelsOf(picture);
   const oneTile = { tileWidth: width, tileHeight: height };
   const source = new OpenSeadragon.TileSource({
@@ -27,7 +28,7 @@ export function pictureSource(picture: Picture, failed: (error: unknown) => void
     const { level, x, y } = job.tile;
     const loading = tiles
       ? picture.load({ level, x, y }, stop.signal).then((blob) => createImageBitmap(blob))
-      : whole().then((blob) => createImageBitmap(blob, sizeAt(level)));
+      : whole().then(async (blob) => turned(await createImageBitmap(blob, sizeAt(level)), turn));
     loading.then(
       (bitmap) => job.finish(bitmap, null, "imageBitmap"),
       (error: unknown) => {
@@ -44,9 +45,10 @@ export function pictureSource(picture: Picture, failed: (error: unknown) => void
   function sizeAt(level: number): ImageBitmapOptions {
     if (level === levels - 1) return {};
     const scale = 0.5 ** (levels - 1 - level);
+    const [wide, high] = turn % 180 === 0 ? [width, height] : [height, width];
     return {
-      resizeWidth: Math.max(1, Math.round(width * scale)),
-      resizeHeight: Math.max(1, Math.round(height * scale)),
+      resizeWidth: Math.max(1, Math.round(wide * scale)),
+      resizeHeight: Math.max(1, Math.round(high * scale)),
       resizeQuality: "high",
     };
   }

@@ -7,6 +7,8 @@ export type Picture = {
   key: string;
   /** Undefined: the picture is one file. `levels`: the last one is full size, each other half of the next. */
   tiles: { size: number; levels: number } | undefined;
+  /** How far the file is turned clockwise to be shown, in quarter turns of 90 degrees. */
+  turn?: number;
   /** Loads a tile, or the whole file without a place. */
   load(place: TilePlace | undefined, signal: AbortSignal): Promise<Blob>;
 };

@@ -142,7 +142,12 @@ export class ScanView {
     this.#comparison = undefined;
     if (!original || !this.#image) return;
     const source = pictureSource(original.picture, this.#events.failed);
-    this.#comparison = compare(this.#viewer, this.#image, source, original.factor);
+    const drawing = this.#drawing;
+    // The marks belong to the page as it was read.
+    const divided = (place: number) => {
+      if (drawing) drawing.style.clipPath = place === 0 ? "" : `inset(0 0 0 ${place * 100}%)`;
+    };
+    this.#comparison = compare(this.#viewer, this.#image, source, original.factor, divided);
   }
 
   /** `share`: where the divider is, from 0 (left) to 1 (right). */

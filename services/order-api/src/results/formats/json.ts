@@ -24,6 +24,7 @@ const readings = {
 
 /** A page that was read. */
 export const readPageSchema = pageResultSchema
+  .omit({ original: true })
   .extend(readings)
   .extend({ empty: z.boolean().meta({ description: "The page has no text" }) })
   .meta({
@@ -62,7 +63,9 @@ export async function* writeJson({ order, pages }: ResultDocument): AsyncGenerat
 
 export function pageView({ page, result, error, reading }: DocumentPage): Result["pages"][number] {
   const read = reading && { reading: readingView(reading) };
-  return result ? { ...result, ...read, empty: result.blocks.length === 0 } : { page, error, ...read };
+  if (!result) return { page, error, ...read };
+  const { original: _original, ...content } = result;
+  return { ...content, ...read, empty: result.blocks.length === 0 };
 }
 
 export function readingView(reading: PageReading): z.input<typeof readingSchema> {

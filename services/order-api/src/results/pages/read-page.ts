@@ -1,0 +1,92 @@
+import { createRoute } from "@hono/zod-openapi";
+import { originalPictureSchema } from "@orbital-witness/common/results/page-result.ts";
+import { z } from "zod";
+import { readingUser } from "../../access/callers.ts";
+import { ownOrder, read } from "../../access/store-access.ts";
+import { type Endpoint, problemResponses, security } from "../../endpoint.ts";
+import { orderPathSchema } from "../../order-schemas.ts";
+import { pageView, readPageSchema } from "../formats/json.ts";
+import type { ResultTools } from "../read-result.ts";
+import {
+  notModified,
+  pageNotFound,
+  representation,
+  resultGone,
+  resultProblems,
+  resultRef,
+} from "../result-reply.ts";
+import { pageNumber } from "./page-number.ts";
+
+const size = { width: z.int().positive(), height: z.int().positive() };
+
+const imageSchema = z
+  .object({
+    ...size,
+    original: originalPictureSchema
+      .extend({
+        scale: originalPictureSchema.shape.scale.meta({
+          description: "How many pixels of the page's image one pixel of the original takes",
+        }),
+      })
+      .nullable()
+      .meta({
+        description:
+          "`original.jpg`, the page as it came; both pictures have the same centre. Null for a page that " +
+          "was neither turned nor straightened, and for pages that earlier versions read",
+      }),
+  })
+  .meta({ id: "PagePictures", description: "The pictures of a page, in pixels" });
+
+const answerSchema = readPageSchema
+  .extend({
+    pages: z.int().positive().meta({ description: "The number of the document's pages" }),
+    image: imageSchema,
+  })
+  .meta({ id: "SinglePage" });
+
+const route = createRoute({
+  method: "get",
+  path: "/orders/{id}/result/pages/{page}.json",
+  operationId: "getPage",
+  tags: ["results"],
+  summary: "Get one page of the result",
+  description: "The page as in the JSON result, its pictures, and the number of the document's pages.",
+  security,
+  request: {
+    params: orderPathSchema.extend({ page: z.int().positive() }),
+    headers: z.object({
+      "If-None-Match": z.string().optional().meta({ description: "The `ETag` that the client has" }),
+    }),
+  },
+  responses: {
+    200: { description: "The page", content: { "application/json": { schema: answerSchema } } },
+    304: { description: "The client has this page already" },
+    ...problemResponses(401, 503),
+    ...resultProblems,
+  },
+});
+
+export function readPage({ tokens, store, results }: ResultTools): Endpoint {
+  return {
+    route,
+    path: "/orders/:id/result/pages/:file{[^/]+\\.json}",
+    handle: async (c) => {
+      const user = await readingUser(tokens, c.req.raw);
+      const order = await ownOrder(store, user, c.req.param("id"));
+      const number = pageNumber(c.req.param("file")?.slice(0, -".json".length));
+      const ref = resultRef(order);
+      const result = number === 0 ? undefined : await read(results.page(ref, number));
+      if (!result) throw (await read(results.has(ref))) ? pageNotFound(order, number) : resultGone();
+      // Weak: another version of this service may write the same page in other bytes. The number at the end
+      // is that of the answer's fields, so that a client does not keep an answer without the newer ones.
+      const tag = `W/"${ref.attempt}-${number}.json-2"`;
+      const unchanged = notModified(c, tag);
+      if (unchanged) return unchanged;
+      const end = (await read(store.pages(order))).find(({ page }) => page === number);
+      const view = pageView({ page: number, result, reading: end?.reading });
+      const { width, height, original = null } = result;
+      const answer = { ...view, pages: order.result_pages ?? 1, image: { width, height, original } };
+      return c.json(answer, 200, representation(order, `${number}.json`, "application/json", tag));
+    },
+  };
+}
