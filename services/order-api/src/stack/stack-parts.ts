@@ -20,15 +20,15 @@ export type PartsKnown = {
   redis: StorageReading["redis"];
   /** The storage without room, because of which the Order API refuses orders. */
   shortage: Shortage | undefined;
-  /** Whether parts answer that the Order API can ask. */
-  neighbours: readonly Pick<StackPart, "name" | "healthy">[];
+  /** The parts that the Order API can ask. */
+  neighbours: readonly StackPart[];
 };
 
 /** The parts whose state is known. */
 export function stackParts({ reading, redis, shortage, neighbours }: PartsKnown): StackPart[] {
   return [
     part("order-api", shortage && roomText(shortage.of)),
-    ...neighbours.map(({ name, healthy }) => ({ name, healthy, waits_for: null })),
+    ...neighbours,
     part("redis", redis.loads ? "its data, which is being loaded" : redis.writes ? undefined : "its disk"),
     ...documentsPart(reading),
     workersPart(reading),
