@@ -26,6 +26,7 @@ const endpoints = [
   ["GET", `${anOrder}/result.txt`],
   ["GET", `${anOrder}/result/pages/1.png`],
   ["GET", `${anOrder}/result/pages/1/original.jpg`],
+  ["GET", `${anOrder}/result/pages/1/tiles/0/0_0.jpg`],
   ["GET", `${anOrder}/events`],
   ["POST", `${anOrder}/retry`],
   ["GET", "/search?q=lease"],
@@ -235,6 +236,7 @@ test.each([
   [`${anOrder}/result.txt`, "GET, HEAD, OPTIONS"],
   [`${anOrder}/result/pages/1.png`, "GET, HEAD, OPTIONS"],
   [`${anOrder}/result/pages/1/original.jpg`, "GET, HEAD, OPTIONS"],
+  [`${anOrder}/result/pages/1/tiles/0/0_0.jpg`, "GET, HEAD, OPTIONS"],
   [`${anOrder}/events`, "GET, HEAD, OPTIONS"],
   [`${anOrder}/retry`, "POST, OPTIONS"],
   ["/search", "GET, HEAD, OPTIONS"],
@@ -270,6 +272,19 @@ test.each([
   for (const [other, path] of Object.entries(others)) {
     if (other !== kind) expect((await few.as(alice).get(path)).status, other).not.toBe(429);
   }
+  few.redis.destroy();
+});
+
+test("tiles have ten times the limit of downloads, and do not count as such", async () => {
+  const few = openOrderApi("redis://127.0.0.1:1", {
+    readLimits: { reads: 9, downloads: 1, searches: 9, streams: 9 },
+  });
+  const tile = `${anOrder}/result/pages/1/tiles/0/0_0.jpg`;
+  const first = await few.as(alice).get(tile);
+  expect(first.headers.get("RateLimit-Policy")).toBe('"tiles";q=10;w=60');
+  for (let more = 0; more < 9; more++) expect((await few.as(alice).get(tile)).status).not.toBe(429);
+  expect(await codeOf(await few.as(alice).get(tile))).toEqual([429, "rate_limited"]);
+  expect((await few.as(alice).get(nowhere)).status).not.toBe(429);
   few.redis.destroy();
 });
 

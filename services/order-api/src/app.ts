@@ -21,6 +21,7 @@ import { orderPathSchema } from "./order-schemas.ts";
 import { readPage } from "./results/pages/read-page.ts";
 import { readPageImage } from "./results/pages/read-page-image.ts";
 import { readPageOriginal } from "./results/pages/read-page-original.ts";
+import { readPageTile } from "./results/pages/read-page-tile.ts";
 import { type ResultTools, readResult, readResultFile } from "./results/read-result.ts";
 import { type SearchTools, searchOrders } from "./search/search-orders.ts";
 import { readStack, type StackTools } from "./stack/read-stack.ts";
@@ -57,6 +58,7 @@ export function createOrderApp({ log, checks, tools }: OrderAppOptions): HttpApp
     quotas.limited("downloads", readPage(tools)),
     quotas.limited("downloads", readPageImage(tools)),
     quotas.limited("downloads", readPageOriginal(tools)),
+    quotas.limited("tiles", readPageTile(tools)),
     quotas.limited("streams", followOrder(tools)),
     retryOrder(tools),
     cancelOrders(tools),

@@ -506,6 +506,11 @@ export interface components {
         PagePictures: {
             width: number;
             height: number;
+            /** @description The tiles of the page's image; null for pages of at most 12 megapixels */
+            tiles: {
+                size: number;
+                levels: number;
+            } | null;
             /** @description `original.jpg`, the page as it came; both pictures have the same centre. Null for a page that was neither turned nor straightened, and for pages that earlier versions read */
             original: {
                 width: number;

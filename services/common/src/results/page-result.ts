@@ -78,6 +78,10 @@ export const originalPictureSchema = z.object({
 });
 export type OriginalPicture = z.output<typeof originalPictureSchema>;
 
+/** The tiles of a large page's image: see tile-pyramid.ts. `size`: the side of a tile, in pixels. */
+export const pageTilesSchema = z.object({ size: z.int().positive(), levels: z.int().positive() });
+export type PageTiles = z.output<typeof pageTilesSchema>;
+
 /** Where a page's words come from. `mixed`: some were recognised, and others taken from the document. */
 export const pageSources = ["ocr", "text_layer", "mixed"] as const;
 
@@ -99,6 +103,8 @@ export const pageResultSchema = z.object({
   warnings: z.array(z.enum(pageWarnings)).min(1).optional(),
   /** Only for a page that was turned or straightened. Earlier versions wrote none. */
   original: originalPictureSchema.optional(),
+  /** Only for a large page. Earlier versions wrote none. */
+  tiles: pageTilesSchema.optional(),
   /** In reading order. An empty page has none. */
   blocks: z.array(blockSchema),
 });

@@ -23,7 +23,8 @@ export interface StoredFile {
 /**
  * The files of an attempt: `document` as the source sent it; `pdf-outline` and `pdf-base` of a PDF (see
  * pdf-outline.ts); and for each page `<n>.png`, its image as it was read, and `<n>.pdf-page` (see
- * pdf-page.ts). A page that was turned or straightened also has `<n>.original.jpg`, as it came.
+ * pdf-page.ts). A page that was turned or straightened also has `<n>.original.jpg`, as it came; a large
+ * one has `<n>.tiles` (see tile-pyramid.ts).
  */
 export type FileName =
   | "document"
@@ -31,6 +32,7 @@ export type FileName =
   | "pdf-base"
   | `${number}.png`
   | `${number}.original.jpg`
+  | `${number}.tiles`
   | `${number}.pdf-page`;
 
 /** The files of an order as a whole: see ended-orders.ts. */

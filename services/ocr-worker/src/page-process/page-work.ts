@@ -19,8 +19,9 @@ import { type Engine, openEngine } from "../recognition/engine.ts";
 import type { ColourImage, GreyImage } from "../recognition/grey-image.ts";
 import { toSharp } from "../recognition/preparation/picture.ts";
 import { createRecognizer, type RecognizedPage, type RecognizePage } from "../recognition/recognize-page.ts";
-import { originalPicture, wasMoved } from "./original-picture.ts";
 import type { DocumentInfo, PageRead } from "./page-reader.ts";
+import { originalPicture, wasMoved } from "./pictures/original-picture.ts";
+import { pictureTiles } from "./pictures/picture-tiles.ts";
 import type { PageProcessSettings } from "./protocol.ts";
 
 /** The resolution at which pages that are not scans are drawn. */
@@ -85,7 +86,13 @@ export class PageWork {
       await stored(this.#results.save(ref, `${page}.original.jpg`, jpeg));
       recognized.result.original = original;
     }
-    const png = await toPng(coloured ? await recognized.likewise(coloured) : recognized.image);
+    const shown = coloured ? await recognized.likewise(coloured) : recognized.image;
+    const large = await pictureTiles(shown);
+    if (large) {
+      await stored(this.#results.save(ref, `${page}.tiles`, large.bytes));
+      recognized.result.tiles = large.tiles;
+    }
+    const png = await toPng(shown);
     await stored(this.#results.savePage(ref, { ...recognized.result, page }, png));
     return { result: recognized.result, notShown, keptText };
   }

@@ -15,7 +15,10 @@ export type ReadLimits = {
   streams: number;
 };
 
-export type ReadKind = keyof ReadLimits;
+export type ReadKind = keyof ReadLimits | "tiles";
+
+/** A large page that is moved and enlarged takes about this many tiles for one picture of a usual page. */
+const tilesPerDownload = 10;
 
 /** Gives endpoints a quota for each user, apart from what other limits allow at once. */
 export class ReadQuotas {
@@ -23,14 +26,15 @@ export class ReadQuotas {
   readonly #limits: Readonly<Record<ReadKind, RateLimit>>;
 
   constructor(tokens: TokenVerifier, limits: ReadLimits) {
-    const quota = (name: ReadKind, of: string) =>
-      new RateLimit({ name, of: `${of} of one user`, limit: limits[name], windowSeconds: 60 });
+    const quota = (name: ReadKind, of: string, limit: number) =>
+      new RateLimit({ name, of: `${of} of one user`, limit, windowSeconds: 60 });
     this.#tokens = tokens;
     this.#limits = {
-      reads: quota("reads", "reads of orders"),
-      downloads: quota("downloads", "downloads"),
-      searches: quota("searches", "searches"),
-      streams: quota("streams", "event streams"),
+      reads: quota("reads", "reads of orders", limits.reads),
+      downloads: quota("downloads", "downloads", limits.downloads),
+      tiles: quota("tiles", "tiles", tilesPerDownload * limits.downloads),
+      searches: quota("searches", "searches", limits.searches),
+      streams: quota("streams", "event streams", limits.streams),
     };
   }
 

@@ -37,6 +37,8 @@ test("the document has every operation, with its responses and the ways to send 
     "getPage: get /orders/{id}/result/pages/{page}.json 200 304 401 404 409 429 503",
     "getPageImage: get /orders/{id}/result/pages/{page}.png 200 206 304 401 404 409 416 429 503",
     "getPageOriginal: get /orders/{id}/result/pages/{page}/original.jpg 200 206 304 401 404 409 416 429 503",
+    "getPageTile: get /orders/{id}/result/pages/{page}/tiles/{level}/{column}_{row}.jpg " +
+      "200 304 401 404 409 429 503",
     "followOrder: get /orders/{id}/events 200 204 400 401 404 429 503",
     "retryOrder: post /orders/{id}/retry 202 401 403 404 409 429 503",
     "cancelOrders: post /orders/cancel 200 400 401 403 408 413 415 422 503",

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { packTiles, tilePlaces } from "@orbital-witness/common/results/tile-pyramid.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { alice, bob, codeOf, lease, openOrderApi, orderIdOf } from "../../../../tests/order-api/order-api.ts";
 import { pageOf, pictureOf } from "../../../../tests/page-result.ts";
@@ -23,7 +24,12 @@ const text = [
   [["2021"]],
 ];
 const shown = pageOf(1, text);
-const first = { ...shown, original };
+const tiles = { size: 512, levels: 3 };
+const packedTiles = packTiles(
+  shown,
+  tilePlaces(shown).map(({ level, x, y }) => Buffer.from(`tile ${level}/${x}_${y}`)),
+);
+const first = { ...shown, original, tiles };
 const empty = pageOf(2);
 
 /** Makes a completed order of alice. Its second page is empty, and its third page failed. */
@@ -32,6 +38,7 @@ async function completed() {
   const order = await claimed(services, id);
   await attempts.recognizing(order, 3);
   await results.save(order, "1.original.jpg", originalJpeg);
+  await results.save(order, "1.tiles", packedTiles);
   for (const read of [first, empty]) await results.savePage(order, read, await pictureOf(read));
   const page = await claimedPages(services, id, Array(3).fill("worker-1"));
   await attempts.endPage(page(1), "read");
@@ -184,13 +191,44 @@ test("original.jpg is the page as it came; a page without it is 404 and names it
   }
 });
 
+test("tiles are read one by one and kept by browsers; other places and pages are 404", async () => {
+  for (const place of ["0/0_0", "1/1_1", "2/2_3"]) {
+    const tile = await get(`${order.path}/pages/1/tiles/${place}.jpg`);
+    expect([tile.status, typeOf(tile), await tile.text()]).toEqual([200, "image/jpeg", `tile ${place}`]);
+    const tag = tile.headers.get("ETag") ?? "";
+    const again = await api
+      .as(alice, { "If-None-Match": tag })
+      .get(`${order.path}/pages/1/tiles/${place}.jpg`);
+    expect([again.status, await again.text()]).toEqual([304, ""]);
+    for (const { headers } of [tile, again]) {
+      expect(headers.get("Cache-Control")).toBe("private, max-age=3600, immutable");
+    }
+  }
+  for (const [place, detail] of [
+    ["1/tiles/2/3_0", /^Page 1 has no such tile\. `image\.tiles` in pages\/1\.json says/],
+    ["1/tiles/3/0_0", /no such tile/],
+    ["1/tiles/0/-1_0", /no such tile/],
+    ["1/tiles/0/0_9999999999999", /no such tile/],
+    ["1/tiles/x/0_0", /no such tile/],
+    ["2/tiles/0/0_0", /^Page 2 has no tiles\. pages\/2\.png shows it\.$/],
+    ["3/tiles/0/0_0", /It could not be read/],
+    ["0/tiles/0/0_0", /The document has 3 pages/],
+  ] as const) {
+    const other = await get(`${order.path}/pages/${place}.jpg`);
+    expect(await other.json(), place).toMatchObject({
+      ...{ status: 404, code: "page_not_found" },
+      detail: expect.stringMatching(detail),
+    });
+  }
+});
+
 test("one page is the same as in the JSON result, with the number of pages; others are 404", async () => {
   const all = resultSchema.parse(await (await get(`${order.path}.json`)).json());
   for (const page of [1, 2]) {
     const response = await get(`${order.path}/pages/${page}.json`);
     expect([response.status, typeOf(response)]).toEqual([200, "application/json"]);
     const { width, height } = page === 1 ? first : empty;
-    const image = { width, height, original: page === 1 ? original : null };
+    const image = { width, height, ...(page === 1 ? { original, tiles } : { original: null, tiles: null }) };
     expect(await response.json()).toEqual({ ...all.pages[page - 1], pages: 3, image });
   }
   for (const name of ["0", "3", "4", "01", "x", "999999999999"]) {
@@ -278,7 +316,7 @@ test("HEAD has the headers of GET, and no body", async () => {
 });
 
 test("only the owner can read a result", async () => {
-  for (const rest of ["", ".pdf", "/pages/1.png", "/pages/1/original.jpg"]) {
+  for (const rest of ["", ".pdf", "/pages/1.png", "/pages/1/original.jpg", "/pages/1/tiles/0/0_0.jpg"]) {
     expect(await codeOf(await api.as(bob).get(`${order.path}${rest}`))).toEqual([404, "order_not_found"]);
     expect((await api.send("GET", `${order.path}${rest}`)).status).toBe(401);
   }
@@ -319,12 +357,12 @@ test("a result is 409 before the order's end, and 404 once its files are gone", 
   const id = await orderIdOf(await api.as(alice).post("/orders", lease));
   const gone = await completed();
   await results.removeOrder(gone.id);
-  for (const rest of ["", ".txt", "/pages/1.png", "/pages/1/original.jpg"]) {
+  for (const rest of ["", ".txt", "/pages/1.png", "/pages/1/original.jpg", "/pages/1/tiles/0/0_0.jpg"]) {
     const early = await get(`/orders/${id}/result${rest}`);
     expect(early.headers.get("Retry-After")).toBe("1");
     expect(await codeOf(early)).toEqual([409, "order_not_completed"]);
   }
-  for (const rest of ["", ".txt", "/pages/1.png", "/pages/1/original.jpg"]) {
+  for (const rest of ["", ".txt", "/pages/1.png", "/pages/1/original.jpg", "/pages/1/tiles/0/0_0.jpg"]) {
     expect(await codeOf(await get(`${gone.path}${rest}`))).toEqual([404, "result_gone"]);
   }
 });

@@ -62,11 +62,15 @@ export function representation(order: OrderRecord, name: string, type: string, t
 }
 
 /** Returns a 304 for a client that already has this representation, and undefined for any other. */
-export function notModified(c: Context<AppEnv>, tag: string): Response | undefined {
+export function notModified(
+  c: Context<AppEnv>,
+  tag: string,
+  cacheControl = "private, no-cache",
+): Response | undefined {
   const known = c.req.header("If-None-Match")?.split(",") ?? [];
   const opaque = tag.replace(/^W\//, "");
   const isKnown = known.some((other) => ["*", opaque, `W/${opaque}`].includes(other.trim()));
-  return isKnown ? c.body(null, 304, { ETag: tag, "Cache-Control": "private, no-cache" }) : undefined;
+  return isKnown ? c.body(null, 304, { ETag: tag, "Cache-Control": cacheControl }) : undefined;
 }
 
 /** Yields the parts as bytes. Logs a failure, because the client only sees a broken connection. */

@@ -24,7 +24,7 @@ const readings = {
 
 /** A page that was read. */
 export const readPageSchema = pageResultSchema
-  .omit({ original: true })
+  .omit({ original: true, tiles: true })
   .extend(readings)
   .extend({ empty: z.boolean().meta({ description: "The page has no text" }) })
   .meta({
@@ -64,7 +64,7 @@ export async function* writeJson({ order, pages }: ResultDocument): AsyncGenerat
 export function pageView({ page, result, error, reading }: DocumentPage): Result["pages"][number] {
   const read = reading && { reading: readingView(reading) };
   if (!result) return { page, error, ...read };
-  const { original: _original, ...content } = result;
+  const { original: _original, tiles: _tiles, ...content } = result;
   return { ...content, ...read, empty: result.blocks.length === 0 };
 }
 

@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { originalPictureSchema } from "@orbital-witness/common/results/page-result.ts";
+import { originalPictureSchema, pageTilesSchema } from "@orbital-witness/common/results/page-result.ts";
 import { z } from "zod";
 import { readingUser } from "../../access/callers.ts";
 import { ownOrder, read } from "../../access/store-access.ts";
@@ -22,6 +22,9 @@ const size = { width: z.int().positive(), height: z.int().positive() };
 const imageSchema = z
   .object({
     ...size,
+    tiles: pageTilesSchema.nullable().meta({
+      description: "The tiles of the page's image; null for pages of at most 12 megapixels",
+    }),
     original: originalPictureSchema
       .extend({
         scale: originalPictureSchema.shape.scale.meta({
@@ -84,8 +87,9 @@ export function readPage({ tokens, store, results }: ResultTools): Endpoint {
       if (unchanged) return unchanged;
       const end = (await read(store.pages(order))).find(({ page }) => page === number);
       const view = pageView({ page: number, result, reading: end?.reading });
-      const { width, height, original = null } = result;
-      const answer = { ...view, pages: order.result_pages ?? 1, image: { width, height, original } };
+      const { width, height, original = null, tiles = null } = result;
+      const image = { width, height, tiles, original };
+      const answer = { ...view, pages: order.result_pages ?? 1, image };
       return c.json(answer, 200, representation(order, `${number}.json`, "application/json", tag));
     },
   };

@@ -1,6 +1,6 @@
 import type { OriginalPicture, Preparation } from "@orbital-witness/common/results/page-result.ts";
-import type { ColourImage, GreyImage } from "../recognition/grey-image.ts";
-import { toSharp } from "../recognition/preparation/picture.ts";
+import type { ColourImage, GreyImage } from "../../recognition/grey-image.ts";
+import { toSharp } from "../../recognition/preparation/picture.ts";
 
 /** Enough to compare the page with its image as it was read, in pixels. */
 const mostPixels = 4_000_000;
