@@ -1,6 +1,7 @@
-import type { Order, OrderSummary, SearchResult } from "./schema.ts";
+import type { Order, OrderList, OrderSummary, SearchResult } from "./schema.ts";
 
 export type {
+  BulkResult,
   OfferedDocument,
   OfferedDocuments,
   Order,
@@ -16,3 +17,4 @@ export type {
 export type OrderStatus = OrderSummary["status"];
 export type OrderAttempt = Order["attempts"][number];
 export type SearchHit = SearchResult;
+export type StatusCounts = NonNullable<OrderList["counts"]>;

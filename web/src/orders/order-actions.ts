@@ -1,7 +1,8 @@
 import { ApiError } from "../api/api-error.ts";
 import type { Client } from "../api/client.ts";
-import type { OrderSummary } from "../api/types.ts";
+import type { BulkResult, OrderSummary } from "../api/types.ts";
 import { hasEnded } from "../order/texts.ts";
+import type { ListFilter } from "./list/list-filter.ts";
 
 export type OrderAction = "cancel" | "retry";
 
@@ -42,9 +43,10 @@ export async function actOnAll(
 ): Promise<void> {
   const left = [...ids];
   const work = async () => {
-    for (let id = left.shift(); id !== undefined; id = left.shift()) {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const id = next;
       try {
-        await patiently(client, id, action);
+        await patiently(() => actOn(client, id, action));
       } catch (error) {
         left.length = 0;
         throw error;
@@ -55,10 +57,31 @@ export async function actOnAll(
   await Promise.all(Array.from({ length: atOnce }, work));
 }
 
-async function patiently(client: Client, id: string, action: OrderAction): Promise<void> {
+/**
+ * Acts on all orders of a list, also those that the page has not loaded. `onDone` is called with the number
+ * of orders after each answer. Rejects with the first error that does not pass.
+ */
+export async function actOnMatching(
+  client: Client,
+  { sort: _, ...filter }: ListFilter,
+  action: OrderAction,
+  onDone: (count: number) => void,
+): Promise<void> {
+  const body = new URLSearchParams({ ...filter, all: "true" });
+  for (;;) {
+    const { count, skipped, next } = await patiently(() =>
+      client.json<BulkResult>(`/orders/${action}`, { method: "POST", body }),
+    );
+    onDone(count + skipped);
+    if (next === null) return;
+    body.set("cursor", next);
+  }
+}
+
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
-      return await actOn(client, id, action);
+      return await work();
     } catch (error) {
       if (!(error instanceof ApiError) || !error.mayPass || tries >= maximumTries) throw error;
       const pauseMs = (error.retrySeconds ?? 1) * 1000;

@@ -1,100 +1,117 @@
-import { useCallback, useMemo, useState } from "preact/hooks";
+import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import type { OrderSummary } from "../api/types.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Link } from "../ui/link.tsx";
 import { BulkBar } from "./list/bulk-bar.tsx";
-import { ListBar } from "./list/list-bar.tsx";
-import { filterOf } from "./list/list-filter.ts";
+import { ListBar, numberText } from "./list/list-bar.tsx";
+import { filterOf, isFiltered, type ListFilter } from "./list/list-filter.ts";
 import { OrderList } from "./list/order-list.tsx";
+import { loadedOrders, type OrderWindow, orderAt, rowOf } from "./list/order-window.ts";
+import { allSelected, someSelected } from "./list/selection.ts";
 import { useOrders } from "./list/use-orders.ts";
 import { FirstOrders } from "./new/first-orders.tsx";
 import { NewOrder } from "./new/new-order.tsx";
 import "./orders.css";
 import "./upload/upload.css";
 
-const none: ReadonlySet<string> = new Set();
+const none: ReadonlyMap<string, OrderSummary> = new Map();
 
-/** One's orders, newest first, as they change. The filters are in the address. */
+/** One's orders, the newest first, as they change. Search, sort and filters are in the address. */
 export function OrdersPage({ query }: { query: URLSearchParams }) {
   const filter = filterOf(query);
-  const isFiltered = Object.keys(filter).length > 0;
-  const { rows, error, refresh, onShow } = useOrders(filter);
-  const orders = rows?.orders ?? [];
+  const { list, error, refresh, onShow } = useOrders(filter);
+  const known = useMemo(() => (list ? loadedOrders(list) : []), [list]);
+  const isEmpty = list?.total === 0;
   return (
     <div class="orders">
-      <NewOrder known={orders} onOrdered={refresh} />
+      <NewOrder known={known} onOrdered={refresh} />
       <div class="orders-head">
         <h1>Orders</h1>
-        <ListBar filter={filter} />
+        <ListBar filter={filter} counts={list?.counts ?? null} />
       </div>
       {error && (
         <p class="notice" role="status">
           {error.message}
         </p>
       )}
-      {rows && orders.length === 0 && !isFiltered && <FirstOrders onOrdered={refresh} />}
-      {rows && orders.length === 0 && isFiltered && (
+      {isEmpty && !isFiltered(filter) && <FirstOrders onOrdered={refresh} />}
+      {isEmpty && isFiltered(filter) && (
         <EmptyState title="No order matches">
           <Link to="/">Show all orders</Link>
         </EmptyState>
       )}
-      {rows && orders.length > 0 && (
+      {list && !isEmpty && (
         // Another list has another selection.
-        <Selectable
-          key={query.toString()}
-          orders={orders}
-          hasMore={rows.next !== null}
-          onChange={refresh}
-          onShow={onShow}
-        />
+        <Selectable key={query.toString()} {...{ list, filter, onShow }} onChange={refresh} />
       )}
     </div>
   );
 }
 
 type SelectableProps = {
-  orders: readonly OrderSummary[];
-  hasMore: boolean;
+  list: OrderWindow;
+  filter: ListFilter;
   onChange(): void;
-  onShow(shown: readonly OrderSummary[], isNearEnd: boolean): void;
+  onShow(start: number, end: number): void;
 };
 
-function Selectable({ orders, hasMore, onChange, onShow }: SelectableProps) {
-  const [selection, setSelection] = useState(none);
-  const selected = useMemo(
-    () => (selection.size === 0 ? [] : orders.filter(({ order_id }) => selection.has(order_id))),
-    [orders, selection],
-  );
+function Selectable({ list, filter, onChange, onShow }: SelectableProps) {
+  const { total, counts } = list;
+  const [selected, setSelected] = useState(none);
+  const [isAll, setIsAll] = useState(false);
+  const latest = useRef(list);
+  latest.current = list;
   const select = useCallback((id: string, isSelected: boolean) => {
-    setSelection((last) => {
-      const next = new Set(last);
-      if (isSelected) next.add(id);
+    const order = loadedOrders(latest.current).find(({ order_id }) => order_id === id);
+    setSelected((last) => {
+      const next = new Map(last);
+      if (isSelected && order) next.set(id, order);
       else next.delete(id);
       return next;
     });
+    // All but one: what is loaded of the list stays selected.
+    setIsAll((last) => {
+      if (last) setSelected(new Map(loadedOrders(latest.current).flatMap((one) => entryUnless(one, id))));
+      return false;
+    });
   }, []);
-  const clear = () => setSelection(none);
+  const clear = () => {
+    setSelected(none);
+    setIsAll(false);
+  };
+  const selection = isAll
+    ? allSelected(filter, total, counts)
+    : someSelected(
+        [...selected.values()].map((order) => orderAt(list, rowOf(list, order.order_id)) ?? order),
+      );
   return (
     <div class="order-table">
       <div class="order-table-head">
         <label class="check">
           <input
             type="checkbox"
-            checked={selected.length > 0 && selected.length === orders.length}
+            checked={isAll}
             ref={(box) => {
-              if (box) box.indeterminate = selected.length > 0 && selected.length < orders.length;
+              if (box) box.indeterminate = !isAll && selected.size > 0;
             }}
-            onChange={({ currentTarget }) =>
-              currentTarget.checked ? setSelection(new Set(orders.map(({ order_id }) => order_id))) : clear()
-            }
+            onChange={({ currentTarget }) => {
+              clear();
+              setIsAll(currentTarget.checked);
+            }}
           />
-          <span>
-            {orders.length === 1 ? "1 order" : `${orders.length}${hasMore ? " newest" : ""} orders`}
-          </span>
+          <span>{total === 1 ? "1 order" : `${numberText(total)} orders`}</span>
         </label>
-        {selected.length > 0 && <BulkBar selected={selected} onClear={clear} onChange={onChange} />}
+        {selection.count > 0 && <BulkBar selection={selection} onClear={clear} onChange={onChange} />}
       </div>
-      <OrderList {...{ orders, hasMore, selection, onChange, onShow }} onSelect={select} />
+      <OrderList
+        {...{ list, onChange, onShow }}
+        isSelected={(id) => isAll || selected.has(id)}
+        onSelect={select}
+      />
     </div>
   );
+}
+
+function entryUnless(order: OrderSummary, id: string): [string, OrderSummary][] {
+  return order.order_id === id ? [] : [[order.order_id, order]];
 }

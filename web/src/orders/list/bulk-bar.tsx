@@ -1,24 +1,26 @@
 import { useState } from "preact/hooks";
-import type { OrderSummary } from "../../api/types.ts";
 import { useServices } from "../../context.ts";
-import { actOnAll, canCancel, canRetry, type OrderAction } from "../order-actions.ts";
+import { actOnAll, actOnMatching, type OrderAction } from "../order-actions.ts";
+import { numberText } from "./list-bar.tsx";
+import type { Selection } from "./selection.ts";
 
-type BulkBarProps = { selected: readonly OrderSummary[]; onClear(): void; onChange(): void };
+type BulkBarProps = { selection: Selection; onClear(): void; onChange(): void };
 type Progress = { action: OrderAction; done: number; all: number };
 
+const doneText = { cancel: "Cancelled", retry: "Started again" } as const;
+
 /** What can be done with all selected orders. */
-export function BulkBar({ selected, onClear, onChange }: BulkBarProps) {
+export function BulkBar({ selection, onClear, onChange }: BulkBarProps) {
   const { client } = useServices();
   const [progress, setProgress] = useState<Progress>();
   const [problem, setProblem] = useState<string>();
-  const act = async (action: OrderAction, orders: readonly OrderSummary[]) => {
+  const act = async (action: OrderAction) => {
     setProblem(undefined);
-    setProgress({ action, done: 0, all: orders.length });
-    const ids = orders.map(({ order_id }) => order_id);
+    setProgress({ action, done: 0, all: selection[action] });
+    const onDone = (count: number) => setProgress((last) => last && { ...last, done: last.done + count });
     try {
-      await actOnAll(client, ids, action, () =>
-        setProgress((last) => last && { ...last, done: last.done + 1 }),
-      );
+      if (selection.kind === "all") await actOnMatching(client, selection.filter, action, onDone);
+      else await actOnAll(client, selection.ids[action], action, () => onDone(1));
       onClear();
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
@@ -26,26 +28,21 @@ export function BulkBar({ selected, onClear, onChange }: BulkBarProps) {
     setProgress(undefined);
     onChange();
   };
-  const button = (action: OrderAction, orders: readonly OrderSummary[], text: string) =>
-    orders.length > 0 && (
-      <button
-        type="button"
-        class="button"
-        disabled={progress !== undefined}
-        onClick={() => void act(action, orders)}
-      >
-        {text} {orders.length}
+  const button = (action: OrderAction, text: string) =>
+    selection[action] > 0 && (
+      <button type="button" class="button" disabled={progress !== undefined} onClick={() => void act(action)}>
+        {text} {numberText(selection[action])}
       </button>
     );
   return (
     <section class="bulk-bar" aria-label="Selected orders">
       <span role="status">
         {progress
-          ? `${progress.action === "cancel" ? "Cancelled" : "Started again"}: ${progress.done} of ${progress.all}`
-          : `${selected.length} selected`}
+          ? `${doneText[progress.action]}: ${numberText(progress.done)} of ${numberText(progress.all)}`
+          : `${numberText(selection.count)} selected`}
       </span>
-      {button("cancel", selected.filter(canCancel), "Cancel")}
-      {button("retry", selected.filter(canRetry), "Retry")}
+      {button("cancel", "Cancel")}
+      {button("retry", "Retry")}
       <button type="button" class="button quiet" disabled={progress !== undefined} onClick={onClear}>
         Clear selection
       </button>

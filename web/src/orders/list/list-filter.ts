@@ -1,7 +1,17 @@
 import type { OrderStatus } from "../../api/types.ts";
 
-/** Which orders a list has, as `GET /orders` takes it. */
-export type ListFilter = { status?: OrderStatus; title_number?: string };
+export const sorts = [
+  "-created",
+  "created",
+  "-finished",
+  "finished",
+  "title_number",
+  "-title_number",
+] as const;
+export type ListSort = (typeof sorts)[number];
+
+/** Which orders a list has, and in which sequence, as `GET /orders` takes it. */
+export type ListFilter = { q?: string; status?: OrderStatus; title_number?: string; sort?: ListSort };
 
 export const statuses: readonly OrderStatus[] = [
   "queued",
@@ -12,11 +22,23 @@ export const statuses: readonly OrderStatus[] = [
   "cancelled",
 ];
 
-/** Reads the filter of a list's address. What is not a filter is left out. */
+/** Reads the filter of a list's address. What is not a filter is left out, and so is the usual sort. */
 export function filterOf(query: URLSearchParams): ListFilter {
+  const q = query.get("q")?.trim() ?? "";
   const status = statuses.find((each) => each === query.get("status"));
   const title = titleOf(query.get("title_number") ?? "");
-  return { ...(status && { status }), ...(title !== "" && { title_number: title }) };
+  const sort = sorts.find((each) => each === query.get("sort"));
+  return {
+    ...(q !== "" && { q: q.slice(0, 200) }),
+    ...(status && { status }),
+    ...(title !== "" && { title_number: title }),
+    ...(sort && sort !== "-created" && { sort }),
+  };
+}
+
+/** Whether the list may leave out orders. */
+export function isFiltered({ sort: _, ...filter }: ListFilter): boolean {
+  return Object.keys(filter).length > 0;
 }
 
 /** The address of the list with this filter. */

@@ -1,118 +1,71 @@
 import type { Client } from "../../api/client.ts";
 import type { OrderChange } from "../../api/order-events.ts";
 import type { OrderList, OrderSummary } from "../../api/types.ts";
-import { hasEnded } from "../../order/texts.ts";
 import type { ListFilter } from "./list-filter.ts";
-import { noRows, type OrderRows, withChunk, withOrder, withoutOrder } from "./order-rows.ts";
+import { type OrderWindow, partSize, partsOf, withAnswers, withOrder } from "./order-window.ts";
 
-/** The newest orders are read again and again; older ones when they are scrolled to. */
-const newestCount = 50;
-const olderCount = 100;
-/** A filtered answer may be empty although there are more. */
-const maximumEmptyAnswers = 200;
-
-/** Changes are kept for reads that began before them. */
-const longestReadMs = 60_000;
-
-type AppliedChange = Exclude<OrderChange, { kind: "reset" }>;
-type Part = { cursor: string; limit: number; newest: string; oldest: string };
-
-/** Loads the orders of one list, part by part, and keeps those on screen up to date. */
+/** Loads the parts of a list that are on screen, and keeps them up to date. */
 export class OrderFeed {
   readonly #client: Client;
   readonly #filter: ListFilter;
-  #rows: OrderRows = noRows;
-  #parts: Part[] = [];
-  #shown: readonly OrderSummary[] = [];
-  #more: Promise<void> | undefined;
-  #recent: { change: AppliedChange; at: number }[] = [];
+  readonly #loading = new Set<number>();
+  #window: OrderWindow | undefined;
+  #shown = [0];
+  /** Changes that came while a part was being read, whose answer may be older. */
+  #meanwhile: OrderSummary[] = [];
+  #reads = 0;
 
   constructor(client: Client, filter: ListFilter) {
     this.#client = client;
     this.#filter = filter;
   }
 
-  get rows(): OrderRows {
-    return this.#rows;
+  /** Undefined before the first answer. */
+  get window(): OrderWindow | undefined {
+    return this.#window;
   }
 
-  /** Says which orders are on screen, so that they are read again while they change. */
-  show(orders: readonly OrderSummary[]): void {
-    this.#shown = orders;
-  }
-
-  /** Reads the newest orders, and the parts in which orders on screen are changing. Rejects with ApiError. */
-  readonly refresh = async (signal: AbortSignal): Promise<OrderRows> => {
-    await this.#load("", newestCount, signal);
-    const moving = this.#shown.filter(({ status }) => !hasEnded(status));
-    const isWanted = ({ newest, oldest }: Part) =>
-      moving.some(({ created_at }) => created_at >= oldest && created_at <= newest);
-    for (const { cursor, limit } of this.#parts.filter((part) => part.cursor !== "" && isWanted(part))) {
-      await this.#load(cursor, limit, signal);
-    }
-    return this.#rows;
+  /** Reads what is on screen. Rejects with ApiError. */
+  readonly refresh = async (signal: AbortSignal): Promise<OrderWindow | undefined> => {
+    await this.#load(this.#shown, true, signal);
+    return this.#window;
   };
 
-  /** Takes over a change without reading the list. Returns whether that was possible. */
+  /** Says which rows are on screen, and loads those that are missing. Rejects with ApiError. */
+  async show(start: number, end: number): Promise<void> {
+    this.#shown = partsOf(start, end);
+    const missing = this.#shown.filter((part) => !this.#window?.parts.has(part) && !this.#loading.has(part));
+    if (missing.length > 0) await this.#load(missing, false);
+  }
+
+  /** Takes over a change. Returns whether the list need not be read again because of it. */
   apply(change: OrderChange): boolean {
-    if (change.kind === "reset" || this.#rows.next === undefined) return false;
-    this.#recent.push({ change, at: performance.now() });
-    this.#put(change);
-    return true;
+    if (change.kind !== "order" || !this.#window) return false;
+    if (this.#reads > 0) this.#meanwhile.push(change.order);
+    const { window, isSettled } = withOrder(this.#window, change.order);
+    this.#window = window;
+    return isSettled;
   }
 
-  #put(change: AppliedChange): void {
-    this.#rows =
-      change.kind === "removed"
-        ? withoutOrder(this.#rows, change.orderId)
-        : withOrder(this.#rows, change.order, matches(change.order, this.#filter));
-  }
-
-  /** Loads the next older orders. Calls at the same time share one request. Rejects with ApiError. */
-  more(): Promise<void> {
-    const { next } = this.#rows;
-    if (typeof next !== "string") return Promise.resolve();
-    this.#more ??= this.#load(next, olderCount).finally(() => {
-      this.#more = undefined;
-    });
-    return this.#more;
-  }
-
-  async #load(cursor: string, limit: number, signal?: AbortSignal): Promise<void> {
-    const startedAt = performance.now();
-    const { orders, next } = await this.#read(cursor, limit, signal);
-    this.#rows = withChunk(this.#rows, { cursor, orders, next });
-    // The answer may be older than changes that came meanwhile.
-    this.#recent = this.#recent.filter(({ at }) => at > startedAt - longestReadMs);
-    for (const { change, at } of this.#recent) if (at > startedAt) this.#put(change);
-    const [newest, oldest] = [orders[0]?.created_at, orders.at(-1)?.created_at];
-    this.#parts = this.#parts.filter((part) => part.cursor !== cursor);
-    if (newest !== undefined && oldest !== undefined) this.#parts.push({ cursor, limit, newest, oldest });
-  }
-
-  async #read(
-    cursor: string,
-    limit: number,
-    signal?: AbortSignal,
-  ): Promise<Pick<OrderList, "orders" | "next">> {
-    let from = cursor;
-    const orders: OrderSummary[] = [];
-    for (let answers = 0; ; answers++) {
-      const query = new URLSearchParams({ ...this.#filter, limit: String(limit) });
-      if (from !== "") query.set("cursor", from);
-      const list = await this.#client.json<OrderList>(`/orders?${query}`, { signal });
-      orders.push(...list.orders);
-      if (orders.length > 0 || list.next === null || answers >= maximumEmptyAnswers) {
-        return { orders, next: list.next };
-      }
-      from = list.next;
+  async #load(parts: readonly number[], isOnly: boolean, signal?: AbortSignal): Promise<void> {
+    for (const part of parts) this.#loading.add(part);
+    this.#reads += 1;
+    try {
+      const answers = await Promise.all(
+        parts.map(async (part) => [part, await this.#read(part, signal)] as const),
+      );
+      const window = withAnswers(this.#window, new Map(answers), isOnly);
+      this.#window = window && this.#meanwhile.reduce((last, order) => withOrder(last, order).window, window);
+    } finally {
+      this.#reads -= 1;
+      if (this.#reads === 0) this.#meanwhile = [];
+      for (const part of parts) this.#loading.delete(part);
     }
   }
-}
 
-function matches(order: OrderSummary, { status, title_number }: ListFilter): boolean {
-  return (
-    (status === undefined || order.status === status) &&
-    (title_number === undefined || order.title_number === title_number)
-  );
+  #read(part: number, signal?: AbortSignal): Promise<OrderList> {
+    const query = new URLSearchParams({ ...this.#filter, limit: String(partSize) });
+    if (part > 0) query.set("offset", String(part * partSize));
+    return this.#client.json<OrderList>(`/orders?${query}`, { signal });
+  }
 }

@@ -1,11 +1,10 @@
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
-import type { OrderSummary } from "../../api/types.ts";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useServices } from "../../context.ts";
 import { hasEnded } from "../../order/texts.ts";
 import { usePolling } from "../use-polling.ts";
 import type { ListFilter } from "./list-filter.ts";
 import { OrderFeed } from "./order-feed.ts";
-import type { OrderRows } from "./order-rows.ts";
+import { loadedOrders, type OrderWindow } from "./order-window.ts";
 
 /** Pauses between two reads of the list while changes do not arrive by themselves. */
 const movingMs = 500;
@@ -14,27 +13,33 @@ const restingMs = 3000;
 const queuedMs = 3000;
 const followedMs = 30_000;
 /** The list is read at most this often because of events. */
-const resetMs = 1000;
+const changedMs = 2000;
 
 export type OrdersView = {
   /** Undefined before the first answer. */
-  rows: OrderRows | undefined;
+  list: OrderWindow | undefined;
   error: Error | undefined;
   refresh(): void;
-  /** Says which rows are on screen. Loads older orders when the end is near. */
-  onShow(shown: readonly OrderSummary[], isNearEnd: boolean): void;
+  /** Says which rows are on screen: from `start` to before `end`. */
+  onShow(start: number, end: number): void;
 };
 
 /** The orders of a list, kept up to date. */
-export function useOrders({ status, title_number }: ListFilter): OrdersView {
+export function useOrders({ q, status, title_number, sort }: ListFilter): OrdersView {
   const { client, events } = useServices();
   const feed = useMemo(
-    () => new OrderFeed(client, { ...(status && { status }), ...(title_number && { title_number }) }),
-    [client, status, title_number],
+    () =>
+      new OrderFeed(client, {
+        ...(q && { q }),
+        ...(status && { status }),
+        ...(title_number && { title_number }),
+        ...(sort && { sort }),
+      }),
+    [client, q, status, title_number, sort],
   );
   const [, redraw] = useState({});
-  const { value, error, refresh } = usePolling(feed.refresh, () => {
-    const { orders } = feed.rows;
+  const { error, refresh } = usePolling(feed.refresh, () => {
+    const orders = feed.window ? loadedOrders(feed.window) : [];
     if (events.isOpen) return orders.some(({ status }) => status === "queued") ? queuedMs : followedMs;
     return orders.some(({ status }) => !hasEnded(status)) ? movingMs : restingMs;
   });
@@ -42,11 +47,13 @@ export function useOrders({ status, title_number }: ListFilter): OrdersView {
     let timer: number | undefined;
     let mayReadAt = 0;
     const leave = events.subscribe((change) => {
-      if (feed.apply(change)) return redraw({});
+      const isSettled = feed.apply(change);
+      redraw({});
+      if (isSettled) return;
       timer ??= window.setTimeout(
         () => {
           timer = undefined;
-          mayReadAt = performance.now() + resetMs;
+          mayReadAt = performance.now() + changedMs;
           refresh();
         },
         Math.max(0, mayReadAt - performance.now()),
@@ -58,21 +65,17 @@ export function useOrders({ status, title_number }: ListFilter): OrdersView {
     };
   }, [events, feed, refresh]);
   const onShow = useCallback(
-    (shown: readonly OrderSummary[], isNearEnd: boolean) => {
-      feed.show(shown);
-      if (!isNearEnd) return;
+    (start: number, end: number) => {
       // After a failure, the next read of the list tells what is wrong, and the next scroll tries again.
-      feed.more().then(
+      feed.show(start, end).then(
         () => redraw({}),
         () => undefined,
       );
     },
     [feed],
   );
-  return {
-    rows: value === undefined || feed.rows.next === undefined ? undefined : feed.rows,
-    error,
-    refresh,
-    onShow,
-  };
+  // The last list stays until the next one is there, so that nothing flickers while somebody types.
+  const last = useRef<OrderWindow>(undefined);
+  if (feed.window) last.current = feed.window;
+  return { list: last.current, error, refresh, onShow };
 }
