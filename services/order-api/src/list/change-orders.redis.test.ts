@@ -1,7 +1,7 @@
 import type { NewOrder } from "@orbital-witness/common/orders/order.ts";
 import { recordKey } from "@orbital-witness/common/orders/order-keys.ts";
 import { maxRuns } from "@orbital-witness/common/orders/order-store.ts";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { alice, bob, charlie, codeOf, openOrderApi } from "../../../../tests/order-api/order-api.ts";
 import { temporaryResults } from "../../../../tests/page-result.ts";
@@ -15,6 +15,7 @@ const search = await temporaryResults();
 const options = { resultsFolder: folder, searchFolder: search.folder };
 const api = openOrderApi(redisDatabase(), options);
 afterAll(() => api.close());
+beforeAll(() => vi.waitFor(counts, { timeout: 20_000 }));
 beforeEach(() => redis.flushDb());
 const missing = { code: "document_not_found", message: "There is no document." };
 

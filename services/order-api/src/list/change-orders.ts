@@ -8,7 +8,7 @@ import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifie
 import { z } from "zod";
 import { checkCapacity, fullOr } from "../accept/store-full.ts";
 import { orderingUserAndFields } from "../access/callers.ts";
-import { write } from "../access/store-access.ts";
+import { read, write } from "../access/store-access.ts";
 import { type Endpoint, problemResponses, security } from "../endpoint.ts";
 import { findText, type TextTools } from "./find-text.ts";
 import { unavailable } from "./list-orders.ts";
@@ -140,7 +140,7 @@ async function changeAll(
     let [count, skipped] = [0, 0];
     let after: ListPlace | undefined = request.after;
     do {
-      const answer = await tools.lists.list({ ...filter, limit: batch, offset: 0, after });
+      const answer = await read(tools.lists.list({ ...filter, limit: batch, offset: 0, after }));
       if (!answer) throw unavailable();
       const changed = await changeEach(tools.lists, user_id, answer.order_ids, change);
       count += changed;

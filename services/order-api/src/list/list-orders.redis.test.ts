@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { NewOrder, OrderRecord } from "@orbital-witness/common/orders/order.ts";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { alice, bob, codeOf, openOrderApi } from "../../../../tests/order-api/order-api.ts";
 import { pageOf, pictureOf, temporaryResults } from "../../../../tests/page-result.ts";
@@ -15,6 +15,8 @@ const search = await temporaryResults();
 const options = { resultsFolder: folder, searchFolder: search.folder };
 const api = openOrderApi(redisDatabase(), options);
 afterAll(() => api.close());
+const patient = { timeout: 20_000 };
+beforeAll(() => vi.waitFor(async () => expect((await listed()).total).not.toBeNull(), patient));
 const missing = { code: "document_not_found", message: "There is no document." };
 
 const list = z.object({
@@ -156,7 +158,7 @@ test("changes while there was no Order API are shown, also the loss of all order
   const c = await placed();
   const other = openOrderApi(redisDatabase(), options);
   await expect
-    .poll(() => listed("", other))
+    .poll(() => listed("", other).catch(() => "no answer"), patient)
     .toMatchObject({
       ...{ ids: [c, b, a], counts: { completed: 1, failed: 1, queued: 1 } },
     });
@@ -172,7 +174,9 @@ test("a damaged table is filled again", async () => {
   const damaged = await temporaryResults();
   writeFileSync(path.join(damaged.folder, "orders.sqlite"), "not a database ".repeat(1000));
   const other = openOrderApi(redisDatabase(), { ...options, searchFolder: damaged.folder });
-  await expect.poll(() => listed("", other)).toMatchObject({ ids: [id], counts: { queued: 1 } });
+  await expect
+    .poll(() => listed("", other).catch(() => "no answer"), patient)
+    .toMatchObject({ ids: [id], counts: { queued: 1 } });
   await other.close();
 });
 
@@ -181,7 +185,7 @@ test("without a table, lists that earlier versions offered are answered, and oth
   const id = await placed();
   const other = openOrderApi(redisDatabase(), { ...options, searchFolder: "/dev/null/nowhere" });
   await expect
-    .poll(() => listed("status=queued", other).catch(() => "no answer"))
+    .poll(() => listed("status=queued", other).catch(() => "no answer"), patient)
     .toMatchObject({ ids: [id], counts: null, total: null, next: null });
   for (const query of ["sort=finished", "offset=1", "q=lease", "status=failed&status=queued"]) {
     const answer = await other.as(alice).get(`/orders?${query}`);

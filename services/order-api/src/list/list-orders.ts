@@ -57,7 +57,7 @@ async function indexedList(
   { q, isPlain: _, ...request }: ListRequest,
 ): Promise<OrderList | undefined> {
   const found = request.words.length === 0 ? [] : await findText(tools, user_id, q);
-  const answer = await tools.lists.list({ ...request, user_id, found });
+  const answer = await read(tools.lists.list({ ...request, user_id, found }));
   if (!answer) return undefined;
   const { order_ids, next, counts } = answer;
   const orders = await tools.views.summaries(user_id, order_ids);

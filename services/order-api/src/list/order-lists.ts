@@ -4,13 +4,13 @@ import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
 import { repeat } from "@orbital-witness/common/repeat.ts";
 import { StateLog } from "@orbital-witness/common/state-log.ts";
-import { within } from "@orbital-witness/common/time-limit.ts";
+import { TimeLimitError, within } from "@orbital-witness/common/time-limit.ts";
 import type { ListAnswer, ListQuery } from "./list-table.ts";
 import { type ListSettings, listWorker } from "./list-worker.ts";
 import { type ListTools, UserList } from "./user-list.ts";
 
-/** The longest wait until a user's rows are up to date. The first list of many orders takes longer. */
-const refreshLimitMs = 1200;
+/** The longest wait for a user's rows. Filling them for the first time takes longer if there are many. */
+const limitMs = 1200;
 /** The pause before the rows of all users are filled, and after that has failed. */
 const fillMs = 1000;
 
@@ -35,17 +35,21 @@ export class OrderLists {
   }
 
   /**
-   * Returns undefined while the user's rows cannot be brought up to date, for example while they are filled
-   * for the first time. Rejects with the errors of Redis.
+   * Returns undefined while the user's rows are filled for the first time, or the table or Redis fails.
+   * Rejects with a TimeLimitError if they do not answer.
    */
   async list(query: ListQuery): Promise<ListAnswer | undefined> {
+    const list = this.#userList(query.user_id);
+    const { isFilled } = list;
     try {
-      await within(refreshLimitMs, this.#userList(query.user_id).refresh());
-      const answer = await within(refreshLimitMs, this.#tools.table.ask("list", query));
+      await within(limitMs, list.refresh());
+      const answer = await within(limitMs, this.#tools.table.ask("list", query));
       this.#state.recovered();
       return answer;
     } catch (error) {
-      this.#state.failed(error);
+      if (error instanceof TimeLimitError && isFilled) throw error;
+      // Filling goes on.
+      if (!(error instanceof TimeLimitError)) this.#state.failed(error);
       return undefined;
     }
   }

@@ -43,6 +43,11 @@ export class UserList {
     this.#userId = userId;
   }
 
+  /** Whether the rows were up to date at the last `refresh`. */
+  get isFilled(): boolean {
+    return this.#isLoaded;
+  }
+
   /** Says that an order has changed, so that the next `refresh` reads it. */
   changed(orderId: string): void {
     this.#changed.add(orderId);
