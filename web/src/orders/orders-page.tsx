@@ -61,20 +61,21 @@ function Selectable({ list, filter, onChange, onShow }: SelectableProps) {
   const [isAll, setIsAll] = useState(false);
   const latest = useRef(list);
   latest.current = list;
-  const select = useCallback((id: string, isSelected: boolean) => {
-    const order = loadedOrders(latest.current).find(({ order_id }) => order_id === id);
-    setSelected((last) => {
-      const next = new Map(last);
-      if (isSelected && order) next.set(id, order);
-      else next.delete(id);
-      return next;
-    });
-    // All but one: what is loaded of the list stays selected.
-    setIsAll((last) => {
-      if (last) setSelected(new Map(loadedOrders(latest.current).flatMap((one) => entryUnless(one, id))));
-      return false;
-    });
-  }, []);
+  const select = useCallback(
+    (id: string, isSelected: boolean) => {
+      const byId = new Map(loadedOrders(latest.current).map((order) => [order.order_id, order]));
+      const order = byId.get(id);
+      setIsAll(false);
+      setSelected((last) => {
+        // All but one: what is loaded of the list stays selected.
+        const next = new Map(isAll ? byId : last);
+        if (isSelected && order) next.set(id, order);
+        else next.delete(id);
+        return next;
+      });
+    },
+    [isAll],
+  );
   const clear = () => {
     setSelected(none);
     setIsAll(false);
@@ -110,8 +111,4 @@ function Selectable({ list, filter, onChange, onShow }: SelectableProps) {
       />
     </div>
   );
-}
-
-function entryUnless(order: OrderSummary, id: string): [string, OrderSummary][] {
-  return order.order_id === id ? [] : [[order.order_id, order]];
 }
