@@ -87,7 +87,7 @@ ${hasDemoUsers ? DEMO_USERS : PEOPLE}
 
 Next
   ${outputs.example}
-  docker logs -f ${outputs.containers.find((name) => name.includes("ocr-worker-1"))}
+  npm run logs                         # of all containers, as they come
   ${cli === "pulumi" ? `${passphrase}\n  ` : ""}${pulumi} config set ocrWorkers 4 --stack ${STACK}
   ${pulumi} up --stack ${STACK}
   npm stop                             # removes everything, orders and users included

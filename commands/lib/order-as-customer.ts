@@ -41,7 +41,7 @@ export async function orderAsCustomer(
 function stillRunning(orderId: string, status: string, waitSeconds: number): Failure {
   return new Failure(
     `The order ${orderId} is still ${status} after ${waitSeconds} s.`,
-    "Check whether the workers run (`docker ps`) and read their logs (`docker logs <worker>`).",
+    `Read what happened to it: npm run logs -- --order ${orderId}`,
   );
 }
 
@@ -50,13 +50,13 @@ function withoutText(orderId: string, { status, reason }: OrderView): Failure {
   const message = reason && typeof reason === "object" && "message" in reason ? reason.message : status;
   return new Failure(
     `The order ${orderId} failed: ${message}`,
-    "See the workers' log: `docker logs <worker>`.",
+    `Read what happened to it: npm run logs -- --order ${orderId}`,
   );
 }
 
 function asFailure(url: string, error: unknown): unknown {
   if (error instanceof UnexpectedAnswer) {
-    return new Failure(error.message, "See the services' logs: `docker logs <container>`.");
+    return new Failure(error.message, "Read the services' logs: npm run logs");
   }
   // `fetch` rejects with a TypeError, whose cause has the reason, or with the timeout's DOMException.
   const isTimeout = error instanceof DOMException && error.name === "TimeoutError";

@@ -7,13 +7,13 @@ const CONTAINERS = ["ps", "--all", "--format", "{{.Names}}"];
 
 /** Finds the containers, networks and volumes of one stack of one clone by their labels. */
 export class StackContainers {
-  readonly #labels: readonly string[];
-
+  /** What all parts of the stack are labelled with, as `name=value`. */
+  readonly labels: readonly string[];
   readonly stack: string;
 
   constructor(folder: string, stack: string) {
     this.stack = stack;
-    this.#labels = [`orbital-witness.clone=${cloneId(folder)}`, `orbital-witness.stack=${stack}`];
+    this.labels = [`orbital-witness.clone=${cloneId(folder)}`, `orbital-witness.stack=${stack}`];
   }
 
   /** All containers, in any state. */
@@ -42,7 +42,7 @@ export class StackContainers {
   }
 
   async #list(list: readonly string[], more: readonly string[] = []): Promise<string[]> {
-    const filters = [...this.#labels, ...more].flatMap((label) => ["--filter", `label=${label}`]);
+    const filters = [...this.labels, ...more].flatMap((label) => ["--filter", `label=${label}`]);
     const { stdout } = await execa("docker", [...list, ...filters]);
     return stdout.split("\n").filter((name) => name !== "");
   }
