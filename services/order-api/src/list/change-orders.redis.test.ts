@@ -71,7 +71,14 @@ test("all matching orders that failed are queued again, also archived ones", asy
 
 test("more orders than are read at once are all changed, from the oldest to the newest", async () => {
   const ids = await Promise.all(Array.from({ length: 450 }, () => placed()));
-  expect(await changed("cancel", { all: "true" })).toEqual({ count: ids.length, skipped: 0, next: null });
+  let count = 0;
+  // A busy machine may need more than the time of one request.
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const answer = await changed("cancel", { all: "true", cursor });
+    count += answer.count;
+    cursor = answer.next;
+  }
+  expect(count).toBe(ids.length);
   expect(await counts()).toEqual({ cancelled: ids.length });
 });
 
