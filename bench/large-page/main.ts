@@ -1,0 +1,109 @@
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import sharp from "sharp";
+import { ensureDocker } from "../../commands/stack/engine/docker.ts";
+import { Customer } from "../../lib/customer.ts";
+import { Failure, runCommand } from "../../lib/failure.ts";
+import { say } from "../../lib/terminal.ts";
+import { fromSharp } from "../../services/ocr-worker/src/recognition/preparation/picture.ts";
+import { StackUnderTest } from "../../tests/stack/stack-under-test.ts";
+import { median, percentile, printTable } from "../figures.ts";
+import { type Added, addedByOriginal, addedByTiles } from "./added-time.ts";
+import { chromiumPath, openScan } from "./first-image.ts";
+import { largePicture } from "./picture.ts";
+
+const { values } = parseArgs({
+  options: { rounds: { type: "string", default: "3" }, order: { type: "string" }, url: { type: "string" } },
+});
+const rounds = Number(values.rounds);
+
+/**
+ * `npm run bench:large-page`: what the tiles of a picture of 100 megapixels and the pictures of pages as they
+ * came cost the worker, and how a scan opens with tiles and without, in turn. `--url` and `--order`: only
+ * opens a scan of alice on a stack that runs already.
+ */
+await runCommand(async () => {
+  if (!existsSync(chromiumPath)) {
+    throw new Failure(`There is no Chromium at ${chromiumPath}.`, "Set the variable CHROMIUM to its path.");
+  }
+  if (values.url !== undefined && values.order !== undefined) return opened(values.url, values.order);
+  const picture = await largePicture();
+  say("Measuring what a worker does more");
+  const grey = await fromSharp(sharp(picture, { limitInputPixels: false }), 300);
+  const rows = [
+    row("page as it came, beside reading and PNG", await addedByOriginal(rounds)),
+    row("tiles of 100 megapixels, beside their PNG", await addedByTiles(grey, rounds)),
+  ];
+  console.log("");
+  printTable(rows);
+  await ensureDocker();
+  const clone = await StackUnderTest.make({ pageMegapixels: "100", pageSeconds: "600" });
+  try {
+    say("Starting a separate stack");
+    const folder = path.join(clone.folder, "documents", "AB1000000");
+    await mkdir(folder, { recursive: true });
+    await writeFile(path.join(folder, "lease.jpg"), picture);
+    const { url } = await clone.up();
+    const customer = new Customer(url);
+    say("Reading a page of 100 megapixels, which takes minutes");
+    const began = performance.now();
+    const order = await customer.place("AB1000000", "lease");
+    await customer.ended(order, undefined, 1200);
+    say(`Read after ${Math.round((performance.now() - began) / 1000)} s`);
+    await opened(url, order);
+  } finally {
+    await clone.remove();
+  }
+});
+process.exit();
+
+function row(what: string, all: readonly Added[]): Record<string, string> {
+  const ms = (key: "before" | "added") => `${Math.round(median(all.map((one) => one[key])))} ms`;
+  const kilobytes = (bytes = 0) => `${Math.round(bytes / 1000)} kB`;
+  const ratios = all.map(({ before, added }) => (added / before).toFixed(3));
+  return {
+    "what is added": what,
+    ...{ before: ms("before"), added: ms("added"), "ratios in pairs": ratios.join(", ") },
+    "bytes before": kilobytes(all[0]?.bytesBefore),
+    "bytes added": kilobytes(all[0]?.bytesAdded),
+  };
+}
+
+async function opened(url: string, order: string): Promise<void> {
+  const found = { true: [], false: [] } as Record<"true" | "false", Awaited<ReturnType<typeof openScan>>[]>;
+  for (let round = 0; round < rounds; round++) {
+    for (const withTiles of [true, false]) found[`${withTiles}`].push(await openScan(url, order, withTiles));
+  }
+  const table = (["true", "false"] as const).map((kind) => ({
+    "the scan is opened": kind === "true" ? "with tiles" : "as one picture",
+    "first image": list(
+      found[kind].map(({ firstImageMs }) => firstImageMs),
+      "ms",
+    ),
+    "peak memory of the tab": list(
+      found[kind].map(({ tabMiB }) => tabMiB),
+      "MiB",
+    ),
+    loaded: `${median(found[kind].map(({ megabytes }) => megabytes)).toFixed(1)} MB`,
+  }));
+  console.log("");
+  printTable(table);
+  const times = await tileTimes(new Customer(url), order);
+  console.log(`\nA tile through the router: p50 ${times.p50} ms, p99 ${times.p99} ms of 200\n`);
+}
+
+async function tileTimes(customer: Customer, order: string) {
+  const times: number[] = [];
+  for (let tile = 0; tile < 200; tile++) {
+    const began = performance.now();
+    await customer.found(`/orders/${order}/result/pages/1/tiles/5/${tile % 20}_${Math.floor(tile / 20)}.jpg`);
+    times.push(performance.now() - began);
+  }
+  return { p50: Math.round(percentile(times, 50)), p99: Math.round(percentile(times, 99)) };
+}
+
+function list(figures: readonly number[], unit: string): string {
+  return `${figures.map(Math.round).join(", ")} ${unit}`;
+}
