@@ -4,17 +4,19 @@ import { Customer } from "../../../lib/customer.ts";
 import { StackUnderTest } from "../../stack/stack-under-test.ts";
 
 const MEBIBYTE = 2 ** 20;
-/** Both volumes are file systems in memory of this size. */
+/** The volumes are file systems in memory of this size. */
 const VOLUME_MEGABYTES = 256;
 
 const volumes = {
   results: { part: "ocr-worker", folder: "/results" },
   redis: { part: "redis", folder: "/data" },
+  uploads: { part: "order-api", folder: "/uploads" },
 } as const;
 
 describe("a stack on small volumes", () => {
   let clone: StackUnderTest;
   let customer: Customer;
+  let address: string;
 
   beforeAll(async () => {
     clone = await StackUnderTest.make({ ocrWorkers: "1", tokenSeconds: "3600" });
@@ -22,12 +24,14 @@ describe("a stack on small volumes", () => {
     const small = `, driverOpts: { type: "tmpfs", device: "tmpfs", o: "${size}" }`;
     for (const [file, part] of [
       ["pulumi/index.ts", "results"],
+      ["pulumi/index.ts", "uploads"],
       ["pulumi/components/redis.ts", "redis-data"],
     ] as const) {
       const labels = `labels: labelsOf("${part}")`;
       await clone.edit(file, (text) => text.replace(labels, `${labels}${small}`));
     }
     const { url } = await clone.up();
+    address = url;
     customer = new Customer(url);
   });
 
@@ -75,6 +79,50 @@ describe("a stack on small volumes", () => {
       expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
       await undo();
       await expect.poll(async () => (await probe()).status, { timeout: 10_000 }).toBe(202);
+    },
+  );
+
+  /** Uploads a PDF in two parts, and calls `between` after the first one. The document is not a real one. */
+  const upload = async (between: () => Promise<unknown>) => {
+    const boundary = "the-boundary";
+    const head =
+      `--${boundary}\r\nContent-Disposition: form-data; name="document"; filename="a.pdf"\r\n\r\n` +
+      `%PDF-1.7\n${" ".repeat(MEBIBYTE)}`;
+    async function* body() {
+      yield Buffer.from(head);
+      await between();
+      yield Buffer.from(`${" ".repeat(4 * MEBIBYTE)}\r\n--${boundary}--\r\n`);
+    }
+    const response = await fetch(`${address}/orders`, {
+      method: "POST",
+      body: ReadableStream.from(body()),
+      duplex: "half",
+      headers: {
+        Authorization: `Bearer ${await customer.token()}`,
+        "Content-Type": `multipart/form-data; boundary=${boundary}`,
+      },
+    });
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  };
+  const uploadedFiles = async () => {
+    const { id } = await clone.container("order-api");
+    const { stdout } = await execa("docker", ["exec", id, "ls", "/uploads"]);
+    return stdout.split("\n").filter((name) => name !== "" && name !== "ballast");
+  };
+
+  it.each([
+    ["is nearly full", () => leave("uploads", 90 * MEBIBYTE), async () => {}],
+    ["becomes full while a document arrives", async () => {}, () => leave("uploads", 0)],
+  ])(
+    "refuses an upload with 503 `store_full` if its volume %s, and keeps nothing",
+    async (_, before, between) => {
+      const ids = await customer.orderIds();
+      await before();
+      const { status, headers, body } = await upload(between);
+      expect([status, body]).toEqual([503, expect.objectContaining({ code: "store_full" })]);
+      expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
+      expect(await uploadedFiles()).toEqual([]);
+      expect(await customer.orderIds()).toEqual(ids);
     },
   );
 
