@@ -23,6 +23,8 @@ const USAGE = `npm run logs -- [SERVICE] [--order ID] [--since TIME] [--level LE
 
 /** The first lines come from all containers at once. They are put in order before the first is shown. */
 const quietMs = 300;
+/** A busy stack is never quiet. */
+const longestWaitMs = 3000;
 const flushMs = 100;
 
 /** `npm run logs`: the logs of all containers of a stack in one view, also of those that start later. */
@@ -79,7 +81,8 @@ await runCommand(async () => {
       void listen(source, source.startedAt);
     }
   })();
-  while (Date.now() - heardAt < quietMs) await pause(flushMs);
+  const showsAt = Date.now() + longestWaitMs;
+  while (Date.now() - heardAt < quietMs && Date.now() < showsAt) await pause(flushMs);
   for (;;) {
     lines.flush();
     await pause(flushMs);

@@ -21,8 +21,8 @@ export const demoUsers: readonly BuiltInAccount[] = [
 ];
 
 /**
- * The user of `npm start`, the benchmarks and chaos, which run in stacks without demo users too. No person
- * can have this name.
+ * The user of `npm start`, `npm run status`, the benchmarks and chaos, which run in stacks without demo users
+ * too. No person can have this name.
  */
 export const programName = "orbital-witness";
 const programId = 4;
@@ -47,5 +47,5 @@ async function programUser(accounts: AccountStore, password: string): Promise<Bu
   const stored = await accounts.find(programName);
   const isSame = stored?.kind === "program" && (await passwordMatches(password, stored.passwordHash));
   const passwordHash = isSame ? stored.passwordHash : await hashPassword(password);
-  return { id: programId, name: programName, canOrder: true, operator: false, kind: "program", passwordHash };
+  return { id: programId, name: programName, canOrder: true, operator: true, kind: "program", passwordHash };
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
-import { FaultStack } from "./harness/fault-stack.ts";
+import { FaultStack } from "../harness/fault-stack.ts";
 
 const stack = await FaultStack.open();
 const port = Number(new URL(stack.url).port);

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
-import { FaultStack } from "./harness/fault-stack.ts";
+import { FaultStack } from "../harness/fault-stack.ts";
 
 const stack = await FaultStack.open();
 const logs = (...options: string[]) =>

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import { FaultStack } from "./harness/fault-stack.ts";
-import { startLoneRouter } from "./harness/lone-router.ts";
+import { FaultStack } from "../harness/fault-stack.ts";
+import { startLoneRouter } from "../harness/lone-router.ts";
 
 const stack = await FaultStack.open();
 
