@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type { Browser, CDPSession, Page } from "playwright-core";
+import type { Browser, CDPSession, Page, Request } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { makePdf, scanned } from "../../../tests/documents.ts";
 import { FaultStack } from "../../../tests/faults/harness/fault-stack.ts";
 import { drawLine, leaseText } from "../../../tests/scan.ts";
 import { signedIn, startChromium } from "../browser/browser.ts";
@@ -61,6 +62,37 @@ describe.skipIf(!canTestPage)("a person with a bad connection", () => {
     await page.getByText("Loading the viewer").waitFor();
     const text = page.getByRole("region", { name: "Text of the page" });
     await text.getByText("Pennyfold", { exact: true }).first().waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test("turns pages and leaves a scan before its pictures have come", async () => {
+    const { page, complaints } = await signedIn(browser, stack.url, "bob");
+    const name = `pages ${Date.now()}.pdf`;
+    const buffer = await makePdf(scanned("First page"), scanned("Second page"), scanned("Third page"));
+    await page.locator("input[type=file]").setInputFiles([{ name, mimeType: "application/pdf", buffer }]);
+    const row = page.locator(".order-row", { hasText: name });
+    await row.getByText("Completed").waitFor();
+    const pictures = new Set<Request>();
+    page.on("request", (request) => {
+      if (request.url().endsWith(".png")) pictures.add(request);
+    });
+    const done = (request: Request) => void pictures.delete(request);
+    page.on("requestfinished", done);
+    page.on("requestfailed", done);
+    const network = await page.context().newCDPSession(page);
+    await limit(network, { latency: 300, downloadThroughput: 20_000 });
+    await row.getByRole("link", { name: "View" }).click();
+    const text = page.getByRole("region", { name: "Text of the page" });
+    for (const word of ["First", "Second", "Third"]) {
+      await text.getByText(word, { exact: true }).waitFor();
+      await page.keyboard.press("PageDown");
+    }
+    await page.goBack();
+    await page.getByRole("navigation", { name: "Main" }).getByText("Orders").click();
+    await limit(network, {});
+    await expect.poll(() => pictures.size, { timeout: 30_000 }).toBe(0);
+    // They are decoded after they have come.
+    await page.waitForTimeout(1000);
     expect(complaints).toEqual([]);
   });
 

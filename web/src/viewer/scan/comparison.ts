@@ -1,5 +1,5 @@
 import OpenSeadragon from "openseadragon";
-import { addedImage } from "./picture-source.ts";
+import { addedImage, type PictureSource } from "./picture-source.ts";
 
 export type Comparison = { divideAt(share: number): void; end(): void };
 
@@ -12,7 +12,7 @@ export type Comparison = { divideAt(share: number): void; end(): void };
 export function compare(
   viewer: OpenSeadragon.Viewer,
   prepared: OpenSeadragon.TiledImage,
-  source: OpenSeadragon.TileSource,
+  { tiles: source, stop }: PictureSource,
   factor: number,
   divided: (place: number) => void,
 ): Comparison {
@@ -55,6 +55,7 @@ export function compare(
       viewer.removeHandler("update-viewport", divide);
       prepared.setClip(null);
       divided(0);
+      stop();
       if (original) viewer.world.removeItem(original);
     },
   };

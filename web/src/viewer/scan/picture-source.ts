@@ -2,11 +2,14 @@ import OpenSeadragon from "openseadragon";
 import { levelsOf, type Picture } from "./picture.ts";
 import { turned } from "./turned.ts";
 
+/** `stop` must be called before the image is removed: OpenSeadragon complains of tiles that come later. */
+export type PictureSource = { tiles: OpenSeadragon.TileSource; stop(): void };
+
 /**
  * A page's picture as OpenSeadragon reads it. A picture of one file is loaded once, and decoded away from the
  * main thread in the size that is needed. `failed` is called when a picture cannot be loaded.
  */
-export function pictureSource(picture: Picture, failed: (error: unknown) => void): OpenSeadragon.TileSource {
+export function pictureSource(picture: Picture, failed: (error: unknown) => void): PictureSource {
   const { width, height, tiles, key, turn = 0 } = picture;
   const levels = tiles?.levels ?? levelsOf(picture);
   const oneTile = { tileWidth: width, tileHeight: height };
@@ -19,28 +22,43 @@ export function pictureSource(picture: Picture, failed: (error: unknown) => void
     file ??= picture.load(undefined, new AbortController().signal);
     return file;
   };
-  const running = new WeakMap<OpenSeadragon.ImageJob, AbortController>();
+  const running = new Map<OpenSeadragon.ImageJob, AbortController>();
 
   source.getTileUrl = (level, x, y) => `${key}/${level}/${x}_${y}`;
   source.downloadTileStart = (job) => {
-    const stop = new AbortController();
-    running.set(job, stop);
+    const loader = new AbortController();
+    running.set(job, loader);
     const { level, x, y } = job.tile;
     const loading = tiles
-      ? picture.load({ level, x, y }, stop.signal).then((blob) => createImageBitmap(blob))
+      ? picture.load({ level, x, y }, loader.signal).then((blob) => createImageBitmap(blob))
       : whole().then(async (blob) => turned(await createImageBitmap(blob, sizeAt(level)), turn));
     loading.then(
-      (bitmap) => job.finish(bitmap, null, "imageBitmap"),
+      (bitmap) => {
+        running.delete(job);
+        if (loader.signal.aborted) bitmap.close();
+        else job.finish(bitmap, null, "imageBitmap");
+      },
       (error: unknown) => {
+        running.delete(job);
         file = undefined;
-        if (stop.signal.aborted) return;
+        if (loader.signal.aborted) return;
         job.fail(String(error), null);
         failed(error);
       },
     );
   };
   source.downloadTileAbort = (job) => running.get(job)?.abort();
-  return source;
+  return { tiles: source, stop };
+
+  function stop(): void {
+    for (const [job, loading] of running) {
+      loading.abort();
+      // Ends the job and its timer, and tells nobody.
+      Object.assign(job, { callback: () => undefined });
+      job.fail("The picture is not shown any more.", null);
+    }
+    running.clear();
+  }
 
   function sizeAt(level: number): ImageBitmapOptions {
     if (level === levels - 1) return {};

@@ -2,7 +2,7 @@ import OpenSeadragon from "openseadragon";
 import type { PageWord } from "../words/page-words.ts";
 import { type Comparison, compare } from "./comparison.ts";
 import type { Picture } from "./picture.ts";
-import { addedImage, pictureSource } from "./picture-source.ts";
+import { addedImage, type PictureSource, pictureSource } from "./picture-source.ts";
 import { drawMarks, type Marks, newDrawing, wordAt } from "./word-marks.ts";
 
 export type ScanEvents = {
@@ -26,6 +26,7 @@ export class ScanView {
   #words: readonly PageWord[] = [];
   #drawing: SVGSVGElement | undefined;
   #image: OpenSeadragon.TiledImage | undefined;
+  #source: PictureSource | undefined;
   #comparison: Comparison | undefined;
   #pointed: number | undefined;
 
@@ -61,9 +62,11 @@ export class ScanView {
     const bounds = this.#viewer.viewport?.getBounds(true);
     this.compareWith(undefined);
     this.#words = words;
+    this.#source?.stop();
     this.#viewer.close();
+    this.#source = pictureSource(picture, this.#events.failed);
     this.#viewer.addTiledImage({
-      tileSource: pictureSource(picture, this.#events.failed),
+      tileSource: this.#source.tiles,
       success: (event) => {
         const item = addedImage(event);
         this.#image = item;
@@ -158,6 +161,8 @@ export class ScanView {
   destroy(): void {
     this.#viewer.canvas.removeEventListener("pointermove", this.#moved);
     this.#viewer.canvas.removeEventListener("pointerleave", this.#left);
+    this.compareWith(undefined);
+    this.#source?.stop();
     this.#viewer.destroy();
   }
 
