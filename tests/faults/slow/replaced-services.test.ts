@@ -105,7 +105,7 @@ test("a change of the key fails no sign-in and no order, also when interrupted",
 }, async () => {
   const keys = async () => (await stack.customer.get("/.well-known/jwks.json")).text;
   const [secret, published] = [await stack.clone.jwtSecret(), await keys()];
-  const rotate = ["commands/rotate-key.ts", "--stack", STACK];
+  const rotate = ["commands/rotate/key.ts", "--stack", STACK];
   const env = { STACK_ENGINE: stack.clone.stack.cli.kind };
   const report = await trafficDuring(async () => {
     const interrupted = execa(process.execPath, rotate, { cwd: folder, env, reject: false, all: true });

@@ -1,11 +1,11 @@
-import { Failure, runCommand } from "../lib/failure.ts";
-import { StackLock } from "../lib/stack-lock.ts";
-import { say } from "../lib/terminal.ts";
-import { readOptions } from "./lib/options.ts";
-import { requireDocker } from "./stack/engine/docker.ts";
-import { projectFolder } from "./stack/project.ts";
-import { rotateRedisPassword } from "./stack/rotate-redis-password.ts";
-import { Stack } from "./stack/stack.ts";
+import { Failure, runCommand } from "../../lib/failure.ts";
+import { StackLock } from "../../lib/stack-lock.ts";
+import { say } from "../../lib/terminal.ts";
+import { readOptions } from "../lib/options.ts";
+import { requireDocker } from "../stack/engine/docker.ts";
+import { projectFolder } from "../stack/project.ts";
+import { rotateRedisPassword } from "../stack/rotate-redis-password.ts";
+import { Stack } from "../stack/stack.ts";
 
 const STACK = "local";
 

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { Failure, runCommand } from "../lib/failure.ts";
-import { StackLock } from "../lib/stack-lock.ts";
-import { say } from "../lib/terminal.ts";
-import { readOptions } from "./lib/options.ts";
-import { requireDocker } from "./stack/engine/docker.ts";
-import { KeyRotation } from "./stack/key-rotation.ts";
-import { projectFolder, setting } from "./stack/project.ts";
-import { Stack } from "./stack/stack.ts";
+import { Failure, runCommand } from "../../lib/failure.ts";
+import { StackLock } from "../../lib/stack-lock.ts";
+import { say } from "../../lib/terminal.ts";
+import { readOptions } from "../lib/options.ts";
+import { requireDocker } from "../stack/engine/docker.ts";
+import { KeyRotation } from "../stack/key-rotation.ts";
+import { projectFolder, setting } from "../stack/project.ts";
+import { Stack } from "../stack/stack.ts";
 
 const OPTIONS = { stack: { type: "string", default: "local" } } as const;
 /** How long to wait for containers that are still starting after an update. */
