@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { execa } from "execa";
 import { ensureDocker } from "../../commands/stack/engine/docker.ts";
 import { Failure, runCommand } from "../../lib/failure.ts";
 import { say } from "../../lib/terminal.ts";
@@ -25,6 +26,8 @@ const { values } = parseArgs({
 
 /** After the last fault, all containers must be healthy and all orders ended within this time. */
 const PATIENCE_MINUTES = 10;
+/** After the last order has ended, uploads that nobody needs are gone within this time. */
+const UPLOAD_SECONDS = 60;
 const MOST_SHOWN = 30;
 const PARTS = ["redis", "order-api", "auth-api", "ocr-worker-1", "ocr-worker-2", "router"] as const;
 
@@ -43,7 +46,7 @@ await runCommand(async () => {
   const plan = drawPlan({ ...options, containers: [...PARTS] });
   const documentsFolder = await mkdtemp(path.join(tmpdir(), "orbital-witness-chaos-"));
   try {
-    await makeScans(documentsFolder, plan.orders);
+    const scans = await makeScans(documentsFolder, plan.orders);
     const clone = await StackUnderTest.make({
       documentsFolder,
       demoUsers: "false",
@@ -56,7 +59,7 @@ await runCommand(async () => {
       const { url, containers } = await clone.up();
       say(`${plan.orders.length} orders and ${plan.faults.length} faults in ${options.minutes} min`);
       const giveUpAt = Date.now() + (options.minutes + PATIENCE_MINUTES) * 60_000;
-      const customer = new PatientCustomer(url, await clone.programUser(), giveUpAt);
+      const customer = new PatientCustomer(url, await clone.programUser(), scans, giveUpAt);
       const [ledger] = await Promise.all([place(customer, plan), inflict(clone, plan)]);
       say("The faults are over. Waiting for the orders to end");
       const finals = await customer.finals();
@@ -66,6 +69,7 @@ await runCommand(async () => {
         finals.map(({ order }) => order),
         expectedTexts,
       );
+      broken.push(...(await keptUploads(clone, finals)));
       report(plan, ledger, finals);
       if (broken.length + unwell.length > 0) {
         const all = [...unwell, ...broken];
@@ -96,6 +100,21 @@ function wholeNumber(name: keyof typeof values): number {
   return value;
 }
 
+/** An upload goes with its order, except that a failed order may be retried. Workers remove it soon. */
+async function keptUploads(clone: StackUnderTest, finals: readonly FinalView[]): Promise<string[]> {
+  const done = new Set(
+    finals.flatMap(({ order }) => (["completed", "cancelled"].includes(order.status) ? order.orderId : [])),
+  );
+  const { id } = await clone.container("order-api");
+  for (const giveUpAt = Date.now() + UPLOAD_SECONDS * 1000; ; await pause(1000)) {
+    const { stdout } = await execa("docker", ["exec", id, "ls", "/uploads"]);
+    const kept = stdout.split("\n").filter((name) => done.has(name));
+    if (kept.length === 0) return [];
+    if (Date.now() >= giveUpAt)
+      return kept.map((name) => `${name}: has ended, but its upload is still there`);
+  }
+}
+
 function place(customer: PatientCustomer, { orders }: Plan): Promise<LedgerEntry[]> {
   return Promise.all(
     orders.map(async (order) => {
@@ -107,17 +126,27 @@ function place(customer: PatientCustomer, { orders }: Plan): Promise<LedgerEntry
 
 async function inflict(clone: StackUnderTest, { faults }: Plan): Promise<void> {
   const containers = await clone.containers();
+  const last = new Map<string, Promise<void>>();
   await Promise.all(
-    faults.map(async (fault) => {
-      await pause(fault.atMs);
-      const container = containers.find(({ name }) => name.includes(`-${fault.container}-`));
-      if (container === undefined) throw new Error(`there is no container ${fault.container}`);
-      const { begin, end } = await harmOf(clone, fault, container);
-      await begin();
-      await pause(fault.forMs);
-      await end();
+    faults.map((fault) => {
+      // On a busy machine the end of a fault may come later than planned.
+      const before = last.get(fault.container);
+      const inflicted = pause(fault.atMs)
+        .then(() => before)
+        .then(() => inflictOne(fault));
+      last.set(fault.container, inflicted);
+      return inflicted;
     }),
   );
+
+  async function inflictOne(fault: PlannedFault): Promise<void> {
+    const container = containers.find(({ name }) => name.includes(`-${fault.container}-`));
+    if (container === undefined) throw new Error(`there is no container ${fault.container}`);
+    const { begin, end } = await harmOf(clone, fault, container);
+    await begin();
+    await pause(fault.forMs);
+    await end();
+  }
 }
 
 async function harmOf(clone: StackUnderTest, { kind, container }: PlannedFault, victim: TestContainer) {

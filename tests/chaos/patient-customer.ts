@@ -9,6 +9,7 @@ import {
 } from "../../lib/customer.ts";
 import { poll } from "../../lib/poll.ts";
 import type { PlannedOrder } from "./plan.ts";
+import type { Scans } from "./scans.ts";
 import type { FinalOrder, LedgerEntry, Placement } from "./verdict.ts";
 
 const orderAnswer = z.object({ order_id: z.string() });
@@ -31,10 +32,15 @@ const betweenTriesMs = 500;
 /** A customer who records every answer and repeats requests until the service is back. */
 export class PatientCustomer {
   readonly #customer: Customer;
+  readonly #scans: Scans;
   readonly #giveUpAt: number;
 
-  /** `giveUpAt` in ms since the epoch: a request that is still unanswered then fails the run. */
-  constructor(url: string, user: Credentials, giveUpAt: number) {
+  /**
+   * `scans`: the documents that the orders bring. `giveUpAt` in ms since the epoch: a request that is still
+   * unanswered then fails the run.
+   */
+  constructor(url: string, user: Credentials, scans: Scans, giveUpAt: number) {
+    this.#scans = scans;
     this.#customer = new Customer(url, { limitMs: answerLimitMs, user });
     this.#giveUpAt = giveUpAt;
   }
@@ -58,10 +64,12 @@ export class PatientCustomer {
     return finals;
   }
 
-  async #order({ titleNumber, key }: PlannedOrder): Promise<Placement> {
+  async #order({ titleNumber, key, document, isUpload }: PlannedOrder): Promise<Placement> {
     const form = { title_number: titleNumber, document_type: "lease" };
     const headers = key === undefined ? {} : { "Idempotency-Key": key };
-    const send = () => this.#ask("POST", "/orders", { body: new URLSearchParams(form), headers });
+    const scan = isUpload ? this.#scans[document] : undefined;
+    const body = scan ? uploadOf(form, scan) : new URLSearchParams(form);
+    const send = () => this.#ask("POST", "/orders", { body, headers });
     const placed = async (): Promise<Placement | undefined> => {
       const answer = await send();
       if (answer?.status === 202) {
@@ -113,6 +121,13 @@ export class PatientCustomer {
     const late = () => new Error(`${what} did not come although the faults are over`);
     return poll(look, { everyMs: betweenTriesMs, limitMs: this.#giveUpAt - Date.now(), late });
   }
+}
+
+function uploadOf(form: Record<string, string>, scan: Uint8Array<ArrayBuffer>): FormData {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(form)) body.set(name, value);
+  body.set("document", new Blob([scan]), "scan");
+  return body;
 }
 
 /** Every failure may come from a fault, so the request is repeated. */

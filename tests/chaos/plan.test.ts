@@ -13,6 +13,7 @@ test("every kind of order and fault occurs, within the time of the run", () => {
   const { orders, faults } = draw(7);
   expect(new Set(orders.map(({ document }) => document)).size).toBe(4);
   expect(new Set(orders.map(({ titleNumber }) => titleNumber)).size).toBe(1000);
+  expect(new Set(orders.flatMap(({ document, isUpload }) => (isUpload ? document : []))).size).toBe(3);
   expect(orders.some(({ key }) => key !== undefined)).toBe(true);
   expect(orders.some(({ cancelAfterMs }) => cancelAfterMs !== undefined)).toBe(true);
   expect(new Set(faults.map(({ kind }) => kind)).size).toBe(3);

@@ -8,6 +8,8 @@ export type DocumentKind = (typeof documentKinds)[number];
 export interface PlannedOrder {
   readonly titleNumber: string;
   readonly document: DocumentKind;
+  /** The order brings its document, instead of taking it from the document source. */
+  readonly isUpload: boolean;
   /** An order with an Idempotency-Key is sent until the answer is 202. An order without one is sent once. */
   readonly key: string | undefined;
   readonly atMs: number;
@@ -46,13 +48,17 @@ export function drawPlan({ seed, orders, minutes, containers }: PlanOptions): Pl
 }
 
 function drawOrders(random: Random, count: number, wholeMs: number): PlannedOrder[] {
-  return Array.from({ length: count }, (_, index) => ({
-    titleNumber: `OW${String(10_000_000 + index)}`,
-    document: random.chance(0.8) ? "good" : random.pick(["long", "missing", "broken"]),
-    key: random.chance(0.5) ? `chaos-${index}` : undefined,
-    atMs: (index / count) * wholeMs,
-    cancelAfterMs: random.chance(0.05) ? random.between(0, 2000) : undefined,
-  }));
+  return Array.from({ length: count }, (_, index): PlannedOrder => {
+    const document = random.chance(0.8) ? "good" : random.pick(["long", "missing", "broken"] as const);
+    return {
+      titleNumber: `OW${String(10_000_000 + index)}`,
+      document,
+      isUpload: document !== "missing" && random.chance(0.3),
+      key: random.chance(0.5) ? `chaos-${index}` : undefined,
+      atMs: (index / count) * wholeMs,
+      cancelAfterMs: random.chance(0.05) ? random.between(0, 2000) : undefined,
+    };
+  });
 }
 
 /** Faults may overlap, but a container has one at a time. */

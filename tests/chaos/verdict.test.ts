@@ -6,6 +6,7 @@ const text = "This lease is dated";
 const order: PlannedOrder = {
   titleNumber: "OW10000000",
   document: "good",
+  isUpload: false,
   key: undefined,
   atMs: 0,
   cancelAfterMs: undefined,
