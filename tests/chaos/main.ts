@@ -140,7 +140,11 @@ async function inflict(clone: StackUnderTest, { faults }: Plan): Promise<void> {
   );
 
   async function inflictOne(fault: PlannedFault): Promise<void> {
-    const container = containers.find(({ name }) => name.includes(`-${fault.container}-`));
+    // Workers have numbers. `redis-access` is another part than `redis`.
+    const container = containers.find(
+      ({ part, name }) =>
+        part === fault.container || (part === "ocr-worker" && name.includes(`-${fault.container}-`)),
+    );
     if (container === undefined) throw new Error(`there is no container ${fault.container}`);
     const { begin, end } = await harmOf(clone, fault, container);
     await begin();
