@@ -26,6 +26,7 @@ const { values } = parseArgs({
 
 /** After the last fault, all containers must be healthy and all orders ended within this time. */
 const PATIENCE_MINUTES = 10;
+const HEALTH_SECONDS = 60;
 /** After the last order has ended, uploads that nobody needs are gone within this time. */
 const UPLOAD_SECONDS = 60;
 const MOST_SHOWN = 30;
@@ -63,7 +64,7 @@ await runCommand(async () => {
       const [ledger] = await Promise.all([place(customer, plan), inflict(clone, plan)]);
       say("The faults are over. Waiting for the orders to end");
       const finals = await customer.finals();
-      const unwell = await clone.stack.containers.unwell(containers, 60);
+      const unwell = await stillUnwell(clone, containers);
       const broken = violations(
         ledger,
         finals.map(({ order }) => order),
@@ -98,6 +99,14 @@ function wholeNumber(name: keyof typeof values): number {
     );
   }
   return value;
+}
+
+/** A container that was paused is unhealthy until its next health check. */
+async function stillUnwell(clone: StackUnderTest, containers: readonly string[]): Promise<string[]> {
+  for (const giveUpAt = Date.now() + HEALTH_SECONDS * 1000; ; await pause(1000)) {
+    const unwell = await clone.stack.containers.unwell(containers);
+    if (unwell.length === 0 || Date.now() >= giveUpAt) return unwell;
+  }
 }
 
 /** An upload goes with its order, except that a failed order may be retried. Workers remove it soon. */
