@@ -13,8 +13,9 @@ const STACK = "local";
 /** How long to wait for containers that are starting, for example after a restart of the engine. */
 const START_SECONDS = 300;
 const DEMO_USERS = `Demo users (password: password)
-  alice, bob     may order
-  charlie        may not`;
+  alice          may order
+  bob            may order, and sees the running stack on the page (operator)
+  charlie        may only look`;
 const PEOPLE = `Users
   npm run users -- add NAME --order    # asks for the password
   npm run users -- list`;
@@ -87,6 +88,7 @@ ${hasDemoUsers ? DEMO_USERS : PEOPLE}
 
 Next
   ${outputs.example}
+  npm run status                       # parts, queue and workers on one screen
   npm run logs                         # of all containers, as they come
   ${cli === "pulumi" ? `${passphrase}\n  ` : ""}${pulumi} config set ocrWorkers 4 --stack ${STACK}
   ${pulumi} up --stack ${STACK}
