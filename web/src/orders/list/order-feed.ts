@@ -8,21 +8,30 @@ import { type OrderWindow, partSize, partsOf, withAnswers, withOrder } from "./o
 export class OrderFeed {
   readonly #client: Client;
   readonly #filter: ListFilter;
+  /** The list has all orders, newest first. */
+  readonly #hasAll: boolean;
   readonly #loading = new Set<number>();
   #window: OrderWindow | undefined;
   #shown = [0];
   /** Changes that came while a part was being read, whose answer may be older. */
   #meanwhile: OrderSummary[] = [];
   #reads = 0;
+  #readMs = 0;
 
   constructor(client: Client, filter: ListFilter) {
     this.#client = client;
     this.#filter = filter;
+    this.#hasAll = Object.keys(filter).length === 0;
   }
 
   /** Undefined before the first answer. */
   get window(): OrderWindow | undefined {
     return this.#window;
+  }
+
+  /** How long the last read took. */
+  get readMs(): number {
+    return this.#readMs;
   }
 
   /** Reads what is on screen. Rejects with ApiError. */
@@ -42,7 +51,7 @@ export class OrderFeed {
   apply(change: OrderChange): boolean {
     if (change.kind !== "order" || !this.#window) return false;
     if (this.#reads > 0) this.#meanwhile.push(change.order);
-    const { window, isSettled } = withOrder(this.#window, change.order);
+    const { window, isSettled } = withOrder(this.#window, change.order, this.#hasAll);
     this.#window = window;
     return isSettled;
   }
@@ -50,17 +59,23 @@ export class OrderFeed {
   async #load(parts: readonly number[], isOnly: boolean, signal?: AbortSignal): Promise<void> {
     for (const part of parts) this.#loading.add(part);
     this.#reads += 1;
+    const began = performance.now();
     try {
       const answers = await Promise.all(
         parts.map(async (part) => [part, await this.#read(part, signal)] as const),
       );
+      this.#readMs = performance.now() - began;
       const window = withAnswers(this.#window, new Map(answers), isOnly);
-      this.#window = window && this.#meanwhile.reduce((last, order) => withOrder(last, order).window, window);
+      this.#window = window && this.#putMeanwhile(window);
     } finally {
       this.#reads -= 1;
       if (this.#reads === 0) this.#meanwhile = [];
       for (const part of parts) this.#loading.delete(part);
     }
+  }
+
+  #putMeanwhile(window: OrderWindow): OrderWindow {
+    return this.#meanwhile.reduce((last, order) => withOrder(last, order, this.#hasAll).window, window);
   }
 
   #read(part: number, signal?: AbortSignal): Promise<OrderList> {

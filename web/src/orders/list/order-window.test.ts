@@ -85,6 +85,29 @@ describe("a changed order", () => {
     expect([orderAt(other.window, 3)?.status, other.isSettled]).toEqual(["completed", false]);
   });
 
+  it("comes to the top of a list of all orders if it is new, and moves the others down by a row", () => {
+    const window = loaded(before, 1);
+    const fresh = { ...order(-1), created_at: "2026-11-27T14:05:10.000Z" };
+    const { window: after, isSettled } = withOrder(window, fresh, true);
+    expect([isSettled, after.total, after.counts]).toEqual([true, 121, { ...counts, queued: 91 }]);
+    expect([0, 1, 49, 50, 99].map((row) => orderAt(after, row)?.order_id)).toEqual([
+      ...["order--1", "order-0", "order-48", "order-49", "order-98"],
+    ]);
+    expect(withOrder(window, fresh)).toEqual({ window, isSettled: false });
+    expect(withOrder(window, order(119), true)).toEqual({ window, isSettled: false });
+  });
+
+  it("makes the rows of a part unknown whose part before is not loaded", () => {
+    const fresh = { ...order(-1), created_at: "2026-11-27T14:05:10.000Z" };
+    const { window } = withOrder(loaded(before, 2), fresh, true);
+    expect([...window.parts.keys()]).toEqual([0]);
+  });
+
+  it("moves from one count to the other in a list of all orders", () => {
+    const { window, isSettled } = withOrder(before, order(3, "completed"), true);
+    expect([isSettled, window.counts]).toEqual([true, { ...counts, queued: 89, completed: 21 }]);
+  });
+
   it("that is not loaded may change the list", () => {
     expect(withOrder(before, order(70))).toEqual({ window: before, isSettled: false });
   });

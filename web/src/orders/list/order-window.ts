@@ -61,20 +61,50 @@ export function withAnswers(
 }
 
 /**
- * Replaces an order where it is. `isSettled`: the list has the same orders at the same rows, and the counts
- * are still right.
+ * Replaces an order where it is. In a list of all orders, newest first (`hasAll`), a new order comes to the
+ * top. `isSettled`: the list has the same orders as the server's, at the same rows, and the counts are right.
  */
 export function withOrder(
   window: OrderWindow,
   order: OrderSummary,
+  hasAll = false,
 ): { window: OrderWindow; isSettled: boolean } {
   const row = rowOf(window, order.order_id);
   const before = row < 0 ? undefined : orderAt(window, row);
-  if (!before) return { window, isSettled: false };
+  if (!before) return withNew(window, order, hasAll);
   const part = Math.floor(row / partSize);
   const orders = (window.parts.get(part) ?? []).with(row % partSize, order);
   const parts = new Map(window.parts).set(part, orders);
-  return { window: { ...window, parts }, isSettled: before.status === order.status };
+  if (before.status === order.status) return { window: { ...window, parts }, isSettled: true };
+  const counts = hasAll ? moved(window.counts, before.status, order.status) : window.counts;
+  return { window: { ...window, parts, counts }, isSettled: hasAll };
+}
+
+function withNew(window: OrderWindow, order: OrderSummary, hasAll: boolean) {
+  const newest = orderAt(window, 0);
+  const isNew = newest ? order.created_at > newest.created_at : window.total === 0;
+  if (!hasAll || !isNew) return { window, isSettled: false };
+  const parts = new Map<number, readonly OrderSummary[]>();
+  let pushed: OrderSummary | undefined = order;
+  for (const part of [...window.parts.keys()].sort((one, other) => one - other)) {
+    // Without the part before, nobody knows the first row. The part is loaded again when it is shown.
+    if (part > 0 && !parts.has(part - 1)) continue;
+    const orders: OrderSummary[] = [...(pushed ? [pushed] : []), ...(window.parts.get(part) ?? [])];
+    parts.set(part, orders.slice(0, partSize));
+    pushed = orders[partSize];
+  }
+  const counts = moved(window.counts, undefined, order.status);
+  return { window: { total: window.total + 1, counts, parts }, isSettled: true };
+}
+
+/** The counts after an order changed its status, or came (without a status before). */
+function moved(
+  counts: StatusCounts | null,
+  from: OrderSummary["status"] | undefined,
+  to: OrderSummary["status"],
+): StatusCounts | null {
+  if (!counts) return null;
+  return { ...counts, ...(from && { [from]: counts[from] - 1 }), [to]: counts[to] + 1 };
 }
 
 /** A row is drawn again only if its order is another object. */

@@ -12,8 +12,11 @@ const restingMs = 3000;
 /** While they do, only what no event tells is read again: the places in the queue. */
 const queuedMs = 3000;
 const followedMs = 30_000;
-/** The list is read at most this often because of events. */
-const changedMs = 2000;
+/** The list is read at most this often because many orders changed at once. */
+const resetMs = 2000;
+/** Because of one order, it is read for at most this share of the time, which spares a busy server. */
+const readShare = 0.05;
+const leastPauseMs = 100;
 
 export type OrdersView = {
   /** Undefined before the first answer. */
@@ -45,18 +48,22 @@ export function useOrders({ q, status, title_number, sort }: ListFilter): Orders
   });
   useEffect(() => {
     let timer: number | undefined;
-    let mayReadAt = 0;
+    let lastReadAt = Number.NEGATIVE_INFINITY;
     const leave = events.subscribe((change) => {
       const isSettled = feed.apply(change);
       redraw({});
       if (isSettled) return;
+      const pauseMs =
+        change.kind === "reset"
+          ? resetMs
+          : Math.min(resetMs, Math.max(leastPauseMs, feed.readMs / readShare));
       timer ??= window.setTimeout(
         () => {
           timer = undefined;
-          mayReadAt = performance.now() + changedMs;
+          lastReadAt = performance.now();
           refresh();
         },
-        Math.max(0, mayReadAt - performance.now()),
+        Math.max(0, lastReadAt + pauseMs - performance.now()),
       );
     });
     return () => {
