@@ -118,7 +118,7 @@ export function startOrderApi(options: OrderApiOptions) {
     ...{ tokens, quotas: new ReadQuotas(tokens, options.readLimits) },
     feed: new OrderFeed(store, messages, log, options.feed),
     changes: new OrderChangesFeed(redis, changeReader, views, log, options.feed?.heartbeatMs),
-    streams: new OpenStreams(),
+    streams: new OpenStreams(stopping.signal),
     results,
     downloads: new Downloads(downloadLimits),
     bulk: new ConcurrencyLimiter(bulkLimits),
@@ -133,7 +133,6 @@ export function startOrderApi(options: OrderApiOptions) {
       redisFolder,
       neighbours: options.neighbours ?? {},
     }),
-    stopping: stopping.signal,
   };
   return {
     ...{ redis, store, acceptance },

@@ -3,23 +3,14 @@ import { parseHeaders } from "@orbital-witness/common/http/problem.ts";
 import { hasEnded } from "@orbital-witness/common/orders/order.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
-import { type SSEMessage, streamSSE } from "hono/streaming";
-import { z } from "zod";
+import type { SSEMessage } from "hono/streaming";
 import { readingUser } from "../access/callers.ts";
 import { ownOrder, read } from "../access/store-access.ts";
 import { type Endpoint, problemResponses, security } from "../endpoint.ts";
 import { type OrderEventView, orderPathSchema, streamedEventSchema } from "../order-schemas.ts";
-import type { OpenStreams } from "./open-streams.ts";
+import { heartbeat, lastEventHeaders, type OpenStreams, type StreamItem } from "./open-streams.ts";
 import type { FeedItem, OrderFeed } from "./order-feed.ts";
 import { eventView } from "./order-view.ts";
-
-const headers = z.object({
-  "Last-Event-ID": z
-    .string()
-    .regex(/^\d{1,18}-\d{1,18}$/, "must be the id of an event")
-    .optional()
-    .meta({ description: "Continue after this event" }),
-});
 
 const route = createRoute({
   method: "get",
@@ -33,7 +24,7 @@ const route = createRoute({
     "A comment every ten seconds keeps the connection alive. The stream closes when the order ends. " +
     "The token is only checked when the stream opens.",
   security,
-  request: { params: orderPathSchema, headers },
+  request: { params: orderPathSchema, headers: lastEventHeaders },
   responses: {
     200: {
       description: "The events",
@@ -46,48 +37,33 @@ const route = createRoute({
   },
 });
 
-/** `stopping` ends all streams. */
 export type FollowTools = {
   tokens: TokenVerifier;
   store: OrderStore;
   feed: OrderFeed;
   streams: OpenStreams;
-  stopping: AbortSignal;
 };
 
-export function followOrder({ tokens, store, feed, streams, stopping }: FollowTools): Endpoint {
+export function followOrder({ tokens, store, feed, streams }: FollowTools): Endpoint {
   return {
     route,
     handle: async (c) => {
       const user = await readingUser(tokens, c.req.raw);
       const order = await ownOrder(store, user, c.req.param("id"));
-      const { "Last-Event-ID": last } = parseHeaders(headers, c);
+      const { "Last-Event-ID": last } = parseHeaders(lastEventHeaders, c);
       if (last !== undefined && hasEnded(order.status)) {
         const news = await read(store.news(order.order_id, last));
         // Without a 204 a browser's EventSource would reconnect for ever.
         if (!news?.steps.length) return c.body(null, 204);
       }
-      c.header("Content-Type", "text/event-stream");
-      c.header("X-Accel-Buffering", "no");
-      if (c.req.method === "HEAD") return c.body(null);
-      const leave = streams.count(user.user_id);
-      return streamSSE(c, async (stream) => {
-        const left = new AbortController();
-        stream.onAbort(() => left.abort());
-        try {
-          const signal = AbortSignal.any([stopping, left.signal]);
-          for await (const item of feed.follow(order.order_id, last ?? "0", signal)) {
-            if (item.kind === "heartbeat") await stream.write(": still there\n\n");
-            else await stream.writeSSE(messageOf(item));
-          }
-        } catch (err) {
-          c.var.log.error({ err }, "sending an order's events failed");
-        } finally {
-          leave();
-        }
-      });
+      const of = { userId: user.user_id, what: "an order's events" };
+      return streams.send(c, of, (signal) => itemsOf(feed.follow(order.order_id, last ?? "0", signal)));
     },
   };
+}
+
+async function* itemsOf(items: AsyncIterable<FeedItem>): AsyncGenerator<StreamItem> {
+  for await (const item of items) yield item.kind === "heartbeat" ? heartbeat : messageOf(item);
 }
 
 /** Only steps have an id: a client that continues after one gets the progress as it is then. */
