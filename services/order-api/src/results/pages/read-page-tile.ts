@@ -2,21 +2,12 @@ import { createRoute } from "@hono/zod-openapi";
 import { Problem } from "@orbital-witness/common/http/problem.ts";
 import { findTile, type TilePlace } from "@orbital-witness/common/results/tile-pyramid.ts";
 import { z } from "zod";
-import { readingUser } from "../../access/callers.ts";
-import { ownOrder, read } from "../../access/store-access.ts";
+import { read } from "../../access/store-access.ts";
 import { type Endpoint, problemResponses, security } from "../../endpoint.ts";
 import { orderPathSchema } from "../../order-schemas.ts";
 import type { ResultTools } from "../read-result.ts";
-import {
-  encoded,
-  notModified,
-  pageNotFound,
-  representation,
-  resultGone,
-  resultProblems,
-  resultRef,
-} from "../result-reply.ts";
-import { pageNumber } from "./page-number.ts";
+import { encoded, notModified, representation, resultProblems } from "../result-reply.ts";
+import { pageFile, pageOf } from "./page-of.ts";
 
 const jpeg = { "image/jpeg": { schema: z.string().meta({ contentMediaType: "image/jpeg" }) } };
 const fromZero = z.int().nonnegative();
@@ -52,21 +43,15 @@ const route = createRoute({
   },
 });
 
-export function readPageTile({ tokens, store, results, downloads }: ResultTools): Endpoint {
+export function readPageTile(tools: ResultTools): Endpoint {
   return {
     route,
     path: "/orders/:id/result/pages/:page/tiles/:level/:file{[^/]+\\.jpg}",
     handle: async (c) => {
-      const user = await readingUser(tokens, c.req.raw);
-      const order = await ownOrder(store, user, c.req.param("id"));
-      const page = pageNumber(c.req.param("page"));
+      const of = await pageOf(tools, c, c.req.param("page"));
+      const { order, ref, page } = of;
       const place = tilePlace(`${c.req.param("level")}/${c.req.param("file")}`);
-      const ref = resultRef(order);
-      const file = page === 0 ? undefined : await read(results.file(ref, `${page}.tiles`));
-      if (!file) {
-        if (page > 0 && (await read(results.file(ref, `${page}.png`)))) throw hasNoTiles(page);
-        throw (await read(results.has(ref))) ? pageNotFound(order, page) : resultGone();
-      }
+      const file = await pageFile(tools, of, "tiles", hasNoTiles);
       const range = place && (await read(findTile(file, place)));
       if (!place || !range) throw tileNotFound(page);
       const name = `${page}.${place.level}.${place.x}_${place.y}.jpg`;
@@ -79,7 +64,7 @@ export function readPageTile({ tokens, store, results, downloads }: ResultTools)
         ...{ "Cache-Control": cacheControl, "Content-Length": String(range.end - range.start) },
       };
       if (c.req.method === "HEAD") return c.body(null, 200, headers);
-      const parts = downloads.beginFile(encoded(file.read(range), c.var.log));
+      const parts = tools.downloads.beginFile(encoded(file.read(range), c.var.log));
       return c.body(ReadableStream.from(parts), 200, headers);
     },
   };

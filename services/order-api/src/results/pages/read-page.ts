@@ -1,21 +1,13 @@
 import { createRoute } from "@hono/zod-openapi";
 import { originalPictureSchema, pageTilesSchema } from "@orbital-witness/common/results/page-result.ts";
 import { z } from "zod";
-import { readingUser } from "../../access/callers.ts";
-import { ownOrder, read } from "../../access/store-access.ts";
+import { read } from "../../access/store-access.ts";
 import { type Endpoint, problemResponses, security } from "../../endpoint.ts";
 import { orderPathSchema } from "../../order-schemas.ts";
 import { pageView, readPageSchema } from "../formats/json.ts";
 import type { ResultTools } from "../read-result.ts";
-import {
-  notModified,
-  pageNotFound,
-  representation,
-  resultGone,
-  resultProblems,
-  resultRef,
-} from "../result-reply.ts";
-import { pageNumber } from "./page-number.ts";
+import { notModified, representation, resultProblems } from "../result-reply.ts";
+import { noPage, pageOf } from "./page-of.ts";
 
 const size = { width: z.int().positive(), height: z.int().positive() };
 
@@ -69,23 +61,21 @@ const route = createRoute({
   },
 });
 
-export function readPage({ tokens, store, results }: ResultTools): Endpoint {
+export function readPage(tools: ResultTools): Endpoint {
   return {
     route,
     path: "/orders/:id/result/pages/:file{[^/]+\\.json}",
     handle: async (c) => {
-      const user = await readingUser(tokens, c.req.raw);
-      const order = await ownOrder(store, user, c.req.param("id"));
-      const number = pageNumber(c.req.param("file")?.slice(0, -".json".length));
-      const ref = resultRef(order);
-      const result = number === 0 ? undefined : await read(results.page(ref, number));
-      if (!result) throw (await read(results.has(ref))) ? pageNotFound(order, number) : resultGone();
+      const of = await pageOf(tools, c, c.req.param("file")?.slice(0, -".json".length));
+      const { order, ref, page: number } = of;
+      const result = number === 0 ? undefined : await read(tools.results.page(ref, number));
+      if (!result) throw await noPage(tools, of);
       // Weak: another version of this service may write the same page in other bytes. The number at the end
       // is that of the answer's fields, so that a client does not keep an answer without the newer ones.
       const tag = `W/"${ref.attempt}-${number}.json-2"`;
       const unchanged = notModified(c, tag);
       if (unchanged) return unchanged;
-      const end = (await read(store.pages(order))).find(({ page }) => page === number);
+      const end = (await read(tools.store.pages(order))).find(({ page }) => page === number);
       const view = pageView({ page: number, result, reading: end?.reading });
       const { width, height, original = null, tiles = null } = result;
       const image = { width, height, tiles, original };

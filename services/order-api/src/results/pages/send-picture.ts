@@ -3,9 +3,11 @@ import { Problem } from "@orbital-witness/common/http/problem.ts";
 import type { ByteRange, StoredFile } from "@orbital-witness/common/results/result-store.ts";
 import type { Context } from "hono";
 import { z } from "zod";
+import { problemResponses } from "../../endpoint.ts";
 import { requestedRange } from "../byte-range.ts";
 import type { Downloads } from "../downloads.ts";
-import { encoded, type representation } from "../result-reply.ts";
+import { encoded, notModified, representation, resultProblems } from "../result-reply.ts";
+import type { PageOf } from "./page-of.ts";
 
 /** The headers that `sendPicture` and `notModified` read. */
 export const pictureHeaders = z.object({
@@ -14,15 +16,34 @@ export const pictureHeaders = z.object({
   "If-None-Match": z.string().optional().meta({ description: "The `ETag` that the client has" }),
 });
 
-/** Sends a picture of a page, or the part of it that the request asks for. */
+/** The responses of a route that `sendPicture` answers. */
+export function pictureResponses(type: "image/png" | "image/jpeg") {
+  const content = { [type]: { schema: z.string().meta({ contentMediaType: type }) } };
+  return {
+    200: { description: "The image", content },
+    206: { description: "The part of the image that `Range` requests", content },
+    304: { description: "The client has this image already" },
+    ...problemResponses(401, 416, 503),
+    ...resultProblems,
+  };
+}
+
+/** Sends a picture of a page, or the part of it that the request asks for. `end`: of the picture's name. */
 export function sendPicture(
   c: Context<AppEnv>,
   downloads: Downloads,
   picture: StoredFile,
-  described: ReturnType<typeof representation>,
+  { order, ref, page }: PageOf,
+  end: "png" | "original.jpg",
 ): Response {
+  const name = `${page}.${end}`;
+  // Strong: the file is never written again.
+  const tag = `"${ref.attempt}-${name}"`;
+  const unchanged = notModified(c, tag);
+  if (unchanged) return unchanged;
+  const described = representation(order, name, end === "png" ? "image/png" : "image/jpeg", tag);
   const { size } = picture;
-  const range = rangeOf(c, described.ETag, size);
+  const range = rangeOf(c, tag, size);
   const length = range ? range.end - range.start : size;
   const partial = range && { "Content-Range": `bytes ${range.start}-${range.end - 1}/${size}` };
   const headers = { ...described, "Accept-Ranges": "bytes", ...partial, "Content-Length": String(length) };
