@@ -35,9 +35,8 @@ export type StatusCounts = Partial<Record<OrderStatus, number>>;
 /** `counts`: of all orders that pass the filter without its `status`. `next`: undefined on the last page. */
 export type ListAnswer = { order_ids: string[]; counts: StatusCounts; next: ListPlace | undefined };
 
-/** What is needed to bring a user's rows up to date. `newest`: the order with the highest place. */
+/** What is needed to bring a user's rows up to date. */
 export type ListState = {
-  newest: { order_id: string; place: number } | undefined;
   /** The orders that may still change. A failed one may be retried. */
   open: { order_id: string; place: number; status: OrderStatus }[];
 };
@@ -49,7 +48,6 @@ const pageRow = z.object({
 });
 const countRow = z.object({ status: orderStatusSchema, count: z.int() });
 const openRow = z.object({ order_id: z.string(), place: z.int(), status: orderStatusSchema });
-const placeRow = z.object({ order_id: z.string(), place: z.int() });
 
 /**
  * The orders of all users, to find, sort and count them, in an SQLite file. It can always be filled again
@@ -69,18 +67,11 @@ export class ListTable {
 
   state(user_id: number): ListState {
     return this.#database.guarded(() => {
-      const newest = this.#database.prepared(
-        "SELECT order_id, place FROM listed WHERE user_id = $user_id ORDER BY place DESC LIMIT 1",
-      );
       const open = this.#database.prepared(
         `SELECT order_id, place, status FROM listed
         WHERE user_id = $user_id AND status NOT IN ('completed', 'cancelled') ORDER BY place`,
       );
-      const row = newest.get({ user_id });
-      return {
-        newest: row === undefined ? undefined : placeRow.parse(row),
-        open: z.array(openRow).parse(open.all({ user_id })),
-      };
+      return { open: z.array(openRow).parse(open.all({ user_id })) };
     });
   }
 
