@@ -1,5 +1,6 @@
 import { within } from "@orbital-witness/common/time-limit.ts";
 import { z } from "zod";
+import { SharedAnswer } from "../shared-answer.ts";
 
 const limitMs = 1500;
 /** Lists are kept for this time. */
@@ -17,7 +18,7 @@ export type FolderList = { folders: readonly string[]; files: readonly string[] 
 /** Lists the folders of the document source, as the router serves them, and keeps the lists for 5 s. */
 export class FolderLists {
   readonly #base: string;
-  readonly #kept = new Map<string, { list: Promise<FolderList>; untilMs: number }>();
+  readonly #kept = new Map<string, SharedAnswer<FolderList>>();
 
   /** `base`: the address of the router's lists, without a slash at its end. */
   constructor(base: string) {
@@ -26,17 +27,17 @@ export class FolderLists {
 
   /** `folder`: such as `samples/OW1`. One that does not exist is empty. Rejects if there is no answer. */
   get(folder: string): Promise<FolderList> {
-    const kept = this.#kept.get(folder);
-    if (kept && performance.now() < kept.untilMs) return kept.list;
+    const kept = this.#kept.get(folder) ?? this.#newList(folder);
+    // The one that was used last is the last to go.
     this.#kept.delete(folder);
-    const [oldest] = this.#kept.size < mostKept ? [] : this.#kept.keys();
+    this.#kept.set(folder, kept);
+    const [oldest] = this.#kept.size <= mostKept ? [] : this.#kept.keys();
     if (oldest !== undefined) this.#kept.delete(oldest);
-    const entry = { list: within(limitMs, this.#fetch(folder)), untilMs: performance.now() + keptMs };
-    this.#kept.set(folder, entry);
-    entry.list.catch(() => {
-      if (this.#kept.get(folder) === entry) this.#kept.delete(folder);
-    });
-    return entry.list;
+    return kept.get();
+  }
+
+  #newList(folder: string): SharedAnswer<FolderList> {
+    return new SharedAnswer(keptMs, () => within(limitMs, this.#fetch(folder)));
   }
 
   async #fetch(folder: string): Promise<FolderList> {
