@@ -1,6 +1,7 @@
 import { statfs } from "node:fs/promises";
 import type { Log } from "../log.ts";
 import type { RedisConnection } from "../redis/redis-connection.ts";
+import { infoField } from "../redis/redis-info.ts";
 import { repeat } from "../repeat.ts";
 import { StateLog } from "../state-log.ts";
 import { waitingKey } from "./order-keys.ts";
@@ -141,7 +142,8 @@ export class CapacityGuard {
       redis.info("memory"),
       reserve.ofOrder > 0 ? redis.zCard(waitingKey) : 0,
     ]);
-    this.#redis = { used: numberOf(memory, "used_memory"), limit: numberOf(memory, "maxmemory"), waiting };
+    const bytes = (name: string) => Number(infoField(memory, name));
+    this.#redis = { used: bytes("used_memory"), limit: bytes("maxmemory"), waiting };
     this.#redisAskedAt = performance.now();
   }
 
@@ -163,10 +165,4 @@ export class CapacityGuard {
 export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
-}
-
-function numberOf(info: string, name: string): number {
-  const found = new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1];
-  if (found === undefined) throw new Error(`Redis' INFO has no ${name}`);
-  return Number(found);
 }

@@ -9,6 +9,8 @@ export const pagesKey = (orderId: string) => `order:${orderId}:pages`;
 /** A user's orders: a sorted set, scored by the sequence number at which each order was accepted. */
 export const userOrdersKey = (userId: number) => `user:${userId}:orders`;
 export const userOrdersPattern = "user:*:orders";
+/** The user of a `userOrdersKey`. */
+export const userOfOrdersKey = (key: string) => Number(key.split(":")[1]);
 
 /**
  * The order that was accepted under an Idempotency-Key, and the fingerprint of its request. The key is stored

@@ -3,7 +3,13 @@ import type { RedisConnection } from "../redis/redis-connection.ts";
 import { isUnreadable } from "./ended/ended-orders.ts";
 import type { OrderRecord, OrderStatus } from "./order.ts";
 import { tellRemoved } from "./order-changes.ts";
-import { archivedRunsKey, recordKey, userOrdersKey, userOrdersPattern } from "./order-keys.ts";
+import {
+  archivedRunsKey,
+  recordKey,
+  userOfOrdersKey,
+  userOrdersKey,
+  userOrdersPattern,
+} from "./order-keys.ts";
 import { steps } from "./order-scripts.ts";
 
 export type OrderFilter = { status?: OrderStatus | undefined; title_number?: string | undefined };
@@ -106,7 +112,7 @@ export class UserOrders {
       const found = await Promise.all(notHeld.map((id) => this.#readable(id)));
       const expired = notHeld.filter((_, index) => found[index] === undefined);
       if (expired.length === 0) return forgotten;
-      removing = this.#forget(userOf(list), expired);
+      removing = this.#forget(userOfOrdersKey(list), expired);
       forgotten += expired.length;
       kept += ids.length - expired.length;
     }
@@ -129,11 +135,6 @@ export class UserOrders {
       throw error;
     }
   }
-}
-
-/** The user of a `userOrdersKey`. */
-function userOf(list: string): number {
-  return Number(list.split(":")[1]);
 }
 
 function passes(record: OrderRecord, { status, title_number }: OrderFilter): boolean {

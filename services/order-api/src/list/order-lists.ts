@@ -1,5 +1,5 @@
 import type { Log } from "@orbital-witness/common/log.ts";
-import { userOrdersPattern } from "@orbital-witness/common/orders/order-keys.ts";
+import { userOfOrdersKey, userOrdersPattern } from "@orbital-witness/common/orders/order-keys.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
 import { repeat } from "@orbital-witness/common/repeat.ts";
@@ -77,8 +77,7 @@ export class OrderLists {
     for await (const keys of scan) {
       for (const key of keys) {
         if (this.#stopped.signal.aborted) return;
-        const userId = Number(key.split(":")[1]);
-        await this.#userList(userId).refresh();
+        await this.#userList(userOfOrdersKey(key)).refresh();
       }
     }
   }
