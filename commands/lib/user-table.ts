@@ -1,14 +1,11 @@
+import { inColumns } from "./columns.ts";
 import type { User } from "./manage-users.ts";
 
 const HEADER = ["id", "name", "may order", "operator", "state", "since", "changed"];
 
 /** The users in aligned columns. */
 export function userTable(users: readonly User[]): string {
-  const rows = [HEADER, ...users.map(rowOf)];
-  const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ");
-  return rows.map((row) => line(row).trimEnd()).join("\n");
+  return inColumns([HEADER, ...users.map(rowOf)]).join("\n");
 }
 
 function rowOf({ id, name, canOrder, operator, disabled, kind, createdAt, updatedAt }: User): string[] {

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import { execa } from "execa";
 import { z } from "zod";
+import type { StackContainers } from "../stack/engine/containers.ts";
 import { type LogLine, parseLine } from "./log-line.ts";
 
 /** A container of the stack. `source`: its part, and for one of several its number. */
@@ -8,18 +9,13 @@ export type LogSource = { id: string; source: string };
 
 const partLabel = "orbital-witness.part";
 
-/** All containers of the stack, stopped ones too. `labels`: those of the stack. */
-export async function logSources(labels: readonly string[]): Promise<LogSource[]> {
-  const filters = labels.flatMap((label) => ["--filter", `label=${label}`]);
-  const format = `{{.ID}}\t{{.Label "${partLabel}"}}\t{{.Names}}`;
-  const { stdout } = await execa("docker", ["ps", "--all", "--no-trunc", "--format", format, ...filters]);
-  return stdout
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => {
-      const [id = "", part = "", name = ""] = line.split("\t");
-      return { id, source: sourceOf(part, name) };
-    });
+/** All containers of the stack, stopped ones too. @throws Failure if there are none */
+export async function logSources(containers: StackContainers): Promise<LogSource[]> {
+  const found = await containers.described(`{{.ID}}\t{{.Label "${partLabel}"}}\t{{.Names}}`);
+  return found.map((line) => {
+    const [id = "", part = "", name = ""] = line.split("\t");
+    return { id, source: sourceOf(part, name) };
+  });
 }
 
 /** "ocr-worker-2" for the second worker: its name has the number after the part. */
@@ -28,18 +24,17 @@ export function sourceOf(part: string, name: string): string {
   return number === undefined ? part : `${part}-${number}`;
 }
 
-/** The lines of a container's log since a time: RFC 3339, or a duration such as "10m". */
-export async function* readLogs({ id, source }: LogSource, since: string): AsyncGenerator<LogLine> {
-  yield* linesOf(source, ["logs", "--timestamps", "--since", since, id]);
-}
-
-/** The same, and then each line as it comes, until the container stops or `signal` aborts. */
-export async function* followLogs(
+/**
+ * The lines of a container's log since a time: RFC 3339, or a duration such as "10m". With `following`, also
+ * each line as it comes, until the container stops or the signal aborts.
+ */
+export async function* readLogs(
   { id, source }: LogSource,
   since: string,
-  signal: AbortSignal,
+  following?: AbortSignal,
 ): AsyncGenerator<LogLine> {
-  yield* linesOf(source, ["logs", "--timestamps", "--follow", "--since", since, id], signal);
+  const args = ["logs", "--timestamps", ...(following ? ["--follow"] : []), "--since", since, id];
+  for await (const line of outputOf(args, following)) yield parseLine(source, line);
 }
 
 const startSchema = z.object({
@@ -60,14 +55,6 @@ export async function* startedSources(
     const { name = "", [partLabel]: part = "" } = Actor.Attributes;
     yield { id, source: sourceOf(part, name), startedAt: String(time) };
   }
-}
-
-async function* linesOf(
-  source: string,
-  args: readonly string[],
-  signal?: AbortSignal,
-): AsyncGenerator<LogLine> {
-  for await (const line of outputOf(args, signal)) yield parseLine(source, line);
 }
 
 /** The lines that Docker prints. A container that is removed meanwhile only ends them. */

@@ -6,7 +6,7 @@ import { optionFault } from "../lib/options.ts";
 import { StackContainers } from "../stack/engine/containers.ts";
 import { requireDocker } from "../stack/engine/docker.ts";
 import { projectFolder } from "../stack/project.ts";
-import { followLogs, type LogSource, logSources, readLogs, startedSources } from "./container-logs.ts";
+import { type LogSource, logSources, readLogs, startedSources } from "./container-logs.ts";
 import { LinesInOrder } from "./in-order.ts";
 import { LineChooser } from "./log-filter.ts";
 import { formatLine } from "./log-format.ts";
@@ -33,11 +33,8 @@ await runCommand(async () => {
   if (options === undefined) return console.log(USAGE);
   const { service, order, since, level, follow, stack } = options;
   await requireDocker();
-  const { labels } = new StackContainers(projectFolder, stack);
-  const sources = await logSources(labels);
-  if (sources.length === 0) {
-    throw new Failure(`The stack '${stack}' of this folder has no containers.`, "Start it: npm start");
-  }
+  const containers = new StackContainers(projectFolder, stack);
+  const sources = await logSources(containers);
   const known = sources.flatMap(({ source }) => [source, source.replace(/-\d+$/, "")]);
   if (service !== undefined && !known.includes(service)) {
     throw new Failure(
@@ -71,12 +68,12 @@ await runCommand(async () => {
   const stopping = new AbortController();
   process.once("SIGINT", () => process.exit(130));
   const listen = async (source: LogSource, from: string) => {
-    await hear(followLogs(source, from, stopping.signal));
+    await hear(readLogs(source, from, stopping.signal));
     say(`${source.source} stopped`);
   };
   for (const source of sources) void listen(source, since);
   void (async () => {
-    for await (const source of startedSources(labels, stopping.signal)) {
+    for await (const source of startedSources(containers.labels, stopping.signal)) {
       say(`${source.source} started`);
       void listen(source, source.startedAt);
     }

@@ -2,6 +2,7 @@ import { execa } from "execa";
 import { z } from "zod";
 import { sourceOf } from "../logs/container-logs.ts";
 import { type LogLine, parseLine } from "../logs/log-line.ts";
+import type { StackContainers } from "../stack/engine/containers.ts";
 
 const healthSchema = z.object({
   Status: z.string(),
@@ -35,13 +36,11 @@ export type ContainerState = {
   probe: string;
 };
 
-/** The containers of a stack, by name. `labels`: those of the stack. */
-export async function containerStates(labels: readonly string[]): Promise<ContainerState[]> {
-  const filters = labels.flatMap((label) => ["--filter", `label=${label}`]);
-  const { stdout: ids } = await execa("docker", ["ps", "--all", "--quiet", ...filters]);
-  if (ids === "") return [];
+/** The containers of a stack, by name. @throws Failure if there are none */
+export async function containerStates(containers: StackContainers): Promise<ContainerState[]> {
+  const ids = await containers.described("{{.ID}}");
   // A container may be removed between the two calls. The others are still described.
-  const { stdout } = await execa("docker", ["inspect", ...ids.split("\n")], { reject: false });
+  const { stdout } = await execa("docker", ["inspect", ...ids], { reject: false });
   return inspectSchema
     .parse(JSON.parse(stdout))
     .map(({ Name, RestartCount, State, Config }) => {

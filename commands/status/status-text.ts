@@ -1,3 +1,4 @@
+import { inColumns } from "../lib/columns.ts";
 import { type ContainerState, isWell } from "./container-states.ts";
 import type { StackState } from "./stack-state.ts";
 
@@ -88,9 +89,8 @@ function numbers({ queue, minutes, failures, page_ms, storage, parts }: StackSta
 const ofMost = (most: number | null) => (most === null ? "" : ` of ${bytes(most)}`);
 
 function table(rows: readonly (readonly string[])[]): string {
-  const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd())
+  return inColumns(rows)
+    .map((line) => `  ${line}`)
     .join("\n");
 }
 

@@ -27,10 +27,7 @@ await runCommand(async () => {
   const { json, stack } = readOptions(options, USAGE);
   await requireDocker();
   const parts = new StackContainers(projectFolder, stack);
-  const containers = await containerStates(parts.labels);
-  if (containers.length === 0) {
-    throw new Failure(`The stack '${stack}' of this folder has no containers.`, "Start it: npm start");
-  }
+  const containers = await containerStates(parts);
   const url = await addressOf(stack);
   const runs = containers.some(({ source, state }) => source === "order-api" && state === "healthy");
   const state = runs ? await stateOf(url, parts) : { unknown: "the Order API does not run, or not well." };

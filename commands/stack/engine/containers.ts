@@ -1,9 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
+import { Failure } from "../../../lib/failure.ts";
 import { cloneId } from "../../../pulumi/clone-id.ts";
 import { STAND_IN_LABEL } from "../offline.ts";
 
-const CONTAINERS = ["ps", "--all", "--format", "{{.Names}}"];
+const NAME = "{{.Names}}";
 
 /** Finds the containers, networks and volumes of one stack of one clone by their labels. */
 export class StackContainers {
@@ -18,17 +19,27 @@ export class StackContainers {
 
   /** All containers, in any state. */
   async names(): Promise<string[]> {
-    return this.#list(CONTAINERS);
+    return this.#containers(NAME);
+  }
+
+  /**
+   * All containers, in any state, each as a Go template of `docker ps` says.
+   * @throws Failure if there are none
+   */
+  async described(format: string): Promise<string[]> {
+    const found = await this.#containers(format);
+    if (found.length > 0) return found;
+    throw new Failure(`The stack '${this.stack}' of this folder has no containers.`, "Start it: npm start");
   }
 
   /** The containers that the stand-in created. */
   async namesOfStandIn(): Promise<string[]> {
-    return this.#list(CONTAINERS, [STAND_IN_LABEL]);
+    return this.#containers(NAME, [STAND_IN_LABEL]);
   }
 
   /** Running containers of one part: `redis`, `order-api`. */
   async running(part: string): Promise<string[]> {
-    return this.#list(["ps", "--format", "{{.Names}}"], [`orbital-witness.part=${part}`]);
+    return this.#list(["ps", "--format", NAME], [`orbital-witness.part=${part}`]);
   }
 
   async volumes(): Promise<string[]> {
@@ -39,6 +50,10 @@ export class StackContainers {
   async remains(): Promise<string[]> {
     const networks = await this.#list(["network", "ls", "--format", "{{.Name}}"]);
     return [...(await this.names()), ...networks, ...(await this.volumes())];
+  }
+
+  #containers(format: string, more: readonly string[] = []): Promise<string[]> {
+    return this.#list(["ps", "--all", "--format", format], more);
   }
 
   async #list(list: readonly string[], more: readonly string[] = []): Promise<string[]> {
