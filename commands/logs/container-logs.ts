@@ -25,16 +25,16 @@ export function sourceOf(part: string, name: string): string {
 }
 
 /**
- * The lines of a container's log since a time: RFC 3339, or a duration such as "10m". With `following`, also
- * each line as it comes, until the container stops or the signal aborts.
+ * The lines of a container's log since a time: RFC 3339, or a duration such as "10m". With `follows`, also
+ * each line as it comes, until the container stops.
  */
 export async function* readLogs(
   { id, source }: LogSource,
   since: string,
-  following?: AbortSignal,
+  follows: boolean,
 ): AsyncGenerator<LogLine> {
-  const args = ["logs", "--timestamps", ...(following ? ["--follow"] : []), "--since", since, id];
-  for await (const line of outputOf(args, following)) yield parseLine(source, line);
+  const args = ["logs", "--timestamps", ...(follows ? ["--follow"] : []), "--since", since, id];
+  for await (const line of outputOf(args)) yield parseLine(source, line);
 }
 
 const startSchema = z.object({
@@ -46,11 +46,10 @@ const startSchema = z.object({
 /** The containers of the stack that start from now on. `startedAt`: Unix time in seconds. */
 export async function* startedSources(
   labels: readonly string[],
-  signal: AbortSignal,
 ): AsyncGenerator<LogSource & { startedAt: string }> {
   const filters = ["type=container", "event=start", ...labels.map((label) => `label=${label}`)];
   const args = ["events", "--format", "{{json .}}", ...filters.flatMap((filter) => ["--filter", filter])];
-  for await (const line of outputOf(args, signal)) {
+  for await (const line of outputOf(args)) {
     const { id, time, Actor } = startSchema.parse(JSON.parse(line));
     const { name = "", [partLabel]: part = "" } = Actor.Attributes;
     yield { id, source: sourceOf(part, name), startedAt: String(time) };
@@ -58,10 +57,9 @@ export async function* startedSources(
 }
 
 /** The lines that Docker prints. A container that is removed meanwhile only ends them. */
-async function* outputOf(args: readonly string[], signal?: AbortSignal): AsyncGenerator<string> {
+async function* outputOf(args: readonly string[]): AsyncGenerator<string> {
   const docker = execa("docker", args, {
     ...{ all: true, reject: false, buffer: false, stdin: "ignore" },
-    ...(signal && { cancelSignal: signal }),
   });
   const output = docker.all;
   if (output) yield* createInterface({ input: output });

@@ -52,6 +52,12 @@ it.each([
   expect(read(said, "redis")).toMatchObject({ level, text, orderIds: [] });
 });
 
+it("shows a message of Docker itself as a warning of now", () => {
+  const line = parseLine("router", "Error response from daemon: No such container: abc");
+  expect(line).toMatchObject({ level: "warn", text: "Error response from daemon: No such container: abc" });
+  expect(Math.abs(line.at - Date.now())).toBeLessThan(1000);
+});
+
 it.each([
   ["ocr-worker", "orbital-witness-local-ocr-worker-2-dcf91d", "ocr-worker-2"],
   ["order-api", "orbital-witness-local-order-api-810f85a", "order-api"],

@@ -32,11 +32,13 @@ const common = new Set([
 const redisLevels: Readonly<Record<string, Level>> = { ".": "trace", "-": "debug", "*": "info", "#": "warn" };
 const orderPath = /\/orders\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/;
 
-/** Reads a line of `docker logs --timestamps`. */
+/** Reads a line of `docker logs --timestamps`. A line without a time is a message of Docker itself. */
 export function parseLine(source: string, raw: string): LogLine {
   const [time = ""] = raw.split(" ", 1);
+  const at = Date.parse(time);
+  if (Number.isNaN(at)) return { at: Date.now(), source, ...parseText(raw), level: "warn" };
   const said = raw.slice(time.length + 1);
-  return { at: Date.parse(time), source, ...(parseJson(said) ?? parseText(said)) };
+  return { at, source, ...(parseJson(said) ?? parseText(said)) };
 }
 
 type Said = Omit<LogLine, "at" | "source">;

@@ -27,6 +27,10 @@ const quietMs = 300;
 const longestWaitMs = 3000;
 const flushMs = 100;
 
+process.once("SIGINT", () => process.exit(130));
+// Whoever reads the output may stop, such as `head`.
+process.stdout.once("error", () => process.exit());
+
 /** `npm run logs`: the logs of all containers of a stack in one view, also of those that start later. */
 await runCommand(async () => {
   const options = readOptions(process.argv.slice(2));
@@ -60,29 +64,29 @@ await runCommand(async () => {
     }
   };
   if (!follow) {
-    await Promise.all(sources.map((source) => hear(readLogs(source, since))));
+    await Promise.all(sources.map((source) => hear(readLogs(source, since, false))));
     lines.flush(true);
     if (last === undefined) say("No line matches.");
     return;
   }
-  const stopping = new AbortController();
-  process.once("SIGINT", () => process.exit(130));
-  const listen = async (source: LogSource, from: string) => {
-    await hear(readLogs(source, from, stopping.signal));
-    say(`${source.source} stopped`);
+  const fault = Promise.withResolvers<never>();
+  const listen = (source: LogSource, from: string) => {
+    hear(readLogs(source, from, true)).then(() => say(`${source.source} stopped`), fault.reject);
   };
-  for (const source of sources) void listen(source, since);
-  void (async () => {
-    for await (const source of startedSources(containers.labels, stopping.signal)) {
+  const listenToOthers = async () => {
+    for await (const source of startedSources(containers.labels)) {
       say(`${source.source} started`);
-      void listen(source, source.startedAt);
+      listen(source, source.startedAt);
     }
-  })();
+  };
+  for (const source of sources) listen(source, since);
+  listenToOthers().catch(fault.reject);
+  const rest = () => Promise.race([fault.promise, pause(flushMs)]);
   const showsAt = Date.now() + longestWaitMs;
-  while (Date.now() - heardAt < quietMs && Date.now() < showsAt) await pause(flushMs);
+  while (Date.now() - heardAt < quietMs && Date.now() < showsAt) await rest();
   for (;;) {
     lines.flush();
-    await pause(flushMs);
+    await rest();
   }
 });
 process.exit();
