@@ -9,7 +9,7 @@ import { SignIn } from "./session/sign-in.tsx";
 import { Shell } from "./shell.tsx";
 import { StackPage } from "./stack/stack-page.tsx";
 import { EmptyState } from "./ui/empty-state.tsx";
-import { Link } from "./ui/link.tsx";
+import { NothingHere } from "./ui/nothing-here.tsx";
 import { ViewerPage } from "./viewer/viewer-page.tsx";
 
 export function App() {
@@ -54,11 +54,7 @@ function view(route: Route) {
     case "stack":
       return <StackPage />;
     case "missing":
-      return (
-        <EmptyState title="There is nothing at this address">
-          <Link to="/">Go to your orders</Link>
-        </EmptyState>
-      );
+      return <NothingHere why="There is nothing at this address" />;
   }
 }
 

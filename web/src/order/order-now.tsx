@@ -4,6 +4,7 @@ import { useServices } from "../context.ts";
 import { actOn, canCancel, canRetry, type OrderAction } from "../orders/order-actions.ts";
 import { pageAddress } from "../routes.ts";
 import { Link } from "../ui/link.tsx";
+import { countText } from "../ui/number-texts.ts";
 import { adviceFor } from "./failure-advice.ts";
 import { Formats } from "./formats.tsx";
 import { fileStem } from "./order-name.ts";
@@ -85,10 +86,10 @@ function PageProblems({ order }: { order: Order }) {
     <div class="order-problems">
       {pages_empty_count > 0 && (
         <p class="muted">
-          {countText(pages_empty_count)} {pages_empty_count === 1 ? "has" : "have"} no text.
+          {countText(pages_empty_count, "page")} {pages_empty_count === 1 ? "has" : "have"} no text.
         </p>
       )}
-      {pages_failed_count > 0 && <p>{countText(pages_failed_count)} could not be read:</p>}
+      {pages_failed_count > 0 && <p>{countText(pages_failed_count, "page")} could not be read:</p>}
       <ul>
         {pages_failed.slice(0, 10).map(({ page, code, message }) => (
           <li key={page}>
@@ -99,5 +100,3 @@ function PageProblems({ order }: { order: Order }) {
     </div>
   );
 }
-
-const countText = (count: number) => (count === 1 ? "1 page" : `${count} pages`);

@@ -1,9 +1,9 @@
 import { useCallback, useEffect } from "preact/hooks";
+import type { OrderChange } from "../api/order-events.ts";
 import type { Order, OrderPages } from "../api/types.ts";
 import { useServices } from "../context.ts";
 import { usePolling } from "../orders/use-polling.ts";
-import { EmptyState } from "../ui/empty-state.tsx";
-import { Link } from "../ui/link.tsx";
+import { NothingHere } from "../ui/nothing-here.tsx";
 import { Life } from "./life.tsx";
 import { orderTitle } from "./order-name.ts";
 import { OrderNow } from "./order-now.tsx";
@@ -22,18 +22,12 @@ export function OrderPage({ id }: { id: string }) {
   useEffect(
     () =>
       events.subscribe((change) => {
-        const changed =
-          change.kind === "order" ? change.order.order_id : change.kind === "removed" && change.orderId;
-        if (change.kind === "reset" || changed === id) refresh();
+        if (mayBeOf(change, id)) refresh();
       }),
     [events, id, refresh],
   );
   if (!value) {
-    return error ? (
-      <EmptyState title={error.message}>
-        <Link to="/">Go to your orders</Link>
-      </EmptyState>
-    ) : null;
+    return error ? <NothingHere why={error.message} /> : null;
   }
   const { order, pages } = value;
   return (
@@ -61,6 +55,11 @@ export function OrderPage({ id }: { id: string }) {
       </p>
     </article>
   );
+}
+
+function mayBeOf(change: OrderChange, id: string): boolean {
+  if (change.kind === "order") return change.order.order_id === id;
+  return change.kind === "reset" || change.orderId === id;
 }
 
 /** While changes arrive by themselves, only what no event tells is read again: the place in the queue. */

@@ -2,8 +2,9 @@ import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import type { OrderSummary } from "../api/types.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Link } from "../ui/link.tsx";
+import { countText } from "../ui/number-texts.ts";
 import { BulkBar } from "./list/bulk-bar.tsx";
-import { ListBar, numberText } from "./list/list-bar.tsx";
+import { ListBar } from "./list/list-bar.tsx";
 import { filterOf, isFiltered, type ListFilter } from "./list/list-filter.ts";
 import { OrderList } from "./list/order-list.tsx";
 import { loadedOrders, type OrderWindow, orderAt, rowOf } from "./list/order-window.ts";
@@ -100,7 +101,7 @@ function Selectable({ list, filter, onChange, onShow }: SelectableProps) {
               setIsAll(currentTarget.checked);
             }}
           />
-          <span>{total === 1 ? "1 order" : `${numberText(total)} orders`}</span>
+          <span>{countText(total, "order")}</span>
         </label>
         {selection.count > 0 && <BulkBar selection={selection} onClear={clear} onChange={onChange} />}
       </div>

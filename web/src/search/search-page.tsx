@@ -5,6 +5,7 @@ import { orderName } from "../order/order-name.ts";
 import { go, pageAddress, searchAddress } from "../routes.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Link } from "../ui/link.tsx";
+import { countText } from "../ui/number-texts.ts";
 import { snippetParts } from "./snippet.ts";
 import "./search.css";
 
@@ -73,7 +74,7 @@ export function SearchPage({ query }: { query: string }) {
       {found && found.query === query && (
         <>
           <p class="muted" role="status">
-            {countText(found)}
+            {foundText(found)}
           </p>
           {found.hits.length === 0 && (
             <EmptyState title="No page has all of these words">
@@ -97,10 +98,10 @@ export function SearchPage({ query }: { query: string }) {
   );
 }
 
-function countText({ hits: { length }, next }: Found): string {
+function foundText({ hits: { length }, next }: Found): string {
   if (length === 0) return "";
   if (next !== null) return `The best ${length} pages`;
-  return length === 1 ? "1 page" : `${length} pages`;
+  return countText(length, "page");
 }
 
 function Hit({ hit, query }: { hit: SearchHit; query: string }) {

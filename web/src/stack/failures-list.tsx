@@ -1,6 +1,6 @@
 import type { Stack } from "../api/types.ts";
 import { typeText } from "../order/texts.ts";
-import { numberText } from "./stack-texts.ts";
+import { numberText } from "../ui/number-texts.ts";
 
 /** Why pages and orders failed lately, the most frequent reason first. */
 export function FailuresList({ failures }: Pick<Stack, "failures">) {

@@ -1,6 +1,6 @@
 import type { Stack } from "../api/types.ts";
 import { durationText } from "../order/texts.ts";
-import { bytesText, countText, numberText } from "./stack-texts.ts";
+import { bytesText, countText, numberText } from "../ui/number-texts.ts";
 
 /** The stack in six figures. */
 export function Figures({ stack }: { stack: Stack }) {

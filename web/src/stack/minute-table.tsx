@@ -1,5 +1,5 @@
 import type { Stack } from "../api/types.ts";
-import { clockText } from "./stack-texts.ts";
+import { clockText } from "./clock-text.ts";
 
 /** The values of the plots for screen readers. */
 export function MinuteTable({ minutes }: Pick<Stack, "minutes">) {

@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import UPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { numberText } from "../ui/number-texts.ts";
 import { useMedia } from "../ui/use-media.ts";
-import { clockText, numberText } from "./stack-texts.ts";
+import { clockText } from "./clock-text.ts";
 
 /** A row of values, one for each time; null leaves a gap. `colour`: the name of a variable of the style. */
 export type Series = { name: string; colour: string; form: "bars" | "line"; values: (number | null)[] };

@@ -3,13 +3,12 @@ import { useCallback } from "preact/hooks";
 import type { Stack } from "../api/types.ts";
 import { useServices } from "../context.ts";
 import { usePolling } from "../orders/use-polling.ts";
-import { EmptyState } from "../ui/empty-state.tsx";
-import { Link } from "../ui/link.tsx";
+import { NothingHere } from "../ui/nothing-here.tsx";
+import { clockText } from "./clock-text.ts";
 import { FailuresList } from "./failures-list.tsx";
 import { Figures } from "./figures.tsx";
 import { MinuteTable } from "./minute-table.tsx";
 import { PartsList } from "./parts-list.tsx";
-import { clockText } from "./stack-texts.ts";
 import { WorkerCards } from "./worker-cards.tsx";
 import "./stack.css";
 
@@ -23,11 +22,7 @@ export function StackPage() {
   const read = useCallback((signal: AbortSignal) => client.json<Stack>("/stack", { signal }), [client]);
   const { value: stack, error } = usePolling(read, () => pauseMs);
   if (!stack) {
-    return error ? (
-      <EmptyState title={error.message}>
-        <Link to="/">Go to your orders</Link>
-      </EmptyState>
-    ) : null;
+    return error ? <NothingHere why={error.message} /> : null;
   }
   return (
     <div class="stack">

@@ -1,6 +1,6 @@
 import type { Stack } from "../api/types.ts";
 import { durationText } from "../order/texts.ts";
-import { bytesText, numberText } from "./stack-texts.ts";
+import { bytesText, numberText } from "../ui/number-texts.ts";
 
 type Worker = Stack["workers"][number];
 

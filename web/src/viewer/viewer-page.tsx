@@ -5,8 +5,8 @@ import type { Order, SearchResults } from "../api/types.ts";
 import { useServices } from "../context.ts";
 import { orderTitle } from "../order/order-name.ts";
 import { go, orderAddress, pageAddress } from "../routes.ts";
-import { EmptyState } from "../ui/empty-state.tsx";
 import { Link } from "../ui/link.tsx";
+import { NothingHere } from "../ui/nothing-here.tsx";
 import { PageStore } from "./page-store.ts";
 import "./viewer.css";
 
@@ -30,11 +30,7 @@ export function ViewerPage({ id, page, query }: ViewerPageProps) {
   }, [client, id]);
   const pagesFound = usePagesFound(id, words);
   if (missing !== undefined) {
-    return (
-      <EmptyState title={missing}>
-        <Link to="/">Go to your orders</Link>
-      </EmptyState>
-    );
+    return <NothingHere why={missing} />;
   }
   const name = order ? orderTitle(order) : "Order";
   return (

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { useServices } from "../../context.ts";
+import { numberText } from "../../ui/number-texts.ts";
 import { actOnAll, actOnMatching, type OrderAction } from "../order-actions.ts";
-import { numberText } from "./list-bar.tsx";
 import type { Selection } from "./selection.ts";
 
 type BulkBarProps = { selection: Selection; onClear(): void; onChange(): void };

@@ -3,6 +3,7 @@ import type { StatusCounts } from "../../api/types.ts";
 import { statusText } from "../../order/texts.ts";
 import { go } from "../../routes.ts";
 import { Link } from "../../ui/link.tsx";
+import { numberText } from "../../ui/number-texts.ts";
 import { type ListFilter, type ListSort, listAddress, sorts, statuses } from "./list-filter.ts";
 
 const sortText: Readonly<Record<ListSort, string>> = {
@@ -16,9 +17,6 @@ const sortText: Readonly<Record<ListSort, string>> = {
 
 /** The list follows the search field after this pause. */
 const typingMs = 300;
-
-const number = new Intl.NumberFormat("en-GB");
-export const numberText = (count: number) => number.format(count);
 
 type BarProps = { filter: ListFilter; counts: StatusCounts | null };
 

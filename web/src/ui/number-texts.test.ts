@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { bytesText, countText } from "./stack-texts.ts";
+import { bytesText, countText } from "./number-texts.ts";
 
 it.each([
   [0, "0 bytes"],
