@@ -1,7 +1,8 @@
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import type { Customer } from "../../lib/customer.ts";
 import { Failure } from "../../lib/failure.ts";
 import type { StackUnderTest } from "../../tests/stack/stack-under-test.ts";
+import { startChromium } from "../tests/browser/chromium.ts";
 import { chromiumPath } from "../tests/browser/programs.ts";
 
 /** What each part of the bench works with. */
@@ -21,24 +22,23 @@ export const missing = { title_number: "OW99999999", document_type: "lease" };
 
 /** A real Chromium. Each page has a profile of its own. */
 export class PageBrowser {
-  readonly #browser: Browser;
+  readonly browser: Browser;
 
   private constructor(browser: Browser) {
-    this.#browser = browser;
+    this.browser = browser;
   }
 
+  /** Throws a Failure if there is no Chromium. */
   static async start(): Promise<PageBrowser> {
     if (chromiumPath === undefined) {
       throw new Failure("There is no Chromium.", "Install it, or set CHROMIUM to its path.");
     }
-    // The sandbox is off only for root, who cannot use it.
-    const chromiumSandbox = process.getuid?.() !== 0;
-    return new PageBrowser(await chromium.launch({ executablePath: chromiumPath, chromiumSandbox }));
+    return new PageBrowser(await startChromium());
   }
 
   /** Opens the list of a demo user's orders. */
   async orders(url: string, user: string): Promise<Page> {
-    const context = await this.#browser.newContext({ baseURL: url, viewport: { width: 1280, height: 800 } });
+    const context = await this.browser.newContext({ baseURL: url, viewport: { width: 1280, height: 800 } });
     const page = await context.newPage();
     await page.goto("/");
     await page.getByRole("button", { name: user, exact: true }).click();
@@ -47,6 +47,6 @@ export class PageBrowser {
   }
 
   close(): Promise<void> {
-    return this.#browser.close();
+    return this.browser.close();
   }
 }

@@ -1,18 +1,11 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 import { complaintsOf } from "./complaints.ts";
-import { chromiumPath } from "./programs.ts";
 
 const wide = { width: 1280, height: 800 };
 
 /** A tab of its own browser profile, and what the browser complained about there. */
 export type Tab = { page: Page; complaints: readonly string[] };
-
-/** Starts Chromium. The sandbox is off only for root, who cannot use it. */
-export function startChromium(): Promise<Browser> {
-  if (chromiumPath === undefined) throw new Error("there is no Chromium");
-  return chromium.launch({ executablePath: chromiumPath, chromiumSandbox: process.getuid?.() !== 0 });
-}
 
 /** Opens a tab without cookies. It is closed when the test is over. */
 export async function openTab(

@@ -3,7 +3,8 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FaultStack } from "../../../tests/faults/harness/fault-stack.ts";
 import { drawLine, drawLines, leaseText } from "../../../tests/scan.ts";
-import { signedIn, startChromium } from "../browser/browser.ts";
+import { signedIn } from "../browser/browser.ts";
+import { startChromium } from "../browser/chromium.ts";
 import { looksRight } from "../browser/looks-right.ts";
 import { canTestPage } from "../browser/programs.ts";
 

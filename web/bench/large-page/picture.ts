@@ -1,6 +1,6 @@
 import path from "node:path";
 import sharp from "sharp";
-import { projectFolder } from "../../commands/stack/project.ts";
+import { projectFolder } from "../../../commands/stack/project.ts";
 
 /** A lease and, in the other places, a plan, which has little text: reading twelve leases takes minutes. */
 const lease = "OW12345678/lease.png";

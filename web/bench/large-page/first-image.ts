@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { z } from "zod";
-
-export const chromiumPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+import { PageBrowser } from "../browser.ts";
 
 /** `firstImageMs`: from the navigation to the first picture. `tabMiB`: the peak memory of the tab. */
 export type Opened = { firstImageMs: number; tabMiB: number; megabytes: number };
@@ -15,16 +14,10 @@ const processesSchema = z.object({ processInfo: z.array(z.object({ type: z.strin
  * told that there are no tiles, so that it loads the whole picture.
  */
 export async function openScan(url: string, orderId: string, withTiles: boolean): Promise<Opened> {
-  const browser = await chromium.launch({
-    executablePath: chromiumPath,
-    chromiumSandbox: process.getuid?.() !== 0,
-  });
+  const browser = await PageBrowser.start();
   try {
-    const page = await browser.newPage({ baseURL: url, viewport: { width: 1280, height: 800 } });
+    const page = await browser.orders(url, "alice");
     page.setDefaultTimeout(60_000);
-    await page.goto("/");
-    await page.getByRole("button", { name: "alice", exact: true }).click();
-    await page.getByRole("heading", { name: "Orders", exact: true }).waitFor();
     if (!withTiles) await hideTiles(page);
     let bytes = 0;
     const counting: Promise<void>[] = [];
@@ -43,7 +36,7 @@ export async function openScan(url: string, orderId: string, withTiles: boolean)
       await page.waitForTimeout(1500);
     }
     await Promise.all(counting);
-    return { firstImageMs, tabMiB: await tabMemory(browser), megabytes: bytes / 1e6 };
+    return { firstImageMs, tabMiB: await tabMemory(browser.browser), megabytes: bytes / 1e6 };
   } finally {
     await browser.close();
   }

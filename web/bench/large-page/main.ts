@@ -1,17 +1,17 @@
-import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import sharp from "sharp";
-import { ensureDocker } from "../../commands/stack/engine/docker.ts";
-import { Customer } from "../../lib/customer.ts";
-import { Failure, runCommand } from "../../lib/failure.ts";
-import { say } from "../../lib/terminal.ts";
-import { fromSharp } from "../../services/ocr-worker/src/recognition/preparation/picture.ts";
-import { StackUnderTest } from "../../tests/stack/stack-under-test.ts";
-import { median, percentile, printTable } from "../figures.ts";
+import { median, percentile, printTable } from "../../../bench/figures.ts";
+import { ensureDocker } from "../../../commands/stack/engine/docker.ts";
+import { Customer } from "../../../lib/customer.ts";
+import { runCommand } from "../../../lib/failure.ts";
+import { say } from "../../../lib/terminal.ts";
+import { fromSharp } from "../../../services/ocr-worker/src/recognition/preparation/picture.ts";
+import { StackUnderTest } from "../../../tests/stack/stack-under-test.ts";
+import { PageBrowser } from "../browser.ts";
 import { type Added, addedByOriginal, addedByTiles } from "./added-time.ts";
-import { chromiumPath, openScan } from "./first-image.ts";
+import { openScan } from "./first-image.ts";
 import { largePicture } from "./picture.ts";
 
 const { values } = parseArgs({
@@ -25,9 +25,8 @@ const rounds = Number(values.rounds);
  * opens a scan of alice on a stack that runs already.
  */
 await runCommand(async () => {
-  if (!existsSync(chromiumPath)) {
-    throw new Failure(`There is no Chromium at ${chromiumPath}.`, "Set the variable CHROMIUM to its path.");
-  }
+  // Fails before minutes of work if there is no browser.
+  await (await PageBrowser.start()).close();
   if (values.url !== undefined && values.order !== undefined) return opened(values.url, values.order);
   const picture = await largePicture();
   say("Measuring what a worker does more");

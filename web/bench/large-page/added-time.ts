@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import sharp from "sharp";
-import { projectFolder } from "../../commands/stack/project.ts";
-import { openDocument } from "../../services/ocr-worker/src/documents/open-document.ts";
-import { defaultLimits } from "../../services/ocr-worker/src/limits.ts";
-import { originalPicture } from "../../services/ocr-worker/src/page-process/pictures/original-picture.ts";
-import { pictureTiles } from "../../services/ocr-worker/src/page-process/pictures/picture-tiles.ts";
-import { developmentLanguageData, openEngine } from "../../services/ocr-worker/src/recognition/engine.ts";
-import type { GreyImage } from "../../services/ocr-worker/src/recognition/grey-image.ts";
-import { toSharp } from "../../services/ocr-worker/src/recognition/preparation/picture.ts";
-import { createRecognizer } from "../../services/ocr-worker/src/recognition/recognize-page.ts";
+import { projectFolder } from "../../../commands/stack/project.ts";
+import { openDocument } from "../../../services/ocr-worker/src/documents/open-document.ts";
+import { defaultLimits } from "../../../services/ocr-worker/src/limits.ts";
+import { originalPicture } from "../../../services/ocr-worker/src/page-process/pictures/original-picture.ts";
+import { pictureTiles } from "../../../services/ocr-worker/src/page-process/pictures/picture-tiles.ts";
+import { developmentLanguageData, openEngine } from "../../../services/ocr-worker/src/recognition/engine.ts";
+import type { GreyImage } from "../../../services/ocr-worker/src/recognition/grey-image.ts";
+import { toSharp } from "../../../services/ocr-worker/src/recognition/preparation/picture.ts";
+import { createRecognizer } from "../../../services/ocr-worker/src/recognition/recognize-page.ts";
 
 /** Milliseconds of a step before this version, and of what it adds, right after each other; bytes of both. */
 export type Added = { before: number; added: number; bytesBefore: number; bytesAdded: number };
