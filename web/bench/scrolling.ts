@@ -1,15 +1,26 @@
 import type { Page } from "playwright-core";
+import { z } from "zod";
 import { percentile } from "../../bench/figures.ts";
 import { placeOrders } from "../../bench/orders/load.ts";
+import type { Customer } from "../../lib/customer.ts";
+import { poll } from "../../lib/poll.ts";
 import { missing, type Row, type Stage } from "./browser.ts";
 
 const seconds = 5;
+const count = z.int();
+const listSchema = z.object({
+  counts: z.object({ queued: count, fetching: count, recognizing: count }).nullable(),
+});
 
-/** Frames while the list of many orders is scrolled steadily, after all rows have been visited once. */
+/** Frames while a list of many ended orders is scrolled steadily from its top to its end, twice. */
 export async function scrolling({ browser, url, customer, orders }: Stage): Promise<Row[]> {
   const token = await customer.validToken("alice");
   const body = new URLSearchParams({ ...missing, token }).toString();
   await placeOrders(`${url}/orders`, body, 16, { amount: orders });
+  await poll(() => ended(customer), {
+    ...{ everyMs: 2000, limitMs: 15 * 60_000 },
+    late: () => new Error("the orders did not end"),
+  });
   const page = await browser.orders(url, "alice");
   await page.locator(".order-row").first().waitFor();
   const rows: Row[] = [];
@@ -25,6 +36,13 @@ export async function scrolling({ browser, url, customer, orders }: Stage): Prom
   }
   await page.context().close();
   return rows;
+}
+
+/** True once no order of alice is open, and undefined before. */
+async function ended(customer: Customer): Promise<true | undefined> {
+  const list = await customer.get("/orders?limit=1", await customer.validToken("alice"));
+  const { counts } = listSchema.parse(list.body);
+  return counts && counts.queued + counts.fetching + counts.recognizing === 0 ? true : undefined;
 }
 
 /** Scrolls from the top to the end. @returns the milliseconds of each frame */
