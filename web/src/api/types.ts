@@ -11,6 +11,7 @@ export type {
   PageEnd,
   Reason,
   SearchResults,
+  SinglePage,
   Stack,
 } from "./schema.ts";
 

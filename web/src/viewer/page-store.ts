@@ -1,24 +1,16 @@
+import type { SinglePage } from "../api/types.ts";
 import type { Picture } from "./scan/picture.ts";
-import { type PageText, pageText, type ReadBlocks } from "./words/page-words.ts";
+import { type PageText, pageText } from "./words/page-words.ts";
 
-/** A step of the preparation, as in the result. */
-export type PreparationStep = { step: string; degrees?: number; factor?: number };
-
-/** A page of a result, from `GET /orders/{id}/result/pages/{n}.json`. */
-type PageJson = ReadBlocks & {
-  page: number;
-  /** The number of the document's pages. */
-  pages: number;
-  width: number;
-  height: number;
-  confidence: number | null;
-  preparation: PreparationStep[];
-  /** Missing for pages without tiles and original. */
-  image?: {
-    tiles: { size: number; levels: number } | null;
-    original: { width: number; height: number; scale: number } | null;
-  };
+/** A step of the preparation, as in the result. Only some steps have a measure. */
+export type PreparationStep = {
+  step: SinglePage["preparation"][number]["step"];
+  degrees?: number;
+  factor?: number;
 };
+
+type Original = NonNullable<SinglePage["image"]["original"]>;
+type Tiles = NonNullable<SinglePage["image"]["tiles"]>;
 
 /**
  * A page that was read, with its pictures. `original`: as it came, if it was turned or straightened. It is
@@ -72,13 +64,13 @@ export class PageStore {
 
   async #load(number: number): Promise<ReadPage> {
     const answer = await this.#get(`${this.#base}/${number}.json`);
-    const json: PageJson = await answer.json();
+    const json: SinglePage = await answer.json();
     const { image, preparation, confidence, pages } = json;
     return {
       ...{ number, pages },
       text: pageText(json),
-      picture: this.#picture(json, `${number}`, image?.tiles ?? undefined),
-      original: image?.original ? this.#original(number, image.original, preparation) : undefined,
+      picture: this.#picture(json, `${number}`, image.tiles ?? undefined),
+      original: image.original ? this.#original(number, image.original, preparation) : undefined,
       preparation,
       confidence: confidence ?? undefined,
     };
@@ -86,7 +78,7 @@ export class PageStore {
 
   #original(
     page: number,
-    { scale, ...size }: { width: number; height: number; scale: number },
+    { scale, ...size }: Original,
     preparation: readonly PreparationStep[],
   ): ReadPage["original"] {
     const turn = preparation.find(({ step }) => step === "rotate")?.degrees ?? 0;
@@ -95,11 +87,7 @@ export class PageStore {
     return { picture: { ...picture, turn }, factor: scale };
   }
 
-  #picture(
-    { width, height }: { width: number; height: number },
-    name: string,
-    tiles?: { size: number; levels: number },
-  ): Picture {
+  #picture({ width, height }: { width: number; height: number }, name: string, tiles?: Tiles): Picture {
     const key = `${this.#base}/${name}`;
     const path = name.endsWith("original") ? `${key}.jpg` : `${key}.png`;
     let file: Promise<Blob> | undefined;
