@@ -31,16 +31,15 @@ const cancelRoute = createRoute({
   },
 });
 
-export type CancelTools = { tokens: TokenVerifier; store: OrderStore; views: OrderViews; lists: OrderLists };
+export type CancelTools = { tokens: TokenVerifier; store: OrderStore; views: OrderViews };
 
-export function cancelOrder({ tokens, store, views, lists }: CancelTools): Endpoint {
+export function cancelOrder({ tokens, store, views }: CancelTools): Endpoint {
   return {
     route: cancelRoute,
     handle: async (c) => {
       const user = await orderingUser(tokens, c.req.raw);
       const { order_id } = await ownOrder(store, user, c.req.param("id"));
       const outcome = await write(store.cancel(order_id));
-      lists.changed(user.user_id, order_id);
       if (outcome === "gone") throw orderNotFound();
       if (outcome === "ended") throw new Problem(409, "order_ended", "The order has already ended.");
       c.var.log.info({ order_id }, "order cancelled");
@@ -79,7 +78,7 @@ export type RetryTools = {
   limit: RateLimit;
 };
 
-export function retryOrder({ tokens, store, views, lists, capacity, limit }: RetryTools): Endpoint {
+export function retryOrder({ tokens, store, views, capacity, limit }: RetryTools): Endpoint {
   return {
     route: retryRoute,
     handle: async (c) => {
@@ -88,7 +87,6 @@ export function retryOrder({ tokens, store, views, lists, capacity, limit }: Ret
       const { order_id } = await ownOrder(store, user, c.req.param("id"));
       checkCapacity(capacity);
       const { outcome, run } = await write(store.retry(order_id).catch(fullOr));
-      lists.changed(user.user_id, order_id);
       switch (outcome) {
         case "queued":
           break;

@@ -142,7 +142,7 @@ async function changeAll(
     do {
       const answer = await read(tools.lists.list({ ...filter, limit: batch, offset: 0, after }));
       if (!answer) throw unavailable();
-      const changed = await changeEach(tools.lists, user_id, answer.order_ids, change);
+      const changed = await changeEach(answer.order_ids, change);
       count += changed;
       skipped += answer.order_ids.length - changed;
       after = answer.next;
@@ -154,16 +154,12 @@ async function changeAll(
 }
 
 /** Returns how many were changed. */
-async function changeEach(lists: OrderLists, userId: number, ids: string[], change: Change): Promise<number> {
+async function changeEach(ids: string[], change: Change): Promise<number> {
   const left = [...ids];
   let count = 0;
   const work = async () => {
     for (let id = left.shift(); id !== undefined; id = left.shift()) {
-      try {
-        if (await change(id)) count += 1;
-      } finally {
-        lists.changed(userId, id);
-      }
+      if (await change(id)) count += 1;
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));

@@ -147,6 +147,39 @@ test("a list shows every change that was made before it", async () => {
   expect(await listed("", api, bob)).toMatchObject({ ids: [], counts: {}, total: 0 });
 });
 
+test("a list shows the changes of more open orders than are read at once", async () => {
+  await redis.flushDb();
+  const ids = await Promise.all(Array.from({ length: 1200 }, () => placed()));
+  expect(await listed()).toMatchObject({ counts: { queued: 1200 }, total: 1200 });
+  for (const id of ids.slice(0, 3)) await api.as(alice).delete(`/orders/${id}`);
+  expect((await listed()).counts).toEqual({ queued: 1197, cancelled: 3 });
+});
+
+test.each<[string, () => Promise<unknown>]>([
+  ["all", () => redis.del("orders:changes")],
+  ["some", () => redis.xTrim("orders:changes", "MAXLEN", 1)],
+])("a list shows changes although Redis lost %s of their records", async (_, lose) => {
+  await redis.flushDb();
+  const [a, b, c] = [await placed(), await placed(), await placed()];
+  expect((await listed()).counts).toEqual({ queued: 3 });
+  await fails(a);
+  await store.revoke({ order_id: b, user_id: 1 });
+  await store.cancel(c);
+  await lose();
+  expect(await listed()).toMatchObject({ ids: [c, a], counts: { failed: 1, cancelled: 1 } });
+});
+
+test("an order that failed again between two lists is found by its new reason", async () => {
+  await redis.flushDb();
+  const id = await placed();
+  await fails(id);
+  expect((await listed("q=document")).ids).toEqual([id]);
+  await store.retry(id);
+  await attempts.fail(await claimed(services, id), { code: "document_damaged", message: "It is torn." });
+  expect((await listed("q=torn")).ids).toEqual([id]);
+  expect((await listed("q=document")).ids).toEqual([]);
+});
+
 test("changes while there was no Order API are shown, also the loss of all orders in Redis", async () => {
   await redis.flushDb();
   const [a, b] = [await placed(), await placed()];

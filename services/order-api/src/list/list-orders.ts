@@ -7,6 +7,7 @@ import { read } from "../access/store-access.ts";
 import { type Endpoint, problemResponses, security } from "../endpoint.ts";
 import type { ReadTools } from "../follow/read-order.ts";
 import { orderListSchema } from "../order-schemas.ts";
+import { SharedRuns } from "../shared-run.ts";
 import { findText, type TextTools } from "./find-text.ts";
 import { cursorOf, type ListRequest, listQuery, parseListRequest } from "./list-query.ts";
 import type { StatusCounts } from "./list-table.ts";
@@ -21,9 +22,8 @@ const route = createRoute({
   description:
     "Finds, sorts and counts your orders, the newest first unless `sort` says otherwise. Each order is " +
     "shown as it is at the time of the answer. An order that was accepted before the request is on the " +
-    "list. The status by which the list is filtered and counted may be half a second old if more than a " +
-    "thousand of your orders have not ended. 503 `list_unavailable` while the orders are being indexed, " +
-    "which only lists without `q`, `sort`, `offset`, `document_type` and a second `status` do not need.",
+    "list. 503 `list_unavailable` while the orders are being indexed, which only lists without `q`, `sort`, " +
+    "`offset`, `document_type` and a second `status` do not need.",
   security,
   request: { query: listQuery },
   responses: {
@@ -39,13 +39,20 @@ export type ListTools = ReadTools & TextTools & { lists: OrderLists };
 type OrderList = z.input<typeof orderListSchema>;
 
 export function listOrders(tools: ListTools): Endpoint {
+  const shared = new SharedRuns<string>();
   return {
     route,
     handle: async (c) => {
       const { user_id } = await readingUser(tools.tokens, c.req.raw);
       const request = parseListRequest(c.req.url);
-      const list = (await indexedList(tools, user_id, request)) ?? (await plainList(tools, user_id, request));
-      return c.json(list);
+      // Several open pages of one user ask for the same list at the same moment.
+      const json = await read(
+        shared.get(JSON.stringify([user_id, request]), async () => {
+          const list = await indexedList(tools, user_id, request);
+          return JSON.stringify(list ?? (await plainList(tools, user_id, request)));
+        }),
+      );
+      return c.body(json, 200, { "Content-Type": "application/json" });
     },
   };
 }

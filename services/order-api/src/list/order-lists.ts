@@ -5,6 +5,7 @@ import type { RedisConnection } from "@orbital-witness/common/redis/redis-connec
 import { repeat } from "@orbital-witness/common/repeat.ts";
 import { StateLog } from "@orbital-witness/common/state-log.ts";
 import { TimeLimitError, within } from "@orbital-witness/common/time-limit.ts";
+import { ChangeCatchUp, type MissedChanges } from "./change-catch-up.ts";
 import type { ListAnswer, ListQuery } from "./list-table.ts";
 import { type ListSettings, listWorker } from "./list-worker.ts";
 import { type ListTools, UserList } from "./user-list.ts";
@@ -24,14 +25,10 @@ export class OrderLists {
 
   constructor(redis: RedisConnection, store: OrderStore, settings: ListSettings, log: Log) {
     const table = listWorker(settings, () => this.#users.clear(), log);
-    this.#tools = { redis, store, table, log };
+    const changes = new ChangeCatchUp(redis, (news) => this.#tell(news));
+    this.#tools = { redis, store, table, log, catchUp: () => changes.catchUp() };
     this.#state = new StateLog(log, "the table of lists, or Redis for it,");
     this.#filling = this.#fillOnce();
-  }
-
-  /** Says that an order of a user has changed. The next list of this user shows it. */
-  changed(userId: number, orderId: string): void {
-    this.#users.get(userId)?.changed(orderId);
   }
 
   /**
@@ -80,6 +77,11 @@ export class OrderLists {
         await this.#userList(userOfOrdersKey(key)).refresh();
       }
     }
+  }
+
+  #tell(news: MissedChanges): void {
+    if (news === "unknown") for (const list of this.#users.values()) list.missed();
+    else for (const { userId, orderId } of news) this.#users.get(userId)?.changed(orderId);
   }
 
   #userList(userId: number): UserList {

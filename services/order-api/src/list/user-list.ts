@@ -4,39 +4,45 @@ import type { OrderRecord, OrderStatus } from "@orbital-witness/common/orders/or
 import { userOrdersKey } from "@orbital-witness/common/orders/order-keys.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
+import { SharedRun } from "../shared-run.ts";
 import { listRow } from "./list-row.ts";
 import type { ListWorker } from "./list-worker.ts";
 
 /** How many orders are read in one call, and how many entries of a user's list. */
 const ordersAtOnce = 500;
 const entriesAtOnce = 5000;
-/** The open orders of a user with more than `manyOpen` are looked at this often, in ms. */
-const manyOpen = 1000;
-const manyOpenMs = 500;
-/** How often failed orders are looked at, in ms. Retries by this process are seen at once. */
-const failedMs = 10_000;
+/** Changes that nobody listed are kept up to so many. If there are more, all open orders are looked at. */
+const mostChanged = 10_000;
+/** How often all open orders are looked at, in ms. Services of an earlier version do not tell changes. */
+const openMs = 10_000;
 
-export type ListTools = { redis: RedisConnection; store: OrderStore; table: ListWorker; log: Log };
+/** `catchUp` resolves when every list was told the changes before this call. */
+export type ListTools = {
+  redis: RedisConnection;
+  store: OrderStore;
+  table: ListWorker;
+  log: Log;
+  catchUp(): Promise<void>;
+};
 
 type Entry = { order_id: string; place: number };
 type OpenOrder = { place: number; status: OrderStatus };
 
 /**
- * Brings one user's rows in the table up to date. New orders come from the user's list in Redis. An order
- * that has not ended is looked at each time. An order that has ended only changes by a retry.
+ * Brings one user's rows in the table up to date. New orders come from the user's list in Redis. Other
+ * orders are read again when they were told to have changed.
  */
 export class UserList {
   readonly #tools: ListTools;
   readonly #userId: number;
-  readonly #changed = new Set<string>();
+  #changed = new Set<string>();
+  #isMissed = false;
   /** The rows of orders that have not ended or failed, as the table has them. */
   #open = new Map<string, OpenOrder>();
   #newest: Entry | undefined;
   #isLoaded = false;
   #openAt = Number.NEGATIVE_INFINITY;
-  #failedAt = Number.NEGATIVE_INFINITY;
-  #running: Promise<void> = Promise.resolve();
-  #next: Promise<void> | undefined;
+  readonly #refresh = new SharedRun(() => this.#run());
 
   constructor(tools: ListTools, userId: number) {
     this.#tools = tools;
@@ -50,26 +56,27 @@ export class UserList {
 
   /** Says that an order has changed, so that the next `refresh` reads it. */
   changed(orderId: string): void {
-    this.#changed.add(orderId);
+    if (this.#changed.size < mostChanged) this.#changed.add(orderId);
+    else this.missed();
+  }
+
+  /** Says that any order may have changed. */
+  missed(): void {
+    this.#changed.clear();
+    this.#isMissed = true;
   }
 
   /**
-   * Resolves when the rows have everything that happened before this call; for a user with many open orders,
-   * up to `manyOpenMs` before it. Rejects with the errors of Redis, the result store and the table.
+   * Resolves when the rows have everything that happened before this call. Rejects with the errors of Redis,
+   * the result store and the table.
    */
   refresh(): Promise<void> {
-    this.#next ??= this.#running
-      .catch(() => {})
-      .then(() => {
-        this.#next = undefined;
-        this.#running = this.#run();
-        return this.#running;
-      });
-    return this.#next;
+    return this.#refresh.get();
   }
 
   async #run(): Promise<void> {
     try {
+      await this.#tools.catchUp();
       if (!this.#isLoaded || !(await this.#isContinued())) await this.#load();
       await this.#addNew();
       await this.#readAgain();
@@ -104,12 +111,14 @@ export class UserList {
     const { open } = await table.ask("state", this.#userId);
     this.#open = new Map(open.map(({ order_id, place, status }) => [order_id, { place, status }]));
     this.#newest = entries.at(-1);
-    this.#openAt = this.#failedAt = Number.NEGATIVE_INFINITY;
+    this.#openAt = Number.NEGATIVE_INFINITY;
   }
 
   async #addNew(): Promise<void> {
     for (;;) {
       const entries = await this.#entriesAfter(this.#newest?.place ?? Number.NEGATIVE_INFINITY, ordersAtOnce);
+      // This read has the changes that are known by now.
+      for (const { order_id } of entries) this.#changed.delete(order_id);
       await this.#read(entries);
       this.#newest = entries.at(-1) ?? this.#newest;
       if (entries.length < ordersAtOnce) return;
@@ -118,34 +127,33 @@ export class UserList {
 
   async #readAgain(): Promise<void> {
     const now = performance.now();
+    const isOpenDue = this.#isMissed || now - this.#openAt > openMs;
     const changed = [...this.#changed];
-    const isOpenDue = this.#open.size <= manyOpen || now - this.#openAt > manyOpenMs;
-    const isFailedDue = now - this.#failedAt > failedMs;
+    // What is told from here on is for the next run.
+    this.#isMissed = false;
+    this.#changed = new Set();
     const entries = await Promise.all(changed.map((id) => this.#entryOf(id)));
-    for (const [id, { place, status }] of this.#open) {
-      if (status === "failed" ? isFailedDue : isOpenDue) entries.push({ order_id: id, place });
-    }
-    const wanted = entries.flatMap((entry) => entry ?? []);
-    for (let first = 0; first < wanted.length; first += ordersAtOnce) {
-      await this.#readChanged(wanted.slice(first, first + ordersAtOnce));
-    }
-    for (const id of changed) this.#changed.delete(id);
-    if (isOpenDue) this.#openAt = now;
-    if (isFailedDue) this.#failedAt = now;
+    await this.#read(entries.flatMap((entry) => entry ?? []));
+    if (!isOpenDue) return;
+    await this.#readOpen();
+    this.#openAt = now;
   }
 
-  /** Reads the orders whose status differs from their rows, and those that were said to have changed. */
-  async #readChanged(entries: readonly Entry[]): Promise<void> {
-    const ends = await this.#tools.store.held.ends(entries.map(({ order_id }) => order_id));
-    await this.#read(
-      entries.filter(({ order_id }, index) => {
-        const end = ends[index];
-        const status = this.#open.get(order_id)?.status;
-        if (this.#changed.has(order_id)) return true;
-        // A failed order that Redis does not hold is archived.
-        return end === undefined ? status !== "failed" : end === "unreadable" || end.status !== status;
-      }),
-    );
+  /** Reads the open orders whose status differs from their rows. */
+  async #readOpen(): Promise<void> {
+    const open = [...this.#open].map(([order_id, { place }]) => ({ order_id, place }));
+    for (let first = 0; first < open.length; first += ordersAtOnce) {
+      const part = open.slice(first, first + ordersAtOnce);
+      const ends = await this.#tools.store.held.ends(part.map(({ order_id }) => order_id));
+      await this.#read(
+        part.filter(({ order_id }, index) => {
+          const end = ends[index];
+          const status = this.#open.get(order_id)?.status;
+          // A failed order that Redis does not hold is archived.
+          return end === undefined ? status !== "failed" : end === "unreadable" || end.status !== status;
+        }),
+      );
+    }
   }
 
   async #read(entries: readonly Entry[]): Promise<void> {

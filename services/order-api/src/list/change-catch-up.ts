@@ -1,0 +1,41 @@
+import {
+  beforeAll,
+  changesAfter,
+  isAfter,
+  keptRange,
+  type OrderChange,
+} from "@orbital-witness/common/orders/order-changes.ts";
+import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
+import { SharedRun } from "../shared-run.ts";
+
+/** "unknown": there may be changes that Redis no longer has. */
+export type MissedChanges = readonly OrderChange[] | "unknown";
+
+/** Tells a listener which orders changed since it was told last, whenever somebody asks for it. */
+export class ChangeCatchUp {
+  readonly #redis: RedisConnection;
+  readonly #run: SharedRun<void>;
+  #last: string | undefined;
+
+  constructor(redis: RedisConnection, listener: (changes: MissedChanges) => void) {
+    this.#redis = redis;
+    this.#run = new SharedRun(async () => listener(await this.#read()));
+  }
+
+  /** Resolves when the listener knows all changes before this call. Rejects when Redis does. */
+  catchUp(): Promise<void> {
+    return this.#run.get();
+  }
+
+  async #read(): Promise<MissedChanges> {
+    const last = this.#last;
+    // The range is read last, so that changes which are cut meanwhile count as lost.
+    const [changes, range] = await Promise.all([
+      last === undefined ? [] : changesAfter(this.#redis, last),
+      keptRange(this.#redis),
+    ]);
+    const isKnown = last !== undefined && range && !isAfter(range.first, last) && !isAfter(last, range.last);
+    this.#last = isKnown ? (changes.at(-1)?.id ?? last) : (range?.last ?? beforeAll);
+    return isKnown ? changes : "unknown";
+  }
+}
