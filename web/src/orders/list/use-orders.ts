@@ -1,10 +1,12 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { OrderChange } from "../../api/order-events.ts";
 import { useServices } from "../../context.ts";
 import { hasEnded } from "../../order/texts.ts";
 import { usePolling } from "../use-polling.ts";
 import type { ListFilter } from "./list-filter.ts";
 import { OrderFeed } from "./order-feed.ts";
 import { loadedOrders, type OrderWindow } from "./order-window.ts";
+import { Paced, pauseAfter } from "./paced.ts";
 
 /** Pauses between two reads of the list while changes do not arrive by themselves. */
 const movingMs = 500;
@@ -14,8 +16,8 @@ const queuedMs = 3000;
 const followedMs = 30_000;
 /** The list is read at most this often because many orders changed at once. */
 const resetMs = 2000;
-/** Because of one order, it is read for at most this share of the time, which spares a busy server. */
-const readShare = 0.05;
+/** The longest pause between two reads on a busy server while orders change. */
+const longestMs = 5000;
 const leastPauseMs = 100;
 
 export type OrdersView = {
@@ -43,20 +45,21 @@ export function useOrders({ q, status, title_number, sort }: ListFilter): Orders
   const [, redraw] = useState({});
   const { error, refresh } = usePolling(feed.refresh, () => {
     const orders = feed.window ? loadedOrders(feed.window) : [];
-    if (events.isOpen) return orders.some(({ status }) => status === "queued") ? queuedMs : followedMs;
+    if (events.isOpen) {
+      const isWaiting = orders.some(({ status }) => status === "queued");
+      return isWaiting ? pauseAfter(feed.readMs, queuedMs, followedMs) : followedMs;
+    }
     return orders.some(({ status }) => !hasEnded(status)) ? movingMs : restingMs;
   });
   useEffect(() => {
     let timer: number | undefined;
     let lastReadAt = Number.NEGATIVE_INFINITY;
-    const leave = events.subscribe((change) => {
-      const isSettled = feed.apply(change);
-      redraw({});
-      if (isSettled) return;
-      const pauseMs =
-        change.kind === "reset"
-          ? resetMs
-          : Math.min(resetMs, Math.max(leastPauseMs, feed.readMs / readShare));
+    const changes = new Paced<OrderChange>((news) => {
+      const unsettled = news.filter((change) => !feed.apply(change));
+      if (news.some(({ kind }) => kind !== "reset")) redraw({});
+      if (unsettled.length === 0) return;
+      const leastMs = unsettled.some(({ kind }) => kind === "reset") ? resetMs : leastPauseMs;
+      const pauseMs = pauseAfter(feed.readMs, leastMs, longestMs);
       timer ??= window.setTimeout(
         () => {
           timer = undefined;
@@ -66,8 +69,10 @@ export function useOrders({ q, status, title_number, sort }: ListFilter): Orders
         Math.max(0, lastReadAt + pauseMs - performance.now()),
       );
     });
+    const leave = events.subscribe((change) => changes.add(change));
     return () => {
       clearTimeout(timer);
+      changes.close();
       leave();
     };
   }, [events, feed, refresh]);

@@ -21,8 +21,9 @@ const route = createRoute({
   description:
     "Server-sent events for every change of your orders, from now on or after `Last-Event-ID`: `order`, " +
     "with the `OrderSummary` as a list shows it, and `removed`, with the `order_id`, when an order no " +
-    "longer exists. Changes of one order within 100 ms are one event. `reset` means that more than 50 " +
-    "orders changed at once, or that events may be missing: read the list again. " +
+    "longer exists. Changes of one order within 100 ms are one event, and there are at most about 100 " +
+    "events a second. `reset` means that more than 50 orders changed since the last event, or that events " +
+    "may be missing: read the list again. " +
     "Open the stream before you read the list, so that no change is missed in between. " +
     "A comment every ten seconds keeps the connection alive. The stream closes after ten minutes, since " +
     "the token is only checked when it opens: open it again with `Last-Event-ID`.",

@@ -36,6 +36,18 @@ test("a change is told at once, and later ones of the same order together after 
   expect(messages.at(-1)?.id).toBe(`${entries}-0`);
 });
 
+test("after the messages of many orders, the next ones come after 10 ms for each", async () => {
+  const { user, messages } = followed();
+  for (let number = 1; number <= 40; number++) user.changed(change(`${number}`));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(messages).toHaveLength(40);
+  user.changed(change("a"));
+  await vi.advanceTimersByTimeAsync(399);
+  expect(messages).toHaveLength(40);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(messages).toHaveLength(41);
+});
+
 test("more orders than are worth their events are one reset, and then nothing for a second", async () => {
   const { user, messages } = followed();
   for (let number = 0; number <= mostOrders; number++) user.changed(change(`${number}`));

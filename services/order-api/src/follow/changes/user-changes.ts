@@ -16,6 +16,8 @@ export type Follower = (messages: readonly ChangeMessage[]) => void;
 
 /** Changes of an order that come at nearly the same time are one message. */
 const intervalMs = 100;
+/** The interval after many messages, for each of them: 100 messages a second at most. */
+const messageMs = 10;
 /** The interval after a reset, and after a failure. */
 const longIntervalMs = 1000;
 /** When more orders than these changed, reading the list again is cheaper. */
@@ -82,7 +84,8 @@ export class UserChanges {
     this.#latest = new Map();
     const isReset = this.#missed || changes.size > mostOrders;
     this.#missed = false;
-    this.#mayBeginAt = Date.now() + (isReset ? longIntervalMs : intervalMs);
+    const pauseMs = isReset ? longIntervalMs : Math.max(intervalMs, changes.size * messageMs);
+    this.#mayBeginAt = Date.now() + pauseMs;
     try {
       const messages: ChangeMessage[] = isReset
         ? [{ kind: "reset", id: this.#lastId }]
