@@ -1,6 +1,6 @@
 import { within } from "@orbital-witness/common/time-limit.ts";
 import { z } from "zod";
-import { SharedAnswer } from "../shared-answer.ts";
+import { SharedAnswer } from "../sharing/shared-answer.ts";
 
 const limitMs = 1500;
 /** Lists are kept for this time. */

@@ -6,7 +6,7 @@ import {
   type OrderChange,
 } from "@orbital-witness/common/orders/order-changes.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
-import { SharedRun } from "../shared-run.ts";
+import { SharedRun } from "../sharing/shared-run.ts";
 
 /** "unknown": there may be changes that Redis no longer has. */
 export type MissedChanges = readonly OrderChange[] | "unknown";

@@ -7,7 +7,7 @@ import { read } from "../access/store-access.ts";
 import { type Endpoint, problemResponses, security } from "../endpoint.ts";
 import type { ReadTools } from "../follow/read-order.ts";
 import { orderListSchema } from "../order-schemas.ts";
-import { SharedRuns } from "../shared-run.ts";
+import { SharedRuns } from "../sharing/shared-run.ts";
 import { findText, type TextTools } from "./find-text.ts";
 import { cursorOf, type ListRequest, listQuery, parseListRequest } from "./list-query.ts";
 import type { StatusCounts } from "./list-table.ts";

@@ -4,7 +4,7 @@ import type { OrderRecord, OrderStatus } from "@orbital-witness/common/orders/or
 import { userOrdersKey } from "@orbital-witness/common/orders/order-keys.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
-import { SharedRun } from "../shared-run.ts";
+import { SharedRun } from "../sharing/shared-run.ts";
 import { listRow } from "./list-row.ts";
 import type { ListWorker } from "./list-worker.ts";
 

@@ -1,7 +1,7 @@
 import type { CapacityGuard } from "@orbital-witness/common/orders/capacity-guard.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
 import { readStack } from "@orbital-witness/common/stack/stack-reading.ts";
-import { SharedAnswer } from "../shared-answer.ts";
+import { SharedAnswer } from "../sharing/shared-answer.ts";
 import { askNeighbours, type Neighbours } from "./neighbours.ts";
 import { stackParts } from "./stack-parts.ts";
 import type { Stack } from "./stack-schemas.ts";
