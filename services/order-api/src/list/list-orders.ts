@@ -22,8 +22,8 @@ const route = createRoute({
   description:
     "Finds, sorts and counts your orders, the newest first unless `sort` says otherwise. Each order is " +
     "shown as it is at the time of the answer. An order that was accepted before the request is on the " +
-    "list. 503 `list_unavailable` while the orders are being indexed, which only lists without `q`, `sort`, " +
-    "`offset`, `document_type` and a second `status` do not need.",
+    "list. 503 `list_unavailable` while the orders are being indexed, which only lists without `q`, " +
+    "`sort`, `offset`, `document_type` and a second `status` do not need.",
   security,
   request: { query: listQuery },
   responses: {
