@@ -558,6 +558,8 @@ export interface components {
              * @enum {boolean}
              */
             all?: true;
+            /** @description Matching orders that stay as they are. May be given several times */
+            except?: string[];
             /** @description The `next` of the previous answer */
             cursor?: string;
             /**

@@ -58,16 +58,18 @@ export async function actOnAll(
 }
 
 /**
- * Acts on all orders of a list, also those that the page has not loaded. `onDone` is called with the number
- * of orders after each answer. Rejects with the first error that does not pass.
+ * Acts on all orders of a list but those of `except`, also on those that the page has not loaded. `onDone` is
+ * called with the number of orders after each answer. Rejects with the first error that does not pass.
  */
 export async function actOnMatching(
   client: Client,
   { sort: _, ...filter }: ListFilter,
+  except: readonly string[],
   action: OrderAction,
   onDone: (count: number) => void,
 ): Promise<void> {
   const body = new URLSearchParams({ ...filter, all: "true" });
+  for (const id of except) body.append("except", id);
   for (;;) {
     const { count, skipped, next } = await patiently(() =>
       client.json<BulkResult>(`/orders/${action}`, { method: "POST", body }),

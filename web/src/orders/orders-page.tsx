@@ -58,19 +58,17 @@ type SelectableProps = {
 
 function Selectable({ list, filter, onChange, onShow }: SelectableProps) {
   const { total, counts } = list;
-  const [selected, setSelected] = useState(none);
   const [isAll, setIsAll] = useState(false);
+  /** The selected orders or, if all are, those that are not. */
+  const [marked, setMarked] = useState(none);
   const latest = useRef(list);
   latest.current = list;
   const select = useCallback(
     (id: string, isSelected: boolean) => {
-      const byId = new Map(loadedOrders(latest.current).map((order) => [order.order_id, order]));
-      const order = byId.get(id);
-      setIsAll(false);
-      setSelected((last) => {
-        // All but one: what is loaded of the list stays selected.
-        const next = new Map(isAll ? byId : last);
-        if (isSelected && order) next.set(id, order);
+      const order = orderAt(latest.current, rowOf(latest.current, id));
+      setMarked((last) => {
+        const next = new Map(last);
+        if (isSelected !== isAll && order) next.set(id, order);
         else next.delete(id);
         return next;
       });
@@ -78,23 +76,20 @@ function Selectable({ list, filter, onChange, onShow }: SelectableProps) {
     [isAll],
   );
   const clear = () => {
-    setSelected(none);
+    setMarked(none);
     setIsAll(false);
   };
-  const selection = isAll
-    ? allSelected(filter, total, counts)
-    : someSelected(
-        [...selected.values()].map((order) => orderAt(list, rowOf(list, order.order_id)) ?? order),
-      );
+  const orders = [...marked.values()].map((order) => orderAt(list, rowOf(list, order.order_id)) ?? order);
+  const selection = isAll ? allSelected(filter, total, counts, orders) : someSelected(orders);
   return (
     <div class="order-table">
       <div class="order-table-head">
         <label class="check">
           <input
             type="checkbox"
-            checked={isAll}
+            checked={isAll && marked.size === 0}
             ref={(box) => {
-              if (box) box.indeterminate = !isAll && selected.size > 0;
+              if (box) box.indeterminate = marked.size > 0;
             }}
             onChange={({ currentTarget }) => {
               clear();
@@ -107,7 +102,7 @@ function Selectable({ list, filter, onChange, onShow }: SelectableProps) {
       </div>
       <OrderList
         {...{ list, onChange, onShow }}
-        isSelected={(id) => isAll || selected.has(id)}
+        isSelected={(id) => isAll !== marked.has(id)}
         onSelect={select}
       />
     </div>

@@ -79,11 +79,12 @@ function fieldErrors(error: z.ZodError, fields: unknown): FieldError[] {
   const repeated = new Set(
     Object.entries(Object(fields)).flatMap(([name, value]) => (Array.isArray(value) ? name : [])),
   );
-  return error.issues.map(({ path, message }) => {
+  return error.issues.map(({ path, message, code }) => {
     // A value among several is named by its field.
     const names = path.filter((name) => typeof name === "string");
     const field = names.join(".");
-    const isOne = names.length === path.length;
+    // A list that is too long is one that may be given several times.
+    const isOne = names.length === path.length && code !== "too_big";
     return {
       field,
       message: isOne && repeated.has(field) ? "must be given once, with a single value" : message,

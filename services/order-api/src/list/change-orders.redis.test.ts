@@ -69,6 +69,20 @@ test("all matching orders that failed are queued again, also archived ones", asy
   expect(await changed("retry", filter)).toEqual({ count: 0, skipped: 1, next: null });
 });
 
+test("orders that are excepted stay as they are", async () => {
+  const ids = [await failed(), await failed(), await failed()];
+  const except = ids.slice(0, 2);
+  expect(await changed("retry", { all: true, except })).toEqual({ count: 1, skipped: 0, next: null });
+  expect(await counts()).toEqual({ failed: 2, queued: 1 });
+  expect(await changed(`retry?all=true&except=${ids[0]}`)).toMatchObject({ count: 1, skipped: 0 });
+  expect(await changed("cancel", { all: true, except: ids })).toMatchObject({ count: 0, skipped: 0 });
+  expect(await counts()).toEqual({ failed: 1, queued: 2 });
+  const tooMany = { all: true, except: Array(1001).fill(ids[0]) };
+  expect(await (await api.as(alice).post("/orders/cancel", tooMany)).json()).toMatchObject({
+    detail: "except must be at most 1000 order ids",
+  });
+});
+
 test("more orders than are read at once are all changed, from the oldest to the newest", async () => {
   const ids = await Promise.all(Array.from({ length: 450 }, () => placed()));
   let count = 0;
@@ -104,6 +118,8 @@ test.each([
   ["", { status: [] }, "all is required without a filter"],
   ["", { all: "yes" }, "all must be true or left out"],
   ["?status=eaten", {}, "status must be one of"],
+  ["", { all: true, except: "eaten" }, "except"],
+  ["", { except: crypto.randomUUID() }, "all is required without a filter"],
   ["", { title_number: "eaten" }, "title_number must be up to three capital letters"],
   ["?all=true&cursor=x", {}, "cursor must be the `next`"],
 ])("a change of %s %j is answered 422", async (query, fields, detail) => {

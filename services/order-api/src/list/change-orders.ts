@@ -124,13 +124,13 @@ export function retryOrders(tools: BulkTools): Endpoint {
 async function changeAll(
   tools: BulkTools,
   user_id: number,
-  { q, ...request }: BulkRequest,
+  { q, except, ...request }: BulkRequest,
   changeable: readonly OrderStatus[],
   change: Change,
   signal: AbortSignal,
 ): Promise<BulkResult> {
-  const wanted = request.status;
-  const status = wanted.length === 0 ? changeable : changeable.filter((each) => wanted.includes(each));
+  const asked = request.status;
+  const status = asked.length === 0 ? changeable : changeable.filter((each) => asked.includes(each));
   if (status.length === 0) return { count: 0, skipped: 0, next: null };
   const release = tools.bulk.acquire(user_id);
   try {
@@ -142,9 +142,10 @@ async function changeAll(
     do {
       const answer = await read(tools.lists.list({ ...filter, limit: batch, offset: 0, after }));
       if (!answer) throw unavailable();
-      const changed = await changeEach(answer.order_ids, change);
+      const wanted = answer.order_ids.filter((id) => !except.has(id));
+      const changed = await changeEach(wanted, change);
       count += changed;
-      skipped += answer.order_ids.length - changed;
+      skipped += wanted.length - changed;
       after = answer.next;
     } while (after && performance.now() < endMs && !signal.aborted);
     return { count, skipped, next: after ? cursorOf(after, "created") : null };

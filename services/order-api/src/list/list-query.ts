@@ -3,6 +3,7 @@ import { Problem, parseFields } from "@orbital-witness/common/http/problem.ts";
 import {
   documentTypeSchema,
   type OrderStatus,
+  orderIdSchema,
   orderStatuses,
   orderStatusSchema,
   titleNumberSchema,
@@ -41,7 +42,7 @@ export const filterFields = {
     }),
   status: z
     .preprocess(
-      (given) => (given === undefined || Array.isArray(given) ? given : [given]),
+      asList,
       z.array(orderStatusSchema).max(orderStatuses.length, "must not be given more often").optional(),
     )
     .meta({ description: "May be given several times" }),
@@ -59,14 +60,26 @@ const cursorField = z
   .regex(/^[A-Za-z0-9_-]{1,1600}$/, cursorMessage)
   .optional();
 
+/** As many ids as fit into a form of 64 KiB. */
+const maxExcept = 1000;
+const exceptMessage = `must be at most ${maxExcept} order ids`;
+
 /** What a bulk action takes. */
 export const bulkFields = {
   ...filterFields,
   all: z
     .preprocess((given) => (given === "true" ? true : given), z.literal(true, allMessage).optional())
     .meta({ description: "Without a filter, confirms that all orders are meant" }),
+  except: z
+    .preprocess(asList, z.array(orderIdSchema, exceptMessage).max(maxExcept, exceptMessage).optional())
+    .meta({ description: "Matching orders that stay as they are. May be given several times" }),
   cursor: cursorField.meta({ description: "The `next` of the previous answer" }),
 };
+
+/** A field that may be given several times. */
+function asList(given: unknown): unknown {
+  return given === undefined || Array.isArray(given) ? given : [given];
+}
 
 export const sorts = [
   ...["-created", "created", "-finished", "finished", "-title_number", "title_number"],
@@ -137,18 +150,18 @@ export function parseListRequest(url: string): ListRequest {
 export type BulkRequest = Pick<
   ListRequest,
   "q" | "words" | "status" | "title_number" | "document_type" | "after"
->;
+> & { except: ReadonlySet<string> };
 
 /** Throws 422 for a field that is wrong, and if neither a filter nor `all` is given. */
 export function parseBulkRequest(url: string, fields: Record<string, unknown>): BulkRequest {
   const given = { ...fieldsOf(new URL(url).searchParams), ...fields };
-  const { q = "", status = [], all, cursor, ...names } = parseFields(z.object(bulkFields), given);
+  const { q = "", status = [], all, except, cursor, ...names } = parseFields(z.object(bulkFields), given);
   const words = wordsOf(q);
   const { title_number, document_type } = names;
   const isFiltered = words.length + status.length > 0 || (title_number ?? document_type) !== undefined;
   if (!isFiltered && !all) throw wrongField("all", selectMessage);
   const after = cursor === undefined ? undefined : placeOf(cursor, "created");
-  return { q, words, status, title_number, document_type, after };
+  return { q, words, status, title_number, document_type, after, except: new Set(except) };
 }
 
 function wrongField(field: string, message: string, cause?: unknown): Problem {

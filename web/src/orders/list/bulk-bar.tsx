@@ -19,8 +19,9 @@ export function BulkBar({ selection, onClear, onChange }: BulkBarProps) {
     setProgress({ action, done: 0, all: selection[action] });
     const onDone = (count: number) => setProgress((last) => last && { ...last, done: last.done + count });
     try {
-      if (selection.kind === "all") await actOnMatching(client, selection.filter, action, onDone);
-      else await actOnAll(client, selection.ids[action], action, () => onDone(1));
+      if (selection.kind === "all") {
+        await actOnMatching(client, selection.filter, selection.except, action, onDone);
+      } else await actOnAll(client, selection.ids[action], action, () => onDone(1));
       onClear();
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));

@@ -126,4 +126,11 @@ describe("a selection", () => {
     expect(allSelected({ status: "failed" }, 7, counts)).toMatchObject({ count: 7, cancel: 0, retry: 7 });
     expect(allSelected({}, 51, null)).toMatchObject({ count: 51, cancel: 0, retry: 0 });
   });
+
+  it("of all orders leaves out those that are not selected any more", () => {
+    const except = [order(1), order(2, "failed"), order(3, "completed")];
+    expect(allSelected({}, total, counts, except)).toMatchObject({
+      ...{ count: 117, cancel: 92, retry: 6, except: ["order-1", "order-2", "order-3"] },
+    });
+  });
 });

@@ -5,7 +5,7 @@ import { type ListFilter, statuses } from "./list-filter.ts";
 /** Selected orders: how many, and how many of them can be cancelled and retried. */
 export type Selection = { count: number; cancel: number; retry: number } & (
   | { kind: "some"; ids: { cancel: string[]; retry: string[] } }
-  | { kind: "all"; filter: ListFilter }
+  | { kind: "all"; filter: ListFilter; except: string[] }
 );
 
 export function someSelected(orders: readonly OrderSummary[]): Selection {
@@ -16,13 +16,23 @@ export function someSelected(orders: readonly OrderSummary[]): Selection {
   return { kind: "some", count: orders.length, cancel: ids.cancel.length, retry: ids.retry.length, ids };
 }
 
-/** All orders that the filter has, also those that are not loaded. */
-export function allSelected(filter: ListFilter, total: number, counts: StatusCounts | null): Selection {
-  const isWanted = (status: (typeof statuses)[number]) =>
-    filter.status === undefined || filter.status === status;
+/** All orders that the filter has, also those that are not loaded, except some of them. */
+export function allSelected(
+  filter: ListFilter,
+  total: number,
+  counts: StatusCounts | null,
+  except: readonly OrderSummary[] = [],
+): Selection {
   const sum = (can: typeof canCancel) =>
     statuses
-      .filter((status) => isWanted(status) && can({ status }))
-      .reduce((all, status) => all + (counts?.[status] ?? 0), 0);
-  return { kind: "all", filter, count: total, cancel: sum(canCancel), retry: sum(canRetry) };
+      .filter((status) => (filter.status ?? status) === status && can({ status }))
+      .reduce((all, status) => all + (counts?.[status] ?? 0), -except.filter(can).length);
+  return {
+    ...{ kind: "all", filter, except: except.map(({ order_id }) => order_id) },
+    ...{
+      count: total - except.length,
+      cancel: Math.max(0, sum(canCancel)),
+      retry: Math.max(0, sum(canRetry)),
+    },
+  };
 }
