@@ -28,6 +28,12 @@ export function PartsList({ parts }: Pick<Stack, "parts">) {
           </li>
         ))}
       </ul>
+      {parts.every(({ healthy }) => healthy) ? null : (
+        <p class="stack-hint">
+          Run <code>npm run status</code> where the stack was started. It shows the last health check and the
+          log of each part that is not healthy, and what to do.
+        </p>
+      )}
     </section>
   );
 }

@@ -71,6 +71,21 @@ describe.skipIf(!canTestPage)("a person who has the page open", () => {
     expect(withoutNetworkFaults(complaints)).toEqual([]);
   });
 
+  test("sees which part of the stack is not healthy, and what to run", async () => {
+    const { page } = await asBob();
+    await page.getByRole("link", { name: "Stack", exact: true }).click();
+    const parts = page.getByRole("region", { name: "Parts" });
+    const part = parts.getByRole("listitem").filter({ hasText: "Auth API" });
+    await part.getByText("Healthy", { exact: true }).waitFor();
+    expect(await parts.innerText()).not.toContain("npm run status");
+    const fault = await stack.stop(await stack.clone.container("auth-api"));
+    await part.getByText("Not healthy").waitFor();
+    await parts.getByText("npm run status").waitFor();
+    await looksRight(page, "stack-not-healthy");
+    await fault.end();
+    await part.getByText("Healthy", { exact: true }).waitFor();
+  });
+
   test("never sees another user's orders, not even by their address", async () => {
     const { page, complaints } = await asBob();
     const id = await new Orders(stack, "alice").place("SHO1");
