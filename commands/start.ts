@@ -67,8 +67,8 @@ async function repaired(stack: Stack, outputs: StackOutputs): Promise<StackOutpu
   if (still.length > 0) {
     throw new Failure(
       `Not every container is healthy: ${still.join(", ")}.`,
-      "Read `docker logs <name>`, fix the cause, remove the container with `docker rm -f <name>` and " +
-        "run `npm start` again.",
+      "Run `npm run status`: it shows why. Fix the cause, remove the container with `docker rm -f <name>` " +
+        "and run `npm start` again.",
     );
   }
   return after;

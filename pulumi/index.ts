@@ -86,7 +86,7 @@ const orderApi = new Service("order-api", {
   ],
   memoryMegabytes: 512,
   stopSeconds: 15,
-  dependsOn: [redis.access],
+  dependsOn: [redis.ready],
 });
 
 const router = new Router("router", {
@@ -109,10 +109,10 @@ const ocrWorkers = new Service("ocr-worker", {
   volumes: [{ volume: results, path: "/results" }, { volume: uploads, path: "/uploads" }, redisVolume],
   memoryMegabytes: 1536,
   // Each worker loads its language data first, and up to 64 of them share the cores.
-  startSeconds: 300,
+  startSeconds: 120,
   stopSeconds: 45,
   replicas: settings.ocrWorkers,
-  dependsOn: [redis.access, router.container],
+  dependsOn: [redis.ready, router.ready],
 });
 
 export const url = urlOf(settings);
@@ -125,13 +125,6 @@ export const example = exampleOrder(url, settings.demoUsers);
 /** The public key that verifies the tokens signed now. */
 export const tokenKey = pulumi.unsecret(signingKey.apply(({ x }) => x));
 /** Names of all containers, so that a command can check that each exists and is healthy. */
-export const containers = pulumi.all(
-  [
-    redis.container,
-    redis.access,
-    ...authApi.containers,
-    ...orderApi.containers,
-    ...ocrWorkers.containers,
-    router.container,
-  ].map(({ name }) => name),
-);
+export const containers = pulumi
+  .all([redis.container, redis.ready, ...authApi.ready, ...orderApi.ready, ...ocrWorkers.ready, router.ready])
+  .apply((ready) => ready.map(({ name }) => name));

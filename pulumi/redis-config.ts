@@ -34,6 +34,11 @@ stream-node-max-bytes 512
 maxmemory-policy noeviction
 END`;
 
+/** Succeeds while Redis answers, and otherwise prints its answer. */
+export const redisReadyCommand =
+  "answer=$(timeout 3 redis-cli --user admin ping 2>&1); " +
+  `[ "$answer" = PONG ] || { echo "\${answer:-no answer within 3 s}"; false; }`;
+
 const ASK = "timeout 3 redis-cli -h redis --user admin";
 
 /**
@@ -56,5 +61,8 @@ while :; do
   sleep 5
 done`;
 
-/** Succeeds while Redis has the users. */
-export const redisAccessReadyCommand = `[ "$(${ASK} acl list | sha256sum)" = "$(cat /tmp/users)" ]`;
+/** Succeeds while Redis has the users, and otherwise prints why not, but never their passwords' hashes. */
+export const redisAccessReadyCommand =
+  `[ "$(${ASK} acl list 2>/dev/null | sha256sum)" = "$(cat /tmp/users 2>/dev/null)" ] || ` +
+  `{ answer=$(${ASK} ping 2>&1); [ "$answer" != PONG ] || answer="Redis does not have the users yet"; ` +
+  `echo "\${answer:-no answer within 3 s}"; false; }`;

@@ -1,8 +1,9 @@
 import { createInterface } from "node:readline";
 import { execa } from "execa";
 import { z } from "zod";
+import { sourceOf } from "../../pulumi/health/container-state.ts";
+import { type LogLine, parseLine } from "../../pulumi/health/log-line.ts";
 import type { StackContainers } from "../stack/engine/containers.ts";
-import { type LogLine, parseLine } from "./log-line.ts";
 
 /** A container of the stack. `source`: its part, and for one of several its number. */
 export type LogSource = { id: string; source: string };
@@ -16,12 +17,6 @@ export async function logSources(containers: StackContainers): Promise<LogSource
     const [id = "", part = "", name = ""] = line.split("\t");
     return { id, source: sourceOf(part, name) };
   });
-}
-
-/** "ocr-worker-2" for the second worker: its name has the number after the part. */
-export function sourceOf(part: string, name: string): string {
-  const number = new RegExp(`${part}-(\\d{1,2})(?:-|$)`).exec(name)?.[1];
-  return number === undefined ? part : `${part}-${number}`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { LogLine } from "./log-line.ts";
+import type { LogLine } from "../../pulumi/health/log-line.ts";
 
 /** How long a line is held back, so that older ones of other containers come first. */
 const holdMs = 300;

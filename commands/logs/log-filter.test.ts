@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import type { LogLine } from "../../pulumi/health/log-line.ts";
 import { LineChooser } from "./log-filter.ts";
-import type { LogLine } from "./log-line.ts";
 
 const line = (more: Partial<LogLine>): LogLine => ({
   ...{ at: 0, source: "order-api", level: "info", text: "", details: {}, orderIds: [] },

@@ -1,4 +1,4 @@
-import { type Level, type LogLine, levels } from "./log-line.ts";
+import { type Level, type LogLine, levels } from "../../pulumi/health/log-line.ts";
 
 export type LogFilter = {
   /** A part or one of its containers: `ocr-worker` or `ocr-worker-2`. */

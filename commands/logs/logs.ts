@@ -2,6 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Failure, runCommand } from "../../lib/failure.ts";
 import { say } from "../../lib/terminal.ts";
+import { formatLine } from "../../pulumi/health/log-format.ts";
+import { type Level, type LogLine, levels } from "../../pulumi/health/log-line.ts";
 import { optionFault } from "../lib/options.ts";
 import { StackContainers } from "../stack/engine/containers.ts";
 import { requireDocker } from "../stack/engine/docker.ts";
@@ -9,8 +11,6 @@ import { projectFolder } from "../stack/project.ts";
 import { type LogSource, logSources, readLogs, startedSources } from "./container-logs.ts";
 import { LinesInOrder } from "./in-order.ts";
 import { LineChooser } from "./log-filter.ts";
-import { formatLine } from "./log-format.ts";
-import { type Level, type LogLine, levels } from "./log-line.ts";
 
 const USAGE = `npm run logs -- [SERVICE] [--order ID] [--since TIME] [--level LEVEL] [--no-follow]
   SERVICE        router, auth-api, order-api, ocr-worker, ocr-worker-1, redis

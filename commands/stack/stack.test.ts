@@ -103,14 +103,6 @@ test("a run that finds the stack locked names the process that holds the lock", 
   await expect(stack.up()).rejects.toMatchObject({ advice });
 });
 
-test("a failed update names an unhealthy container and shows the end of its log", async () => {
-  usePulumi(["local"], "exit 255");
-  useDocker("running unhealthy");
-  const up = (await Stack.open(folder, "local")).up();
-  await expect(up).rejects.toThrow(/see above\.\np-local-redis-1 is unhealthy\. .*\ncannot open \/data$/);
-  await expect(up).rejects.toMatchObject({ advice: expect.stringMatching(/^Read all of its log/) });
-});
-
 test.each([
   ["running healthy", []],
   ["running starting", ["p-local-redis-1 is starting"]],

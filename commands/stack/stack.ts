@@ -5,14 +5,7 @@ import { keepPassphrase } from "../../lib/passphrase.ts";
 import { say } from "../../lib/terminal.ts";
 import { StackContainers } from "./engine/containers.ts";
 import { hasSetting } from "./project.ts";
-import {
-  adviceFor,
-  DEFAULT_ADVICE,
-  isLocked,
-  lockedAdvice,
-  PASSPHRASE_ADVICE,
-  UNWELL_ADVICE,
-} from "./pulumi/advice.ts";
+import { adviceFor, DEFAULT_ADVICE, isLocked, lockedAdvice, PASSPHRASE_ADVICE } from "./pulumi/advice.ts";
 import { logOfFailedBuilds } from "./pulumi/build-logs.ts";
 import { choosePulumi, type PulumiCli, type RunResult } from "./pulumi/pulumi-cli.ts";
 import { pulumiLocks } from "./pulumi/pulumi-locks.ts";
@@ -143,10 +136,9 @@ export class Stack {
       this.#leaveItAtThat(options);
       const said = `${result.stdout}\n${result.stderr}`;
       const builds = await logOfFailedBuilds(this.folder, startedAt);
-      const log = await this.containers.logOfUnwell();
       throw new Failure(
-        `\`pulumi up\` failed${options.quiet ? `:\n${said}` : ", see above."}${builds}${log}`,
-        this.#advice(`${said}${builds}`, log === "" ? DEFAULT_ADVICE : UNWELL_ADVICE),
+        `\`pulumi up\` failed${options.quiet ? `:\n${said}` : ", see above."}${builds}`,
+        this.#advice(`${said}${builds}`, DEFAULT_ADVICE),
       );
     }
   }

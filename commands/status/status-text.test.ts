@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import type { ContainerState } from "./container-states.ts";
+import type { ContainerState } from "../../pulumi/health/container-state.ts";
 import type { StackState } from "./stack-state.ts";
 import { isHealthy, type Status, statusText } from "./status-text.ts";
 
 const now = Date.parse("2026-11-27T14:05:10Z");
 const container = (source: string, more: Partial<ContainerState> = {}): ContainerState => ({
-  ...{ name: `c-${source}`, source, state: "healthy", restarts: 0, exitCode: undefined },
-  ...{ startedAt: "2026-11-27T14:00:00Z", probe: "" },
+  ...{ name: `c-${source}`, source, stack: "local", state: "healthy", restarts: 0, exitCode: undefined },
+  ...{ startedAt: "2026-11-27T14:00:00Z", probe: "", outOfMemory: false },
   ...more,
 });
 const worker = (name: string, more: Partial<StackState["workers"][number]> = {}) => ({
@@ -67,10 +67,13 @@ it("shows what a part waits for", () => {
 });
 
 it.each([
-  [{ state: "exited", exitCode: 1 }, "exited with code 1"],
-  [{ state: "restarting", exitCode: 137, restarts: 4 }, "restarting with code 137, restarted 4 times"],
-  [{ state: "unhealthy" }, "unhealthy"],
-  [{ state: "created", exitCode: 0 }, "created"],
+  [{ state: "exited", exitCode: 1 }, "exited with code 1  waits for somebody to start it"],
+  [
+    { state: "restarting", exitCode: 137, restarts: 4 },
+    "restarting with code 137, restarted 4 times  waits for nothing: its program ends by itself",
+  ],
+  [{ state: "unhealthy", probe: "Not ready: redis." }, "unhealthy  waits for Redis to answer"],
+  [{ state: "created", exitCode: 0 }, "created  waits for somebody to start it"],
 ])("shows a container that is not well as %o", (more, text) => {
   const unwell = status({ containers: [container("redis", more)], state: { unknown: "no answer." } });
   expect(statusText(unwell)).toContain(`  redis  ${text}\n`);

@@ -1,5 +1,7 @@
+import { type ContainerState, isWell } from "../../pulumi/health/container-state.ts";
+import { stateText } from "../../pulumi/health/explanation.ts";
+import { waitsFor } from "../../pulumi/health/waits-for.ts";
 import { inColumns } from "../lib/columns.ts";
-import { type ContainerState, isWell } from "./container-states.ts";
 import type { StackState } from "./stack-state.ts";
 
 export type Status = {
@@ -17,7 +19,9 @@ export function statusText({ stack, url, containers, state, now }: Status): stri
   const parts = containers.map((container) => [
     container.source,
     stateText(container),
-    known ? waitOf(container, known) || workText(container, known, now) : "",
+    isWell(container)
+      ? (known && (waitOf(container, known) || workText(container, known, now))) || ""
+      : `waits for ${waitsFor(container)}`,
   ]);
   const sections = [
     `Stack ${stack}${url === undefined ? "" : ` at ${url}`}`,
@@ -30,11 +34,6 @@ export function statusText({ stack, url, containers, state, now }: Status): stri
 /** Whether the containers run, and no part waits for something. */
 export function isHealthy({ containers, state }: Pick<Status, "containers" | "state">): boolean {
   return containers.every(isWell) && !("unknown" in state) && state.parts.every(({ healthy }) => healthy);
-}
-
-function stateText({ state, restarts, exitCode }: ContainerState): string {
-  const exit = exitCode === undefined || state === "created" ? "" : ` with code ${exitCode}`;
-  return `${state}${exit}${restarts === 0 ? "" : `, restarted ${counted(restarts, "time")}`}`;
 }
 
 /** Parts of the API are containers, except for the document source and the workers as a whole. */

@@ -1,20 +1,19 @@
 import { z } from "zod";
 import { Customer } from "../../lib/customer.ts";
 import { Failure, runCommand } from "../../lib/failure.ts";
+import { DockerClient } from "../../pulumi/health/docker-client.ts";
 import { readOptions } from "../lib/options.ts";
 import { programUser } from "../lib/program-user.ts";
-import { formatLine } from "../logs/log-format.ts";
 import { StackContainers } from "../stack/engine/containers.ts";
 import { requireDocker } from "../stack/engine/docker.ts";
 import { projectFolder } from "../stack/project.ts";
 import { Stack } from "../stack/stack.ts";
-import { type ContainerState, containerStates, isWell, lastLines } from "./container-states.ts";
+import { explainFault, inspectContainers, needsExplanation } from "./stack-containers.ts";
 import { type StackState, stackStateSchema } from "./stack-state.ts";
 import { isHealthy, statusText } from "./status-text.ts";
 
 const USAGE = "npm run status [-- --json] [--stack NAME]";
 const answerMs = 5000;
-const shownLines = 10;
 
 /**
  * `npm run status`: what the parts of a stack do, on one screen. Exits with 1 if a part is not well.
@@ -27,15 +26,19 @@ await runCommand(async () => {
   const { json, stack } = readOptions(options, USAGE);
   await requireDocker();
   const parts = new StackContainers(projectFolder, stack);
-  const containers = await containerStates(parts);
+  const docker = new DockerClient();
+  const inspected = await inspectContainers(docker, parts);
+  const containers = inspected.map((container) => container.state);
   const url = await addressOf(stack);
   const runs = containers.some(({ source, state }) => source === "order-api" && state === "healthy");
   const state = runs ? await stateOf(url, parts) : { unknown: "the Order API does not run, or not well." };
-  const status = { stack, url, containers, state, now: Date.now() };
+  const now = Date.now();
+  const status = { stack, url, containers, state, now };
   if (json) console.log(JSON.stringify({ stack, url: url ?? null, containers, state }, undefined, 2));
   else {
     console.log(statusText(status));
-    for (const container of containers) if (!isWell(container)) console.log(await faultText(container));
+    const faulty = inspected.filter((container) => needsExplanation(container.state, now));
+    for (const each of faulty) console.log(`\n✗ ${await explainFault(docker, each, now)}`);
   }
   process.exit(isHealthy(status) ? 0 : 1);
 });
@@ -65,16 +68,4 @@ async function stateOf(
       return { unknown: `${url}/stack gave no answer in ${answerMs / 1000} s.` };
     return { unknown: error instanceof Error ? error.message : String(error) };
   }
-}
-
-async function faultText(container: ContainerState): Promise<string> {
-  const { name, source, probe } = container;
-  const format = { colours: false, hidesOrder: false };
-  const lines = (await lastLines(container, shownLines)).map((line) => `    ${formatLine(line, format)}`);
-  return [
-    `\n✗ ${source} (${name})`,
-    ...(probe === "" ? [] : [`  Its last health check: ${probe}`]),
-    ...(lines.length === 0 ? ["  Its log is empty."] : ["  The end of its log:", ...lines]),
-    `  What to do: read more with \`npm run logs -- ${source}\`, fix the cause, and run \`npm start\`.`,
-  ].join("\n");
 }

@@ -29,8 +29,6 @@ const inputs = containerInputs.parse({
     { name: "back", aliases: ["me", "myself"] },
   ],
   healthcheck: { tests: ["CMD-SHELL", "ask"], interval: "2s", timeout: "5s", retries: 3, startPeriod: "9s" },
-  wait: true,
-  waitTimeout: 120,
   labels: [{ label: "a", value: "b" }],
   capabilities: { drops: ["ALL"], adds: ["CAP_NET_BIND_SERVICE"] },
   securityOpts: ["no-new-privileges:true"],

@@ -22,8 +22,6 @@ export const containerInputs = z.strictObject({
     retries: z.number(),
     startPeriod: text,
   }),
-  wait: z.literal(true),
-  waitTimeout: z.number(),
   labels: z.array(z.strictObject({ label: text, value: text })),
   capabilities: z.strictObject({ drops: z.array(text), adds: z.array(text).default([]) }),
   securityOpts: z.array(text),

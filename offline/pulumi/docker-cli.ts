@@ -22,15 +22,6 @@ export async function docker(args: readonly string[], options: DockerOptions = {
   return result.stdout;
 }
 
-/** The end of a container's log, both of its output streams. */
-export async function logTail(container: string, lines = 10): Promise<string> {
-  const { all } = await execa("docker", ["logs", "--tail", String(lines), container], {
-    all: true,
-    reject: false,
-  });
-  return all;
-}
-
 /** The lines of the output; an empty array when there is no output. */
 export async function dockerLines(args: readonly string[]): Promise<string[]> {
   return (await docker(args)).split("\n").filter((line) => line !== "");

@@ -3,7 +3,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { Failure } from "../../lib/failure.ts";
+import { AlreadySaid, Failure } from "../../lib/failure.ts";
 import type { ProgramConfig, ProjectFile } from "../../lib/stack-config/project-file.ts";
 import type { Resources } from "./resources.ts";
 
@@ -54,12 +54,27 @@ export async function runProgram(
   } catch (error) {
     // Pulumi wraps a resource's error in more text and a stack trace. The first error is the one to show.
     const first = firstError ?? error;
+    if (pulumi.ResourceError.isInstance(first)) {
+      console.error(await diagnosticOf(first));
+      throw new AlreadySaid();
+    }
     throw pulumi.RunError.isInstance(first)
       ? new Failure(first.message, `npm run pulumi -- config set <setting> <value> --stack ${stack}`, {
           cause: first,
         })
       : first;
   }
+}
+
+/** An error of a resource as Pulumi's CLI shows it. */
+async function diagnosticOf({ message, resource }: pulumi.ResourceError): Promise<string> {
+  const urn = await new Promise<string>((resolve) => {
+    resource?.urn.apply(resolve);
+  });
+  const [, , type = "", name = ""] = urn.split("::");
+  const [module = "", kind = ""] = (type.split("$").at(-1) ?? "").split("/");
+  const text = message.replaceAll("\n", "\n    ");
+  return `\nDiagnostics:\n  ${module}:${kind.split(":").at(-1)} (${name}):\n    error: ${text}\n`;
 }
 
 /** Returns the program's entry point as the CLI finds it: `main` in its package.json. */

@@ -9,10 +9,13 @@ import { runProgram } from "./program.ts";
 import { type Mode, Resources } from "./resources.ts";
 import { Scope } from "./scope.ts";
 
-/** An empty engine. Every container that is started becomes healthy. */
+/** An empty engine. */
 vi.mock("execa", () => ({
   execa: vi.fn(async (_, args) => ({ failed: false, stdout: answer(args), all: "", stderr: "" })),
 }));
+
+/** What the program waits for. */
+vi.mock("../../pulumi/health/until-healthy.ts", () => ({ untilHealthy: async () => ({ kind: "healthy" }) }));
 
 /** No image is built, so a run must not wait for a build of another clone. */
 vi.mock("./build-turn.ts", () => ({ takeBuildTurn: async () => ({ [Symbol.dispose]: () => {} }) }));
@@ -23,7 +26,7 @@ let volumes = "";
 function answer(args: readonly string[]): string {
   switch (args[0]) {
     case "inspect":
-      return "running healthy 0";
+      return "running healthy";
     case "volume":
       return args[1] === "ls" ? volumes : "";
     case "image":
@@ -93,7 +96,7 @@ test.each([
     '"protocol"',
   ],
   ["docker:index/container:Container", `${NAME}-router`, { networkMode: "host" }, "networkMode"],
-  ["docker:index/container:Container", `${NAME}-router`, { wait: undefined }, "wait"],
+  ["docker:index/container:Container", `${NAME}-router`, { wait: true }, '"wait"'],
   ["docker:index/network:Network", `${NAME}-front`, { attachable: true }, '"attachable"'],
   ["docker:index/volume:Volume", `${NAME}-redis-data`, { driver: "local" }, '"driver"'],
   ["docker:index/remoteImage:RemoteImage", "redis-image", { pullTriggers: [] }, '"pullTriggers"'],

@@ -7,7 +7,7 @@ import type { PassphraseCrypter } from "../../lib/stack-config/passphrase-crypte
 import { takeBuildTurn } from "./build-turn.ts";
 import { containerInputs, isExclusive, isRedis, PART_LABEL, startContainer } from "./container.ts";
 import { docker } from "./docker-cli.ts";
-import { healthOf, untilHealthy } from "./health.ts";
+import { healthOf } from "./health.ts";
 import { type Kind, physicalName, type Scope } from "./scope.ts";
 
 /**
@@ -246,9 +246,6 @@ export class Resources {
         await Promise.all(old.map((each) => this.#scope.removeContainer(each)));
       }
       await startContainer(name, inputs, this.#scope.labelArguments(resource, hash));
-    }
-    if (this.#mode === "update") {
-      await untilHealthy(name, inputs.waitTimeout);
     }
     return { id: name, state: { name } };
   }

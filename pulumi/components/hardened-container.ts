@@ -10,24 +10,21 @@ export interface HardenedContainerArgs {
   readonly image: pulumi.Input<string>;
   readonly networks: readonly docker.Network[];
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Shell command that succeeds while the container is ready, and takes a few seconds at most. */
+  /**
+   * Shell command that succeeds while the container is ready, and takes a few seconds at most. If it fails,
+   * its last line says why, without secrets.
+   */
   readonly readyCommand: string;
   readonly memoryMegabytes: number;
-  /**
-   * How long `pulumi up` waits until the container is ready, by default 180. This is long because a busy
-   * machine starts containers slowly. For the stand-in it is the time that a container may make no progress.
-   */
-  readonly startSeconds?: number;
   /** Time between the signal to stop and the kill. */
   readonly stopSeconds: number;
 }
 
 /**
  * The common inputs of all containers: only the privileges that are needed, bounded memory and logs, a health
- * check that `pulumi up` waits for, and time to finish work before a stop.
+ * check, and time to finish work before a stop. `healthy` waits for the check.
  */
 export function hardenedContainer(args: HardenedContainerArgs) {
-  const startSeconds = args.startSeconds ?? 180;
   const healthcheck = {
     tests: ["CMD-SHELL", soonThenSeldom(args.readyCommand)],
     interval: "1s",
@@ -41,8 +38,6 @@ export function hardenedContainer(args: HardenedContainerArgs) {
     networkMode: "bridge",
     networksAdvanced: args.networks.map((network) => ({ name: network.name, aliases: [args.part] })),
     healthcheck,
-    wait: true,
-    waitTimeout: startSeconds,
     // The provider does not notice a change of the health check alone, but it notices a changed label.
     labels: labelsOf(args.part, { healthcheck: shortHash(JSON.stringify(healthcheck)) }),
     capabilities: { drops: ["ALL"] },
@@ -72,7 +67,9 @@ const CALM_SECONDS = 9;
 function soonThenSeldom(command: string): string {
   return (
     `[ ! -e /tmp/ready ] || sleep ${CALM_SECONDS}; ` +
-    `if ${command}; then touch /tmp/ready; else rm -f /tmp/ready; exit 1; fi`
+    `if ${command}; then touch /tmp/ready; ` +
+    // The exit code of `timeout`, which says nothing itself.
+    'else [ $? -ne 124 ] || echo "no answer within 3 s"; rm -f /tmp/ready; exit 1; fi'
   );
 }
 

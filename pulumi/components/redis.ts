@@ -3,8 +3,14 @@ import { type RedisUser, redisUsers, rulesOf } from "@orbital-witness/common/red
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { healthy } from "../health/healthy.ts";
 import { keepsData, labelsOf, nameOf } from "../names.ts";
-import { redisAccessCommand, redisAccessReadyCommand, redisStartCommand } from "../redis-config.ts";
+import {
+  redisAccessCommand,
+  redisAccessReadyCommand,
+  redisReadyCommand,
+  redisStartCommand,
+} from "../redis-config.ts";
 import { hardenedContainer } from "./hardened-container.ts";
 
 export interface RedisArgs {
@@ -23,8 +29,10 @@ export interface RedisArgs {
  */
 export class Redis extends pulumi.ComponentResource {
   readonly container: docker.Container;
-  /** Gives Redis the users of the services. A service can connect once it is healthy. */
+  /** Gives Redis the users of the services. */
   readonly access: docker.Container;
+  /** `access`, once it is healthy: a service can connect then. */
+  readonly ready: pulumi.Output<docker.Container>;
   /** The volume that Redis writes to. */
   readonly volume: docker.Volume;
   /** The `redis://` address of each service, with its user and password: a secret. */
@@ -68,7 +76,7 @@ export class Redis extends pulumi.ComponentResource {
           networks: args.networks,
           // redis-cli reads the administrator's password from this variable.
           environment: { REDISCLI_AUTH: admin },
-          readyCommand: "timeout 3 redis-cli --user admin ping | grep -qx PONG",
+          readyCommand: redisReadyCommand,
           // Twice Redis' own limit, because Redis copies the memory pages that change while it rewrites its
           // file.
           memoryMegabytes: 768,
@@ -106,8 +114,9 @@ export class Redis extends pulumi.ComponentResource {
         command: [redisAccessCommand],
       },
       // Two of them would overwrite each other's passwords.
-      { parent: this, deleteBeforeReplace: true, dependsOn: [this.container] },
+      { parent: this, deleteBeforeReplace: true, dependsOn: [healthy(this.container)] },
     );
+    this.ready = healthy(this.access);
     const urlOf = (user: RedisUser) => {
       const current = users.find((each) => each.user === user)?.current;
       return pulumi.interpolate`redis://${user}:${current}@${name}:6379`;

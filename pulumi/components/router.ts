@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { healthy } from "../health/healthy.ts";
 import type { Certificate } from "../https/certificate-files.ts";
 import { certificateFiles, routerConfig } from "../https/router-config.ts";
 import { keepsData, labelsOf, nameOf } from "../names.ts";
@@ -47,7 +48,8 @@ export const routerSources = [".dockerignore", "package.json", "package-lock.jso
  * has the page and the configuration, so that its root file system can be read-only.
  */
 export class Router extends pulumi.ComponentResource {
-  readonly container: docker.Container;
+  /** Its container, once it is healthy. */
+  readonly ready: pulumi.Output<docker.Container>;
 
   constructor(name: string, args: RouterArgs, options?: pulumi.ComponentResourceOptions) {
     super(
@@ -79,7 +81,7 @@ export class Router extends pulumi.ComponentResource {
             { labels: labelsOf("router-data") },
             { parent: this, ...keepsData },
           );
-    this.container = new docker.Container(
+    const container = new docker.Container(
       nameOf(name),
       {
         ...hardenedContainer({
@@ -98,7 +100,8 @@ export class Router extends pulumi.ComponentResource {
               CERTIFICATE_KEY: pulumi.secret(https.certificate.key),
             }),
           },
-          readyCommand: "wget -q -T 3 -O /dev/null http://127.0.0.1:8080/health",
+          readyCommand:
+            "wget -q -T 3 -O /dev/null http://127.0.0.1:8080/health || { echo no answer within 3 s; false; }",
           memoryMegabytes: 256,
           stopSeconds: 15,
         }),
@@ -122,6 +125,7 @@ export class Router extends pulumi.ComponentResource {
       // Two routers cannot hold the port at once.
       { parent: this, deleteBeforeReplace: true },
     );
+    this.ready = healthy(container);
     this.registerOutputs({});
   }
 }

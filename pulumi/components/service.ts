@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { healthy } from "../health/healthy.ts";
 import { nameOf } from "../names.ts";
 import { hardenedContainer } from "./hardened-container.ts";
 import { serviceImage } from "./service-image.ts";
@@ -23,6 +24,7 @@ export interface ServiceArgs {
   /** The image must have these folders, owned by `node`, because a new volume gets their owner. */
   readonly volumes?: readonly VolumeMount[];
   readonly memoryMegabytes: number;
+  /** How long a container may make no progress until it is ready, by default 60. */
   readonly startSeconds?: number;
   readonly stopSeconds: number;
   /**
@@ -30,12 +32,13 @@ export interface ServiceArgs {
    * without a number in its name.
    */
   readonly replicas?: number;
-  readonly dependsOn?: readonly pulumi.Resource[];
+  readonly dependsOn?: readonly pulumi.Input<pulumi.Resource>[];
 }
 
 /** A folder of services/: its image, built here, and the containers that run it. */
 export class Service extends pulumi.ComponentResource {
-  readonly containers: readonly docker.Container[];
+  /** Its containers, each once it is healthy. */
+  readonly ready: readonly pulumi.Output<docker.Container>[];
 
   constructor(name: string, args: ServiceArgs, options?: pulumi.ComponentResourceOptions) {
     super(
@@ -54,7 +57,7 @@ export class Service extends pulumi.ComponentResource {
         ? [name]
         : Array.from({ length: args.replicas }, (_, index) => `${name}-${index + 1}`);
 
-    this.containers = parts.map(
+    const containers = parts.map(
       (part) =>
         new docker.Container(
           nameOf(part),
@@ -67,7 +70,6 @@ export class Service extends pulumi.ComponentResource {
                 args.replicas === undefined ? args.environment : { ...args.environment, INSTANCE: part },
               readyCommand: askReadiness,
               memoryMegabytes: args.memoryMegabytes,
-              ...(args.startSeconds === undefined ? {} : { startSeconds: args.startSeconds }),
               stopSeconds: args.stopSeconds,
             }),
             user: "node",
@@ -82,12 +84,16 @@ export class Service extends pulumi.ComponentResource {
           { parent: this, deleteBeforeReplace: false, dependsOn: [...(args.dependsOn ?? [])] },
         ),
     );
+    this.ready = containers.map((container) => healthy(container, args.startSeconds));
     this.registerOutputs({});
   }
 }
 
-/** Uses bash's sockets, because not every base image has an HTTP client. */
+/**
+ * Prints the last line of an answer that is not 200: the problem document. Uses bash's sockets, because not
+ * every base image has an HTTP client.
+ */
 const askReadiness =
   "timeout 3 bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080 && " +
   'printf "GET /readyz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n" >&3 && ' +
-  `read -r line <&3 && [[ $line == *" 200 "* ]]'`;
+  `read -r line <&3 && { [[ $line == *" 200 "* ]] || { tail -n 1 <&3; false; }; }'`;

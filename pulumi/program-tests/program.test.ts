@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
+import { hideSecrets, secretsOf } from "../health/secrets.ts";
 import { tokenKeyOf } from "../token-keys.ts";
 import { PROJECT, type Recorded, type RecordedProgram, recordProgram, STACK } from "./recorded-program.ts";
 
@@ -165,6 +166,25 @@ test("no input or output has a secret in plain text", () => {
     const random = [...Object.values(REDIS_PASSWORDS), PROGRAM_PASSWORD, SESSION_SECRET];
     expect(inClear).not.toMatch(new RegExp([...keys, JWT_SECRET, JWT_RANDOM, ...random].join("|")));
   }
+});
+
+test("each secret of a container is hidden in its log", () => {
+  const secrets = [
+    tokenKeyOf(JWT_SECRET).d,
+    ...Object.values(REDIS_PASSWORDS),
+    SESSION_SECRET,
+    PROGRAM_PASSWORD,
+  ];
+  const given = containersOf(program).flatMap(({ inputs }) => {
+    const sealed = Object(inputs.envs).value ?? inputs.envs;
+    const lines: string[] = sealed.map((line: string) => line);
+    const log = lines.join("\n");
+    const hidden = hideSecrets(log, secretsOf(lines));
+    for (const secret of secrets) expect(hidden).not.toContain(secret);
+    expect(hidden).not.toMatch(/#[0-9a-f]{64}/);
+    return secrets.filter((secret) => log.includes(secret));
+  });
+  expect(new Set(given)).toEqual(new Set(secrets));
 });
 
 test.each([

@@ -28,7 +28,14 @@ export interface Registration {
   readonly ignoreChanges: readonly string[];
 }
 
+/** A wait of the program for a healthy container. */
+export interface Waited {
+  readonly id: string;
+  readonly quietSeconds: number;
+}
+
 export interface RecordedProgram {
+  readonly waits: readonly Waited[];
   readonly resources: readonly Recorded[];
   readonly registrations: readonly Registration[];
   /** The program's exports, resolved. */
@@ -72,16 +79,24 @@ export async function recordProgram(config: StackConfig = {}): Promise<RecordedP
   await pulumi.runtime.setMocks(mocks, PROJECT, STACK, false);
   useSettings(config);
   vi.resetModules();
+  const waits: Waited[] = [];
+  vi.doMock("../health/until-healthy.ts", () => ({
+    untilHealthy: async (_: unknown, id: string, { quietSeconds }: { quietSeconds: number }) => {
+      waits.push({ id, quietSeconds });
+      return { kind: "healthy" };
+    },
+  }));
   letSdkResolveAliases();
   const register = vi.spyOn(MockMonitor.prototype, "registerResource");
   const exported = await pulumi.runtime.runInPulumiStack(() => import("../index.ts"));
   await pulumi.runtime.disconnect();
   const registrations = register.mock.calls.map(([request]) => registrationOf(request));
   vi.restoreAllMocks();
+  vi.doUnmock("../health/until-healthy.ts");
   const outputs = await new Promise<Record<string, unknown>>((resolve) => {
     pulumi.output({ ...exported }).apply(resolve);
   });
-  return { resources, registrations, outputs };
+  return { resources, registrations, waits, outputs };
 }
 
 /**

@@ -45,28 +45,26 @@ const labelsOf = (part: string) => [
 interface Differing {
   readonly networks: readonly string[];
   readonly memory: number;
-  readonly start: number;
   readonly stop: number;
   readonly ask: string;
 }
 
 /** The inputs of a container: the common ones, and those that differ. */
-function common(part: string, { networks, memory, start, stop, ask }: Differing) {
+function common(part: string, { networks, memory, stop, ask }: Differing) {
   return {
     networkMode: "bridge",
     networksAdvanced: networks.map((name) => ({ name, aliases: [part] })),
     healthcheck: {
       tests: [
         "CMD-SHELL",
-        `[ ! -e /tmp/ready ] || sleep 9; if ${ask}; then touch /tmp/ready; else rm -f /tmp/ready; exit 1; fi`,
+        `[ ! -e /tmp/ready ] || sleep 9; if ${ask}; then touch /tmp/ready; ` +
+          'else [ $? -ne 124 ] || echo "no answer within 3 s"; rm -f /tmp/ready; exit 1; fi',
       ],
       interval: "1s",
       timeout: "15s",
       retries: 3,
       startPeriod: "10m0s",
     },
-    wait: true,
-    waitTimeout: start,
     labels: [
       ...labelsOf(part),
       { label: "orbital-witness.healthcheck", value: expect.stringMatching(/^[0-9a-f]{12}$/) },
@@ -86,14 +84,15 @@ function common(part: string, { networks, memory, start, stop, ask }: Differing)
   };
 }
 
-const PING = "timeout 3 redis-cli --user admin ping | grep -qx PONG";
-const GET_HEALTH = "wget -q -T 3 -O /dev/null http://127.0.0.1:8080/health";
+const PING =
+  "answer=$(timeout 3 redis-cli --user admin ping 2>&1); " +
+  `[ "$answer" = PONG ] || { echo "\${answer:-no answer within 3 s}"; false; }`;
+const GET_HEALTH =
+  "wget -q -T 3 -O /dev/null http://127.0.0.1:8080/health || { echo no answer within 3 s; false; }";
 const READY =
   "timeout 3 bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080 && " +
   'printf "GET /readyz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n" >&3 && ' +
-  `read -r line <&3 && [[ $line == *" 200 "* ]]'`;
-
-const START_SECONDS = 180;
+  `read -r line <&3 && { [[ $line == *" 200 "* ]] || { tail -n 1 <&3; false; }; }'`;
 
 const mount = (volume: string, readOnly: boolean) => ({
   volumeName: `${NAME}-${volume}-0123456`,
@@ -124,7 +123,7 @@ const REDIS_VOLUME = { volumeName: `${NAME}-redis-data-0123456`, containerPath: 
 
 const authApi = service(
   "auth-api",
-  { networks: [FRONT], memory: 256, start: START_SECONDS, stop: 15 },
+  { networks: [FRONT], memory: 256, stop: 15 },
   [mount("accounts", false)],
   [
     TOKEN_KEY,
@@ -141,7 +140,7 @@ const authApi = service(
 );
 const orderApi = service(
   "order-api",
-  { networks: [FRONT, BACK], memory: 512, start: START_SECONDS, stop: 15 },
+  { networks: [FRONT, BACK], memory: 512, stop: 15 },
   [mount("results", true), mount("search", false), mount("uploads", false), REDIS_VOLUME],
   [
     TOKEN_KEYS,
@@ -168,7 +167,7 @@ const orderApi = service(
 const ocrWorker = (name: string) =>
   service(
     "ocr-worker",
-    { networks: [DOCUMENTS, WORK], memory: 1536, start: 300, stop: 45 },
+    { networks: [DOCUMENTS, WORK], memory: 1536, stop: 45 },
     [mount("results", false), mount("uploads", false), REDIS_VOLUME],
     [
       redisUrl("ocr-worker"),
@@ -187,7 +186,7 @@ const ocrWorker = (name: string) =>
     [`INSTANCE=${name}`],
   );
 const redis = {
-  ...common("redis", { networks: [BACK, WORK], memory: 768, start: START_SECONDS, stop: 30, ask: PING }),
+  ...common("redis", { networks: [BACK, WORK], memory: 768, stop: 30, ask: PING }),
   image: fakeDigest("redis-image"),
   envs: sealed(["REDISCLI_AUTH=random-of-redis-admin-password"]),
   user: "999:999",
@@ -197,7 +196,7 @@ const redis = {
 };
 const redisAccess = {
   ...common("redis-access", {
-    ...{ networks: [BACK], memory: 32, start: START_SECONDS, stop: 5, ask: redisAccessReadyCommand },
+    ...{ networks: [BACK], memory: 32, stop: 5, ask: redisAccessReadyCommand },
   }),
   image: fakeDigest("redis-image"),
   envs: sealed([
@@ -213,7 +212,6 @@ const router = {
   ...common("router", {
     networks: [FRONT, DOCUMENTS],
     memory: 256,
-    start: START_SECONDS,
     stop: 15,
     ask: GET_HEALTH,
   }),
@@ -305,6 +303,16 @@ test("a changed health check changes a label, because the provider does not noti
   const kinds = [pairs.map(([check]) => check), pairs.map(([, label]) => label), pairs.map(String)];
   // Those of Redis, its users, the router and the services.
   expect(kinds.map((each) => new Set(each).size)).toEqual([4, 4, 4]);
+});
+
+test("an update waits until each container is healthy, and longest for the workers", () => {
+  const containers = program.resources.filter(({ type }) => type === "docker:index/container:Container");
+  const expected = containers.map(({ name }) => ({
+    id: `id-of-${name}`,
+    quietSeconds: name.includes("ocr-worker") ? 120 : 60,
+  }));
+  expect(program.waits).toHaveLength(expected.length);
+  expect(program.waits).toEqual(expect.arrayContaining(expected));
 });
 
 test("the program creates no other resources than those checked above", () => {

@@ -63,24 +63,6 @@ export class StackContainers {
   }
 
   /**
-   * The end of the log of an unhealthy container. After a failed update it often explains more than the
-   * update's error.
-   */
-  async logOfUnwell(): Promise<string> {
-    const containers = await this.names().catch(() => {
-      // The engine does not answer. The error of the update says so already.
-      return [];
-    });
-    const [first] = await this.unwell(containers);
-    if (first === undefined) {
-      return "";
-    }
-    const tail = ["logs", "--tail", "10", first.split(" ")[0] ?? ""];
-    const { all } = await execa("docker", tail, { all: true, reject: false });
-    return `\n${first}. The end of its log:\n${all}`;
-  }
-
-  /**
    * Lists the containers that are missing, stopped or not healthy, each with its state.
    * @param waitSeconds how long to wait for those that are starting
    */

@@ -4,8 +4,6 @@ export const PASSPHRASE_ADVICE =
   "Put the passphrase of this stack into .pulumi-passphrase (or PULUMI_CONFIG_PASSPHRASE).\n" +
   "If it is lost, see 'A lost passphrase' in docs/troubleshooting.md.";
 
-export const UNWELL_ADVICE =
-  "Read all of its log with `docker logs <name>`, fix the cause and run the command again.";
 export const DEFAULT_ADVICE = "Fix the cause named above and run the command again. Finished steps are kept.";
 
 /** What to do while the real CLI, started by somebody else, holds these locks on a stack. */

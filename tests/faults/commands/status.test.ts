@@ -33,7 +33,7 @@ test("a part that does not run is shown with the end of its log and what to do",
   await stack.untilReady();
   expect(exitCode).toBe(1);
   expect(stdout).toMatch(/^ {2}order-api +exited with code 0/m);
-  expect(stdout).toContain(`✗ order-api (${container.name})`);
+  expect(stdout).toContain(`✗ order-api is exited with code 0.\n  Container: ${container.name}\n`);
   expect(stdout).toMatch(/^ {4}\d\d:\d\d:\d\d\.\d{3} order-api +info +stopped$/m);
-  expect(stdout).toContain("What to do: read more with `npm run logs -- order-api`");
+  expect(stdout).toMatch(/^ {2}Next: npm start$/m);
 });

@@ -1,5 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { LinesInOrder } from "./in-order.ts";
+import { expect, it } from "vitest";
 import { formatLine } from "./log-format.ts";
 import type { LogLine } from "./log-line.ts";
 
@@ -32,22 +31,4 @@ it("colours a line only where that is wanted", () => {
 it("lets no line control the terminal", () => {
   const text = formatLine(line({ text: "a\u001b[2Jb\r\u0007", details: { x: "\u009b31m" } }), plain);
   expect(text).not.toMatch(/\p{Cc}/u);
-});
-
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
-
-it("shows the lines of several containers in the order of their times", () => {
-  const shown: number[] = [];
-  const lines = new LinesInOrder(({ at }) => shown.push(at));
-  for (const at of [3, 1, 2]) lines.add(line({ at }));
-  lines.flush();
-  expect(shown).toEqual([]);
-  vi.advanceTimersByTime(300);
-  lines.add(line({ at: 2.5 }));
-  lines.add(line({ at: 4 }));
-  lines.flush();
-  expect(shown).toEqual([1, 2, 2.5, 3]);
-  lines.flush(true);
-  expect(shown).toEqual([1, 2, 2.5, 3, 4]);
 });

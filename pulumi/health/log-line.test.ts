@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { sourceOf } from "./container-logs.ts";
+import { sourceOf } from "./container-state.ts";
 import { parseLine } from "./log-line.ts";
 
 const at = Date.parse("2026-11-27T15:55:11.858Z");
