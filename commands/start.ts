@@ -5,7 +5,7 @@ import { readOptions } from "./lib/options.ts";
 import { orderAsCustomer } from "./lib/order-as-customer.ts";
 import { programUser } from "./lib/program-user.ts";
 import { ensureDocker } from "./stack/engine/docker.ts";
-import { ensurePortIsFree } from "./stack/engine/port.ts";
+import { ensurePortIsFree, wantedPorts } from "./stack/engine/port.ts";
 import { projectFolder, setting } from "./stack/project.ts";
 import { Stack, type StackOutputs } from "./stack/stack.ts";
 
@@ -44,14 +44,7 @@ process.exit();
 
 async function ensurePortsAreFree(stack: Stack): Promise<void> {
   const own = await stack.containers.names();
-  const bindAddress = setting(projectFolder, STACK, "bindAddress");
-  const ports = [[bindAddress, "httpPort"]];
-  if (setting(projectFolder, STACK, "publicHost") !== "") {
-    ports.push([bindAddress, "httpsPort"], ["127.0.0.1", "localPort"]);
-  }
-  for (const [address = "", name = ""] of ports) {
-    await ensurePortIsFree(address, Number(setting(projectFolder, STACK, name)), own, name);
-  }
+  for (const wanted of wantedPorts(projectFolder, STACK)) await ensurePortIsFree(wanted, own);
 }
 
 /** Pulumi only notices containers that were killed or removed by hand if it refreshes. */

@@ -67,8 +67,11 @@ describe("the port", () => {
 
   it("is named in the error if another program uses it", async () => {
     await using other = await listening(createServer());
-    await expect(ensurePortIsFree("127.0.0.1", other.port, [])).rejects.toMatchObject({
-      message: `Port ${other.port} of 127.0.0.1 is busy: another program holds it.`,
+    const wanted = { address: "127.0.0.1", port: other.port, setting: "httpPort" };
+    await expect(ensurePortIsFree(wanted, [])).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /^Port \d+ of 127\.0\.0\.1 is busy: (another program|\S+ \(process \d+\)) holds it\.$/,
+      ),
       advice: expect.stringMatching(/config set httpPort/),
     });
   });
@@ -80,15 +83,17 @@ describe("the port", () => {
       const { stdout: binding } = await execa("docker", ["port", id, "80"]);
       const { stdout: name } = await execa("docker", ["inspect", "--format", "{{slice .Name 1}}", id]);
       const port = Number(binding.split(":").at(-1));
-      await expect(ensurePortIsFree("127.0.0.1", port, [])).rejects.toThrow(`the container ${name} holds it`);
-      await expect(ensurePortIsFree("127.0.0.1", port, [name])).resolves.toBeUndefined();
+      const wanted = { address: "127.0.0.1", port, setting: "httpPort" };
+      await expect(ensurePortIsFree(wanted, [])).rejects.toThrow(`the container ${name} holds it`);
+      await expect(ensurePortIsFree(wanted, [name])).resolves.toBeUndefined();
     } finally {
       await execa("docker", ["rm", "--force", id]);
     }
   });
 
   it("is rejected on an address that this machine does not have", async () => {
-    await expect(ensurePortIsFree("203.0.113.7", 80, [])).rejects.toThrow(/no address 203\.0\.113\.7/);
+    const wanted = { address: "203.0.113.7", port: 80, setting: "httpPort" };
+    await expect(ensurePortIsFree(wanted, [])).rejects.toThrow(/no address 203\.0\.113\.7/);
   });
 });
 
