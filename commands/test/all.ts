@@ -1,6 +1,6 @@
-import { runCommand } from "../lib/failure.ts";
-import { lanes } from "./lib/tests/lanes.ts";
-import { runTests } from "./lib/tests/run-tests.ts";
+import { runCommand } from "../../lib/failure.ts";
+import { lanes } from "../lib/tests/lanes.ts";
+import { runTests } from "../lib/tests/run-tests.ts";
 
 /**
  * `npm run test:all`: the tests of `npm test` and of `npm run test:faults` in one run, which is faster than

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { projectFolder } from "./stack/project.ts";
+import { projectFolder } from "../stack/project.ts";
 
 /** `npm run test:unit`: the tests that need nothing but Node. */
 const { exitCode } = await execa("vitest", ["run", "--project", "unit", ...process.argv.slice(2)], {
