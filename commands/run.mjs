@@ -1,22 +1,24 @@
 // Runs every npm script. Plain JavaScript, because it runs on whatever Node the machine has: it installs the
 // dependencies when they are missing or outdated, and then runs the script with the project's own Node.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import {
+  commandEnvironment,
+  dependencies,
+  isNodeTooOld,
+  node,
+  OLDEST_NODE,
+  projectFolder,
+} from "./lib/installation.mjs";
 
-const OLDEST_NODE = 18;
-const projectFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
-const inProject = (...parts) => path.join(projectFolder, ...parts);
-const node = inProject("node_modules", ".bin", process.platform === "win32" ? "node.cmd" : "node");
-
-if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+if (isNodeTooOld()) {
   stop(
     `Node ${process.versions.node} is too old for this project.`,
     `Install Node ${OLDEST_NODE} or later and try again.`,
   );
 }
-if (!isInstalled()) {
+if (dependencies() !== "current") {
   console.log("• Installing the dependencies (npm ci)");
   const options = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
   const npm = process.env.npm_execpath;
@@ -42,15 +44,10 @@ keepSettingsLocal();
 const [program, ...args] = process.argv.slice(2);
 // Ctrl-C reaches the command too. This process waits, because the command may need time to end cleanly.
 process.on("SIGINT", () => {});
-const running = spawn(node, [inProject(program), ...args], {
+const running = spawn(node, [path.join(projectFolder, program), ...args], {
   cwd: projectFolder,
   stdio: "inherit",
-  env: {
-    // Pulumi's SDK takes a second to load: keep its compiled code.
-    NODE_COMPILE_CACHE: inProject("node_modules", ".cache", "node"),
-    ...process.env,
-    PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ""}`,
-  },
+  env: commandEnvironment(),
 });
 process.on("SIGTERM", () => running.kill("SIGTERM"));
 running.on("exit", (status, signal) => {
@@ -58,17 +55,6 @@ running.on("exit", (status, signal) => {
   keepSettingsLocal();
   process.exitCode = signal ? 130 : (status ?? 1);
 });
-
-/**
- * npm writes this file at the end of every install. If it is older than the lock file, the install is
- * outdated.
- */
-function isInstalled() {
-  const installed = inProject("node_modules", ".package-lock.json");
-  return (
-    existsSync(installed) && statSync(installed).mtimeMs >= statSync(inProject("package-lock.json")).mtimeMs
-  );
-}
 
 function stop(message, advice) {
   console.error(`\n✗ ${message}\n\n  What to do: ${advice}\n`);

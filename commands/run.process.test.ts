@@ -11,9 +11,9 @@ const INSTALLED = "node_modules/.package-lock.json";
 function clone(): string {
   const folder = scratchFolder();
   const bin = path.join(folder, "node_modules", ".bin");
-  mkdirSync(path.join(folder, "commands"));
+  mkdirSync(path.join(folder, "commands", "lib"), { recursive: true });
   mkdirSync(bin, { recursive: true });
-  for (const file of ["run.mjs", "keep-settings-local.mjs"]) {
+  for (const file of ["run.mjs", "keep-settings-local.mjs", "lib/installation.mjs"]) {
     copyFileSync(path.join(import.meta.dirname, file), path.join(folder, "commands", file));
   }
   writeFileSync(

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -27,6 +27,21 @@ export class FileLock implements Disposable {
       database.close();
       if (error instanceof Error && "errcode" in error && error.errcode === BUSY) return undefined;
       throw error;
+    }
+  }
+
+  /** Whether somebody holds the lock. Does not create the file. */
+  static isTaken(file: string): boolean {
+    if (!existsSync(file)) return false;
+    const database = new DatabaseSync(file, { timeout: 0, readOnly: true });
+    try {
+      database.prepare("SELECT count(*) FROM sqlite_master").get();
+      return false;
+    } catch (error) {
+      if (error instanceof Error && "errcode" in error && error.errcode === BUSY) return true;
+      throw error;
+    } finally {
+      database.close();
     }
   }
 

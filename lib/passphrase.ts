@@ -3,11 +3,11 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Failure } from "./failure.ts";
 
-const FILE = ".pulumi-passphrase";
+export const PASSPHRASE_FILE = ".pulumi-passphrase";
 
 /** Creates this clone's passphrase once, in a file that git ignores and only its owner can read. */
 export function keepPassphrase(projectFolder: string): void {
-  const file = path.join(projectFolder, FILE);
+  const file = path.join(projectFolder, PASSPHRASE_FILE);
   if (!existsSync(file) && !isGivenByEnvironment()) {
     writeFileSync(file, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
   }
@@ -17,7 +17,9 @@ export function keepPassphrase(projectFolder: string): void {
  * Returns variables that tell Pulumi where the passphrase is, or none if the environment has them already.
  */
 export function passphraseEnvironment(projectFolder: string): Record<string, string> {
-  return isGivenByEnvironment() ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: path.join(projectFolder, FILE) };
+  return isGivenByEnvironment()
+    ? {}
+    : { PULUMI_CONFIG_PASSPHRASE_FILE: path.join(projectFolder, PASSPHRASE_FILE) };
 }
 
 /** Returns the passphrase from the environment or else from the file, as Pulumi does. */
@@ -25,7 +27,7 @@ export function readPassphrase(projectFolder: string): string {
   if (process.env.PULUMI_CONFIG_PASSPHRASE !== undefined) {
     return process.env.PULUMI_CONFIG_PASSPHRASE;
   }
-  const file = process.env.PULUMI_CONFIG_PASSPHRASE_FILE ?? path.join(projectFolder, FILE);
+  const file = process.env.PULUMI_CONFIG_PASSPHRASE_FILE ?? path.join(projectFolder, PASSPHRASE_FILE);
   if (!existsSync(file)) {
     throw new Failure(
       `There is no passphrase: ${file} does not exist.`,

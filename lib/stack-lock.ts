@@ -28,6 +28,14 @@ export class StackLock implements Disposable {
     return new StackLock(lock);
   }
 
+  /** Who holds a lock, as `take` would say it; undefined if it is free. Changes nothing. */
+  static holder(projectFolder: string, name: string): Failure | undefined {
+    const folder = path.join(projectFolder, ".pulumi");
+    return FileLock.isTaken(path.join(folder, `${name}.lock`))
+      ? atWork(path.join(folder, `${name}.holder.json`))
+      : undefined;
+  }
+
   release(): void {
     this.#lock.release();
   }

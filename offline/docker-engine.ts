@@ -23,7 +23,8 @@ export async function installDockerEngine(): Promise<void> {
 /** Starts an installed Docker engine, after asking, and waits until it answers. Needs root on Linux. */
 export async function startDockerEngine(): Promise<void> {
   const byHand =
-    "Start the Docker engine (for example `sudo systemctl start docker`, or Docker Desktop) and try again.";
+    "Start the Docker engine (for example `sudo systemctl start docker`, or Docker Desktop) and try again. " +
+    "`npm run doctor` says how, and whether another engine answers.";
   if (process.platform !== "linux" || process.getuid?.() !== 0) {
     throw new Failure("The Docker engine is not running.", byHand);
   }

@@ -39,7 +39,7 @@ const SHAPES = { integer: /^[+-]?\d+$/, boolean: /^(true|false)$/, string: /^/ }
 export function programConfig(
   project: ProjectFile,
   stack: StackFile,
-  crypter: PassphraseCrypter,
+  crypter: Pick<PassphraseCrypter, "decrypt">,
 ): ProgramConfig {
   const values: Record<string, string> = {};
   const secretKeys: string[] = [];

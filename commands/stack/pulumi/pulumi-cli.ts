@@ -1,15 +1,17 @@
-import { accessSync, constants, statSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { Failure } from "../../../lib/failure.ts";
 import { passphraseEnvironment } from "../../../lib/passphrase.ts";
 import { say } from "../../../lib/terminal.ts";
+import { programOnPath } from "../../lib/program-on-path.ts";
 import { identifyClone } from "../clone.ts";
 import { standInProgram } from "../offline.ts";
 import { projectFolder as ownFolder } from "../project.ts";
 import { areLeftBehind, pulumiLocks } from "./pulumi-locks.ts";
 
 const DOWNLOAD_LIMIT_MS = 300_000;
+/** npm's package `pulumi`, which downloads the CLI. */
+const wrapper = path.join(ownFolder, "node_modules", "pulumi", "run.js");
 
 export interface RunOptions {
   /** Text for standard input, such as a secret. */
@@ -95,21 +97,14 @@ export class PulumiCli {
  */
 export async function choosePulumi(folder: string): Promise<PulumiCli> {
   identifyClone(folder);
-  const wish = process.env.STACK_ENGINE;
-  if (wish !== undefined && wish !== "" && wish !== "pulumi" && wish !== "stand-in") {
-    throw new Failure(
-      `STACK_ENGINE is '${wish}', but must be pulumi or stand-in.`,
-      "Set one of the two, or unset it.",
-    );
-  }
+  const wish = wishedEngine();
   if (wish === "stand-in") {
     return standIn(folder);
   }
-  const installed = realPulumiOnPath();
+  const installed = programOnPath("pulumi");
   if (installed !== undefined) {
     return new PulumiCli("pulumi", [installed], folder);
   }
-  const wrapper = path.join(ownFolder, "node_modules", "pulumi", "run.js");
   const download = await execa(process.execPath, [wrapper, "version"], {
     reject: false,
     timeout: DOWNLOAD_LIMIT_MS,
@@ -132,6 +127,19 @@ export async function choosePulumi(folder: string): Promise<PulumiCli> {
 }
 
 /**
+ * The engine that STACK_ENGINE asks for; undefined without a wish.
+ * @throws Failure for any other value
+ */
+export function wishedEngine(): PulumiCli["kind"] | undefined {
+  const wish = process.env.STACK_ENGINE || undefined;
+  if (wish === undefined || wish === "pulumi" || wish === "stand-in") return wish;
+  throw new Failure(
+    `STACK_ENGINE is '${wish}', but must be pulumi or stand-in.`,
+    "Set one of the two, or unset it.",
+  );
+}
+
+/**
  * Ctrl-C in a terminal reaches the CLI too, which then ends cleanly. This process waits for that. If it ended
  * at once, the CLI would get a second signal and leave its lock and half-created containers behind.
  */
@@ -151,22 +159,4 @@ async function endedByItself<T>(running: PromiseLike<T>): Promise<{ result: T; i
 
 function standIn(folder: string): PulumiCli {
   return new PulumiCli("stand-in", [process.execPath, standInProgram], folder);
-}
-
-/** Skips node_modules: npm scripts find the wrapper package's `pulumi` there first. */
-function realPulumiOnPath(): string | undefined {
-  const folders = (process.env.PATH ?? "")
-    .split(path.delimiter)
-    .filter((folder) => !folder.includes("node_modules"));
-  return folders.map((folder) => path.join(folder, "pulumi")).find(isProgram);
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    // Not this project's own folder pulumi/.
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
 }
