@@ -85,6 +85,18 @@ describe.skipIf(!canTestPage)("the page", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("orders the type that a title number has, also if Enter follows at once", async () => {
+    const { page } = await signedIn(browser, stack.url);
+    const field = page.getByLabel("Title number", { exact: true });
+    await field.fill("OW12345678");
+    await page.getByRole("group", { name: "Available" }).waitFor({ state: "attached" });
+    const row = await placed(page, async () => {
+      await field.fill("OW23456789");
+      await field.press("Enter");
+    });
+    await row.getByText("Transfer").waitFor();
+  });
+
   test("shows operators the running stack, and nobody else", async () => {
     const { page, complaints } = await signedIn(browser, stack.url, "bob");
     await page.getByRole("link", { name: "Stack", exact: true }).click();

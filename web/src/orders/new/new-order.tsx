@@ -5,7 +5,7 @@ import { typeText } from "../../order/texts.ts";
 import { titleOf } from "../list/list-filter.ts";
 import { UploadArea } from "../upload/upload-area.tsx";
 import { suggestionsFrom, typesFor } from "./suggestions.ts";
-import { useOffered } from "./use-offered.ts";
+import { askOffered, useOffered } from "./use-offered.ts";
 
 type NewOrderProps = {
   known: readonly Pick<OrderSummary, "title_number" | "document_type">[];
@@ -40,16 +40,29 @@ export function NewOrder({ known, onOrdered }: NewOrderProps) {
   }
   const choose = (text: string) => {
     setTitle(text);
+    setMessage(undefined);
     setIsTypeChosen(false);
     const found = suggestions.get(titleOf(text));
     const [first] = found ?? [];
     if (found && first !== undefined && !found.has(type)) setType(first);
   };
+  /** Somebody may press Enter before the types of this title number are known. */
+  const typeToOrder = async () => {
+    const title_number = titleOf(title);
+    if (isTypeChosen || offered?.prefix === title_number || suggestions.has(title_number)) return type;
+    const { offered: found } = typesFor(title_number, await askOffered(client, title_number));
+    const wanted = found.find((each) => each === type) ?? found[0] ?? type;
+    setType(wanted);
+    return wanted;
+  };
   const order = async () => {
     setIsBusy(true);
     setMessage(undefined);
     try {
-      const fields = new URLSearchParams({ title_number: titleOf(title), document_type: type });
+      const fields = new URLSearchParams({
+        title_number: titleOf(title),
+        document_type: await typeToOrder(),
+      });
       await client.send("/orders", { method: "POST", body: fields });
       onOrdered();
     } catch (error) {
