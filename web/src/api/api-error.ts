@@ -27,16 +27,33 @@ export async function apiError(answer: Response): Promise<ApiError> {
   return problemError(answer.status, body, answer.headers.get("Retry-After"));
 }
 
+/** What people call the fields of a request. */
+const fieldNames: Readonly<Record<string, string>> = {
+  title_number: "The title number",
+  document_type: "The document type",
+  q: "The search",
+};
+
 /** The error of a problem document, or of any other body. */
 export function problemError(status: number, body: unknown, retryAfter: string | null): ApiError {
   const seconds = Number(retryAfter ?? Number.NaN);
-  const { code, detail } = { ...(typeof body === "object" ? body : undefined) } as Record<string, unknown>;
+  const { code, detail, errors } = { ...(typeof body === "object" ? body : undefined) } as Record<
+    string,
+    unknown
+  >;
   return new ApiError(
     status,
     typeof code === "string" ? code : "unknown",
-    typeof detail === "string" ? detail : `The server answered ${status}.`,
+    fieldTexts(errors) ?? (typeof detail === "string" ? detail : `The server answered ${status}.`),
     Number.isFinite(seconds) ? seconds : undefined,
   );
+}
+
+/** Undefined unless all fields have a name. */
+function fieldTexts(errors: unknown): string | undefined {
+  if (!Array.isArray(errors) || errors.length === 0) return undefined;
+  const texts = errors.map(({ field, message }) => fieldNames[field] && `${fieldNames[field]} ${message}.`);
+  return texts.every(Boolean) ? texts.join(" ") : undefined;
 }
 
 export function noConnection(cause: unknown): ApiError {
