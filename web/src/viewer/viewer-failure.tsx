@@ -1,10 +1,15 @@
+import { ApiError } from "../api/api-error.ts";
+
+type FailureProps = { error: unknown; onAgain(): void; onFirstPage(): void };
+
 /** Why the page or its picture is not shown, and what to do. */
-export function ViewerFailure({ error, onAgain }: { error: unknown; onAgain(): void }) {
+export function ViewerFailure({ error, onAgain, onFirstPage }: FailureProps) {
+  const isMissing = error instanceof ApiError && error.code === "page_not_found";
   return (
     <div class="viewer-failure" role="alert">
       <p>{error instanceof Error ? error.message : String(error)}</p>
-      <button type="button" class="button" onClick={onAgain}>
-        Try again
+      <button type="button" class="button" onClick={isMissing ? onFirstPage : onAgain}>
+        {isMissing ? "Show page 1" : "Try again"}
       </button>
     </div>
   );

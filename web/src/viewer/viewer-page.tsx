@@ -3,7 +3,8 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { ApiError } from "../api/api-error.ts";
 import type { Order, SearchResults } from "../api/types.ts";
 import { useServices } from "../context.ts";
-import { orderTitle } from "../order/order-name.ts";
+import { Formats } from "../order/formats.tsx";
+import { fileStem, orderTitle } from "../order/order-name.ts";
 import { go, orderAddress, pageAddress } from "../routes.ts";
 import { Link } from "../ui/link.tsx";
 import { NothingHere } from "../ui/nothing-here.tsx";
@@ -38,11 +39,14 @@ export function ViewerPage({ id, page, query }: ViewerPageProps) {
       <h1 class="hidden">
         {name}, page {page}
       </h1>
-      <nav class="crumbs" aria-label="Breadcrumb">
-        <Link to="/">Orders</Link>
-        <span aria-hidden="true">/</span>
-        <Link to={orderAddress(id)}>{name}</Link>
-      </nav>
+      <div class="viewer-head">
+        <nav class="crumbs" aria-label="Breadcrumb">
+          <Link to="/">Orders</Link>
+          <span aria-hidden="true">/</span>
+          <Link to={orderAddress(id)}>{name}</Link>
+        </nav>
+        {order?.status === "completed" && <Formats id={id} name={fileStem(order)} />}
+      </div>
       <Suspense fallback={<p class="muted viewer-wait">Loading the viewer…</p>}>
         <Viewer
           {...{ store, page, pagesFound }}

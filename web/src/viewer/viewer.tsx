@@ -158,7 +158,9 @@ export function Viewer(props: ViewerProps) {
             />
           )}
           {page && <ZoomButtons onAction={run} />}
-          {failure !== undefined && <ViewerFailure error={failure} onAgain={again} />}
+          {failure !== undefined && (
+            <ViewerFailure error={failure} onAgain={again} onFirstPage={() => onPage(1)} />
+          )}
         </div>
         {page && (
           <TextPane

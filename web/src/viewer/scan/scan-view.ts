@@ -101,7 +101,12 @@ export class ScanView {
       rect.y > bounds.y + bounds.height * 0.05 &&
       rect.x + rect.width < bounds.x + bounds.width * 0.95 &&
       rect.y + rect.height < bounds.y + bounds.height * 0.95;
-    if (heightNow < readableHeight) {
+    const share = Math.max(rect.width / bounds.width, rect.height / bounds.height);
+    if (share > 0.9) {
+      viewport.zoomTo((viewport.getZoom() * 0.6) / share, rect.getCenter());
+      viewport.panTo(rect.getCenter());
+      viewport.applyConstraints();
+    } else if (heightNow < readableHeight) {
       viewport.zoomTo((viewport.getZoom() * readableHeight) / Math.max(heightNow, 0.1), rect.getCenter());
       viewport.panTo(rect.getCenter());
       viewport.applyConstraints();
