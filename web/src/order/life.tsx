@@ -59,7 +59,7 @@ function BarBox({ bar: { label, text, state, start, end }, total }: { bar: Bar; 
       title={text}
       style={{ left: `${(start / total) * 100}%`, width: `${width}%` }}
     >
-      {width > 5 && label}
+      <span>{label}</span>
     </span>
   );
 }

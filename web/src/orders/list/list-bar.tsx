@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { StatusCounts } from "../../api/types.ts";
 import { statusText } from "../../order/texts.ts";
 import { go } from "../../routes.ts";
@@ -25,10 +25,18 @@ export function ListBar({ filter, counts }: BarProps) {
   const { status, title_number, ...others } = filter;
   const { sort = "-created" } = filter;
   const rest = { ...others, ...(title_number !== undefined && { title_number }) };
+  const tabs = useRef<HTMLElement>(null);
+  // On a narrow screen, the tabs scroll.
+  useLayoutEffect(() => {
+    const { current } = tabs;
+    const chosen = current?.querySelector<HTMLElement>("[aria-current]");
+    if (chosen)
+      current?.scrollTo({ left: chosen.offsetLeft - (current.clientWidth - chosen.offsetWidth) / 2 });
+  }, [status]);
   const all = counts && Object.values(counts).reduce((sum, count) => sum + count, 0);
   return (
     <div class="list-bar">
-      <nav class="tabs" aria-label="Filter by status">
+      <nav ref={tabs} class="tabs" aria-label="Filter by status">
         <Link to={listAddress(rest)} current={status === undefined}>
           All <Count count={all} />
         </Link>
