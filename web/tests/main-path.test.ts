@@ -49,6 +49,9 @@ describe.skipIf(!canTestPage)("the page", () => {
     await page.locator(".word-mark.selected").waitFor({ state: "attached" });
     await looksRight(page, "scan");
     const id = page.url().split("/").at(-2) ?? "";
+    for (let step = 0; step < 9; step++) await page.keyboard.press("+");
+    await text.getByText("BOOKROOM", { exact: true }).click();
+    await expect.poll(() => showsSelected(page), { timeout: 5000 }).toBe(true);
 
     await page.getByRole("link", { name: "Search" }).click();
     await page.getByRole("searchbox").fill(word);
@@ -112,6 +115,16 @@ describe.skipIf(!canTestPage)("the page", () => {
     await other.getByRole("heading", { name: /operators/ }).waitFor();
     expect(withoutNetworkFaults(refused)).toEqual([]);
   });
+
+  /** Whether the whole selected word is in the view of the scan. */
+  async function showsSelected(page: Page): Promise<boolean> {
+    const word = await page.locator(".word-mark.selected").boundingBox();
+    const view = await page.locator(".viewer-canvas").boundingBox();
+    if (!word || !view) return false;
+    const [right, bottom] = [word.x + word.width, word.y + word.height];
+    const isAcross = word.x >= view.x && right <= view.x + view.width;
+    return isAcross && word.y >= view.y && bottom <= view.y + view.height;
+  }
 
   /** Orders a document with the form. @returns its row, which is the first one */
   async function order(page: Page, title: string, type: string): Promise<Locator> {

@@ -1,7 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import path from "node:path";
 import { parseArgs } from "node:util";
 import sharp from "sharp";
+import { z } from "zod";
 import { median, percentile, printTable } from "../../../bench/figures.ts";
 import { ensureDocker } from "../../../commands/stack/engine/docker.ts";
 import { Customer } from "../../../lib/customer.ts";
@@ -11,6 +10,7 @@ import { fromSharp } from "../../../services/ocr-worker/src/recognition/preparat
 import { StackUnderTest } from "../../../tests/stack/stack-under-test.ts";
 import { PageBrowser } from "../browser.ts";
 import { type Added, addedByOriginal, addedByTiles } from "./added-time.ts";
+import { type ContainerMemory, MemoryWatch } from "./container-memory.ts";
 import { openScan } from "./first-image.ts";
 import { largePicture } from "./picture.ts";
 
@@ -21,8 +21,9 @@ const rounds = Number(values.rounds);
 
 /**
  * `npm run bench:large-page`: what the tiles of a picture of 100 megapixels and the pictures of pages as they
- * came cost the worker, and how a scan opens with tiles and without, in turn. `--url` and `--order`: only
- * opens a scan of alice on a stack that runs already.
+ * came cost the worker, how much memory the Order API and the workers need from the upload to the first image
+ * in the browser, and how a scan opens with tiles and without, in turn. `--url` and `--order`: only opens a
+ * scan of alice on a stack that runs already.
  */
 await runCommand(async () => {
   // Fails before minutes of work if there is no browser.
@@ -41,22 +42,45 @@ await runCommand(async () => {
   const clone = await StackUnderTest.make({ pageMegapixels: "100", pageSeconds: "600" });
   try {
     say("Starting a separate stack");
-    const folder = path.join(clone.folder, "documents", "AB1000000");
-    await mkdir(folder, { recursive: true });
-    await writeFile(path.join(folder, "lease.jpg"), picture);
     const { url } = await clone.up();
-    const customer = new Customer(url);
+    const watched = [...(await clone.containers("order-api")), ...(await clone.containers("ocr-worker"))];
+    const memory = await MemoryWatch.start(watched);
     say("Reading a page of 100 megapixels, which takes minutes");
     const began = performance.now();
-    const order = await customer.place("AB1000000", "lease");
-    await customer.ended(order, undefined, 1200);
+    const order = await upload(new Customer(url), picture);
     say(`Read after ${Math.round((performance.now() - began) / 1000)} s`);
+    await openScan(url, order, true);
+    printMemory(await memory.stop());
     await opened(url, order);
   } finally {
     await clone.remove();
   }
 });
 process.exit();
+
+/** Uploads the picture, and waits until it is read. @returns the order's id */
+async function upload(customer: Customer, picture: Buffer): Promise<string> {
+  const body = new FormData();
+  body.set("document", new Blob([new Uint8Array(picture)]), "sheet.jpg");
+  const answer = await customer.ask("POST", "/orders", { token: await customer.token(), body });
+  const { order_id } = z.object({ order_id: z.uuid() }).parse(answer.body);
+  const view = await customer.ended(order_id, undefined, 1200);
+  if (view.status !== "completed") throw new Error(`the sheet was not read: ${JSON.stringify(view)}`);
+  return order_id;
+}
+
+function printMemory(memory: readonly ContainerMemory[]): void {
+  const mebibytes = (bytes: number | null) => (bytes === null ? "unknown" : `${Math.round(bytes)} MiB`);
+  console.log("");
+  printTable(
+    memory.map(({ name, before, peak, sampled }) => ({
+      container: name,
+      "peak before, with file cache": mebibytes(before),
+      "peak, with file cache": mebibytes(peak),
+      "highest sample, without it": mebibytes(sampled),
+    })),
+  );
+}
 
 function row(what: string, all: readonly Added[]): Record<string, string> {
   const ms = (key: "before" | "added") => `${Math.round(median(all.map((one) => one[key])))} ms`;

@@ -45,7 +45,12 @@ export function ViewerPage({ id, page, query }: ViewerPageProps) {
           <span aria-hidden="true">/</span>
           <Link to={orderAddress(id)}>{name}</Link>
         </nav>
-        {order?.status === "completed" && <Formats id={id} name={fileStem(order)} />}
+        {order?.status === "completed" && (
+          <div class="viewer-downloads">
+            <span class="muted">Download</span>
+            <Formats id={id} name={fileStem(order)} />
+          </div>
+        )}
       </div>
       <Suspense fallback={<p class="muted viewer-wait">Loading the viewer…</p>}>
         <Viewer

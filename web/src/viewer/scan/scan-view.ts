@@ -102,18 +102,13 @@ export class ScanView {
       rect.x + rect.width < bounds.x + bounds.width * 0.95 &&
       rect.y + rect.height < bounds.y + bounds.height * 0.95;
     const share = Math.max(rect.width / bounds.width, rect.height / bounds.height);
-    if (share > 0.9) {
-      viewport.zoomTo((viewport.getZoom() * 0.6) / share, rect.getCenter());
-      viewport.panTo(rect.getCenter());
-      viewport.applyConstraints();
-    } else if (heightNow < readableHeight) {
-      viewport.zoomTo((viewport.getZoom() * readableHeight) / Math.max(heightNow, 0.1), rect.getCenter());
-      viewport.panTo(rect.getCenter());
-      viewport.applyConstraints();
-    } else if (!isInside) {
-      viewport.panTo(rect.getCenter());
-      viewport.applyConstraints();
-    }
+    const isReadable = heightNow >= readableHeight;
+    if (isInside && isReadable) return;
+    // A zoom to a point would move the view away from where it is moved to.
+    if (share > 0.9) viewport.zoomTo((viewport.getZoom() * 0.6) / share);
+    else if (!isReadable) viewport.zoomTo((viewport.getZoom() * readableHeight) / Math.max(heightNow, 0.1));
+    viewport.panTo(rect.getCenter());
+    viewport.applyConstraints();
   }
 
   zoomBy(factor: number): void {
