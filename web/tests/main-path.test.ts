@@ -81,8 +81,11 @@ describe.skipIf(!canTestPage)("the page", () => {
     await looksRight(page, "no-orders");
     await page.goto(`/o/${crypto.randomUUID()}/x`);
     await page.getByRole("heading", { name: "There is nothing at this address" }).waitFor();
+    const other = await page.context().newPage();
+    await other.goto("/find");
+    await other.getByRole("heading", { name: "Search", exact: true }).waitFor();
     await page.getByRole("button", { name: "Sign out" }).click();
-    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    for (const tab of [page, other]) await tab.getByRole("heading", { name: "Sign in" }).waitFor();
     await page.goto("/find?q=lease");
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
     expect(complaints).toEqual([]);

@@ -15,7 +15,7 @@ export type SessionState =
 
 type Token = { text: string; renewAt: number };
 
-/** Exists in the browser's storage while there may be a session. */
+/** Exists in the browser's storage while there may be a session. The tabs' channel has the same name. */
 const noteKey = "orbital-witness.session";
 /** A token is renewed this long before it expires. */
 const marginMs = 5000;
@@ -26,6 +26,17 @@ export class Session {
   #token: Token | undefined;
   #renewal: Promise<string> | undefined;
   readonly #listeners = new Set<() => void>();
+  /** All tabs share the cookie, so they are told when somebody signs in or out in one of them. */
+  readonly #tabs = new BroadcastChannel(noteKey);
+
+  constructor() {
+    this.#tabs.onmessage = ({ data }) => {
+      this.#token = undefined;
+      if (data === "signed-out") this.#become({ kind: "signed-out" });
+      // While the server is away, the next request asks again.
+      else this.#renew().catch(() => undefined);
+    };
+  }
 
   get state(): SessionState {
     return this.#state;
@@ -52,6 +63,7 @@ export class Session {
   async signIn(username: string, password: string): Promise<void> {
     const answer = await ask("/session", "POST", new URLSearchParams({ username, password }));
     await this.#accept(answer);
+    this.#tabs.postMessage("signed-in");
   }
 
   async signOut(): Promise<void> {
@@ -59,6 +71,7 @@ export class Session {
     this.#token = undefined;
     localStorage.removeItem(noteKey);
     this.#become({ kind: "signed-out" });
+    this.#tabs.postMessage("signed-out");
   }
 
   /** An access token that is valid for some seconds. Rejects with ApiError. */
