@@ -10,6 +10,7 @@ import { Shell } from "./shell.tsx";
 import { StackPage } from "./stack/stack-page.tsx";
 import { EmptyState } from "./ui/empty-state.tsx";
 import { NothingHere } from "./ui/nothing-here.tsx";
+import { Waiting } from "./ui/waiting.tsx";
 import { ViewerPage } from "./viewer/viewer-page.tsx";
 
 export function App() {
@@ -19,7 +20,9 @@ export function App() {
   if (state.kind === "unknown") {
     return isAway ? (
       <EmptyState title="The server cannot be reached">Trying again every second.</EmptyState>
-    ) : null;
+    ) : (
+      <Waiting />
+    );
   }
   if (state.kind === "signed-out") return <SignIn />;
   return (

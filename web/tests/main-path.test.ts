@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser, Locator, Page, Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { makePdf, scanned } from "../../tests/documents.ts";
 import { FaultStack } from "../../tests/faults/harness/fault-stack.ts";
@@ -55,7 +55,13 @@ describe.skipIf(!canTestPage)("the page", () => {
 
     await page.getByRole("link", { name: "Search" }).click();
     await page.getByRole("searchbox").fill(word);
+    const delay = async (route: Route) => {
+      await page.waitForTimeout(1000);
+      await route.continue();
+    };
+    await page.route("**/search?*", delay, { times: 1 });
     await page.getByRole("searchbox").press("Enter");
+    await page.getByText("Loading…").waitFor();
     const hit = page.locator(`.hit[href^="/o/${id}/"]`);
     await hit.waitFor();
     await looksRight(page, "search");

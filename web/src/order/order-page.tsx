@@ -4,6 +4,7 @@ import type { Order, OrderPages } from "../api/types.ts";
 import { useServices } from "../context.ts";
 import { usePolling } from "../orders/use-polling.ts";
 import { NothingHere } from "../ui/nothing-here.tsx";
+import { Waiting } from "../ui/waiting.tsx";
 import { Life } from "./life.tsx";
 import { orderTitle } from "./order-name.ts";
 import { OrderNow } from "./order-now.tsx";
@@ -27,7 +28,7 @@ export function OrderPage({ id }: { id: string }) {
     [events, id, refresh],
   );
   if (!value) {
-    return error ? <NothingHere why={error.message} /> : null;
+    return error ? <NothingHere why={error.message} /> : <Waiting />;
   }
   const { order, pages } = value;
   return (

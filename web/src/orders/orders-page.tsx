@@ -3,6 +3,7 @@ import type { OrderSummary } from "../api/types.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Link } from "../ui/link.tsx";
 import { countText } from "../ui/number-texts.ts";
+import { Waiting } from "../ui/waiting.tsx";
 import { BulkBar } from "./list/bulk-bar.tsx";
 import { ListBar } from "./list/list-bar.tsx";
 import { filterOf, isFiltered, type ListFilter } from "./list/list-filter.ts";
@@ -35,6 +36,7 @@ export function OrdersPage({ query }: { query: URLSearchParams }) {
           {error.message}
         </p>
       )}
+      {!list && !error && <Waiting />}
       {isEmpty && !isFiltered(filter) && <FirstOrders onOrdered={refresh} />}
       {isEmpty && isFiltered(filter) && (
         <EmptyState title="No order matches">

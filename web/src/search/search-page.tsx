@@ -6,6 +6,7 @@ import { go, pageAddress, searchAddress } from "../routes.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Link } from "../ui/link.tsx";
 import { countText } from "../ui/number-texts.ts";
+import { Waiting } from "../ui/waiting.tsx";
 import { snippetParts } from "./snippet.ts";
 import "./search.css";
 
@@ -18,6 +19,7 @@ export function SearchPage({ query }: { query: string }) {
   const [found, setFound] = useState<Found>();
   const [error, setError] = useState<string>();
 
+  const [isBusy, setIsBusy] = useState(false);
   useEffect(() => setText(query), [query]);
   useEffect(() => {
     setError(undefined);
@@ -37,10 +39,18 @@ export function SearchPage({ query }: { query: string }) {
 
   const more = async ({ hits, next }: Found) => {
     const cursor = next ?? "";
-    const { results, next: after } = await client.json<SearchResults>(
-      `/search?${new URLSearchParams({ q: query, cursor })}`,
-    );
-    setFound({ query, hits: [...hits, ...results], next: after });
+    setError(undefined);
+    setIsBusy(true);
+    try {
+      const { results, next: after } = await client.json<SearchResults>(
+        `/search?${new URLSearchParams({ q: query, cursor })}`,
+      );
+      // Meanwhile somebody may have searched for something else.
+      setFound((now) => (now?.query === query ? { query, hits: [...hits, ...results], next: after } : now));
+    } catch (cause) {
+      setError(cause instanceof Error ? cause.message : String(cause));
+    }
+    setIsBusy(false);
   };
   return (
     <div class="search">
@@ -71,6 +81,7 @@ export function SearchPage({ query }: { query: string }) {
           {error}
         </p>
       )}
+      {query !== "" && found?.query !== query && error === undefined && <Waiting />}
       {found && found.query === query && (
         <>
           <p class="muted" role="status">
@@ -88,7 +99,7 @@ export function SearchPage({ query }: { query: string }) {
             ))}
           </ol>
           {found.next !== null && (
-            <button type="button" class="button" onClick={() => void more(found)}>
+            <button type="button" class="button" disabled={isBusy} onClick={() => void more(found)}>
               More
             </button>
           )}

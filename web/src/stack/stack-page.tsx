@@ -4,6 +4,7 @@ import type { Stack } from "../api/types.ts";
 import { useServices } from "../context.ts";
 import { usePolling } from "../orders/use-polling.ts";
 import { NothingHere } from "../ui/nothing-here.tsx";
+import { Waiting } from "../ui/waiting.tsx";
 import { clockText } from "./clock-text.ts";
 import { FailuresList } from "./failures-list.tsx";
 import { Figures } from "./figures.tsx";
@@ -22,7 +23,7 @@ export function StackPage() {
   const read = useCallback((signal: AbortSignal) => client.json<Stack>("/stack", { signal }), [client]);
   const { value: stack, error } = usePolling(read, () => pauseMs);
   if (!stack) {
-    return error ? <NothingHere why={error.message} /> : null;
+    return error ? <NothingHere why={error.message} /> : <Waiting />;
   }
   return (
     <div class="stack">
