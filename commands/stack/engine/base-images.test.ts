@@ -41,6 +41,20 @@ test("if no registry can be reached, an image of the same name and tag is used",
   expect(makeOfflineImages).not.toHaveBeenCalled();
 });
 
+test("an image that cannot be downloaded is told by its name and the cause, without addresses", async () => {
+  const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  engineWith("node:24", wanted.redisImage, wanted.caddyImage);
+  await ensureBaseImages(wanted);
+  const lines = said.mock.calls.map(([line]) => String(line));
+  said.mockRestore();
+  expect(lines).toEqual([
+    expect.stringMatching(/Downloading node:24$/),
+    expect.stringMatching(
+      /node:24 cannot be downloaded, because no registry can be reached \(no such host\)$/,
+    ),
+  ]);
+});
+
 test("an image that the engine lacks is built from the distribution's packages", async () => {
   engineWith("node:24", "redis:7.2");
   expect(await ensureBaseImages(wanted)).toMatchObject({ caddyImage: offlineImages.caddyImage });

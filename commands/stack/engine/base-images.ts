@@ -35,9 +35,9 @@ export async function ensureBaseImages(wanted: BaseImages): Promise<BaseImages> 
       );
     }
     if (refusal !== undefined) {
-      say(`${image} cannot be downloaded (${refusal})`);
       // `docker load` restores the name and the tag, but not the registry's digest.
-      const tagged = image.replace(/@sha256:.*$/, "");
+      const tagged = withoutDigest(image);
+      say(`${tagged} cannot be downloaded, because no registry can be reached (${causeOf(refusal)})`);
       usable[key] = tagged !== image && (await isThere(tagged)) ? tagged : offlineImages[key];
     }
   }
@@ -59,7 +59,16 @@ async function isThere(image: string): Promise<boolean> {
 
 /** @returns why the download failed; undefined if it succeeded */
 async function pull(image: string): Promise<string | undefined> {
-  say(`Downloading ${image}`);
+  say(`Downloading ${withoutDigest(image)}`);
   const { failed, stderr } = await execa("docker", ["pull", "--quiet", image], { reject: false });
   return failed ? stderr.trim().split("\n").at(-1) : undefined;
+}
+
+function withoutDigest(image: string): string {
+  return image.replace(/@sha256:.*$/, "");
+}
+
+/** The last part of the engine's message, without the addresses that it tried. */
+function causeOf(refusal: string): string {
+  return refusal.split(": ").at(-1) ?? refusal;
 }
