@@ -7,9 +7,9 @@ const units: Readonly<Record<string, number>> = { B: 1, KiB: 2 ** 10, MiB: 2 ** 
 const mebibyte = 2 ** 20;
 
 /**
- * Figures of one container in MiB. `before` and `peak` count the file cache too, and are null where the kernel
- * keeps no peak. `sampled` is the highest sample of `docker stats`, which leaves out the file cache that the
- * kernel may drop.
+ * Figures of one container in MiB. `before` and `peak` count the file cache too, and are null where the
+ * kernel keeps no peak. `sampled` is the highest sample of `docker stats`, which leaves out the file cache
+ * that the kernel may drop.
  */
 export type ContainerMemory = {
   name: string;
