@@ -48,20 +48,27 @@ test.each([
   ],
 ] satisfies [string, [string, string][]][])("a document %s is stored with its order", async (_, fields) => {
   const bytes = pdf(500_000);
-  const response = await post(formOf([["document", { bytes, name: "Zoë's scan.pdf" }], ...fields]));
+  const response = await post(formOf([["document", { bytes, name: 'Zoë\'s "best" scan.pdf' }], ...fields]));
   const body = await response.clone().json();
   const orderId = await orderIdOf(response);
   const { title_number = null, document_type = null } = fields.some(([, text]) => text) ? lease : {};
-  expect(body).toMatchObject({ title_number, document_type, file_name: "Zoë's scan.pdf", status: "queued" });
+  expect(body).toMatchObject({
+    title_number,
+    document_type,
+    file_name: 'Zoë\'s "best" scan.pdf',
+    status: "queued",
+  });
   expect(await readFile(path.join(folders.uploadsFolder, orderId))).toEqual(bytes);
   expect(await store.find(orderId)).toMatchObject({
-    file_name: "Zoë's scan.pdf",
+    file_name: 'Zoë\'s "best" scan.pdf',
     upload_bytes: bytes.length,
   });
   const view = await (await api.as(alice).get(`/orders/${orderId}`)).json();
-  expect(view).toMatchObject({ title_number, document_type, file_name: "Zoë's scan.pdf" });
+  expect(view).toMatchObject({ title_number, document_type, file_name: 'Zoë\'s "best" scan.pdf' });
   const list = await (await api.as(alice).get("/orders")).json();
-  expect(list).toMatchObject({ orders: [{ order_id: orderId, title_number, file_name: "Zoë's scan.pdf" }] });
+  expect(list).toMatchObject({
+    orders: [{ order_id: orderId, title_number, file_name: 'Zoë\'s "best" scan.pdf' }],
+  });
 });
 
 test("the token may be a field before the document, and fields may follow the document", async () => {

@@ -66,9 +66,15 @@ function asProblem(error: unknown): never {
   throw isFull ? storeFull(error) : error;
 }
 
-/** The last segment of a file's path, without control characters. Undefined if nothing is left. */
+/**
+ * The last segment of a file's path, without control characters. Undefined if nothing is left. Browsers send
+ * a quotation mark as %22, and a % as it is (WHATWG HTML, multipart/form-data encoding algorithm).
+ */
 export function cleanName(fileName: string): string | undefined {
   const last = fileName.split(/[/\\]/).at(-1) ?? "";
-  const name = last.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/gu, "").trim();
+  const name = last
+    .replaceAll("%22", '"')
+    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/gu, "")
+    .trim();
   return [...name].slice(0, longestName).join("") || undefined;
 }
