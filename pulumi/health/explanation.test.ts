@@ -88,3 +88,22 @@ test("the next command of a paused container names it", () => {
   );
   expect(knownCause(container({ outOfMemory: true }), "")?.cause).toMatch(/more memory than its limit/);
 });
+
+test.each([
+  ["redis-access", "Redis did not take the users: ERR Error in ACL SETUSER modifier 'x'", /older than 7\.0/],
+  ["redis", "sh: 8: echo: echo: I/O error", /disk is full/],
+  ["redis", "sh: 3: cd: can't cd to /data", /belongs to the user of another image/],
+  ["redis", "Bad file format reading the append only file appendonly.aof.1.incr.aof", /file is damaged/],
+  ["auth-api", "Not ready: accounts.", /docs\/accounts\.md/],
+  ["ocr-worker-1", "WRONGPASS invalid username-password pair", /does not accept its password/],
+  ["order-api", "SyntaxError [ERR_INVALID_TYPESCRIPT_SYNTAX]: Expected ','", /cannot be loaded/],
+])("the cause that %s shows by %j", (source, said, cause) => {
+  expect(knownCause(container({ source }), said)?.cause).toMatch(cause);
+  expect(knownCause(container({ source }), "stopped")).toBeUndefined();
+});
+
+test("each next command is for the stack of the container", () => {
+  const next = (stack: string) => knownCause(container({ stack, outOfMemory: true }), "")?.next;
+  expect(next("local")).toBe("npm run logs -- redis");
+  expect(next("test")).toBe("npm run logs -- redis --stack test");
+});

@@ -35,6 +35,9 @@ async function awaitHealth(container: docker.Container, id: string, quietSeconds
     quietSeconds,
     isOver: () => firstFailureAt !== undefined && Date.now() >= firstFailureAt + graceMs,
     onSlow: () => tellWait(docker, container, id),
+  }).catch((error: Error) => {
+    const advice = "Run `docker version`: it should show the engine of this stack.";
+    throw new pulumi.ResourceError(`The health is unknown: ${error.message} ${advice}`, container, true);
   });
   if (outcome.kind === "left") {
     pulumi.log.warn(`The container ${outcome.what}. \`npm start\` brings it back.`, container);

@@ -22,9 +22,9 @@ const signs: readonly Sign[] = [
     next: "npm run pulumi -- config set redisImage <the image of before> --stack STACK",
   },
   {
-    parts: /^redis$/,
-    text: /(?:Bad directive or wrong number of arguments|unrecognized)[^\n]*aclfile/i,
-    cause: "The image has a Redis before 7.0.",
+    parts: /^redis/,
+    text: /ERR Error in ACL SETUSER|ERR [Uu]nknown (?:sub)?command|wrong number of arguments[^\n]*aclfile/,
+    cause: "Redis does not know the rules for the users of the services: the image is older than 7.0.",
     next: "npm run pulumi -- config rm redisImage --stack STACK",
   },
   {
@@ -34,15 +34,10 @@ const signs: readonly Sign[] = [
     next: "npm run logs -- redis",
   },
   {
-    parts: /^redis/,
-    text: /aclfile|acl file|ACL/,
-    cause: "Redis cannot read or write the file of its users.",
-    next: "npm run logs -- redis",
-  },
-  {
     parts: /./,
-    text: /No space left on device|ENOSPC|database or disk is full/i,
-    cause: "A disk is full.",
+    // The shell of Redis' image says only "I/O error".
+    text: /No space left on device|ENOSPC|database or disk is full|: I\/O error/i,
+    cause: "A disk is full, or cannot be written to.",
     next: "docker system df",
   },
   {
@@ -55,7 +50,7 @@ const signs: readonly Sign[] = [
     parts: /./,
     text: /WRONGPASS|NOAUTH/,
     cause: "Redis does not accept its password.",
-    next: "npm run rotate-redis-password",
+    next: "npm run logs -- redis-access",
   },
   {
     parts: /^router$/,
@@ -76,13 +71,16 @@ export function knownCause(
   { source, stack, state, outOfMemory }: ContainerState,
   said: string,
 ): Cause | undefined {
+  const option = stack === "local" ? "" : ` --stack ${stack}`;
   if (state === "paused") return { cause: "Somebody paused it.", next: "docker unpause NAME" };
   if (state === "exited" || state === "created") {
     return { cause: "Somebody stopped it, or it could not be started.", next: "npm start" };
   }
   if (outOfMemory) {
-    return { cause: "It needed more memory than its limit.", next: `npm run logs -- ${source}` };
+    return { cause: "It needed more memory than its limit.", next: `npm run logs -- ${source}${option}` };
   }
   const sign = signs.find(({ parts, text }) => parts.test(source) && text.test(said));
-  return sign && { cause: sign.cause, next: sign.next.replace("STACK", stack) };
+  if (sign === undefined) return undefined;
+  const next = sign.next.replace("STACK", stack);
+  return { cause: sign.cause, next: next.startsWith("npm run logs") ? `${next}${option}` : next };
 }
