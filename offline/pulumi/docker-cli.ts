@@ -32,7 +32,10 @@ function adviceFor(message: string): string {
     return "Free the port, or choose another: npm run pulumi -- config set httpPort 8080 --stack local";
   }
   if (/Cannot connect to the Docker daemon|Is the docker daemon running/i.test(message)) {
-    return "Start the Docker engine, or run `npm start`, which starts it if it can.";
+    return (
+      "Start the Docker engine, or run `npm start`, which starts it if it can. " +
+      "`npm run doctor` says why it does not answer."
+    );
   }
   return "Fix the cause that the engine names above and run the command again. Finished steps are kept.";
 }

@@ -48,7 +48,7 @@ function ownChecks(own: readonly Resource[], { clone, pulumi, stack }: Facts): F
     const text =
       `The state of the stack ${name} is gone, but this clone has ${counted(own)} on the engine. ` +
       "The command removes them, with all orders, results and users.";
-    return [problem(check, text, removal(own))];
+    return [problem(check, text, removalByName(own))];
   }
   const containers = own.filter(({ kind }) => kind === "container");
   const maker = containers.some(({ isOfStandIn }) => isOfStandIn) ? "stand-in" : "pulumi";
@@ -72,7 +72,7 @@ function ownChecks(own: readonly Resource[], { clone, pulumi, stack }: Facts): F
     ];
   }
   if (containers.length === 0) return [ok(check, `The stack ${name} is stopped; its volumes are kept.`)];
-  return [ok(check, `The stack ${name} runs: ${containers.length} containers.`)];
+  return [ok(check, `The stack ${name} runs: ${counted(containers)}.`)];
 }
 
 /** What a killed `up` of the real CLI leaves: resources that its state does not know. */
@@ -80,11 +80,18 @@ function interrupted(own: readonly Resource[], { stack: { state }, pulumi, clone
   if (state === undefined || !usesRealCli(pulumi)) return [];
   const unknown = own.filter(({ name, isOfStandIn }) => !state.names.has(name) && !isOfStandIn);
   const findings: Finding[] = [];
+  const volumes = unknown.filter(({ kind }) => kind === "volume");
   if (unknown.length > 0) {
     const text =
       `An interrupted \`up\` left ${counted(unknown)} that Pulumi's state does not know: ` +
       `${unknown.map(({ name }) => name).join(", ")}.`;
-    findings.push(warning("leftovers", text, removalByName(unknown)));
+    const others = unknown.filter(({ kind }) => kind !== "volume");
+    // Volumes may hold orders, so they are only shown.
+    const fix =
+      others.length > 0
+        ? removalByName(others)
+        : `docker volume inspect ${volumes.map(({ name }) => name).join(" ")}`;
+    findings.push(warning("leftovers", text, fix));
   }
   if (state.pending > 0) {
     const text = `Pulumi's state has ${state.pending} operations of an \`up\` that was interrupted.`;
@@ -121,11 +128,6 @@ function counted(resources: readonly Resource[]): string {
   return kinds.join(", ");
 }
 
-function removal(resources: readonly Resource[]): string {
-  return removalOf(resources[0]?.clone ?? "", resources);
-}
-
-/** Containers first, because they use the others. */
 function removalOf(clone: string, resources: readonly Resource[]): string {
   const has = (kind: Resource["kind"]) => resources.some((each) => each.kind === kind);
   return [
@@ -136,16 +138,14 @@ function removalOf(clone: string, resources: readonly Resource[]): string {
   ].join("; ");
 }
 
-/** Volumes are left out, because they may hold orders. */
+/** Containers first, because they use the others. */
 function removalByName(resources: readonly Resource[]): string {
-  const names = (kind: Resource["kind"]) =>
-    resources.filter((each) => each.kind === kind).map(({ name }) => name);
-  const [containers, networks] = [names("container"), names("network")];
-  const commands = [
-    ...(containers.length > 0 ? [`docker rm -f ${containers.join(" ")}`] : []),
-    ...(networks.length > 0 ? [`docker network rm ${networks.join(" ")}`] : []),
-  ];
-  return commands.length > 0 ? commands.join("; ") : `docker volume inspect ${names("volume").join(" ")}`;
+  const remove = { container: "docker rm -f", network: "docker network rm", volume: "docker volume rm" };
+  return (["container", "network", "volume"] as const)
+    .map((kind) => [remove[kind], ...resources.filter((each) => each.kind === kind).map(({ name }) => name)])
+    .filter(({ length }) => length > 1)
+    .map((words) => words.join(" "))
+    .join("; ");
 }
 
 export function engineSkipped(engine: EngineFacts): Finding[] {

@@ -41,7 +41,10 @@ export function adviceFor(said: string): string | undefined {
     return "Set the value it names: npm run pulumi -- config set <setting> <value> --stack local";
   }
   if (/Cannot connect to the Docker daemon|error during connect/i.test(said)) {
-    return "Start the Docker engine, or run `npm start`, which starts it if it can.";
+    return (
+      "Start the Docker engine, or run `npm start`, which starts it if it can. " +
+      "`npm run doctor` says why it does not answer."
+    );
   }
   if (/build-\S+\.log:|build .*failed|failed to solve|executor failed/i.test(said)) {
     return (
