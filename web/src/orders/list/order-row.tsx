@@ -59,10 +59,10 @@ function queueText(order: OrderSummary): string | undefined {
   return order.status === "queued" || order.waits_for !== null ? waitingText(order) : undefined;
 }
 
-/** How long a worker had a completed order. */
-function tookText({ status, started_at, finished_at }: OrderSummary): string | undefined {
-  if (status !== "completed" || started_at === null || finished_at === null) return undefined;
-  return `Read in ${durationText(Date.parse(finished_at) - Date.parse(started_at))}`;
+/** How long a completed order took, as on its own page. A failed run before a retry counts too. */
+function tookText({ status, created_at, finished_at }: OrderSummary): string | undefined {
+  if (status !== "completed" || finished_at === null) return undefined;
+  return `After ${durationText(Date.parse(finished_at) - Date.parse(created_at))}`;
 }
 
 type ActionProps = {
