@@ -1,17 +1,15 @@
-import { Failure, runCommand } from "../lib/failure.ts";
+import { runCommand } from "../lib/failure.ts";
 import { StackLock } from "../lib/stack-lock.ts";
 import { say } from "../lib/terminal.ts";
 import { readOptions } from "./lib/options.ts";
 import { orderAsCustomer } from "./lib/order-as-customer.ts";
 import { programUser } from "./lib/program-user.ts";
 import { ensureDocker } from "./stack/engine/docker.ts";
-import { ensurePortIsFree, wantedPorts } from "./stack/engine/port.ts";
 import { projectFolder, setting } from "./stack/project.ts";
 import { Stack, type StackOutputs } from "./stack/stack.ts";
+import { ensurePortsAreFree, repaired } from "./stack/start-steps.ts";
 
 const STACK = "local";
-/** How long to wait for containers that are starting, for example after a restart of the engine. */
-const START_SECONDS = 300;
 const DEMO_USERS = `Demo users (password: password)
   alice          may order
   bob            may order, and sees the running stack on the page (operator)
@@ -41,31 +39,6 @@ await runCommand(async () => {
   printNextSteps(outputs, stack.cli.kind);
 });
 process.exit();
-
-async function ensurePortsAreFree(stack: Stack): Promise<void> {
-  const own = await stack.containers.names();
-  for (const wanted of wantedPorts(projectFolder, STACK)) await ensurePortIsFree(wanted, own);
-}
-
-/** Pulumi only notices containers that were killed or removed by hand if it refreshes. */
-async function repaired(stack: Stack, outputs: StackOutputs): Promise<StackOutputs> {
-  const unwell = await stack.containers.unwell(outputs.containers, START_SECONDS);
-  if (unwell.length === 0) {
-    return outputs;
-  }
-  say(`Repairing: ${unwell.join(", ")}`);
-  await stack.up({ refresh: true });
-  const after = await stack.outputs();
-  const still = await stack.containers.unwell(after.containers, START_SECONDS);
-  if (still.length > 0) {
-    throw new Failure(
-      `Not every container is healthy: ${still.join(", ")}.`,
-      "Run `npm run status`: it shows why. Fix the cause, remove the container with `docker rm -f <name>` " +
-        "and run `npm start` again.",
-    );
-  }
-  return after;
-}
 
 function printNextSteps(outputs: StackOutputs, cli: Stack["cli"]["kind"]): void {
   const pulumi = cli === "pulumi" ? "npx pulumi" : "npm run pulumi --";

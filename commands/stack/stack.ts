@@ -43,10 +43,17 @@ export class Stack {
     this.containers = new StackContainers(folder, name);
   }
 
-  /** Finds the CLI, and creates the stack and its passphrase when they are missing. */
-  static async open(folder: string, name: string): Promise<Stack> {
+  /**
+   * Finds the CLI, and creates the stack and its passphrase when they are missing.
+   * @param environment variables for the program
+   */
+  static async open(
+    folder: string,
+    name: string,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Stack> {
     keepPassphrase(folder);
-    const stack = new Stack(folder, name, await choosePulumi(folder));
+    const stack = new Stack(folder, name, (await choosePulumi(folder)).with(environment));
     if (!(await stack.#isKnown())) {
       await stack.cli.quietly(["stack", "init", name], DEFAULT_ADVICE);
     }

@@ -35,16 +35,28 @@ export class PulumiCli {
   readonly kind: "pulumi" | "stand-in";
   readonly #command: readonly [string, ...string[]];
   readonly #folder: string;
+  readonly #environment: Readonly<Record<string, string>>;
 
-  constructor(kind: PulumiCli["kind"], command: readonly [string, ...string[]], folder: string) {
+  constructor(
+    kind: PulumiCli["kind"],
+    command: readonly [string, ...string[]],
+    folder: string,
+    environment: Readonly<Record<string, string>> = {},
+  ) {
     this.kind = kind;
     this.#command = command;
     this.#folder = folder;
+    this.#environment = environment;
   }
 
   /** The same CLI for the stack of another folder. */
   in(folder: string): PulumiCli {
-    return new PulumiCli(this.kind, this.#command, folder);
+    return new PulumiCli(this.kind, this.#command, folder, this.#environment);
+  }
+
+  /** The same CLI with environment variables for the program. */
+  with(environment: Readonly<Record<string, string>>): PulumiCli {
+    return new PulumiCli(this.kind, this.#command, this.#folder, environment);
   }
 
   async run(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
@@ -55,7 +67,11 @@ export class PulumiCli {
     const output = isSeen ? (process.stdout.isTTY ? "inherit" : (["inherit", "pipe"] as const)) : "pipe";
     const running = execa(program, [...first, ...args], {
       cwd: this.#folder,
-      env: { ...passphraseEnvironment(this.#folder), PULUMI_SKIP_UPDATE_CHECK: "true" },
+      env: {
+        ...passphraseEnvironment(this.#folder),
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        ...this.#environment,
+      },
       ...(options.input === undefined ? { stdin: isSeen ? "inherit" : "ignore" } : { input: options.input }),
       stdout: output,
       stderr: output,
