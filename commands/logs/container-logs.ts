@@ -32,6 +32,11 @@ export async function* readLogs(
   for await (const line of outputOf(args)) yield parseLine(source, line);
 }
 
+/** The lines of a container's log as they come, without their times. Ends when the container stops. */
+export function followLog(container: string, since: Date): AsyncGenerator<string> {
+  return outputOf(["logs", "--follow", "--since", since.toISOString(), container]);
+}
+
 const startSchema = z.object({
   id: z.string(),
   time: z.number(),

@@ -7,6 +7,7 @@ import type { Certificate } from "../https/certificate-files.ts";
 import { certificateFiles, routerConfig } from "../https/router-config.ts";
 import { keepsData, labelsOf, nameOf } from "../names.ts";
 import { builtImage } from "./built-image.ts";
+import { devRouterMounts, isDevMode } from "./dev-mode.ts";
 import { folderReader } from "./folder-reader.ts";
 import { hardenedContainer } from "./hardened-container.ts";
 
@@ -119,6 +120,7 @@ export class Router extends pulumi.ComponentResource {
                 { hostPath: args.samplesFolder, containerPath: "/srv/samples", readOnly: true },
               ]),
           ...(data === undefined ? [] : [{ volumeName: data.name, containerPath: DATA_FOLDER }]),
+          ...(isDevMode() ? devRouterMounts() : []),
         ],
         ports: portsOf(args),
       },
@@ -149,6 +151,7 @@ function configOf({ https, trustedProxies }: RouterArgs): string {
     httpsPort: https?.port ?? 443,
     certificate: https?.certificate === undefined ? issuer : "files",
     trustedProxies,
+    isDevMode: isDevMode(),
   });
 }
 

@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { healthy } from "../health/healthy.ts";
 import { nameOf } from "../names.ts";
+import { devService, isDevMode } from "./dev-mode.ts";
 import { hardenedContainer } from "./hardened-container.ts";
 import { serviceImage } from "./service-image.ts";
 
@@ -57,6 +58,9 @@ export class Service extends pulumi.ComponentResource {
         ? [name]
         : Array.from({ length: args.replicas }, (_, index) => `${name}-${index + 1}`);
 
+    const dev = isDevMode() ? devService(name) : undefined;
+    const environment = { ...args.environment, ...dev?.environment };
+
     const containers = parts.map(
       (part) =>
         new docker.Container(
@@ -66,18 +70,21 @@ export class Service extends pulumi.ComponentResource {
               part: name,
               image: image.imageId,
               networks: args.networks,
-              environment:
-                args.replicas === undefined ? args.environment : { ...args.environment, INSTANCE: part },
+              environment: args.replicas === undefined ? environment : { ...environment, INSTANCE: part },
               readyCommand: askReadiness,
               memoryMegabytes: args.memoryMegabytes,
               stopSeconds: args.stopSeconds,
             }),
             user: "node",
-            volumes: (args.volumes ?? []).map(({ volume, path, readOnly = false }) => ({
-              volumeName: volume.name,
-              containerPath: path,
-              readOnly,
-            })),
+            ...(dev && { command: dev.command }),
+            volumes: [
+              ...(args.volumes ?? []).map(({ volume, path, readOnly = false }) => ({
+                volumeName: volume.name,
+                containerPath: path,
+                readOnly,
+              })),
+              ...(dev?.mounts ?? []),
+            ],
           },
           // By default the provider removes a container before it starts the replacement. Requests would then
           // fail until the new container has started.

@@ -6,7 +6,7 @@ import { type RouterConfig, routerConfig } from "./router-config.ts";
 
 const caddyfile = readFileSync(path.join(projectFolder, "pulumi/Caddyfile"), "utf8");
 const plain: RouterConfig = {
-  ...{ publicHost: undefined, httpsPort: 443, certificate: "auto", trustedProxies: [] },
+  ...{ publicHost: undefined, httpsPort: 443, certificate: "auto", trustedProxies: [], isDevMode: false },
 };
 
 test("the Caddyfile stays as it is without a public host and proxies", () => {
@@ -40,4 +40,13 @@ test("only requests of trusted proxies give the client's address", () => {
   expect(config.match(/remote_ip 10\.0\.0\.7 fd00::\/8$/gm)).toHaveLength(2);
   expect(config).toContain("vars @direct client_address {remote_host}");
   expect(config).not.toContain("X-Real-IP {remote_host}");
+});
+
+test("dev mode changes what it must, and nothing of it is there without dev mode", () => {
+  const config = routerConfig(caddyfile, { ...plain, isDevMode: true });
+  expect(config).toContain("lb_try_duration 15s");
+  expect(config.match(/keepalive 250ms/g)).toHaveLength(2);
+  expect(config).toContain("The terminal of npm run dev shows why.");
+  expect(config).toContain("@build path /dev/build");
+  expect(caddyfile).not.toMatch(/keepalive 250ms|npm run dev|\/dev\//);
 });

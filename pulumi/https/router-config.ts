@@ -11,6 +11,8 @@ export interface RouterConfig {
   readonly certificate: "auto" | "internal" | "files";
   /** Addresses and networks of load balancers that add the client's address to X-Forwarded-For. */
   readonly trustedProxies: readonly string[];
+  /** Whether `npm run dev` restarts the services and builds the page. */
+  readonly isDevMode: boolean;
 }
 
 /** Where the router reads certificates that were given as files. */
@@ -21,13 +23,47 @@ export const certificateFiles = {
 
 /**
  * Returns the Caddyfile for these settings, made from `pulumi/Caddyfile`. It stays as it is without a
- * public host and trusted proxies.
+ * public host, trusted proxies and dev mode.
  */
 export function routerConfig(caddyfile: string, config: RouterConfig): string {
-  const behindProxies = config.trustedProxies.length === 0 ? caddyfile : trusting(caddyfile, config);
+  const inMode = config.isDevMode ? forDevMode(caddyfile) : caddyfile;
+  const behindProxies = config.trustedProxies.length === 0 ? inMode : trusting(inMode, config);
   return config.publicHost === undefined
     ? behindProxies
     : withHttps(behindProxies, config.publicHost, config);
+}
+
+/** How long a request waits for a service that restarts, or that does not start until its next change. */
+const devWaitSeconds = 15;
+/** How long a connection to a service is kept without a request. */
+const devKeptMs = 250;
+
+function forDevMode(caddyfile: string): string {
+  const patient = replaced(
+    caddyfile,
+    "\tlb_try_duration 5s\n\tlb_try_interval 100ms\n",
+    `\tlb_try_duration ${devWaitSeconds}s\n\tlb_try_interval 20ms\n`,
+  );
+  // A service that stops waits a second for connections that are kept, but not used. Without any, each
+  // request would need a new connection, and could meet a service that has just stopped listening.
+  const brief = replaced(
+    replaced(patient, "\t\t\tkeepalive 2m\n", `\t\t\tkeepalive ${devKeptMs}ms\n`),
+    "\t\tdynamic a auth-api 8080 {\n",
+    `\t\ttransport http {\n\t\t\tkeepalive ${devKeptMs}ms\n\t\t\tkeepalive_interval 30s\n\t\t}\n` +
+      "\t\tdynamic a auth-api 8080 {\n",
+  );
+  const explained = replaced(
+    brief,
+    "The service behind this path is starting or stopped. Nothing was done; try again shortly.",
+    "The service behind this path does not start. The terminal of npm run dev shows why. Nothing was done.",
+  );
+  // The page asks twice a second, so these requests are not logged. Caddy 2.8 renamed the variable.
+  return replaced(
+    explained,
+    "(app) {\n",
+    "(app) {\n\t@build path /dev/build\n\tvars @build {\n\t\tskip_log true\n\t\tlog_skip true\n\t}\n" +
+      "\thandle @build {\n\t\theader Cache-Control no-store\n\t\troot * /srv/page\n\t\tfile_server\n\t}\n\n",
+  );
 }
 
 function trusting(caddyfile: string, { trustedProxies }: RouterConfig): string {
