@@ -42,7 +42,8 @@ export function explanation({ container, what, isEnding = false, log }: Fault): 
 
 /** "restarting with code 137, restarted 4 times" */
 export function stateText({ state, exitCode, restarts }: ContainerState): string {
-  const exit = exitCode === undefined || state === "created" ? "" : ` with code ${exitCode}`;
+  const exit =
+    exitCode === undefined || state === "created" || state === "paused" ? "" : ` with code ${exitCode}`;
   const times = restarts === 0 ? "" : `, restarted ${restarts} ${restarts === 1 ? "time" : "times"}`;
   return `${state}${exit}${times}`;
 }
