@@ -129,7 +129,7 @@ test("a run that is killed is undone by the next one", async () => {
   const run = command(to, "snapshot", "restore", path.join(elsewhere, "monday"), "--yes");
   // The data has been exchanged, and the services do not run.
   let said = "";
-  for await (const [chunk] of on(run.all, "data")) {
+  for await (const [chunk] of on(run.all, "data", { close: ["end"] })) {
     said += chunk;
     if (said.includes("Starting the services")) break;
   }
