@@ -3,6 +3,7 @@ import { execa } from "execa";
 import { Failure } from "../../lib/failure.ts";
 import { say } from "../../lib/terminal.ts";
 import type { StackContainers } from "../stack/engine/containers.ts";
+import { explainFaults } from "../status/stack-containers.ts";
 import { fileOf, readDescription } from "./snapshot-files.ts";
 import { sizeText } from "./snapshot-table.ts";
 import { type StackStores, stackStores, stores } from "./stores.ts";
@@ -65,13 +66,13 @@ export async function replaceData(containers: StackContainers, snapshot: string 
     await start(containers, found);
   } catch (error) {
     say("Putting the old data back");
-    const log = await containers.logOfUnwell();
+    const faults = await explainFaults(containers);
     await stop(found);
     await helper.run(putBackScript);
     await start(containers, found);
     throw new Failure(
-      `The stack does not start with the new data: ${error instanceof Error ? error.message : error}${log}\n` +
-        "It runs with its old data again.",
+      "The stack does not start with the new data, and runs with its old data again. " +
+        `${error instanceof Error ? error.message : error}\n\n${faults.join("\n\n")}`,
       "A snapshot of a later version, or of a later Redis, needs that version: `git pull`, `npm start`.",
       { cause: error },
     );

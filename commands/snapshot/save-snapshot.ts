@@ -1,15 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { execa } from "execa";
 import { Failure } from "../../lib/failure.ts";
 import type { StackContainers } from "../stack/engine/containers.ts";
 import { storedData } from "../stack/stored-data.ts";
-import { whileHeld } from "./held-services.ts";
+import { longestHoldMs, redisCommand, whileHeld } from "./held-services.ts";
 import { SnapshotWriter } from "./snapshot-files.ts";
 import { type StackStores, type Store, stackStores } from "./stores.ts";
 import { VolumeHelper } from "./volume-helper.ts";
-
-/** Redis itself ends this pause after so many ms, if this process cannot. */
-const longestPauseMs = 60_000;
 
 /**
  * Hard links to all files of these stores. That takes a moment, whereas copying takes minutes: their files
@@ -49,26 +45,19 @@ export async function saveSnapshot(
     await helper.run(unlinkScript);
     await untilRedisRests(found.redis);
     let [savedAt, heldMs] = ["", 0];
-    // Redis is not held: it must answer the commands below. Without the others nobody writes to it.
-    await whileHeld(found.services, async () => {
+    await whileHeld(found, async () => {
       const began = performance.now();
       savedAt = new Date().toISOString();
-      // Otherwise orders whose time is over would still be removed.
-      await redis(found.redis, "client", "pause", String(longestPauseMs), "write");
-      try {
-        await helper.run(linkScript);
-        await add("redis", "redis", "appendonlydir");
-        await add("accounts", "accounts");
-        await add("search", "search");
-      } finally {
-        await redis(found.redis, "client", "unpause");
-      }
+      await helper.run(linkScript);
+      await add("redis", "redis", "appendonlydir");
+      await add("accounts", "accounts");
+      await add("search", "search");
       heldMs = performance.now() - began;
     });
-    if (heldMs > longestPauseMs) {
+    if (heldMs > longestHoldMs) {
       throw new Failure(
         `Copying the data of Redis took ${Math.round(heldMs / 1000)} s, and Redis waits only ` +
-          `${longestPauseMs / 1000} s, so the copy may have changed meanwhile.`,
+          `${longestHoldMs / 1000} s, so the copy may have changed meanwhile.`,
         "Run the command again when the machine is less busy.",
       );
     }
@@ -95,15 +84,10 @@ async function refuseUnwell(containers: StackContainers, { store, services }: St
 /** Waits until Redis does not rewrite its file. Without writes it does not begin to. */
 async function untilRedisRests(container: string): Promise<void> {
   for (;;) {
-    const info = await redis(container, "info", "persistence");
+    const info = await redisCommand(container, "info", "persistence");
     if (/aof_rewrite_in_progress:0/.test(info) && /aof_rewrite_scheduled:0/.test(info)) return;
     await pause(200);
   }
-}
-
-/** redis-cli takes the password from the container's environment. */
-async function redis(container: string, ...words: string[]): Promise<string> {
-  return (await execa("docker", ["exec", container, "redis-cli", "--user", "admin", "-e", ...words])).stdout;
 }
 
 function isFull(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import type { ContainerState, InspectedContainer } from "../../pulumi/health/container-state.ts";
 import { isWell, readContainers } from "../../pulumi/health/container-state.ts";
-import type { DockerClient } from "../../pulumi/health/docker-client.ts";
+import { DockerClient } from "../../pulumi/health/docker-client.ts";
 import { explanation, shownLines, stateText } from "../../pulumi/health/explanation.ts";
 import { recentLog } from "../../pulumi/health/recent-log.ts";
 import type { StackContainers } from "../stack/engine/containers.ts";
@@ -38,6 +38,14 @@ export async function explainFault(
     isEnding: isEnding(state, now),
     log,
   });
+}
+
+/** The explanations of all containers that are not well. Empty if there are none. */
+export async function explainFaults(containers: StackContainers, now = Date.now()): Promise<string[]> {
+  const docker = new DockerClient();
+  const inspected = await inspectContainers(docker, containers);
+  const faulty = inspected.filter(({ state }) => needsExplanation(state, now));
+  return Promise.all(faulty.map((each) => explainFault(docker, each, now)));
 }
 
 function isEnding({ state, restarts, startedAt }: ContainerState, now: number): boolean {
