@@ -7,7 +7,9 @@ import type { StackStores } from "./stores.ts";
 
 const rights = ["CHOWN", "DAC_OVERRIDE", "FOWNER"];
 
-/** A container that has all stores as `/store/<name>`. It ends with this process, also when that is killed. */
+/**
+ * A container that has all stores as `/store/<name>`. It ends with this process, also when that is killed.
+ */
 export class VolumeHelper implements AsyncDisposable {
   readonly #name = `orbital-witness-snapshot-${randomUUID().slice(0, 8)}`;
   readonly #container: ReturnType<typeof runUntilLeft>;
