@@ -1,3 +1,4 @@
+import { engineAdvice } from "../../../lib/engine-advice.ts";
 import type { PulumiLock } from "./pulumi-locks.ts";
 
 export const PASSPHRASE_ADVICE =
@@ -29,22 +30,11 @@ export function adviceFor(said: string): string | undefined {
     return PASSPHRASE_ADVICE;
   }
   if (
-    /port is already allocated|address already in use|permission denied.*bind|forwarding port/i.test(said)
-  ) {
-    return "Free the port, or choose another: npm run pulumi -- config set httpPort 8080 --stack local";
-  }
-  if (
     /Settings out of range|must be of type|is not a valid number|missing (required )?configuration/i.test(
       said,
     )
   ) {
     return "Set the value it names: npm run pulumi -- config set <setting> <value> --stack local";
-  }
-  if (/Cannot connect to the Docker daemon|error during connect/i.test(said)) {
-    return (
-      "Start the Docker engine, or run `npm start`, which starts it if it can. " +
-      "`npm run doctor` says why it does not answer."
-    );
   }
   if (/build-\S+\.log:|build .*failed|failed to solve|executor failed/i.test(said)) {
     return (
@@ -52,5 +42,5 @@ export function adviceFor(said: string): string | undefined {
       "the network)."
     );
   }
-  return undefined;
+  return engineAdvice(said);
 }
