@@ -16,8 +16,8 @@ export function engineAdvice(message: string): string | undefined {
   if (/non-overlapping IPv4 address pool|address pools? .*(fully|exhausted)/i.test(message)) {
     return (
       "The engine has no addresses left for another network; a stack needs four. " +
-      "Remove networks that nobody uses with `docker network prune`, or stop the stack of another clone with " +
-      "`npm stop -- --keep-data` in its folder. Then run the command again."
+      "Remove networks that nobody uses with `docker network prune`, or stop the stack of another clone " +
+      "with `npm stop -- --keep-data` in its folder. Then run the command again."
     );
   }
   return undefined;
