@@ -51,7 +51,7 @@ function memoryChecks({ info, endpoint }: EngineFacts, workers: number, stack: s
     return [problem(check, `${has}. Even one worker, with the other parts, needs ${least}.`, enlarge)];
   }
   if (fitting < workers) {
-    const text = `${has}, but ${workers} workers may need ${size(needed)}: some would be killed.`;
+    const text = `${has}, but ${countOf(workers)} may need ${size(needed)}: some would be killed.`;
     return [warning(check, text, setSetting("ocrWorkers", fitting, stack))];
   }
   if (!info.MemoryLimit) {
@@ -65,8 +65,15 @@ function memoryChecks({ info, endpoint }: EngineFacts, workers: number, stack: s
     ];
   }
   return [
-    ok(check, `${size(total)} for ${workers} workers and the other parts, which need up to ${size(needed)}.`),
+    ok(
+      check,
+      `${size(total)} for ${countOf(workers)} and the other parts, which need up to ${size(needed)}.`,
+    ),
   ];
+}
+
+function countOf(workers: number): string {
+  return workers === 1 ? "1 worker" : `${workers} workers`;
 }
 
 function diskChecks({ engineDisk, hasImages }: RoomFacts, workers: number): Finding[] {
