@@ -29,21 +29,37 @@ export async function tellRemoved(redis: RedisConnection, orderId: string, userI
   await redis.xAdd(changesKey, "*", fields, { TRIM: trim });
 }
 
-/** The ids of the oldest and the newest change that are kept; undefined if there are none. */
-export async function keptRange(
-  redis: RedisConnection,
-): Promise<{ first: string; last: string } | undefined> {
-  const [oldest, newest] = await Promise.all([
-    redis.xRange(changesKey, "-", "+", { COUNT: 1 }),
-    redis.xRevRange(changesKey, "+", "-", { COUNT: 1 }),
-  ]);
-  const [first, last] = [oldest?.[0], newest?.[0]];
-  return first && last ? { first: first.id, last: last.id } : undefined;
+/** The id of the newest change that is kept, or the one before all. */
+export async function latestChange(redis: RedisConnection): Promise<string> {
+  return (await newestEntry(redis))?.id ?? beforeAll;
+}
+
+async function newestEntry(redis: RedisConnection): Promise<Entry | undefined> {
+  return (await redis.xRevRange(changesKey, "+", "-", { COUNT: 1 }))?.[0];
 }
 
 /** All kept changes after `id`, oldest first. */
 export async function changesAfter(redis: RedisConnection, id: string): Promise<OrderChange[]> {
   return ((await redis.xRange(changesKey, `(${id}`, "+")) ?? []).map(parseChange);
+}
+
+/** The changes after `id`, and the id after which to continue. Undefined if some may no longer be kept. */
+export type ChangesSince = { changes: OrderChange[] | undefined; last: string };
+
+/** What happened after a change that somebody knows. */
+export async function changesSince(redis: RedisConnection, id: string): Promise<ChangesSince> {
+  // What is kept is read last, so that changes which are cut meanwhile count as lost.
+  const [changes, oldest, newest] = await Promise.all([
+    changesAfter(redis, id),
+    redis.xRange(changesKey, "-", "+", { COUNT: 1 }),
+    newestEntry(redis),
+  ]);
+  const first = oldest?.[0];
+  // Earlier changes are gone, or Redis lost its data.
+  if (!first || !newest || isAfter(first.id, id) || isAfter(id, newest.id)) {
+    return { changes: undefined, last: newest?.id ?? beforeAll };
+  }
+  return { changes, last: changes.at(-1)?.id ?? id };
 }
 
 /** Waits up to `ms` for changes after `id`. `redis`: a connection used only for this. */

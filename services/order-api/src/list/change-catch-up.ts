@@ -1,8 +1,6 @@
 import {
-  beforeAll,
-  changesAfter,
-  isAfter,
-  keptRange,
+  changesSince,
+  latestChange,
   type OrderChange,
 } from "@orbital-witness/common/orders/order-changes.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
@@ -28,14 +26,12 @@ export class ChangeCatchUp {
   }
 
   async #read(): Promise<MissedChanges> {
-    const last = this.#last;
-    // The range is read last, so that changes which are cut meanwhile count as lost.
-    const [changes, range] = await Promise.all([
-      last === undefined ? [] : changesAfter(this.#redis, last),
-      keptRange(this.#redis),
-    ]);
-    const isKnown = last !== undefined && range && !isAfter(range.first, last) && !isAfter(last, range.last);
-    this.#last = isKnown ? (changes.at(-1)?.id ?? last) : (range?.last ?? beforeAll);
-    return isKnown ? changes : "unknown";
+    if (this.#last === undefined) {
+      this.#last = await latestChange(this.#redis);
+      return "unknown";
+    }
+    const { changes, last } = await changesSince(this.#redis, this.#last);
+    this.#last = last;
+    return changes ?? "unknown";
   }
 }

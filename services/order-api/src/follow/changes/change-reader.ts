@@ -2,8 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "@orbital-witness/common/log.ts";
 import {
   awaitChanges,
-  beforeAll,
-  keptRange,
+  latestChange,
   type OrderChange,
 } from "@orbital-witness/common/orders/order-changes.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
@@ -79,7 +78,7 @@ export class ChangeReader {
   }
 
   async #begin(): Promise<string> {
-    const last = (await keptRange(this.#redis))?.last ?? beforeAll;
+    const last = await latestChange(this.#redis);
     this.#position.resolve(last);
     return last;
   }

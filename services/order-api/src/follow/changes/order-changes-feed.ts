@@ -1,10 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "@orbital-witness/common/log.ts";
 import {
-  beforeAll,
-  changesAfter,
-  isAfter,
-  keptRange,
+  changesSince,
+  latestChange,
   type OrderChange,
 } from "@orbital-witness/common/orders/order-changes.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
@@ -44,7 +42,7 @@ export class OrderChangesFeed {
 
   /** Rejects if nobody can follow changes now. */
   async check(): Promise<void> {
-    await keptRange(this.#redis);
+    await latestChange(this.#redis);
   }
 
   /**
@@ -91,16 +89,11 @@ export class OrderChangesFeed {
 
   /** What happened after a change that the follower knows. */
   async #since(userId: number, after: string): Promise<ChangeMessage[]> {
-    const range = await keptRange(this.#redis);
-    // Earlier changes are gone, or Redis lost its data.
-    if (!range || isAfter(range.first, after) || isAfter(after, range.last)) {
-      return [{ kind: "reset", id: range?.last ?? beforeAll }];
-    }
+    const { changes, last } = await changesSince(this.#redis, after);
+    if (!changes) return [{ kind: "reset", id: last }];
     const latest = new Map<string, OrderChange>();
-    for (const change of await changesAfter(this.#redis, after)) {
-      if (change.userId === userId) keepLatest(latest, change);
-    }
-    if (latest.size > mostOrders) return [{ kind: "reset", id: range.last }];
+    for (const change of changes) if (change.userId === userId) keepLatest(latest, change);
+    if (latest.size > mostOrders) return [{ kind: "reset", id: last }];
     return messagesOf(latest, (ids) => this.#views.summaries(userId, ids));
   }
 
