@@ -21,6 +21,11 @@ export class ApiError extends Error {
   }
 }
 
+/** What to show people of whatever was thrown. */
+export function errorText(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
 /** Reads an answer that is not 2xx. */
 export async function apiError(answer: Response): Promise<ApiError> {
   const body: unknown = await answer.json().catch(() => undefined);

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { errorText } from "../api/api-error.ts";
 import { useServices } from "../context.ts";
 
 const formats = [
@@ -23,7 +24,7 @@ export function Formats({ id, name }: { id: string; name: string }) {
       const answer = await client.get(`/orders/${id}/result.${suffix}`);
       save(await answer.blob(), `${name}.${suffix}`);
     } catch (cause) {
-      setError(cause instanceof Error ? cause.message : String(cause));
+      setError(errorText(cause));
     }
     setLoading(undefined);
   };

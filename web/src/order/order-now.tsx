@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { errorText } from "../api/api-error.ts";
 import type { Order } from "../api/types.ts";
 import { useServices } from "../context.ts";
 import { actOn, canCancel, canRetry, type OrderAction } from "../orders/order-actions.ts";
@@ -54,7 +55,7 @@ function Action({ order, onChange }: { order: Order; onChange(): void }) {
     try {
       await actOn(client, order.order_id, action);
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(errorText(error));
     }
     setIsBusy(false);
     onChange();

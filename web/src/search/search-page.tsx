@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { errorText } from "../api/api-error.ts";
 import type { SearchHit, SearchResults } from "../api/types.ts";
 import { useServices } from "../context.ts";
 import { orderName } from "../order/order-name.ts";
@@ -31,7 +32,7 @@ export function SearchPage({ query }: { query: string }) {
     client.json<SearchResults>(`/search?${new URLSearchParams({ q: query })}`, { signal: stop.signal }).then(
       ({ results, next }) => setFound({ query, hits: results, next }),
       (cause: unknown) => {
-        if (!stop.signal.aborted) setError(cause instanceof Error ? cause.message : String(cause));
+        if (!stop.signal.aborted) setError(errorText(cause));
       },
     );
     return () => stop.abort();
@@ -48,7 +49,7 @@ export function SearchPage({ query }: { query: string }) {
       // Meanwhile somebody may have searched for something else.
       setFound((now) => (now?.query === query ? { query, hits: [...hits, ...results], next: after } : now));
     } catch (cause) {
-      setError(cause instanceof Error ? cause.message : String(cause));
+      setError(errorText(cause));
     }
     setIsBusy(false);
   };

@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { errorText } from "../api/api-error.ts";
 import { useServices } from "../context.ts";
 import { demoUsers, type User } from "./session.ts";
 
@@ -26,7 +27,7 @@ export function SignIn({ again }: { again?: User }) {
     try {
       await session.signIn(name, password);
     } catch (error) {
-      setMessage(error instanceof Error ? error.message : String(error));
+      setMessage(errorText(error));
       setIsBusy(false);
     }
   };

@@ -1,4 +1,4 @@
-import { ApiError } from "../api/api-error.ts";
+import { ApiError, errorText } from "../api/api-error.ts";
 
 type FailureProps = { error: unknown; onAgain(): void; onFirstPage(): void };
 
@@ -7,7 +7,7 @@ export function ViewerFailure({ error, onAgain, onFirstPage }: FailureProps) {
   const isMissing = error instanceof ApiError && error.code === "page_not_found";
   return (
     <div class="viewer-failure" role="alert">
-      <p>{error instanceof Error ? error.message : String(error)}</p>
+      <p>{errorText(error)}</p>
       <button type="button" class="button" onClick={isMissing ? onFirstPage : onAgain}>
         {isMissing ? "Show page 1" : "Try again"}
       </button>

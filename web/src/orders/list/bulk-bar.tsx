@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { errorText } from "../../api/api-error.ts";
 import { useServices } from "../../context.ts";
 import { numberText } from "../../ui/number-texts.ts";
 import { actOnAll, actOnMatching, type OrderAction } from "../order-actions.ts";
@@ -24,7 +25,7 @@ export function BulkBar({ selection, onClear, onChange }: BulkBarProps) {
       } else await actOnAll(client, selection.ids[action], action, () => onDone(1));
       onClear();
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(errorText(error));
     }
     setProgress(undefined);
     onChange();

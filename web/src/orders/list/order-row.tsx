@@ -1,5 +1,6 @@
 import { memo } from "preact/compat";
 import { useState } from "preact/hooks";
+import { errorText } from "../../api/api-error.ts";
 import type { OrderSummary } from "../../api/types.ts";
 import { useServices } from "../../context.ts";
 import { orderName, orderTitle } from "../../order/order-name.ts";
@@ -81,7 +82,7 @@ function RowAction({ order, name, onChange, onProblem }: ActionProps) {
     try {
       await actOn(client, order.order_id, action);
     } catch (error) {
-      onProblem(error instanceof Error ? error.message : String(error));
+      onProblem(errorText(error));
     }
     setIsBusy(false);
     onChange();

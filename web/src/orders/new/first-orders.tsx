@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { errorText } from "../../api/api-error.ts";
 import type { OfferedDocument } from "../../api/types.ts";
 import { useServices, useSessionState } from "../../context.ts";
 import { typeText } from "../../order/texts.ts";
@@ -27,7 +28,7 @@ export function FirstOrders({ onOrdered }: { onOrdered(): void }) {
       await client.send("/orders", { method: "POST", body: new URLSearchParams(document) });
       onOrdered();
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(errorText(error));
     }
     setIsBusy(false);
   };

@@ -1,4 +1,5 @@
 import { useEffect, useId, useMemo, useState } from "preact/hooks";
+import { errorText } from "../../api/api-error.ts";
 import type { OrderSummary } from "../../api/types.ts";
 import { useServices, useSessionState } from "../../context.ts";
 import { typeText } from "../../order/texts.ts";
@@ -66,7 +67,7 @@ export function NewOrder({ known, onOrdered }: NewOrderProps) {
       await client.send("/orders", { method: "POST", body: fields });
       onOrdered();
     } catch (error) {
-      setMessage(error instanceof Error ? error.message : String(error));
+      setMessage(errorText(error));
     }
     setIsBusy(false);
   };

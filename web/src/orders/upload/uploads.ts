@@ -1,4 +1,4 @@
-import { ApiError } from "../../api/api-error.ts";
+import { ApiError, errorText } from "../../api/api-error.ts";
 import type { UploadOptions } from "../../api/upload.ts";
 
 /** A file that is on its way. `share`: how much of it was sent, from 0 to 1. */
@@ -80,7 +80,7 @@ export class Uploads {
         await this.#send(file, { key, onProgress });
         return this.dismiss(key);
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = errorText(error);
         // A session that has ended is begun again by the form over the page.
         const mayPass = error instanceof ApiError && (error.mayPass || error.status === 401);
         if (!mayPass) return this.#change(key, { state: "refused", message });
