@@ -1,9 +1,8 @@
 import { text } from "node:stream/consumers";
-import { parseArgs } from "node:util";
 import { Failure, runCommand } from "../lib/failure.ts";
 import { askSecret } from "../lib/terminal.ts";
 import { manageUsers, type UserRequest } from "./lib/manage-users.ts";
-import { optionFault } from "./lib/options.ts";
+import { readArguments } from "./lib/options.ts";
 import { userTable } from "./lib/user-table.ts";
 import { identifyClone } from "./stack/clone.ts";
 import { StackContainers } from "./stack/engine/containers.ts";
@@ -27,6 +26,12 @@ const DONE: Readonly<Record<string, string>> = {
   remove: "was removed",
 };
 
+const OPTIONS = {
+  stack: { type: "string", short: "s", default: "local" },
+  order: { type: "boolean" },
+  operator: { type: "boolean" },
+} as const;
+
 /** `npm run users`: lists, adds and changes the users of a running stack. */
 await runCommand(async () => {
   const args = process.argv.slice(2);
@@ -41,7 +46,7 @@ await runCommand(async () => {
 process.exit();
 
 async function readRequest(args: readonly string[]): Promise<{ stack: string; request: UserRequest }> {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = readArguments(OPTIONS, USAGE, args);
   const [command = "", name, ...rest] = positionals;
   const { stack, order, operator } = values;
   const hasRights = order !== undefined || operator !== undefined;
@@ -63,23 +68,6 @@ function faultOf(command: string, name: string | undefined, others: number, hasO
   if (name === undefined) return `\`${command}\` needs the name of a user.`;
   if (others > 0) return `\`${command}\` takes one name. A password is never an argument.`;
   return hasOddRights ? "Only `add` and `allow` take --order and --operator." : undefined;
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      allowNegative: true,
-      options: {
-        stack: { type: "string", short: "s", default: "local" },
-        order: { type: "boolean" },
-        operator: { type: "boolean" },
-      },
-    });
-  } catch (error) {
-    throw new Failure(optionFault(error), USAGE);
-  }
 }
 
 /** Typed twice and not shown, or the first line of standard input. */

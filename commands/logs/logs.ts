@@ -1,10 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { Failure, runCommand } from "../../lib/failure.ts";
 import { say } from "../../lib/terminal.ts";
 import { formatLine } from "../../pulumi/health/log-format.ts";
 import { type Level, type LogLine, levels } from "../../pulumi/health/log-line.ts";
-import { optionFault } from "../lib/options.ts";
+import { readArguments } from "../lib/options.ts";
 import { StackContainers } from "../stack/engine/containers.ts";
 import { requireDocker } from "../stack/engine/docker.ts";
 import { projectFolder } from "../stack/project.ts";
@@ -30,6 +29,14 @@ const flushMs = 100;
 process.once("SIGINT", () => process.exit(130));
 // Whoever reads the output may stop, such as `head`.
 process.stdout.once("error", () => process.exit());
+
+const OPTIONS = {
+  order: { type: "string" },
+  since: { type: "string" },
+  level: { type: "string", default: "info" },
+  follow: { type: "boolean", default: true },
+  stack: { type: "string", default: "local" },
+} as const;
 
 /** `npm run logs`: the logs of all containers of a stack in one view, also of those that start later. */
 await runCommand(async () => {
@@ -103,7 +110,7 @@ type LogOptions = {
 /** Undefined if help was asked for. @throws Failure for a wrong option */
 function readOptions(args: readonly string[]): LogOptions | undefined {
   if (args.some((arg) => arg === "--help" || arg === "-h")) return undefined;
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = readArguments(OPTIONS, USAGE, args);
   const { order, level: name, follow, stack } = values;
   const level = levels.find((each) => each === name);
   if (level === undefined) throw new Failure(`There is no level '${name}'.`, USAGE);
@@ -119,22 +126,4 @@ function readOptions(args: readonly string[]): LogOptions | undefined {
     throw new Failure(`'${since}' is not a time.`, USAGE);
   }
   return { service: positionals[0], order, since, level, follow, stack };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      ...{ allowPositionals: true, allowNegative: true },
-      options: {
-        order: { type: "string" },
-        since: { type: "string" },
-        level: { type: "string", default: "info" },
-        follow: { type: "boolean", default: true },
-        stack: { type: "string", default: "local" },
-      },
-    });
-  } catch (error) {
-    throw new Failure(optionFault(error), USAGE);
-  }
 }

@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { z } from "zod";
 import { Failure, runCommand } from "../../lib/failure.ts";
 import { StackLock } from "../../lib/stack-lock.ts";
 import { confirm, say } from "../../lib/terminal.ts";
-import { optionFault } from "../lib/options.ts";
+import { readArguments } from "../lib/options.ts";
 import { identifyClone } from "../stack/clone.ts";
 import { StackContainers } from "../stack/engine/containers.ts";
 import { requireDocker } from "../stack/engine/docker.ts";
@@ -26,6 +25,11 @@ const USAGE = `npm run snapshot -- <command> [--stack NAME]
   list
   save NAME               all data of the stack: orders, results, uploaded documents, users, search index
   restore NAME [--yes]    replaces all data of the stack; NAME may be the folder of another clone's snapshot`;
+
+const OPTIONS = {
+  stack: { type: "string", short: "s", default: "local" },
+  yes: { type: "boolean", short: "y", default: false },
+} as const;
 
 /** `npm run snapshot`: saves all data of a stack while it runs, and restores it, also in another clone. */
 await runCommand(async () => {
@@ -59,7 +63,7 @@ await runCommand(async () => {
 process.exit();
 
 function readRequest(args: readonly string[]) {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = readArguments(OPTIONS, USAGE, args);
   const [command, name = "", ...rest] = positionals;
   if (command === undefined) throw new Failure("No command was given.", USAGE);
   if (command !== "list" && command !== "save" && command !== "restore") {
@@ -73,21 +77,6 @@ function readRequest(args: readonly string[]) {
   }
   if (values.yes && command !== "restore") throw new Failure("Only `restore` takes --yes.", USAGE);
   return { command, name, ...values };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        stack: { type: "string", short: "s", default: "local" },
-        yes: { type: "boolean", short: "y", default: false },
-      },
-    });
-  } catch (error) {
-    throw new Failure(optionFault(error), USAGE);
-  }
 }
 
 async function askToReplace(containers: StackContainers): Promise<void> {
