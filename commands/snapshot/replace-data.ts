@@ -4,7 +4,7 @@ import { Failure } from "../../lib/failure.ts";
 import { say } from "../../lib/terminal.ts";
 import type { StackContainers } from "../stack/engine/containers.ts";
 import { explainFaults } from "../status/stack-containers.ts";
-import { fileOf, readDescription } from "./snapshot-files.ts";
+import { fileOf, type Snapshot, sizeOf } from "./snapshot-files.ts";
 import { sizeText } from "./snapshot-table.ts";
 import { type StackStores, stackStores, stores } from "./stores.ts";
 import { VolumeHelper } from "./volume-helper.ts";
@@ -16,11 +16,11 @@ const startSeconds = 90;
 
 /** What belongs to the stack and is no data: the users of Redis, and what a file system has at its root. */
 const kept = "! -name .restore ! -name .replaced ! -name lost+found ! -name 'users.acl*'";
-const each = "for store in redis results uploads search accounts; do cd /store/$store;";
+const each = `for store in ${stores.join(" ")}; do cd /store/$store;`;
 
 /** The new data comes in beside the old. */
 const prepareScript = `${each} rm -rf .restore; mkdir .restore; done`;
-/** Until \`.complete\` is there, all that is not in \`.replaced\` is old. From then on, it is new. */
+/** Until `.complete` is there, all that is not in `.replaced` is old. From then on, it is new. */
 const replaceScript = `${each}
   mkdir -p .replaced
   find . -mindepth 1 -maxdepth 1 ${kept} -exec mv -t .replaced {} +
@@ -48,7 +48,7 @@ const freeBytesScript = "df --output=avail --block-size=1 results | tail -1";
  * exchanged. If the stack does not start with the new data, it gets its old data back. A run that is killed
  * is undone by the next one.
  */
-export async function replaceData(containers: StackContainers, snapshot: string | undefined): Promise<void> {
+export async function replaceData(containers: StackContainers, snapshot?: Snapshot): Promise<void> {
   const found = await stackStores(containers);
   await using helper = await VolumeHelper.start(found);
   if ((await helper.run(isHalfDoneScript)) !== "") {
@@ -80,9 +80,8 @@ export async function replaceData(containers: StackContainers, snapshot: string 
   await helper.run(finishScript);
 }
 
-async function copyIn(helper: VolumeHelper, snapshot: string): Promise<void> {
-  const { files } = await readDescription(snapshot);
-  const bytes = stores.reduce((sum, store) => sum + files[store].bytes, 0);
+async function copyIn(helper: VolumeHelper, { folder, description }: Snapshot): Promise<void> {
+  const bytes = sizeOf(description);
   const free = Number(await helper.run(freeBytesScript));
   if (bytes > free) {
     throw new Failure(
@@ -94,24 +93,29 @@ async function copyIn(helper: VolumeHelper, snapshot: string): Promise<void> {
   say(`Copying ${sizeText(bytes)} into the volumes`);
   for (const store of stores) {
     const script = 'tar --extract --numeric-owner --same-owner --preserve-permissions --directory="$1"';
-    await helper.write(script, createReadStream(fileOf(snapshot, store)), `${store}/.restore`);
+    await helper.write(script, createReadStream(fileOf(folder, store)), `${store}/.restore`);
   }
 }
 
 /** Stops the services first, because they need Redis. Stopped containers do not start by themselves. */
-async function stop({ store, services }: StackStores): Promise<void> {
-  for (const names of [services, store.toReversed()]) {
+async function stop({ redis, redisAccess, apis, workers }: StackStores): Promise<void> {
+  for (const names of [
+    [...apis, ...workers],
+    [...redisAccess, redis],
+  ]) {
     await execa("docker", ["stop", "--time", String(stopSeconds), ...names]);
   }
 }
 
-async function start(containers: StackContainers, { store, services, workers }: StackStores): Promise<void> {
-  for (const name of store) {
+async function start(
+  containers: StackContainers,
+  { redis, redisAccess, apis, workers }: StackStores,
+): Promise<void> {
+  for (const name of [redis, ...redisAccess]) {
     await execa("docker", ["start", name]);
     await refuseUnwell(containers, [name], startSeconds);
   }
-  await execa("docker", ["start", ...services]);
-  const apis = services.filter((name) => !workers.includes(name));
+  await execa("docker", ["start", ...apis, ...workers]);
   await refuseUnwell(containers, apis, startSeconds);
   await refuseUnwell(containers, workers, workersStartSeconds);
 }

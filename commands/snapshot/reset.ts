@@ -1,12 +1,12 @@
-import { Failure, runCommand } from "../../lib/failure.ts";
+import { runCommand } from "../../lib/failure.ts";
 import { StackLock } from "../../lib/stack-lock.ts";
-import { confirm, say } from "../../lib/terminal.ts";
+import { say } from "../../lib/terminal.ts";
 import { readOptions } from "../lib/options.ts";
 import { identifyClone } from "../stack/clone.ts";
 import { StackContainers } from "../stack/engine/containers.ts";
 import { requireDocker } from "../stack/engine/docker.ts";
 import { projectFolder } from "../stack/project.ts";
-import { describe, storedData } from "../stack/stored-data.ts";
+import { askFirst } from "./ask-first.ts";
 import { replaceData } from "./replace-data.ts";
 
 const USAGE = "npm run reset [-- --yes] [--stack NAME]";
@@ -24,13 +24,8 @@ await runCommand(async () => {
   identifyClone(projectFolder);
   using _ = StackLock.take(projectFolder, stack, "npm run reset");
   const containers = new StackContainers(projectFolder, stack);
-  if (!yes) {
-    say(`This permanently deletes ${describe(await storedData(containers))} of the stack.`);
-    if (!(await confirm("Delete them?", "no"))) {
-      throw new Failure("Nothing was deleted.", "To save the data first: npm run snapshot -- save NAME");
-    }
-  }
-  await replaceData(containers, undefined);
+  if (!yes) await askFirst(containers, "delete");
+  await replaceData(containers);
   say("The stack is empty. It has the users that a new stack has.");
 });
 process.exit();

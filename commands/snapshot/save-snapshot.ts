@@ -1,10 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Failure } from "../../lib/failure.ts";
 import type { StackContainers } from "../stack/engine/containers.ts";
-import { storedData } from "../stack/stored-data.ts";
+import { countOrders } from "../stack/stored-data.ts";
 import { longestHoldMs, redisCommand, whileHeld } from "./held-services.ts";
 import { SnapshotWriter } from "./snapshot-files.ts";
-import { type StackStores, type Store, stackStores } from "./stores.ts";
+import { type Store, stackStores } from "./stores.ts";
 import { VolumeHelper } from "./volume-helper.ts";
 
 /**
@@ -34,8 +34,10 @@ export async function saveSnapshot(
   version: string,
 ): Promise<Saved> {
   const found = await stackStores(containers);
-  await refuseUnwell(containers, found);
-  const { orders } = await storedData(containers);
+  const { redis, redisAccess, apis, workers } = found;
+  const services = [...apis, ...workers];
+  await refuseUnwell(containers, [redis, ...redisAccess, ...services]);
+  const orders = await countOrders(containers);
   await using helper = await VolumeHelper.start(found);
   const snapshot = new SnapshotWriter(folder);
   const add = (store: Store, at: string, what = ".") =>
@@ -43,9 +45,9 @@ export async function saveSnapshot(
   try {
     await snapshot.begin();
     await helper.run(unlinkScript);
-    await untilRedisRests(found.redis);
+    await untilRedisRests(redis);
     let [savedAt, heldMs] = ["", 0];
-    await whileHeld(found, async () => {
+    await whileHeld({ redis, services }, async () => {
       const began = performance.now();
       savedAt = new Date().toISOString();
       await helper.run(linkScript);
@@ -72,8 +74,8 @@ export async function saveSnapshot(
   }
 }
 
-async function refuseUnwell(containers: StackContainers, { store, services }: StackStores): Promise<void> {
-  const unwell = await containers.unwell([...store, ...services]);
+async function refuseUnwell(containers: StackContainers, names: readonly string[]): Promise<void> {
+  const unwell = await containers.unwell(names);
   if (unwell.length === 0) return;
   throw new Failure(
     `A snapshot is saved of a stack that runs, but ${unwell.join(", ")}.`,

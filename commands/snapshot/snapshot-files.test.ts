@@ -45,7 +45,7 @@ test("a snapshot has a file for each store, which only its owner can read, and i
       "sunday  2026-01-01 00:00:00  0.0 MiB  7\n" +
       "monday  2026-01-02 03:04:05  0.0 MiB  7",
   );
-  await checkFiles(snapshot, await readDescription(snapshot));
+  await checkFiles({ folder: snapshot, description: await readDescription(snapshot) });
 });
 
 test("what a save that was killed has left is no snapshot, and does not stop the next save", async () => {
@@ -99,9 +99,9 @@ test.each([
   const snapshot = await saved(await project(), "monday");
   if (content === undefined) await rm(fileOf(snapshot, "redis"));
   else await writeFile(fileOf(snapshot, "redis"), content);
-  await expect(checkFiles(snapshot, await readDescription(snapshot))).rejects.toThrow(
-    `redis.tar ${fault}. Nothing was changed.`,
-  );
+  await expect(
+    checkFiles({ folder: snapshot, description: await readDescription(snapshot) }),
+  ).rejects.toThrow(`redis.tar ${fault}. Nothing was changed.`);
 });
 
 test("the description of a later version is refused", async () => {

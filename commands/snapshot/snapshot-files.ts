@@ -80,6 +80,7 @@ export async function readDescription(folder: string): Promise<SnapshotDescripti
   }
 }
 
+export type Snapshot = { folder: string; description: SnapshotDescription };
 export type ListedSnapshot = { name: string; description: SnapshotDescription };
 
 /** The complete snapshots of a clone, the oldest first. */
@@ -159,7 +160,7 @@ export function fileOf(folder: string, store: Store): string {
 }
 
 /** @throws Failure if a file of the snapshot is missing or damaged */
-export async function checkFiles(folder: string, { files }: SnapshotDescription): Promise<void> {
+export async function checkFiles({ folder, description: { files } }: Snapshot): Promise<void> {
   for (const store of stores) {
     const file = fileOf(folder, store);
     const size = (await stat(file).catch(() => undefined))?.size;

@@ -3,13 +3,13 @@ import path from "node:path";
 import { z } from "zod";
 import { Failure, runCommand } from "../../lib/failure.ts";
 import { StackLock } from "../../lib/stack-lock.ts";
-import { confirm, say } from "../../lib/terminal.ts";
+import { say } from "../../lib/terminal.ts";
 import { readArguments } from "../lib/options.ts";
 import { identifyClone } from "../stack/clone.ts";
 import { StackContainers } from "../stack/engine/containers.ts";
 import { requireDocker } from "../stack/engine/docker.ts";
 import { projectFolder } from "../stack/project.ts";
-import { describe, storedData } from "../stack/stored-data.ts";
+import { askFirst } from "./ask-first.ts";
 import { replaceData } from "./replace-data.ts";
 import { saveSnapshot } from "./save-snapshot.ts";
 import {
@@ -55,9 +55,9 @@ await runCommand(async () => {
   const description = await readDescription(folder);
   using _ = StackLock.take(projectFolder, stack, "npm run snapshot");
   say(`Checking the snapshot of ${description.savedAt}`);
-  await checkFiles(folder, description);
-  if (!yes) await askToReplace(containers);
-  await replaceData(containers, folder);
+  await checkFiles({ folder, description });
+  if (!yes) await askFirst(containers, "replace");
+  await replaceData(containers, { folder, description });
   say(`The stack has the data of ${description.savedAt}.`);
 });
 process.exit();
@@ -77,12 +77,6 @@ function readRequest(args: readonly string[]) {
   }
   if (values.yes && command !== "restore") throw new Failure("Only `restore` takes --yes.", USAGE);
   return { command, name, ...values };
-}
-
-async function askToReplace(containers: StackContainers): Promise<void> {
-  say(`This permanently replaces ${describe(await storedData(containers))} of the stack.`);
-  if (await confirm("Replace them?", "no")) return;
-  throw new Failure("Nothing was changed.", "To keep the data of now: npm run snapshot -- save NAME");
 }
 
 function projectVersion(): string {

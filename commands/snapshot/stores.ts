@@ -27,12 +27,11 @@ const inspected = z.array(
 export type StackStores = {
   /** The name of each store's volume. */
   volumes: Readonly<Record<Store, string>>;
-  /** The names of the containers that write to the stores. `workers` are some of the `services`. */
+  /** The names of the containers that write to the stores: Redis, what gives it its users, and services. */
   redis: string;
-  services: readonly string[];
+  redisAccess: readonly string[];
+  apis: readonly string[];
   workers: readonly string[];
-  /** Redis, and then those that it needs to be of use. */
-  store: readonly string[];
   /** An image with a shell and tar. */
   image: string;
 };
@@ -59,15 +58,13 @@ export async function stackStores(containers: StackContainers): Promise<StackSto
   };
   const namesOf = (part: string) => found.filter((each) => each.part === part).map(({ name }) => name);
   const [redis = ""] = namesOf("redis");
-  const workers = namesOf("ocr-worker");
-  const services = [...namesOf("auth-api"), ...namesOf("order-api"), ...workers];
   return {
     volumes: {
       ...{ redis: volumeOf("redis"), results: volumeOf("results"), uploads: volumeOf("uploads") },
       ...{ search: volumeOf("search"), accounts: volumeOf("accounts") },
     },
-    ...{ redis, services, workers },
-    store: [redis, ...namesOf("redis-access")],
+    ...{ redis, redisAccess: namesOf("redis-access") },
+    ...{ apis: [...namesOf("auth-api"), ...namesOf("order-api")], workers: namesOf("ocr-worker") },
     image: found.find(({ part }) => part === "order-api")?.Image ?? "",
   };
 }

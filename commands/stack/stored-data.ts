@@ -32,7 +32,8 @@ const COUNT =
   "n=0; for list in $(redis-cli --user admin -e --scan --pattern 'user:*:orders'); do " +
   'n=$((n + $(redis-cli --user admin -e zcard "$list"))); done; echo $n';
 
-async function countOrders(containers: StackContainers): Promise<number | undefined> {
+/** Undefined while Redis does not answer. */
+export async function countOrders(containers: StackContainers): Promise<number | undefined> {
   // redis-cli takes the password from the container's environment.
   const said = await runIn(containers, "redis", `redis-cli --user admin -e ping >/dev/null && ${COUNT}`);
   return said === undefined ? undefined : Number(said);
