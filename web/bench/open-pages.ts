@@ -15,8 +15,8 @@ const settleMs = 3000;
 
 /**
  * Orders per second, with stopped workers: without pages, beside open pages of another user, and beside open
- * pages of the user who orders. Rounds alternate. The browser shares the machine with the stack, which it
- * would not do at a customer's, so the processor time that the stack alone uses for an order is shown too.
+ * pages of the user who orders. Rounds alternate. The browser shares the machine with the stack, and a
+ * customer's would not, so the processor time that the stack alone uses for an order is shown too.
  */
 export async function openPages({ browser, url, clone, customer }: Stage): Promise<Row[]> {
   const body = new URLSearchParams({ ...missing, token: await customer.validToken("alice") }).toString();
