@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { counted } from "../lib/counted.ts";
 import { type Finding, STATES } from "./finding.ts";
 
 type Style = Parameters<typeof styleText>[0];
@@ -43,22 +44,13 @@ export function counts(findings: readonly Finding[]): Record<Finding["state"], n
 function summary(findings: readonly Finding[]): string {
   const { problem, warning, skipped, ok } = counts(findings);
   const parts = [
-    counted(problem, "problem"),
-    counted(warning, "warning"),
+    problem === 0 ? "no problems" : counted(problem, "problem"),
+    warning === 0 ? "no warnings" : counted(warning, "warning"),
     ...(skipped === 0 ? [] : [`${skipped} not checked`]),
     `${ok} ok`,
   ];
-  const next =
-    problem > 0
-      ? " Fix the first one first."
-      : warning > 0
-        ? " `npm start` can run."
-        : " `npm start` can run.";
-  return `${parts.join(", ")}.${next}`;
-}
-
-function counted(count: number, one: string): string {
-  return `${count === 0 ? "no" : count} ${one}${count === 1 ? "" : "s"}`;
+  const next = problem > 0 ? "Fix the first one first." : "`npm start` can run.";
+  return `${parts.join(", ")}. ${next}`;
 }
 
 /** Lines of at most `width` columns, except for longer words. */

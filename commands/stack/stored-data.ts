@@ -1,4 +1,5 @@
 import { execa } from "execa";
+import { counted } from "../lib/counted.ts";
 import type { StackContainers } from "./engine/containers.ts";
 
 /** What `npm stop` is about to delete. */
@@ -23,7 +24,7 @@ export async function storedData(containers: StackContainers): Promise<StoredDat
 
 /** Describes the data for a question: "12 orders, 3.4 MiB of results and all users". */
 export function describe({ orders, resultMegabytes }: StoredData): string {
-  const ofOrders = orders === undefined ? "all orders" : orders === 1 ? "1 order" : `${orders} orders`;
+  const ofOrders = orders === undefined ? "all orders" : counted(orders, "order");
   const ofResults = resultMegabytes === undefined ? "all results" : `${resultMegabytes} MiB of results`;
   return `${ofOrders}, ${ofResults} and all users`;
 }

@@ -2,6 +2,7 @@ import { type ContainerState, isWell } from "../../pulumi/health/container-state
 import { stateText } from "../../pulumi/health/explanation.ts";
 import { waitsFor } from "../../pulumi/health/waits-for.ts";
 import { inColumns } from "../lib/columns.ts";
+import { counted } from "../lib/counted.ts";
 import type { StackState } from "./stack-state.ts";
 
 export type Status = {
@@ -95,10 +96,6 @@ function table(rows: readonly (readonly string[])[]): string {
 
 function round(value: number): string {
   return String(Math.round(value * 10) / 10);
-}
-
-function counted(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? "" : "s"}`;
 }
 
 function duration(seconds: number): string {

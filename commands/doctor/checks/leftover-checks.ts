@@ -1,4 +1,5 @@
-import type { Resource } from "../../stack/engine/all-stacks.ts";
+import { counted } from "../../lib/counted.ts";
+import { kinds, type Resource } from "../../stack/engine/all-stacks.ts";
 import type { CloneFacts } from "../facts/clone-facts.ts";
 import type { EngineFacts } from "../facts/engine-facts.ts";
 import type { PulumiFacts } from "../facts/pulumi-facts.ts";
@@ -11,6 +12,14 @@ type Facts = {
   readonly engine: EngineFacts;
   readonly pulumi: PulumiFacts;
   readonly clone: CloneFacts;
+};
+
+const REMOVE = { container: "docker rm -f", network: "docker network rm", volume: "docker volume rm" };
+/** The ids of what the filter after it matches. */
+const LIST_IDS = {
+  container: "docker ps -aqf",
+  network: "docker network ls -qf",
+  volume: "docker volume ls -qf",
 };
 
 /** Locks of other commands: the next command would refuse to work. */
@@ -46,7 +55,7 @@ function ownChecks(own: readonly Resource[], { clone, pulumi, stack }: Facts): F
   if (own.length === 0) return [ok(check, `The stack ${name} of this clone has nothing on the engine yet.`)];
   if (!clone.hasSalt && stack.state === undefined) {
     const text =
-      `The state of the stack ${name} is gone, but this clone has ${counted(own)} on the engine. ` +
+      `The state of the stack ${name} is gone, but this clone has ${listed(own)} on the engine. ` +
       "The command removes them, with all orders, results and users.";
     return [problem(check, text, removalByName(own))];
   }
@@ -72,7 +81,7 @@ function ownChecks(own: readonly Resource[], { clone, pulumi, stack }: Facts): F
     ];
   }
   if (containers.length === 0) return [ok(check, `The stack ${name} is stopped; its volumes are kept.`)];
-  return [ok(check, `The stack ${name} runs: ${counted(containers)}.`)];
+  return [ok(check, `The stack ${name} runs: ${listed(containers)}.`)];
 }
 
 /** What a killed `up` of the real CLI leaves: resources that its state does not know. */
@@ -83,7 +92,7 @@ function interrupted(own: readonly Resource[], { stack: { state }, pulumi, clone
   const volumes = unknown.filter(({ kind }) => kind === "volume");
   if (unknown.length > 0) {
     const text =
-      `An interrupted \`up\` left ${counted(unknown)} that Pulumi's state does not know: ` +
+      `An interrupted \`up\` left ${listed(unknown)} that Pulumi's state does not know: ` +
       `${unknown.map(({ name }) => name).join(", ")}.`;
     const others = unknown.filter(({ kind }) => kind !== "volume");
     // Volumes may hold orders, so they are only shown.
@@ -94,7 +103,8 @@ function interrupted(own: readonly Resource[], { stack: { state }, pulumi, clone
     findings.push(warning("leftovers", text, fix));
   }
   if (state.pending > 0) {
-    const text = `Pulumi's state has ${state.pending} operations of an \`up\` that was interrupted.`;
+    const operations = counted(state.pending, "operation");
+    const text = `Pulumi's state has ${operations} of an \`up\` that was interrupted.`;
     const fix = `npm run pulumi -- refresh --yes --clear-pending-creates --stack ${clone.stack}`;
     findings.push(warning("state", text, fix));
   }
@@ -111,40 +121,37 @@ function leftBehind({ id, resources, folder, isThere }: OtherClone): Finding[] {
   if (isThere) return [];
   if (folder !== undefined) {
     const text =
-      `The clone in ${folder} was removed, but ${counted(resources)} of it are still on the engine. ` +
+      `The clone in ${folder} was removed, but ${listed(resources)} of it are still on the engine. ` +
       "The command removes them, with their orders and results.";
     return [warning("leftovers", text, removalOf(id, resources))];
   }
   if (resources.some(({ state }) => state === "running")) return [];
-  const text = `Another clone (${id}) has ${counted(resources)}, and nothing that runs. If it was removed:`;
+  const text = `Another clone (${id}) has ${listed(resources)}, and nothing that runs. If it was removed:`;
   return [warning("leftovers", text, removalOf(id, resources))];
 }
 
-function counted(resources: readonly Resource[]): string {
-  const kinds = (["container", "network", "volume"] as const).flatMap((kind) => {
-    const count = resources.filter((each) => each.kind === kind).length;
-    return count === 0 ? [] : [`${count} ${kind}${count === 1 ? "" : "s"}`];
-  });
-  return kinds.join(", ");
+/** The resources of each kind that occurs. */
+function byKind(resources: readonly Resource[]): { kind: Resource["kind"]; names: string[] }[] {
+  return kinds
+    .map((kind) => ({ kind, names: resources.filter((each) => each.kind === kind).map(({ name }) => name) }))
+    .filter(({ names }) => names.length > 0);
+}
+
+/** "7 containers, 1 volume". */
+function listed(resources: readonly Resource[]): string {
+  return byKind(resources)
+    .map(({ kind, names }) => counted(names.length, kind))
+    .join(", ");
 }
 
 function removalOf(clone: string, resources: readonly Resource[]): string {
-  const has = (kind: Resource["kind"]) => resources.some((each) => each.kind === kind);
-  return [
-    `l=label=orbital-witness.clone=${clone}`,
-    ...(has("container") ? ["docker rm -f $(docker ps -aqf $l)"] : []),
-    ...(has("network") ? ["docker network rm $(docker network ls -qf $l)"] : []),
-    ...(has("volume") ? ["docker volume rm $(docker volume ls -qf $l)"] : []),
-  ].join("; ");
+  const commands = byKind(resources).map(({ kind }) => `${REMOVE[kind]} $(${LIST_IDS[kind]} $l)`);
+  return [`l=label=orbital-witness.clone=${clone}`, ...commands].join("; ");
 }
 
-/** Containers first, because they use the others. */
 function removalByName(resources: readonly Resource[]): string {
-  const remove = { container: "docker rm -f", network: "docker network rm", volume: "docker volume rm" };
-  return (["container", "network", "volume"] as const)
-    .map((kind) => [remove[kind], ...resources.filter((each) => each.kind === kind).map(({ name }) => name)])
-    .filter(({ length }) => length > 1)
-    .map((words) => words.join(" "))
+  return byKind(resources)
+    .map(({ kind, names }) => [REMOVE[kind], ...names].join(" "))
     .join("; ");
 }
 

@@ -1,3 +1,4 @@
+import { counted } from "../../lib/counted.ts";
 import type { EngineFacts } from "../facts/engine-facts.ts";
 import type { RoomFacts } from "../facts/room-facts.ts";
 import type { SettingsFacts } from "../facts/settings-facts.ts";
@@ -43,6 +44,7 @@ function memoryChecks({ info, endpoint }: EngineFacts, workers: number, stack: s
   const needed = needs.otherMemory + workers * needs.workerMemory;
   const fitting = Math.floor((total - needs.otherMemory) / needs.workerMemory);
   const has = `The engine has ${size(total)} of memory`;
+  const wanted = counted(workers, "worker");
   if (fitting < 1) {
     const { name } = productOf(endpoint);
     const enlarge =
@@ -51,7 +53,7 @@ function memoryChecks({ info, endpoint }: EngineFacts, workers: number, stack: s
     return [problem(check, `${has}. Even one worker, with the other parts, needs ${least}.`, enlarge)];
   }
   if (fitting < workers) {
-    const text = `${has}, but ${countOf(workers)} may need ${size(needed)}: some would be killed.`;
+    const text = `${has}, but ${wanted} may need ${size(needed)}: some would be killed.`;
     return [warning(check, text, setSetting("ocrWorkers", fitting, stack))];
   }
   if (!info.MemoryLimit) {
@@ -64,16 +66,7 @@ function memoryChecks({ info, endpoint }: EngineFacts, workers: number, stack: s
       ),
     ];
   }
-  return [
-    ok(
-      check,
-      `${size(total)} for ${countOf(workers)} and the other parts, which need up to ${size(needed)}.`,
-    ),
-  ];
-}
-
-function countOf(workers: number): string {
-  return workers === 1 ? "1 worker" : `${workers} workers`;
+  return [ok(check, `${size(total)} for ${wanted} and the other parts, which need up to ${size(needed)}.`)];
 }
 
 function diskChecks({ engineDisk, hasImages }: RoomFacts, workers: number): Finding[] {
@@ -108,7 +101,7 @@ function clockChecks({ clockAheadMs, endpoint }: EngineFacts): Finding[] {
 function documentChecks({ unreadable }: RoomFacts, { settings }: SettingsFacts): Finding[] {
   const [first] = unreadable;
   if (first === undefined || settings?.documentsFolder === undefined) return [];
-  const more = unreadable.length === 1 ? "" : ` and ${unreadable.length - 1} others`;
+  const more = unreadable.length === 1 ? "" : ` and ${counted(unreadable.length - 1, "other")}`;
   const name = first === "" ? "the folder itself" : first;
   const text = `The router may not read ${name}${more} in ${settings.documentsFolder}: such orders fail.`;
   return [warning("documents", text, `chmod -R a+rX '${settings.documentsFolder}'`)];

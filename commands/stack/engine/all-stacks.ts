@@ -2,9 +2,12 @@ import { execa } from "execa";
 import { z } from "zod";
 import { STAND_IN_LABEL } from "../offline.ts";
 
+/** In the order in which they can be removed: containers use the others. */
+export const kinds = ["container", "network", "volume"] as const;
+
 /** A container, network or volume of this project, of any clone and stack. */
 export type Resource = {
-  readonly kind: "container" | "network" | "volume";
+  readonly kind: (typeof kinds)[number];
   readonly name: string;
   readonly clone: string;
   readonly stack: string;
@@ -25,9 +28,7 @@ const lists = {
 
 /** Lists everything of this project on the engine. Undefined if the engine does not answer in time. */
 export async function allResources(limitMs: number): Promise<Resource[] | undefined> {
-  const found = await Promise.all(
-    (["container", "network", "volume"] as const).map((kind) => resourcesOf(kind, limitMs)),
-  );
+  const found = await Promise.all(kinds.map((kind) => resourcesOf(kind, limitMs)));
   return found.includes(undefined) ? undefined : found.flatMap((each) => each ?? []);
 }
 
