@@ -1,4 +1,3 @@
-import path from "node:path";
 import type { CloneFacts } from "../facts/clone-facts.ts";
 import type { SettingsFacts } from "../facts/settings-facts.ts";
 import { type Finding, mebibytes, ok, problem, setSetting, size, warning } from "../finding.ts";
@@ -44,26 +43,24 @@ function folderChecks({ folder, original, unreadable, isWritable, freeBytes }: C
   return [];
 }
 
-function passphraseChecks({ passphrase, passphraseMode, passphraseSource, stack }: CloneFacts): Finding[] {
+function passphraseChecks(facts: CloneFacts): Finding[] {
+  const { passphrase, passphraseMode, passphraseVariable: variable, passphraseSource: source, stack } = facts;
   const check = "passphrase";
-  const source = passphraseSource;
   if (passphrase === "missing") {
-    const isFile = source.includes("PASSPHRASE_FILE");
-    const fix = isFile ? "unset PULUMI_CONFIG_PASSPHRASE_FILE" : `Put it back into ${source}; ${LOST}`;
-    return [problem(check, `The passphrase of the stack '${stack}' is missing: there is no ${source}.`, fix)];
+    const text = `The passphrase of the stack '${stack}' is missing: there is no ${source}.`;
+    const fix = variable === undefined ? `Put it back into ${source}; ${LOST}` : `unset ${variable}`;
+    return [problem(check, text, fix)];
   }
   if (passphrase === "wrong") {
-    const isOwnFile = !source.includes("PULUMI_CONFIG");
-    const fix = isOwnFile
-      ? `Put the right one into ${source}; ${LOST}`
-      : "unset PULUMI_CONFIG_PASSPHRASE PULUMI_CONFIG_PASSPHRASE_FILE";
     const text = `The passphrase in ${source} is not that of the stack '${stack}' (Pulumi.${stack}.yaml).`;
+    const fix =
+      variable === undefined
+        ? `Put the right one into ${source}; ${LOST}`
+        : "unset PULUMI_CONFIG_PASSPHRASE PULUMI_CONFIG_PASSPHRASE_FILE";
     return [problem(check, text, fix)];
   }
   if (passphraseMode !== undefined && (passphraseMode & 0o077) !== 0) {
-    return [
-      warning(check, `Other users of this machine may read ${source}.`, `chmod 600 ${path.basename(source)}`),
-    ];
+    return [warning(check, `Other users of this machine may read ${source}.`, `chmod 600 ${source}`)];
   }
   return [ok(check, passphrase === "new" ? "The first start creates it." : `right, in ${source}`)];
 }

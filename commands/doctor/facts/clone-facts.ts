@@ -1,7 +1,11 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
-import path from "node:path";
 import { Failure } from "../../../lib/failure.ts";
-import { PASSPHRASE_FILE, readPassphrase } from "../../../lib/passphrase.ts";
+import {
+  PASSPHRASE_FILE,
+  passphraseFile,
+  passphraseVariable,
+  readPassphrase,
+} from "../../../lib/passphrase.ts";
 import { PassphraseCrypter } from "../../../lib/stack-config/passphrase-crypter.ts";
 import { StackFile } from "../../../lib/stack-config/stack-file.ts";
 import { originalOf } from "../../../pulumi/clone-id.ts";
@@ -17,22 +21,24 @@ export type CloneFacts = {
   readonly unreadable: string | undefined;
   readonly isWritable: boolean;
   readonly freeBytes: number;
-  /** The permission bits of the file with the passphrase; undefined if it is not used or does not exist. */
-  readonly passphraseMode: number | undefined;
-  /** new: nothing is encrypted yet. */
-  readonly passphrase: "right" | "wrong" | "missing" | "new";
   /** Whether the stack file belongs to a stack that was created. */
   readonly hasSalt: boolean;
-  /** Where the passphrase is looked for. */
+  /** new: nothing is encrypted yet. */
+  readonly passphrase: "right" | "wrong" | "missing" | "new";
+  /** The permission bits of the clone's own file. Undefined if it is not used or does not exist. */
+  readonly passphraseMode: number | undefined;
+  /** The environment variable that decides where the passphrase is. */
+  readonly passphraseVariable: ReturnType<typeof passphraseVariable>;
+  /** Where the passphrase is, for messages. */
   readonly passphraseSource: string;
 };
 
 export function cloneFacts(folder: string, stack: string): CloneFacts {
   const { original, salt, unreadable } = read(folder, stack);
   const { bavail, bsize } = statfsSync(folder);
-  const file = path.join(folder, PASSPHRASE_FILE);
-  const { PULUMI_CONFIG_PASSPHRASE: given, PULUMI_CONFIG_PASSPHRASE_FILE: givenFile } = process.env;
-  const isOwnFile = given === undefined && givenFile === undefined;
+  const variable = passphraseVariable();
+  const file = passphraseFile(folder);
+  const mode = variable === undefined ? statSync(file, { throwIfNoEntry: false })?.mode : undefined;
   return {
     folder,
     stack,
@@ -42,14 +48,11 @@ export function cloneFacts(folder: string, stack: string): CloneFacts {
     hasSalt: salt !== undefined,
     isWritable: isWritable(folder),
     freeBytes: bavail * bsize,
-    passphraseMode: isOwnFile && existsSync(file) ? statSync(file).mode & 0o777 : undefined,
     passphrase: judgePassphrase(folder, salt),
+    passphraseMode: mode === undefined ? undefined : mode & 0o777,
+    passphraseVariable: variable,
     passphraseSource:
-      given !== undefined
-        ? "PULUMI_CONFIG_PASSPHRASE"
-        : givenFile !== undefined
-          ? `${givenFile} (PULUMI_CONFIG_PASSPHRASE_FILE)`
-          : PASSPHRASE_FILE,
+      variable === "PULUMI_CONFIG_PASSPHRASE_FILE" ? `${file} (${variable})` : (variable ?? PASSPHRASE_FILE),
   };
 }
 
@@ -67,20 +70,19 @@ function read(folder: string, stack: string) {
 }
 
 function judgePassphrase(folder: string, salt: string | undefined): CloneFacts["passphrase"] {
+  const variable = passphraseVariable();
+  if (variable !== "PULUMI_CONFIG_PASSPHRASE" && !existsSync(passphraseFile(folder))) {
+    return salt === undefined && variable === undefined ? "new" : "missing";
+  }
+  if (salt === undefined) return "new";
   try {
-    const passphrase = readPassphrase(folder);
-    if (salt === undefined) return "new";
-    PassphraseCrypter.open(passphrase, salt);
+    PassphraseCrypter.open(readPassphrase(folder), salt);
     return "right";
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    if (/^There is no passphrase/.test(error.message))
-      return salt === undefined && isOwn() ? "new" : "missing";
     return "wrong";
   }
 }
-
-const isOwn = () => process.env.PULUMI_CONFIG_PASSPHRASE_FILE === undefined;
 
 function isWritable(folder: string): boolean {
   try {
