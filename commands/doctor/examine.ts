@@ -1,6 +1,6 @@
 import { cloneChecks } from "./checks/clone-checks.ts";
-import { engineChecks } from "./checks/engine-checks.ts";
-import { engineSkipped, leftoverChecks, lockChecks } from "./checks/leftover-checks.ts";
+import { engineChecks, engineSkipped } from "./checks/engine-checks.ts";
+import { leftoverChecks, lockChecks } from "./checks/leftover-checks.ts";
 import { portChecks } from "./checks/port-checks.ts";
 import { providerEndpoint, pulumiChecks } from "./checks/pulumi-checks.ts";
 import { roomChecks } from "./checks/room-checks.ts";

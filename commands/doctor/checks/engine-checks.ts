@@ -4,7 +4,7 @@ import { isEngineInstalled, ownArchitecture } from "../../stack/engine/docker.ts
 import { socketOf } from "../../stack/engine/endpoint.ts";
 import { ANSWER_MS } from "../facts/ask.ts";
 import type { EngineFacts } from "../facts/engine-facts.ts";
-import { type Finding, ok, problem, warning } from "../finding.ts";
+import { type Finding, ok, problem, skipped, warning } from "../finding.ts";
 import { productOf, thisPlatform } from "./engine-product.ts";
 
 const CHECK = "engine";
@@ -31,6 +31,12 @@ export function engineChecks(facts: EngineFacts): Finding[] {
     ...kindOfEngine(engine.os, engine.arch, facts),
     ...versionOf(engine.version, facts),
   ];
+}
+
+/** What the other checks leave out because no engine answers. */
+export function engineSkipped({ engine }: EngineFacts): Finding[] {
+  if (!engine.failed) return [];
+  return [skipped("the rest", "memory, disk, clock, leftovers: not checked, because no engine answers.")];
 }
 
 function installCommand(): string {
@@ -71,13 +77,14 @@ function unreachable(facts: EngineFacts): Finding {
       "Install a docker client of the engine's version: https://docs.docker.com/engine/install/",
     );
   }
-  return problem(CHECK, `${whatIsThere(facts, name, reason)}`, startCommand(facts));
+  return problem(CHECK, whatIsThere(facts, name, reason), startCommand(facts));
 }
 
 function whatIsThere({ endpoint, socket }: EngineFacts, name: string, reason: string): string {
   if (socket === "ENOENT") return `No engine runs: ${name} does not exist.`;
-  if (socket === "ECONNREFUSED")
+  if (socket === "ECONNREFUSED") {
     return `No engine runs: nobody listens on ${name}, which an engine left behind.`;
+  }
   if (socketOf(endpoint.host) === undefined) return `No engine answers at ${name}: ${reason}`;
   return `What listens on ${name} is no engine: ${reason}`;
 }
@@ -139,7 +146,7 @@ function kindOfEngine(os: string, arch: string, facts: EngineFacts): Finding[] {
 }
 
 function versionOf(version: string, facts: EngineFacts): Finding[] {
-  const { info, endpoint } = facts;
+  const { info, endpoint, isRootless } = facts;
   const update = "Update Docker: https://docs.docker.com/engine/install/";
   if (isBefore(version, OLDEST_TRIED)) {
     return [problem(CHECK, `Docker ${version} is too old: the stack needs 20.10 or later.`, update)];
@@ -148,7 +155,6 @@ function versionOf(version: string, facts: EngineFacts): Finding[] {
     const text = `Docker ${version} rejects a system call of the services' images; 20.10.10 does not.`;
     return [warning(CHECK, text, update)];
   }
-  const isRootless = info?.SecurityOptions?.some((option) => option.includes("rootless")) ?? false;
   const { name } = productOf(endpoint);
   const product = info?.OperatingSystem === "Docker Desktop" ? "Docker Desktop" : name;
   const what = isRootless ? "rootless Docker" : product;

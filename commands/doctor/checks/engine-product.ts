@@ -27,32 +27,29 @@ export function productOf(
     const named = profile === "" || profile === "default" ? "" : ` ${profile}`;
     return { name: "Colima", start: `colima start${named}`, restart: `colima restart${named}` };
   }
-  if (socket.includes("/.orbstack/"))
+  if (socket.includes("/.orbstack/")) {
     return { name: "OrbStack", start: "orb start", restart: "orb restart docker" };
+  }
   if (socket.includes("/.rd/")) {
     return { name: "Rancher Desktop", start: "rdctl start", restart: "rdctl shutdown && rdctl start" };
   }
   const isDesktop = /\/\.docker\/(run|desktop)\//.test(socket) || context === "desktop-linux";
   if (isDesktop || platform.system === "darwin") {
-    const unit = "systemctl --user";
     return platform.system === "linux"
-      ? {
-          name: "Docker Desktop",
-          start: `${unit} start docker-desktop`,
-          restart: `${unit} restart docker-desktop`,
-        }
+      ? unitOf("Docker Desktop", "systemctl --user", "docker-desktop")
       : { name: "Docker Desktop", start: "open -a Docker", restart: "docker desktop restart" };
   }
   if (/^\/run\/user\/\d+\//.test(socket) || context === "rootless") {
-    const unit = "systemctl --user";
-    return { name: "rootless Docker", start: `${unit} start docker`, restart: `${unit} restart docker` };
+    return unitOf("rootless Docker", "systemctl --user", "docker");
   }
   const sudo = platform.isRoot ? "" : "sudo ";
-  if (platform.systemd) {
-    const unit = `${sudo}systemctl`;
-    return { name: "Docker", start: `${unit} start docker`, restart: `${unit} restart docker` };
-  }
+  if (platform.systemd) return unitOf("Docker", `${sudo}systemctl`, "docker");
   // As root, `npm start` starts an engine that is installed.
   const start = platform.isRoot ? "npm start" : "sudo service docker start";
   return { name: "Docker", start, restart: `${sudo}service docker restart` };
+}
+
+/** A product that is a unit of systemd. */
+function unitOf(name: string, systemctl: string, unit: string): Product {
+  return { name, start: `${systemctl} start ${unit}`, restart: `${systemctl} restart ${unit}` };
 }

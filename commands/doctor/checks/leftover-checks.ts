@@ -4,7 +4,7 @@ import type { CloneFacts } from "../facts/clone-facts.ts";
 import type { EngineFacts } from "../facts/engine-facts.ts";
 import type { PulumiFacts } from "../facts/pulumi-facts.ts";
 import type { OtherClone, StackFacts } from "../facts/stack-facts.ts";
-import { type Finding, ok, problem, skipped, warning } from "../finding.ts";
+import { type Finding, ok, problem, warning } from "../finding.ts";
 import { usesRealCli } from "./pulumi-checks.ts";
 
 type Facts = {
@@ -153,11 +153,4 @@ function removalByName(resources: readonly Resource[]): string {
   return byKind(resources)
     .map(({ kind, names }) => [REMOVE[kind], ...names].join(" "))
     .join("; ");
-}
-
-export function engineSkipped(engine: EngineFacts): Finding[] {
-  const needed = "memory, disk, clock, leftovers";
-  return engine.engine.failed
-    ? [skipped("the rest", `${needed}: not checked, because no engine answers.`)]
-    : [];
 }

@@ -3,8 +3,11 @@ import { firstUnprivilegedPort, type PortFacts } from "../facts/port-facts.ts";
 import { type Finding, ok, problem, setSetting } from "../finding.ts";
 
 /** Whether the router could listen on each of its ports. */
-export function portChecks(ports: readonly PortFacts[], { info }: EngineFacts, stack: string): Finding[] {
-  const isRootless = info?.SecurityOptions?.some((option) => option.includes("rootless")) ?? false;
+export function portChecks(
+  ports: readonly PortFacts[],
+  { isRootless }: EngineFacts,
+  stack: string,
+): Finding[] {
   const lowest = isRootless ? firstUnprivilegedPort() : 1;
   return ports.map(({ wanted: { address, port, setting }, fault, free }) => {
     const check = `port ${port}`;

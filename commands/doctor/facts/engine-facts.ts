@@ -40,6 +40,7 @@ export type EngineFacts = {
   readonly info: EngineInfo | undefined;
   /** How far the engine's clock is ahead of this machine's, in ms. */
   readonly clockAheadMs: number | undefined;
+  readonly isRootless: boolean;
   /** Whether the engine's files are on this machine, and not in a virtual machine or elsewhere. */
   readonly isOnThisMachine: boolean;
 };
@@ -64,6 +65,7 @@ export async function engineFacts(): Promise<EngineFacts> {
     providerSocket,
     info,
     clockAheadMs: asked?.clockAheadMs,
+    isRootless: info?.SecurityOptions?.some((option) => option.includes("rootless")) ?? false,
     isOnThisMachine: own !== undefined && info?.Name === hostname(),
   };
 }
