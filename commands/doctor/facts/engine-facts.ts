@@ -4,13 +4,8 @@ import path from "node:path";
 import { z } from "zod";
 import { programOnPath } from "../../lib/program-on-path.ts";
 import { askEngine, type Engine } from "../../stack/engine/docker.ts";
-import {
-  DEFAULT_SOCKET,
-  dockerEndpoint,
-  type Endpoint,
-  knock,
-  socketOf,
-} from "../../stack/engine/endpoint.ts";
+import { DEFAULT_SOCKET, dockerEndpoint, type Endpoint, socketOf } from "../../stack/engine/endpoint.ts";
+import { knock } from "../../stack/engine/knock.ts";
 import { ANSWER_MS, linesOf } from "./ask.ts";
 
 const infoSchema = z.object({
@@ -50,7 +45,7 @@ export async function engineFacts(): Promise<EngineFacts> {
   const [endpoint, engine] = await Promise.all([dockerEndpoint(ANSWER_MS), askEngine(ANSWER_MS)]);
   const own = socketOf(endpoint.host);
   const [socket, alive, providerSocket, asked] = await Promise.all([
-    own === undefined ? undefined : knock(own),
+    own === undefined ? undefined : knock({ path: own }),
     aliveContexts(endpoint),
     firstAlive(providerSockets),
     engine.failed ? undefined : askInfo(),
@@ -91,7 +86,7 @@ async function aliveContexts({ contexts, host }: Endpoint): Promise<string[]> {
   const answers = await Promise.all(
     others.map(async ({ name, host }) => {
       const socket = socketOf(host);
-      return socket !== undefined && (await knock(socket)) === "open" ? [name] : [];
+      return socket !== undefined && (await knock({ path: socket })) === "open" ? [name] : [];
     }),
   );
   return answers.flat();
@@ -105,7 +100,7 @@ const providerSockets = [
 ];
 
 async function firstAlive(sockets: readonly string[]): Promise<string | undefined> {
-  const said = await Promise.all(sockets.map(knock));
+  const said = await Promise.all(sockets.map((socket) => knock({ path: socket })));
   return sockets.find((_, at) => said[at] === "open");
 }
 

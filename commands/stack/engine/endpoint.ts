@@ -1,4 +1,3 @@
-import { connect } from "node:net";
 import { execa } from "execa";
 import { z } from "zod";
 
@@ -60,21 +59,4 @@ function parseContext(line: string): z.infer<typeof contextSchema>[] {
 /** The path of a `unix://` address. */
 export function socketOf(host: string | undefined): string | undefined {
   return host?.startsWith("unix://") ? host.slice("unix://".length) : undefined;
-}
-
-/**
- * Connects to a socket of an engine. @returns `open` if somebody listens, else the error's code, such as
- * ENOENT, ECONNREFUSED or EACCES
- */
-export function knock(socket: string): Promise<string> {
-  return new Promise((resolve) => {
-    const connection = connect({ path: socket, timeout: 1000 });
-    const end = (said: string) => {
-      connection.destroy();
-      resolve(said);
-    };
-    connection.once("connect", () => end("open"));
-    connection.once("timeout", () => end("ETIMEDOUT"));
-    connection.once("error", (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
-  });
 }

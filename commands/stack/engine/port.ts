@@ -1,7 +1,8 @@
-import { connect, createServer, isIPv4 } from "node:net";
+import { createServer, isIPv4 } from "node:net";
 import { execa } from "execa";
 import { Failure } from "../../../lib/failure.ts";
 import { setting } from "../project.ts";
+import { knock } from "./knock.ts";
 import { listenerOn } from "./port-listener.ts";
 
 export type WantedPort = {
@@ -51,7 +52,8 @@ export async function portFault(
     };
   }
   // This user may not open low ports, whether they are free or not. Docker opens the port, and may.
-  if (refusal === "EACCES" && !(await answers(address, port))) {
+  const host = address === "0.0.0.0" ? "127.0.0.1" : address;
+  if (refusal === "EACCES" && (await knock({ host, port })) !== "open") {
     return undefined;
   }
   if (refusal !== "EACCES" && refusal !== "EADDRINUSE") {
@@ -98,17 +100,4 @@ async function containersOn(port: number): Promise<string[]> {
   const list = ["ps", "--filter", `publish=${port}`, "--format", "{{.Names}}"];
   const { stdout } = await execa("docker", list, { reject: false, timeout: 5000 });
   return (stdout ?? "").split("\n").filter((name) => name !== "");
-}
-
-function answers(address: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: address === "0.0.0.0" ? "127.0.0.1" : address, port, timeout: 1000 });
-    const end = (isThere: boolean) => {
-      socket.destroy();
-      resolve(isThere);
-    };
-    socket.once("connect", () => end(true));
-    socket.once("timeout", () => end(false));
-    socket.once("error", () => end(false));
-  });
 }
