@@ -213,6 +213,15 @@ describe("a port", () => {
     });
   });
 
+  test("is not called free if the port or its address is out of range", async () => {
+    for (const setting of ["bindAddress: 127.0.0.1.5", "httpPort: 80.5"]) {
+      const folder = scratchClone();
+      write(folder, "Pulumi.local.yaml", `config:\n  orbital-witness:${setting}\n`);
+      const checks = (await examine(folder, "local")).map(({ check }) => check);
+      expect(checks.filter((check) => check.startsWith("port"))).toEqual([]);
+    }
+  });
+
   test("of HTTPS is checked if publicHost is set", async () => {
     const folder = scratchClone("publicHost: registry.example.org", "httpsPort: 49152", "localPort: 49153");
     const checks = (await examine(folder, "local")).map(({ check }) => check);

@@ -1,10 +1,17 @@
 import { readFileSync } from "node:fs";
-import { portFault, tryToListen, type WantedPort, wantedPorts } from "../../stack/engine/port.ts";
+import {
+  isInRange,
+  type PortFault,
+  portFault,
+  tryToListen,
+  type WantedPort,
+  wantedPorts,
+} from "../../stack/engine/port.ts";
 
 export type PortFacts = {
   readonly wanted: WantedPort;
   /** Why the router cannot listen there, and the setting to change. */
-  readonly fault: { readonly message: string; readonly setting: string } | undefined;
+  readonly fault: PortFault | undefined;
   /** A port above 1024 that is free. */
   readonly free: number;
 };
@@ -18,9 +25,9 @@ export function firstUnprivilegedPort(): number {
   }
 }
 
-/** @param own the containers of this stack */
+/** Leaves out ports that are out of range. @param own the containers of this stack */
 export async function portFacts(folder: string, stack: string, own: readonly string[]): Promise<PortFacts[]> {
-  const ports = wantedPorts(folder, stack).filter(({ port }) => port >= 1 && port <= 65_535);
+  const ports = wantedPorts(folder, stack).filter(isInRange);
   return Promise.all(
     ports.map(async (wanted) => ({
       wanted,

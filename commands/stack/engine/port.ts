@@ -27,20 +27,21 @@ export function wantedPorts(folder: string, stack: string): WantedPort[] {
   return ports;
 }
 
+/** Whether address and port are in their range. The program rejects other values and names the range. */
+export function isInRange({ address, port }: WantedPort): boolean {
+  return isIPv4(address) && Number.isInteger(port) && port >= 1 && port <= 65_535;
+}
+
 /** Why the router cannot listen on a port, and the setting to change. */
 export type PortFault = { readonly message: string; readonly setting: string };
 
-/**
- * Undefined if the port is free or this clone's own router holds it. Ignores values out of range, because the
- * program rejects them and names the range.
- */
+/** Undefined if the port is free, this clone's own router holds it, or it is out of range. */
 export async function portFault(
-  { address, port, setting }: WantedPort,
+  wanted: WantedPort,
   ownContainers: readonly string[],
 ): Promise<PortFault | undefined> {
-  if (!isIPv4(address) || !Number.isInteger(port) || port < 1 || port > 65_535) {
-    return undefined;
-  }
+  if (!isInRange(wanted)) return undefined;
+  const { address, port, setting } = wanted;
   const refusal = await tryToListen(address, port);
   if (refusal === undefined) {
     return undefined;
