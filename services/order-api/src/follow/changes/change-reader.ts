@@ -66,10 +66,13 @@ export class ChangeReader {
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
         this.#state.failed(error);
-        // The stream may have been cut, or lost with its Redis.
-        last = undefined;
-        this.#position = Promise.withResolvers();
-        this.#tell("missed");
+        // Listeners know already if the one before failed too.
+        if (last !== undefined) {
+          // The stream may have been cut, or lost with its Redis.
+          last = undefined;
+          this.#position = Promise.withResolvers();
+          this.#tell("missed");
+        }
         await pause(retryMs);
       }
     }

@@ -11,7 +11,6 @@ import {
   openOrderApi,
   orderIdOf,
 } from "../../../../../tests/order-api/order-api.ts";
-import { startRedisContainer } from "../../../../../tests/redis/redis-container.ts";
 import { orderServices, redisDatabase } from "../../../../../tests/redis/redis-database.ts";
 import { claimed } from "../../../../../tests/redis/sample-order.ts";
 
@@ -147,34 +146,4 @@ test("a user has at most 100 streams", async () => {
       return answer.status;
     })
     .toBe(200);
-});
-
-test("a stream stays open while Redis is away, and tells when it goes and comes back", async () => {
-  const container = await startRedisContainer();
-  onTestFinished(() => container.remove());
-  const own = openOrderApi(container.url, { feed: { heartbeatMs: 200 } });
-  onTestFinished(() => own.close());
-  await expect.poll(async () => (await own.app.request("/readyz")).status).toBe(200);
-  const stream = new EventStream(await own.as(alice).get("/orders/events"));
-  expect(await stream.next()).toEqual({ id });
-  await container.kill();
-  expect(await stream.next()).toEqual({ id, event: "reset", data: {} });
-  for (let beats = 0; beats < 5; beats++) await stream.heartbeat();
-  const refused = await own.as(alice).get("/orders/events");
-  expect(await codeOf(refused)).toEqual([503, "store_unavailable"]);
-  await container.start();
-  expect(await stream.next()).toEqual({ id, event: "reset", data: {} });
-  await expect.poll(async () => (await own.app.request("/readyz")).status).toBe(200);
-  const orderId = await orderIdOf(await own.as(alice).post("/orders", lease));
-  expect(await stream.next()).toEqual(orderEvent(orderId, { status: "queued" }));
-});
-
-test("stopping the service ends the streams", async () => {
-  const stopped = openOrderApi(redisDatabase());
-  await expect.poll(async () => (await stopped.app.request("/readyz")).status).toBe(200);
-  const stream = new EventStream(await stopped.as(alice).get("/orders/events"));
-  await stream.next();
-  stopped.stopping();
-  expect(await stream.rest()).toEqual([]);
-  await stopped.close();
 });
