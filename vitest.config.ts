@@ -1,6 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 /**
+ * How long `expect.poll` waits for what must happen at some time. A test that checks a promised time names
+ * that time itself.
+ */
+const poll = { timeout: 15_000 };
+
+/**
  * Seven projects. `unit` is the quick loop: it needs nothing but Node and stays in vitest's own processes.
  * `processes` starts Node, Git and our services as programs, `ocr` starts engines that read pages, and
  * `redis`, `stack` and `faults` start containers. `readers` installs programs that others wrote and lets them
@@ -29,6 +35,7 @@ export default defineConfig({
       {
         test: {
           name: "processes",
+          expect: { poll },
           sequence: { groupOrder: 0 },
           include: ["{services,commands,offline}/**/*.process.test.ts"],
           exclude: ["**/node_modules/**"],
@@ -49,6 +56,7 @@ export default defineConfig({
       {
         test: {
           name: "redis",
+          expect: { poll },
           sequence: { groupOrder: 1 },
           include: ["services/**/*.redis.test.ts"],
           exclude: ["**/node_modules/**"],
@@ -72,6 +80,7 @@ export default defineConfig({
       {
         test: {
           name: "stack",
+          expect: { poll },
           sequence: { groupOrder: 3 },
           include: ["tests/stack/**/*.test.ts"],
           fileParallelism: false,
@@ -82,6 +91,7 @@ export default defineConfig({
       {
         test: {
           name: "faults",
+          expect: { poll },
           sequence: { groupOrder: 4 },
           include: ["tests/faults/**/*.test.ts", "web/tests/**/*.test.ts"],
           globalSetup: ["tests/faults/harness/start-stack.ts"],
