@@ -7,10 +7,10 @@ import { defineConfig } from "vitest/config";
 const poll = { timeout: 15_000 };
 
 /**
- * Seven projects. `unit` is the quick loop: it needs nothing but Node and stays in vitest's own processes.
+ * Eight projects. `unit` is the quick loop: it needs nothing but Node and stays in vitest's own processes.
  * `processes` starts Node, Git and our services as programs, `ocr` starts engines that read pages, and
- * `redis`, `stack` and `faults` start containers. `readers` installs programs that others wrote and lets them
- * read our results.
+ * `redis`, `stack`, `faults` and `own-stacks` start containers. `readers` installs programs that others wrote
+ * and lets them read our results.
  * `commands/lib/tests/lanes.ts` says which run side by side.
  */
 export default defineConfig({
@@ -94,7 +94,20 @@ export default defineConfig({
           expect: { poll },
           sequence: { groupOrder: 4 },
           include: ["tests/faults/**/*.test.ts", "web/tests/**/*.test.ts"],
+          exclude: ["**/node_modules/**", "**/own-stack/**"],
           globalSetup: ["tests/faults/harness/start-stack.ts"],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          // Each file starts a stack that it changes as it likes.
+          name: "own-stacks",
+          expect: { poll },
+          sequence: { groupOrder: 5 },
+          include: ["{tests/faults,web/tests}/slow/own-stack/*.test.ts"],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -39,6 +39,9 @@ const services: Lane = [compute, project("redis")];
 /** Redis is away for 2.2 minutes three times, and workers are lost until their orders fail. */
 const waits: Run = { name: "waits", args: ["--project=faults", ...longest], nice: 0 };
 
+/** Fault tests of which each file has a stack of its own, after those that wait. */
+const waitsThenOwnStacks: Lane = [waits, project("own-stacks")];
+
 export const lanes = {
   /** `npm test`. */
   test: [
@@ -46,7 +49,7 @@ export const lanes = {
     [project("stack"), project("faults", `--exclude=${slowFaults}/**`, `--exclude=${pageFaults}/**`)],
   ],
   /** `npm run test:faults`. */
-  faults: [[project("faults", slowFaults, pageFaults, ...butLongest)], [waits]],
+  faults: [[project("faults", slowFaults, pageFaults, ...butLongest)], waitsThenOwnStacks],
   /** Both, with one stack for the quick and the slow fault tests. */
-  all: [services, [project("stack"), project("faults", ...butLongest)], [waits]],
+  all: [services, [project("stack"), project("faults", ...butLongest)], waitsThenOwnStacks],
 } as const satisfies Record<string, readonly Lane[]>;

@@ -2,12 +2,12 @@ import { mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { ensureBaseImages } from "../../../commands/stack/engine/base-images.ts";
-import { projectFolder, wantedBaseImages } from "../../../commands/stack/project.ts";
-import { choosePulumi, PulumiCli } from "../../../commands/stack/pulumi/pulumi-cli.ts";
-import { keepPassphrase } from "../../../lib/passphrase.ts";
-import { freePort } from "../../free-port.ts";
-import { STACK } from "../../stack/stack-under-test.ts";
+import { ensureBaseImages } from "../../../../commands/stack/engine/base-images.ts";
+import { projectFolder, wantedBaseImages } from "../../../../commands/stack/project.ts";
+import { choosePulumi, PulumiCli } from "../../../../commands/stack/pulumi/pulumi-cli.ts";
+import { keepPassphrase } from "../../../../lib/passphrase.ts";
+import { freePort } from "../../../free-port.ts";
+import { STACK } from "../../../stack/stack-under-test.ts";
 
 /** The last commit of version 0.1.0: no record of the clone's id, other component types, `docker.Image`. */
 export const EARLIER = "e7396cca209ba7d8e31007d7ca8713013bac79da";

@@ -3,8 +3,8 @@ import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Customer } from "../../../lib/customer.ts";
-import { StackUnderTest } from "../../stack/stack-under-test.ts";
+import { Customer } from "../../../../lib/customer.ts";
+import { StackUnderTest } from "../../../stack/stack-under-test.ts";
 
 describe("a clone with orders", () => {
   let clone: StackUnderTest;

@@ -4,12 +4,12 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Answer, Customer, UnexpectedAnswer } from "../../../lib/customer.ts";
-import { DevRun } from "../../../tests/stack/dev-run.ts";
-import { StackUnderTest } from "../../../tests/stack/stack-under-test.ts";
-import { openTab } from "../browser/browser.ts";
-import { startChromium } from "../browser/chromium.ts";
-import { canTestPage } from "../browser/programs.ts";
+import { type Answer, Customer, UnexpectedAnswer } from "../../../../lib/customer.ts";
+import { DevRun } from "../../../../tests/stack/dev-run.ts";
+import { StackUnderTest } from "../../../../tests/stack/stack-under-test.ts";
+import { openTab } from "../../browser/browser.ts";
+import { startChromium } from "../../browser/chromium.ts";
+import { canTestPage } from "../../browser/programs.ts";
 
 const sample = { titleNumber: "OW12345678", documentType: "lease" };
 

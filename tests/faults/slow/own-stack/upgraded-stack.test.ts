@@ -1,8 +1,8 @@
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { StackContainers } from "../../../commands/stack/engine/containers.ts";
-import { Customer } from "../../../lib/customer.ts";
-import { STACK, StackUnderTest } from "../../stack/stack-under-test.ts";
+import { StackContainers } from "../../../../commands/stack/engine/containers.ts";
+import { Customer } from "../../../../lib/customer.ts";
+import { STACK, StackUnderTest } from "../../../stack/stack-under-test.ts";
 import { hasEarlierVersion, removeEarlierFiles, startEarlierVersion } from "./earlier-version.ts";
 
 describe.runIf(await hasEarlierVersion())("a stack of version 0.1.0", () => {

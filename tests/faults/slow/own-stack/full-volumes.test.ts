@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { Customer } from "../../../lib/customer.ts";
-import { StackUnderTest } from "../../stack/stack-under-test.ts";
+import { Customer } from "../../../../lib/customer.ts";
+import { StackUnderTest } from "../../../stack/stack-under-test.ts";
 
 const MEBIBYTE = 2 ** 20;
 /** The volumes are file systems in memory of this size. */
