@@ -6,6 +6,7 @@ import type { Log } from "@orbital-witness/common/log.ts";
 import type { Context } from "hono";
 import { type CancelTools, cancelOrder, type RetryTools, retryOrder } from "./accept/change-order.ts";
 import { type PlaceOrderTools, placeOrder } from "./accept/place-order.ts";
+import { type RemoveTools, removeOrder } from "./accept/remove-order.ts";
 import type { ReadQuotas } from "./access/read-quotas.ts";
 import { addDocs } from "./docs/docs.ts";
 import { type DocumentTools, listDocuments } from "./documents/list-documents.ts";
@@ -35,6 +36,7 @@ export type OrderTools = PlaceOrderTools &
   FollowOrdersTools &
   CancelTools &
   RetryTools &
+  RemoveTools &
   SearchTools &
   DocumentTools &
   StackTools & { quotas: ReadQuotas };
@@ -61,6 +63,7 @@ export function createOrderApp({ log, checks, tools }: OrderAppOptions): HttpApp
     quotas.limited("tiles", readPageTile(tools)),
     quotas.limited("streams", followOrder(tools)),
     retryOrder(tools),
+    removeOrder(tools),
     cancelOrders(tools),
     retryOrders(tools),
     quotas.limited("searches", searchOrders(tools)),

@@ -178,6 +178,11 @@ export class SearchIndex {
       .map(({ order_id }) => order_id);
   }
 
+  /** Removes the document of an order, if there is one. */
+  remove(orderId: string): void {
+    this.#database.transaction(() => this.#remove(orderId));
+  }
+
   /** Removes one order that has expired. Returns false if there was none. */
   removeExpired(): boolean {
     return this.#database.transaction(() => {

@@ -42,6 +42,7 @@ const work: SearchWork = {
   },
   search: async (search) => index().search(search),
   orders: async (search) => index().orders(search),
+  remove: async (orderId) => index().remove(orderId),
   removeExpired: async () => index().removeExpired(),
   close: async () => {
     opened?.close();

@@ -18,6 +18,7 @@ export type SearchWork = {
   put(order: OrderToIndex): Promise<{ damaged: number[] }>;
   search(search: Search): Promise<SearchResults>;
   orders(search: Pick<Search, "user_id" | "match">): Promise<string[]>;
+  remove(orderId: string): Promise<void>;
   removeExpired(): Promise<boolean>;
   close(): Promise<void>;
 };
