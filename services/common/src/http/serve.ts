@@ -6,7 +6,10 @@ import { getRequestListener } from "@hono/node-server";
 import { z } from "zod";
 import { EnvironmentError, readEnvironment, serviceVariables } from "../environment.ts";
 import { createLog, type Log } from "../log.ts";
+import { logOutput } from "../log-output.ts";
 import { within } from "../time-limit.ts";
+import { activeIds } from "../tracing/spans.ts";
+import { startTracing, type Tracing, tracingVariables } from "../tracing/start-tracing.ts";
 import { answerClientErrors } from "./client-error.ts";
 import type { HttpApp } from "./http-app.ts";
 
@@ -51,8 +54,10 @@ export async function runService<Schema extends z.ZodObject>(
   process.on("uncaughtException", (err) => exit(firstLog, 1, "the service cannot continue", err));
   process.on("unhandledRejection", (err) => exit(firstLog, 1, "the service cannot continue", err));
 
-  const { PORT, LOG_LEVEL } = readEnvironment(z.object(serviceVariables), process.env);
-  const log = createLog(name, LOG_LEVEL);
+  const general = readEnvironment(z.object({ ...serviceVariables, ...tracingVariables }), process.env);
+  const { PORT, LOG_LEVEL, OTLP_ENDPOINT, INSTANCE } = general;
+  const log = createLog(name, LOG_LEVEL, logOutput(), OTLP_ENDPOINT === undefined ? undefined : activeIds);
+  const tracing = await startTracing({ service: name, instance: INSTANCE, endpoint: OTLP_ENDPOINT }, log);
   const service = await start(readEnvironment(variables, process.env), log);
   const server = createServer(
     {
@@ -77,7 +82,7 @@ export async function runService<Schema extends z.ZodObject>(
 
   const stop = (signal: string) => {
     log.info({ signal }, "stopping");
-    within(stopSeconds * 1000, finish(server, service, log)).then(
+    within(stopSeconds * 1000, finish(server, service, tracing, log)).then(
       () => exit(log, 0, "stopped"),
       (err) => exit(log, 1, "stopped before everything was finished", err),
     );
@@ -103,7 +108,7 @@ function limitBodies(server: Server, mayTakeLong: (request: IncomingMessage) => 
   });
 }
 
-async function finish(server: Server, service: RunningService, log: Log): Promise<void> {
+async function finish(server: Server, service: RunningService, tracing: Tracing, log: Log): Promise<void> {
   const closed = once(server, "close");
   stopListening(server);
   service.stopping?.();
@@ -119,6 +124,7 @@ async function finish(server: Server, service: RunningService, log: Log): Promis
   }
   clearTimeout(late);
   await service.close?.();
+  await tracing.close();
 }
 
 /**

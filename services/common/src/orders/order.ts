@@ -69,7 +69,9 @@ const count = z.coerce.number().int().nonnegative();
  * `result_pages` is its number of pages, including failed ones. `document_pages` is the number
  * of pages of the document, once known, and `failed_pages` counts those that failed in the last attempt.
  * Records that earlier versions wrote have neither. `upload_bytes` is the size of the document if
- * the user uploaded it; only such orders may be without title number and type.
+ * the user uploaded it; only such orders may be without title number and type. `traceparent` (55 characters)
+ * is the span that accepted the order; all its runs and attempts belong to that trace. Only orders that were
+ * accepted with an `otlpEndpoint` have it.
  */
 export const orderRecordSchema = orderRequestSchema.partial().extend({
   order_id: orderIdSchema,
@@ -77,6 +79,7 @@ export const orderRecordSchema = orderRequestSchema.partial().extend({
   request_id: z.string(),
   file_name: z.string().optional(),
   upload_bytes: count.optional(),
+  traceparent: z.string().optional(),
   status: orderStatusSchema,
   run: count.positive(),
   attempt: count,
@@ -98,5 +101,12 @@ export type OrderRecord = z.output<typeof orderRecordSchema>;
 
 export type NewOrder = Pick<
   OrderRecord,
-  "order_id" | "user_id" | "request_id" | "title_number" | "document_type" | "file_name" | "upload_bytes"
+  | "order_id"
+  | "user_id"
+  | "request_id"
+  | "title_number"
+  | "document_type"
+  | "file_name"
+  | "upload_bytes"
+  | "traceparent"
 >;

@@ -69,6 +69,7 @@ const access: Readonly<Record<RedisUser, Access>> = {
         "set",
         "unlink",
         "xrange",
+        "xrevrange",
         "zcard",
         "zlexcount",
       ],

@@ -23,13 +23,29 @@ import { retryDelayMs } from "./retry-delay.ts";
 export const maxFailures = 5;
 
 const holdReply = z.enum(["held", "lost"]);
+/** Only orders that are traced have these. */
+const queuedReply = z
+  .string()
+  .nullable()
+  .transform((ms) => (ms === null ? undefined : Number(ms)));
+const traceparentReply = z
+  .string()
+  .nullable()
+  .transform((text) => text ?? undefined);
 const claimReply = z.union([
   z.tuple([z.enum(["gone", "taken"])]),
-  z.tuple([z.literal("claimed"), fieldsReply]),
+  z.tuple([z.literal("claimed"), fieldsReply, queuedReply.optional()]),
 ]);
 const claimPageReply = z.union([
   z.tuple([z.enum(["gone", "taken", "ended"])]),
-  z.tuple([z.literal("claimed"), z.coerce.number(), z.int(), z.string(), z.int()]),
+  z.tuple([
+    z.literal("claimed"),
+    z.coerce.number(),
+    z.int(),
+    z.string(),
+    z.int(),
+    traceparentReply.optional(),
+  ]),
 ]);
 const noReason: FailureReason = { code: "", message: "" };
 const writeReply = z.enum(["written", "lost"]);
@@ -43,9 +59,12 @@ const releaseReply = z
 
 /**
  * "taken": another worker has claimed this item. "gone": no order needs it. "claimed": the worker has a lease
- * on the order, which it must hold.
+ * on the order, which it must hold. `queued_ms`: since when the order waited, by Redis's clock, if it is
+ * traced.
  */
-export type Claim = { state: "gone" | "taken" } | { state: "claimed"; order: OrderRecord };
+export type Claim =
+  | { state: "gone" | "taken" }
+  | { state: "claimed"; order: OrderRecord; queued_ms: number | undefined };
 
 /**
  * A page that a worker claimed, at `claimed_ms` (since the epoch by Redis's clock). `failures`: how often
@@ -58,6 +77,7 @@ export type ClaimedPage = AttemptRef & {
   request_id: string;
   failures: number;
   claimed_ms: number;
+  traceparent: string | undefined;
 };
 
 /** "taken", "gone": as for an order. "ended": a worker that was considered lost has read the page. */
@@ -95,8 +115,9 @@ export class OrderAttempts {
     token: string = claimToken(worker),
   ): Promise<Claim> {
     const values = [item, order_id, run, worker, token, this.#leaseMs];
-    const [state, fields] = claimReply.parse(await this.#run(steps.claim, order_id, values));
-    return state === "claimed" ? { state, order: orderRecordSchema.parse(fields) } : { state };
+    const reply = claimReply.parse(await this.#run(steps.claim, order_id, values));
+    const [state, fields, queued_ms] = reply;
+    return state === "claimed" ? { state, order: orderRecordSchema.parse(fields), queued_ms } : { state };
   }
 
   /**
@@ -138,8 +159,11 @@ export class OrderAttempts {
     const values = [item, attemptName(from), attempt, own, worker, token, ...bounds];
     const reply = claimPageReply.parse(await this.#run(steps.claimPage, order_id, values));
     if (reply[0] !== "claimed") return { state: reply[0] };
-    const [state, page, failures, request_id, claimed_ms] = reply;
-    const claimed = { order_id, run, attempt, page, token, worker, request_id, failures, claimed_ms };
+    const [state, page, failures, request_id, claimed_ms, traceparent] = reply;
+    const claimed = {
+      ...{ order_id, run, attempt, page, token, worker },
+      ...{ request_id, failures, claimed_ms, traceparent },
+    };
     return { state, page: claimed };
   }
 

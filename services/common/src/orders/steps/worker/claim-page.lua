@@ -5,7 +5,8 @@
 local item, name, attempt, page, worker, token, lease_ms, again = unpack(ARGV)
 
 local function claimed(since)
-  return {'claimed', tostring(page), failures_of(page), record('request_id')[1], tonumber(since)}
+  local request_id, traceparent = unpack(record('request_id', 'traceparent'))
+  return {'claimed', tostring(page), failures_of(page), request_id, tonumber(since), traceparent}
 end
 
 local fields = again == 'again' and redis.call('HGETALL', pages_key) or {}
