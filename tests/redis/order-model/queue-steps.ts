@@ -116,7 +116,7 @@ async function collectOnce(world: World, lease: LostLease): Promise<void> {
   const got = await attempts.collect(lease, workerLost);
   const back: PutBack = { outcome: "lost", most: maxFailures, reason: workerLost, delayMs: 1 };
   const queuedMs = model.orders.get(of.order_id)?.queuedMs ?? 0;
-  const claimed = { ...of, worker: "", request_id: "", failures: 0, claimed_ms: 0 };
+  const claimed = { ...of, worker: "", request_id: "", failures: 0, claimed_ms: 0, traceparent: undefined };
   const expected =
     page === undefined
       ? model.release(claimed, back, queuedMs)

@@ -3,6 +3,7 @@ import { type AppEnv, type HttpApp, methodNotAllowed } from "@orbital-witness/co
 import { Problem, parseFields } from "@orbital-witness/common/http/problem.ts";
 import type { sessionOptionsSchema } from "@orbital-witness/common/tokens/token-request.ts";
 import { tokenRequestSchema } from "@orbital-witness/common/tokens/token-request.ts";
+import { beginRequestSpan } from "@orbital-witness/common/tracing/request-span.ts";
 import type { Context } from "hono";
 import type { z } from "zod";
 import { refuseCrossOrigin } from "./same-origin.ts";
@@ -28,6 +29,7 @@ export function addSessionEndpoint(
     await next();
   });
   app.post("/session", async (c) => {
+    beginRequestSpan(c, "login", { route: "/session" });
     const { username, password } = parseFields(tokenRequestSchema, await readFields(c.req.raw));
     const user = await signIn.check(c, username, password);
     if (user === undefined) throw wrongCredentials();

@@ -2,6 +2,7 @@ import { readFields } from "@orbital-witness/common/http/form-body.ts";
 import { type AppEnv, type HttpApp, methodNotAllowed } from "@orbital-witness/common/http/http-app.ts";
 import { Problem, parseFields } from "@orbital-witness/common/http/problem.ts";
 import { type TokenAnswer, tokenRequestSchema } from "@orbital-witness/common/tokens/token-request.ts";
+import { beginRequestSpan } from "@orbital-witness/common/tracing/request-span.ts";
 import type { Context } from "hono";
 import { answerGrant } from "./grants.ts";
 import type { SignIn } from "./sign-in.ts";
@@ -17,6 +18,7 @@ export function addTokenEndpoint(app: HttpApp, signIn: SignIn, tokens: TokenIssu
     await next();
   });
   app.post("/token", async (c) => {
+    beginRequestSpan(c, "login", { route: "/token" });
     const fields = await readFields(c.req.raw);
     // RFC 6749 treats an empty parameter as omitted.
     const isGrant = fields.grant_type !== undefined && fields.grant_type !== "";

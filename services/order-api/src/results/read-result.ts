@@ -12,6 +12,7 @@ import { readingUser } from "../access/callers.ts";
 import { ownOrder, read } from "../access/store-access.ts";
 import { type Endpoint, problemResponses, security } from "../endpoint.ts";
 import { orderPathSchema } from "../order-schemas.ts";
+import { beginDownload } from "./download-span.ts";
 import type { Downloads } from "./downloads.ts";
 import { type ResultSuffix, resultFormats, resultSuffixes, suffixByType } from "./formats/formats.ts";
 import { resultSchema } from "./formats/json.ts";
@@ -126,6 +127,7 @@ async function answer(
   suffix: ResultSuffix,
   type: string,
 ): Promise<Response> {
+  beginDownload(c, order, { route: fileRoute.path, format: suffix });
   const { view } = parseFields(query, fieldsOf(new URL(c.req.url).searchParams));
   const isPrepared = suffix === "pdf" && view === "prepared";
   const name = isPrepared ? "prepared.pdf" : suffix;

@@ -2,6 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import { type Endpoint, security } from "../../endpoint.ts";
 import { orderPathSchema } from "../../order-schemas.ts";
+import { beginDownload } from "../download-span.ts";
 import type { ResultTools } from "../read-result.ts";
 import { pageFile, pageOf } from "./page-of.ts";
 import { pictureHeaders, pictureResponses, sendPicture } from "./send-picture.ts";
@@ -29,6 +30,7 @@ export function readPageImage(tools: ResultTools): Endpoint {
     path: "/orders/:id/result/pages/:file{[^/]+\\.png}",
     handle: async (c) => {
       const page = await pageOf(tools, c, c.req.param("file")?.slice(0, -".png".length));
+      beginDownload(c, page.order, { route: route.path, format: "png", page: page.page });
       return sendPicture(c, tools.downloads, await pageFile(tools, page, "png"), page, "png");
     },
   };

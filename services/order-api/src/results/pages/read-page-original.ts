@@ -3,6 +3,7 @@ import { Problem } from "@orbital-witness/common/http/problem.ts";
 import { z } from "zod";
 import { type Endpoint, security } from "../../endpoint.ts";
 import { orderPathSchema } from "../../order-schemas.ts";
+import { beginDownload } from "../download-span.ts";
 import type { ResultTools } from "../read-result.ts";
 import { pageFile, pageOf } from "./page-of.ts";
 import { pictureHeaders, pictureResponses, sendPicture } from "./send-picture.ts";
@@ -27,6 +28,7 @@ export function readPageOriginal(tools: ResultTools): Endpoint {
     path: "/orders/:id/result/pages/:page/original.jpg",
     handle: async (c) => {
       const page = await pageOf(tools, c, c.req.param("page"));
+      beginDownload(c, page.order, { route: route.path, format: "original.jpg", page: page.page });
       const picture = await pageFile(tools, page, "original.jpg", hasNoOriginal);
       return sendPicture(c, tools.downloads, picture, page, "original.jpg");
     },

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { read } from "../../access/store-access.ts";
 import { type Endpoint, problemResponses, security } from "../../endpoint.ts";
 import { orderPathSchema } from "../../order-schemas.ts";
+import { beginDownload } from "../download-span.ts";
 import { pageView, readPageSchema } from "../formats/json.ts";
 import type { ResultTools } from "../read-result.ts";
 import { notModified, representation, resultProblems } from "../result-reply.ts";
@@ -68,6 +69,7 @@ export function readPage(tools: ResultTools): Endpoint {
     handle: async (c) => {
       const of = await pageOf(tools, c, c.req.param("file")?.slice(0, -".json".length));
       const { order, ref, page: number } = of;
+      beginDownload(c, order, { route: route.path, format: "json", page: number });
       const result = number === 0 ? undefined : await read(tools.results.page(ref, number));
       if (!result) throw await noPage(tools, of);
       // Weak: another version of this service may write the same page in other bytes. The number at the end
