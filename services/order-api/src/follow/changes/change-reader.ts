@@ -14,6 +14,8 @@ export type ChangeListener = (news: readonly OrderChange[] | "missed") => void;
 /** How long Redis holds an answer while nothing changes. Pings on the connection wait as long. */
 const blockMs = 5000;
 const retryMs = 500;
+/** Changes that come within this time are read together: each read costs Redis and us about 0.1 ms. */
+const gatherMs = 25;
 
 /** Reads the changes of all orders once for all listeners, and only while there are any. */
 export class ChangeReader {
@@ -63,6 +65,7 @@ export class ChangeReader {
         this.#position = Promise.withResolvers();
         this.#position.resolve(last);
         this.#tell(changes);
+        await pause(gatherMs);
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
         this.#state.failed(error);
