@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import type { Customer } from "../../lib/customer.ts";
 import { Failure } from "../../lib/failure.ts";
@@ -23,9 +26,11 @@ export const missing = { title_number: "OW99999999", document_type: "lease" };
 /** A real Chromium. Each page has a profile of its own. */
 export class PageBrowser {
   readonly browser: Browser;
+  readonly #folder: string | undefined;
 
-  private constructor(browser: Browser) {
+  private constructor(browser: Browser, folder?: string) {
     this.browser = browser;
+    this.#folder = folder;
   }
 
   /** Throws a Failure if there is no Chromium. */
@@ -34,6 +39,18 @@ export class PageBrowser {
       throw new Failure("There is no Chromium.", "Install it, or set CHROMIUM to its path.");
     }
     return new PageBrowser(await startChromium());
+  }
+
+  /**
+   * One that gets only the processor time that everything else leaves, as if it ran on another machine.
+   * Throws a Failure if there is no Chromium.
+   */
+  static async startBehind(): Promise<PageBrowser> {
+    if (chromiumPath === undefined) return PageBrowser.start();
+    const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-browser-"));
+    const program = path.join(folder, "chromium");
+    await writeFile(program, `#!/bin/sh\nexec nice -n 19 '${chromiumPath}' "$@"\n`, { mode: 0o755 });
+    return new PageBrowser(await startChromium(program), folder);
   }
 
   /** Opens the list of a demo user's orders. */
@@ -46,7 +63,8 @@ export class PageBrowser {
     return page;
   }
 
-  close(): Promise<void> {
-    return this.browser.close();
+  async close(): Promise<void> {
+    await this.browser.close();
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true });
   }
 }

@@ -4,7 +4,7 @@ import { median } from "../../bench/figures.ts";
 import { placeOrders } from "../../bench/orders/load.ts";
 import { MeasuredRedis } from "../../bench/orders/measured-redis.ts";
 import { ContainerClock } from "../../bench/orders/processor-time.ts";
-import { missing, type Row, type Stage } from "./browser.ts";
+import { missing, PageBrowser, type Row, type Stage } from "./browser.ts";
 
 const pages = 20;
 const rounds = 5;
@@ -15,10 +15,12 @@ const settleMs = 3000;
 
 /**
  * Orders per second, with stopped workers: without pages, beside open pages of another user, and beside open
- * pages of the user who orders. Rounds alternate. The browser shares the machine with the stack, and a
- * customer's would not, so the processor time that the stack alone uses for an order is shown too.
+ * pages of the user who orders. Rounds alternate. A customer's browser runs on another machine, so this one
+ * gets only the processor time that the stack leaves. The processor time that the stack alone uses for an
+ * order is shown too.
  */
-export async function openPages({ browser, url, clone, customer }: Stage): Promise<Row[]> {
+export async function openPages({ url, clone, customer }: Stage): Promise<Row[]> {
+  const browser = await PageBrowser.startBehind();
   const body = new URLSearchParams({ ...missing, token: await customer.validToken("alice") }).toString();
   const clock = await ContainerClock.open();
   const parts = await Promise.all(
@@ -53,6 +55,7 @@ export async function openPages({ browser, url, clone, customer }: Stage): Promi
       await redis.empty();
     }
   }
+  await browser.close();
   await execa("docker", ["start", ...workers.map(({ id }) => id)]);
   const alone = medians(cases[0]?.loads ?? []);
   return cases.map(({ name, loads }) => {
