@@ -1,7 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "@orbital-witness/common/log.ts";
 import {
+  beforeAll,
   changesSince,
+  isAfter,
   latestChange,
   type OrderChange,
 } from "@orbital-witness/common/orders/order-changes.ts";
@@ -52,6 +54,8 @@ export class OrderChangesFeed {
    */
   async *follow(userId: number, after: string | undefined, signal: AbortSignal): AsyncGenerator<ChangeItem> {
     const queue: ChangeItem[] = [];
+    // Changes up to this one were told already. The reader may read them later.
+    let toldUpTo = beforeAll;
     let news = Promise.withResolvers<void>();
     const wake = () => news.resolve();
     signal.addEventListener("abort", wake);
@@ -67,10 +71,16 @@ export class OrderChangesFeed {
           queue.unshift({ kind: "place", id });
           wake();
         });
-      } else yield* await this.#since(userId, after);
+      } else {
+        const { messages, last } = await this.#since(userId, after);
+        toldUpTo = last;
+        yield* messages;
+      }
       while (!signal.aborted) {
         const message = queue.shift();
         if (message) {
+          const isChange = message.kind === "order" || message.kind === "removed";
+          if (isChange && !isAfter(message.id, toldUpTo)) continue;
           yield message;
           continue;
         }
@@ -87,14 +97,15 @@ export class OrderChangesFeed {
     }
   }
 
-  /** What happened after a change that the follower knows. */
-  async #since(userId: number, after: string): Promise<ChangeMessage[]> {
+  /** What happened after a change that the follower knows, up to the change `last`. */
+  async #since(userId: number, after: string): Promise<{ messages: ChangeMessage[]; last: string }> {
     const { changes, last } = await changesSince(this.#redis, after);
-    if (!changes) return [{ kind: "reset", id: last }];
+    const reset = { messages: [{ kind: "reset", id: last } as const], last };
+    if (!changes) return reset;
     const latest = new Map<string, OrderChange>();
     for (const change of changes) if (change.userId === userId) keepLatest(latest, change);
-    if (latest.size > mostOrders) return [{ kind: "reset", id: last }];
-    return messagesOf(latest, (ids) => this.#views.summaries(userId, ids));
+    if (latest.size > mostOrders) return reset;
+    return { messages: await messagesOf(latest, (ids) => this.#views.summaries(userId, ids)), last };
   }
 
   #join(userId: number, follower: (messages: readonly ChangeMessage[]) => void): () => void {
