@@ -30,7 +30,7 @@ describe.skipIf(!canTestPage)("the page", () => {
     await page.getByRole("button", { name: "Sign in" }).click();
 
     const sample = await order(page, "OW12345678", "Lease");
-    const long = await upload(page, twoPages, await makePdf(scanned("First page"), scanned("Second page")));
+    const long = await drop(page, twoPages, await makePdf(scanned("First page"), scanned("Second page")));
     await looksRight(page, "orders");
     for (const row of [sample, long]) await row.getByText("Completed").waitFor();
 
@@ -39,6 +39,11 @@ describe.skipIf(!canTestPage)("the page", () => {
     await page.getByText("Page 1: read").waitFor({ state: "attached" });
     await page.getByText("Page 2: read").waitFor({ state: "attached" });
     await looksRight(page, "order");
+    const next = page.waitForResponse(/\/result\/pages\/2\.png$/);
+    await page.getByRole("link", { name: "View scan and text" }).click();
+    await page.getByRole("region", { name: "Text of the page" }).getByText("First").waitFor();
+    expect((await next).ok()).toBe(true);
+    await page.goBack();
     await page.goBack();
 
     await sample.getByRole("link", { name: "View" }).click();
@@ -151,10 +156,21 @@ describe.skipIf(!canTestPage)("the page", () => {
     return placed(page, () => page.getByRole("button", { name: "Order", exact: true }).click());
   }
 
-  /** Uploads a file. @returns the row of its order */
-  function upload(page: Page, name: string, buffer: Buffer): Promise<Locator> {
-    const file = { name, mimeType: "application/octet-stream", buffer };
-    return placed(page, () => page.locator("input[type=file]").setInputFiles(file));
+  /** Drops a file on the page. @returns the row of its order */
+  async function drop(page: Page, name: string, content: Buffer): Promise<Locator> {
+    const dataTransfer = await page.evaluateHandle(
+      ([fileName = "", base64 = ""]) => {
+        const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([bytes], fileName));
+        return transfer;
+      },
+      [name, content.toString("base64")],
+    );
+    const target = page.locator("body");
+    await target.dispatchEvent("dragover", { dataTransfer });
+    await page.getByText("Drop them here").waitFor();
+    return placed(page, () => target.dispatchEvent("drop", { dataTransfer }));
   }
 
   async function placed(page: Page, act: () => Promise<void>): Promise<Locator> {
