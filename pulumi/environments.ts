@@ -11,6 +11,14 @@ export interface TokenKeys {
 
 type Environment = Readonly<Record<string, pulumi.Input<string>>>;
 
+/** Where every part answers `GET /metrics`, also in the Caddyfile. The port is not published. */
+export const METRICS_PORT = 9464;
+
+const everyService = ({ logLevel }: Settings): Environment => ({
+  LOG_LEVEL: logLevel,
+  METRICS_PORT: String(METRICS_PORT),
+});
+
 /** Each service gets only what it needs, because every copy of a secret can leak. */
 export function authApiEnvironment(
   settings: Settings,
@@ -29,7 +37,7 @@ export function authApiEnvironment(
     SESSION_SECRET: sessionSecret,
     SESSION_IDLE_MINUTES: String(settings.sessionIdleMinutes),
     SESSION_HOURS: String(settings.sessionHours),
-    LOG_LEVEL: settings.logLevel,
+    ...everyService(settings),
   };
 }
 
@@ -63,7 +71,7 @@ export function orderApiEnvironment(
     // Without this, the allocator keeps the memory of page pictures: 470 MB instead of 300 MB after 60 pages.
     MALLOC_ARENA_MAX: "2",
     MALLOC_TRIM_THRESHOLD_: "131072",
-    LOG_LEVEL: settings.logLevel,
+    ...everyService(settings),
   };
 }
 
@@ -92,6 +100,6 @@ export function ocrWorkerEnvironment(settings: Settings, redisUrl: pulumi.Output
     DOCUMENT_PAGES: String(settings.documentPages),
     PAGE_MEGAPIXELS: String(settings.pageMegapixels),
     PAGE_SECONDS: String(settings.pageSeconds),
-    LOG_LEVEL: settings.logLevel,
+    ...everyService(settings),
   };
 }

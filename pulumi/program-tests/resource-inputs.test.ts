@@ -112,7 +112,7 @@ function service(
   return {
     ...common(part, { ...differing, ask: READY }),
     image: fakeDigest(`${part}-image`),
-    envs: sealed([...envs, "LOG_LEVEL=info", ...instance]),
+    envs: sealed([...envs, "LOG_LEVEL=info", "METRICS_PORT=9464", ...instance]),
     user: "node",
     volumes,
   };

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { FaultStack } from "./harness/fault-stack.ts";
+import { sumOf } from "./harness/metrics.ts";
 import { Orders, outcomes, statuses, statusesOfTwoAttempts } from "./harness/orders.ts";
 
 const stack = await FaultStack.open();
@@ -9,8 +10,16 @@ test("1 a worker is killed mid-page: another one completes the order, with one r
   timeout: 120_000,
 }, async () => {
   const { id, worker, name } = await orders.midPage();
+  const others = (await stack.clone.containers("ocr-worker")).filter((each) => each.id !== worker.id);
+  const counted = () =>
+    Promise.all([
+      sumOf(stack, others, 'orbital_takeovers_total{of="order"}'),
+      sumOf(stack, others, 'orbital_failed_attempts_total{reason="worker_lost"}'),
+    ]);
+  const [takeovers = 0, lost = 0] = await counted();
   await stack.kill(worker);
   const view = await orders.ended(id);
+  expect(await counted()).toEqual([takeovers + 1, lost + 1]);
   expect(view.attempts).toMatchObject([
     { worker: name, outcome: "lost", reason: { code: "worker_lost" } },
     { worker: expect.not.stringContaining(name), outcome: "completed" },

@@ -1,6 +1,9 @@
 import { addHealthRoutes } from "@orbital-witness/common/http/health.ts";
 import { createHttpApp, type HttpApp, methodNotAllowed } from "@orbital-witness/common/http/http-app.ts";
 import type { Log } from "@orbital-witness/common/log.ts";
+import { LimitMetrics } from "@orbital-witness/common/metrics/limit-metrics.ts";
+import { Metrics } from "@orbital-witness/common/metrics/metrics.ts";
+import { requestMetrics } from "@orbital-witness/common/metrics/request-metrics.ts";
 import type { PublicKeySet } from "@orbital-witness/common/tokens/token-keys.ts";
 import { addSessionEndpoint } from "./endpoints/session-endpoint.ts";
 import { SignIn } from "./endpoints/sign-in.ts";
@@ -9,6 +12,7 @@ import { TokenIssuer, type TokenOptions } from "./endpoints/token-issuer.ts";
 
 export type AuthOptions = TokenOptions & {
   log: Log;
+  metrics?: Metrics;
   /** What `GET /.well-known/jwks.json` returns. */
   keySet: PublicKeySet;
   /** Resolves if users can sign in. */
@@ -21,7 +25,8 @@ export type AuthOptions = TokenOptions & {
 
 /** Tokens for programs at `/token`, sessions of browsers at `/session`, and the public keys. */
 export function createAuthApp(options: AuthOptions): HttpApp {
-  const app = createHttpApp(options.log);
+  const { log, metrics = new Metrics() } = options;
+  const app = createHttpApp(log, requestMetrics(metrics));
   addHealthRoutes(app, { accounts: options.ready });
 
   const keySetText = JSON.stringify(options.keySet);
@@ -34,7 +39,7 @@ export function createAuthApp(options: AuthOptions): HttpApp {
   );
   app.all("/.well-known/jwks.json", methodNotAllowed("GET, HEAD"));
 
-  const signIn = new SignIn(options.users, options.failuresPerMinute);
+  const signIn = new SignIn(options.users, options.failuresPerMinute, new LimitMetrics(metrics));
   const tokens = new TokenIssuer(options);
   addTokenEndpoint(app, signIn, tokens);
   addSessionEndpoint(app, signIn, tokens, options.sessionIdleSeconds);

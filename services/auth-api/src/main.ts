@@ -30,7 +30,7 @@ await runService("auth-api", {
     SESSION_HOURS: wholeNumber(1, 8760, 12),
   }),
   stopSeconds: 10,
-  start: async (environment, log) => {
+  start: async (environment, log, metrics) => {
     const file = new AccountFile(() => openDatabase(environment.ACCOUNTS_FOLDER));
     const accounts = new SqliteAccounts(file);
     const sessionIdleSeconds = environment.SESSION_IDLE_MINUTES * 60;
@@ -38,6 +38,7 @@ await runService("auth-api", {
     const ready = await prepareAccounts(accounts, builtIn, log);
     const app = createAuthApp({
       log,
+      metrics,
       key: signingKey(environment.TOKEN_KEY),
       keySet: environment.TOKEN_KEYS,
       users: new UserDirectory(accounts),

@@ -8,7 +8,7 @@ const secret = "0123456789abcdef0123456789abcdef";
 
 test("unset variables get their defaults", () => {
   const environment = readEnvironment(schema, { A_SECRET: secret, HOME: "/root" });
-  expect(environment).toEqual({ PORT: 8080, LOG_LEVEL: "info", A_SECRET: secret });
+  expect(environment).toEqual({ PORT: 8080, METRICS_PORT: 0, LOG_LEVEL: "info", A_SECRET: secret });
 });
 
 test.each([

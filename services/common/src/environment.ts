@@ -55,6 +55,8 @@ export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as
 /** The variables of every service. */
 export const serviceVariables = {
   PORT: wholeNumber(1, 65_535, 8080),
+  /** Where the metrics can be read. With 0 they cannot. */
+  METRICS_PORT: wholeNumber(0, 65_535, 0),
   LOG_LEVEL: z
     .enum(logLevels)
     .default("info")

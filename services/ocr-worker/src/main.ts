@@ -6,6 +6,7 @@ import {
   secondsPerDay,
 } from "@orbital-witness/common/environment.ts";
 import { runService } from "@orbital-witness/common/http/serve.ts";
+import { requestMetrics } from "@orbital-witness/common/metrics/request-metrics.ts";
 import { CapacityGuard, reserves } from "@orbital-witness/common/orders/capacity-guard.ts";
 import { OrderArchive } from "@orbital-witness/common/orders/ended/order-archive.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
@@ -24,6 +25,7 @@ import { OrderWorker } from "./queue/order-worker.ts";
 import { readingOptions, readingVariables } from "./reading-settings.ts";
 import { residentBytes } from "./report/process-memory.ts";
 import { talliedReader, talliedSource } from "./report/tallied-work.ts";
+import { WorkMetrics } from "./report/work-metrics.ts";
 import { WorkTally } from "./report/work-tally.ts";
 import { WorkerReporter } from "./report/worker-reporter.ts";
 import { ResultSweep } from "./results/result-sweep.ts";
@@ -54,6 +56,7 @@ await runService("ocr-worker", {
   start: async (
     { REDIS_URL, DOCUMENTS_URL, RESULT_DAYS, RESULTS_FOLDER, REDIS_FOLDER, INSTANCE, ...others },
     serviceLog,
+    metrics,
   ) => {
     const log = serviceLog.child({ worker: INSTANCE });
     const results = openResultStore({ folder: RESULTS_FOLDER });
@@ -67,7 +70,7 @@ await runService("ocr-worker", {
     const uploads = new UploadStore(others.UPLOADS_FOLDER);
     const archive = new OrderArchive(redis, store, results, uploads);
     const sweep = new ResultSweep({ name: INSTANCE, results, store, attempts, uploads }, log);
-    const tally = new WorkTally();
+    const tally = new WorkTally(new WorkMetrics(metrics));
     const source = new OrderDocuments(
       talliedSource(new DocumentSource(DOCUMENTS_URL, reading), tally),
       uploads,
@@ -97,7 +100,7 @@ await runService("ocr-worker", {
       reader: () => reader.ready(),
     };
     return {
-      app: createWorkerApp(log, checks),
+      app: createWorkerApp(log, checks, requestMetrics(metrics)),
       close: () => {
         stopped.abort();
         return closeAll([

@@ -3,6 +3,7 @@ import { addHealthRoutes, type ReadyCheck } from "@orbital-witness/common/http/h
 import { type AppEnv, createHttpApp, type HttpApp } from "@orbital-witness/common/http/http-app.ts";
 import { Problem } from "@orbital-witness/common/http/problem.ts";
 import type { Log } from "@orbital-witness/common/log.ts";
+import type { RequestObserver } from "@orbital-witness/common/metrics/request-metrics.ts";
 import type { Context } from "hono";
 import { type CancelTools, cancelOrder, type RetryTools, retryOrder } from "./accept/change-order.ts";
 import { type PlaceOrderTools, placeOrder } from "./accept/place-order.ts";
@@ -40,10 +41,15 @@ export type OrderTools = PlaceOrderTools &
   SearchTools &
   DocumentTools &
   StackTools & { quotas: ReadQuotas };
-export type OrderAppOptions = { log: Log; checks: Record<string, ReadyCheck>; tools: OrderTools };
+export type OrderAppOptions = {
+  log: Log;
+  observe?: RequestObserver | undefined;
+  checks: Record<string, ReadyCheck>;
+  tools: OrderTools;
+};
 
-export function createOrderApp({ log, checks, tools }: OrderAppOptions): HttpApp {
-  const app = createHttpApp(log);
+export function createOrderApp({ log, observe, checks, tools }: OrderAppOptions): HttpApp {
+  const app = createHttpApp(log, observe);
   addHealthRoutes(app, checks);
   const api = new OpenAPIHono<AppEnv>();
   const { quotas } = tools;

@@ -43,9 +43,10 @@ await runService("order-api", {
   // The last answers may take 3 s, the revocations 6 s, and closing the connections 2 s.
   stopSeconds: 12,
   mayTakeLong: isUpload,
-  start: ({ TOKEN_KEYS, REDIS_URL, RESULT_DAYS, ORDERS_PER_MINUTE, ...others }, log) =>
+  start: ({ TOKEN_KEYS, REDIS_URL, RESULT_DAYS, ORDERS_PER_MINUTE, ...others }, log, metrics) =>
     startOrderApi({
       log,
+      metrics,
       keys: verifyingKeys(TOKEN_KEYS),
       tokenIssuer: tokenIssuerOf(others),
       redisUrl: REDIS_URL,

@@ -1,6 +1,9 @@
 import { ConcurrencyLimiter } from "@orbital-witness/common/http/concurrency-limiter.ts";
 import { RateLimit } from "@orbital-witness/common/http/rate-limit.ts";
 import type { Log } from "@orbital-witness/common/log.ts";
+import { LimitMetrics } from "@orbital-witness/common/metrics/limit-metrics.ts";
+import { Metrics } from "@orbital-witness/common/metrics/metrics.ts";
+import { requestMetrics } from "@orbital-witness/common/metrics/request-metrics.ts";
 import {
   CapacityGuard,
   type CapacityOptions,
@@ -29,10 +32,12 @@ import { Downloads } from "./results/downloads.ts";
 import { SearchIndexer } from "./search/search-indexer.ts";
 import { searchWorker } from "./search/search-worker.ts";
 import type { Neighbours } from "./stack/neighbours.ts";
+import { addOrderMetrics } from "./stack/order-metrics.ts";
 import { StackReader } from "./stack/stack-reader.ts";
 
 export type OrderApiOptions = {
   log: Log;
+  metrics?: Metrics;
   /** The keys of the Auth API that verify tokens. */
   keys: VerifyingKeys;
   /** Another issuer whose access tokens are accepted too. */
@@ -84,7 +89,16 @@ const bulkLimits = { slots: 4, slotsPerClient: 1, retrySeconds: 1 };
 
 /** The Order API with its connections. Does not wait for Redis. */
 export function startOrderApi(options: OrderApiOptions) {
-  const { log, keys, redisUrl, retentionSeconds, ordersPerMinute, resultsFolder, searchFolder } = options;
+  const {
+    log,
+    metrics = new Metrics(),
+    keys,
+    redisUrl,
+    retentionSeconds,
+    ordersPerMinute,
+    resultsFolder,
+    searchFolder,
+  } = options;
   const redis = openRedis(redisUrl, log, "reject");
   const messages = openRedis(redisUrl, log.child({ connection: "messages" }), "wait");
   const results = openResultStore({ folder: resultsFolder });
@@ -105,7 +119,8 @@ export function startOrderApi(options: OrderApiOptions) {
   const views = new OrderViews(store, capacity, log);
   const stopping = new AbortController();
   const quota = { name: "orders", of: "orders of one user", limit: ordersPerMinute, windowSeconds: 60 };
-  const limit = new RateLimit(quota);
+  const limits = new LimitMetrics(metrics);
+  const limit = new RateLimit(quota, limits);
   const uploads = new UploadStore(options.uploadsFolder);
   const tokens = new TokenVerifier(keys, { foreign: foreign?.tokens });
   const { documentMegabytes } = options;
@@ -115,7 +130,7 @@ export function startOrderApi(options: OrderApiOptions) {
     ...{ forms, uploads },
     ...{ store, capacity, acceptance, indexer, search, lists },
     views,
-    ...{ tokens, quotas: new ReadQuotas(tokens, options.readLimits) },
+    ...{ tokens, quotas: new ReadQuotas(tokens, options.readLimits, limits) },
     feed: new OrderFeed(store, messages, log, options.feed),
     changes: new OrderChangesFeed(redis, changeReader, views, log, options.feed?.heartbeatMs),
     streams: new OpenStreams(stopping.signal),
@@ -134,9 +149,16 @@ export function startOrderApi(options: OrderApiOptions) {
       neighbours: options.neighbours ?? {},
     }),
   };
+  const { bulk, searches, downloads } = tools;
+  const { pdf, text } = downloads.limiters;
+  addOrderMetrics(metrics, limits, {
+    ...{ stack: tools.stack, streams: tools.streams },
+    limiters: { uploads: limiter, bulk, searches, "pdf-downloads": pdf, "text-downloads": text },
+  });
+  const observe = requestMetrics(metrics);
   return {
     ...{ redis, store, acceptance },
-    app: createOrderApp({ log, checks: { redis: () => redis.ping() }, tools }),
+    app: createOrderApp({ log, observe, checks: { redis: () => redis.ping() }, tools }),
     stopping: () => stopping.abort(),
     close: async () => {
       stopping.abort();

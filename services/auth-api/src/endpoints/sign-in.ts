@@ -2,6 +2,7 @@ import { clientNetwork } from "@orbital-witness/common/http/client-address.ts";
 import { ConcurrencyLimiter } from "@orbital-witness/common/http/concurrency-limiter.ts";
 import type { AppEnv } from "@orbital-witness/common/http/http-app.ts";
 import { RateLimit } from "@orbital-witness/common/http/rate-limit.ts";
+import type { LimitMetrics } from "@orbital-witness/common/metrics/limit-metrics.ts";
 import type { TokenUser } from "@orbital-witness/common/tokens/access-token.ts";
 import type { Context } from "hono";
 import { spellingOf } from "../accounts/account.ts";
@@ -21,17 +22,21 @@ export class SignIn {
     retrySeconds: 1,
   });
 
-  constructor(users: UserDirectory, failuresPerMinute: number) {
+  constructor(users: UserDirectory, failuresPerMinute: number, limits?: LimitMetrics) {
     this.#users = users;
     // Failures count by user and network together. If they counted by user alone, anybody could lock out
     // anybody else. If they counted by network alone, one customer's guesses would lock out everybody with
     // the same address. Only a hashed password adds a key, so the number of keys is bounded.
-    this.#failures = new RateLimit({
-      name: "failed-logins",
-      of: "failed logins of one user from one address",
-      limit: failuresPerMinute,
-      windowSeconds: 60,
-    });
+    this.#failures = new RateLimit(
+      {
+        name: "failed-logins",
+        of: "failed logins of one user from one address",
+        limit: failuresPerMinute,
+        windowSeconds: 60,
+      },
+      limits,
+    );
+    limits?.slots("passwords", this.#hashing);
   }
 
   /** @returns undefined if the username or the password is wrong. @throws Problem 429 and 503 */

@@ -13,6 +13,9 @@ export type ConcurrencyLimits = {
   retrySeconds: number;
 };
 
+/** How many slots there are and are held, how many requests wait for one, and how many were refused. */
+export type SlotUse = { slots: number; used: number; waiting: number; refused: number };
+
 /** A user's id, or the network that a request came from. */
 export type Client = string | number;
 
@@ -24,10 +27,16 @@ export class ConcurrencyLimiter {
   /** The waiting clients, first come first; the key starts the client's work. */
   readonly #waiting = new Map<() => void, Client>();
   #running = 0;
+  #refused = 0;
 
   constructor(limits: ConcurrencyLimits) {
     const { slots, slotsPerClient = slots, waiting = 0, waitingPerClient = waiting, retrySeconds } = limits;
     this.#limits = { slots, slotsPerClient, waiting, waitingPerClient, retrySeconds };
+  }
+
+  get use(): SlotUse {
+    const { slots } = this.#limits;
+    return { slots, used: this.#running, waiting: this.#waiting.size, refused: this.#refused };
   }
 
   /**
@@ -113,7 +122,9 @@ export class ConcurrencyLimiter {
     start();
   }
 
+  /** Call it for each refused request. */
   #busy(): Problem {
+    this.#refused++;
     const { retrySeconds } = this.#limits;
     const detail =
       "Too many requests of this kind are running. " +

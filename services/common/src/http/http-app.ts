@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import type { Log } from "../log.ts";
+import type { RequestObserver } from "../metrics/request-metrics.ts";
 import { Problem, problemResponse } from "./problem.ts";
 
 export type AppEnv = {
@@ -21,9 +22,9 @@ const quietPaths = new Set(["/health", "/livez", "/readyz"]);
 
 /**
  * Creates an app with what all services share: a request id (the router's, if it is safe to log), one log
- * line per request, and a problem document for every error.
+ * line per request, and a problem document for every error. `observe` is told of each request.
  */
-export function createHttpApp(log: Log): HttpApp {
+export function createHttpApp(log: Log, observe?: RequestObserver): HttpApp {
   const app = new Hono<AppEnv>();
 
   app.use(async (c, next) => {
@@ -38,8 +39,9 @@ export function createHttpApp(log: Log): HttpApp {
     // path could contain control characters that a terminal obeys.
     const path = new URL(c.req.url).pathname.slice(0, 200);
     const line = { method: c.req.method, path, status: c.res.status };
-    const ms = Math.round(performance.now() - started);
-    c.var.log[levelOf(c, "info")]({ ...line, ms }, "request");
+    const ms = performance.now() - started;
+    c.var.log[levelOf(c, "info")]({ ...line, ms: Math.round(ms) }, "request");
+    observe?.(c, ms);
   });
 
   app.use((c, next) => {

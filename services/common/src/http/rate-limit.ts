@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { Context } from "hono";
 import { RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
+import type { LimitMetrics, QuotaObserver } from "../metrics/limit-metrics.ts";
 import { Problem } from "./problem.ts";
 
 export type Quota = {
@@ -23,9 +24,11 @@ export type Quota = {
 export class RateLimit {
   readonly #quota: Quota;
   readonly #limiter: RateLimiterMemory;
+  readonly #observe: QuotaObserver | undefined;
 
-  constructor(quota: Quota) {
+  constructor(quota: Quota, limits?: LimitMetrics) {
     this.#quota = quota;
+    this.#observe = limits?.quota(quota.name, quota.limit);
     this.#limiter = new RateLimiterMemory({ points: quota.limit, duration: quota.windowSeconds });
   }
 
@@ -40,6 +43,7 @@ export class RateLimit {
   async take(c: Context, ...key: string[]): Promise<void> {
     const taken = await this.#limiter.penalty(hashed(key));
     this.#tell(c, taken);
+    this.#observe?.(taken.consumedPoints / this.#quota.limit);
     if (taken.consumedPoints > this.#quota.limit) throw this.#refusal(taken);
   }
 

@@ -7,6 +7,9 @@ import { z } from "zod";
 import { EnvironmentError, readEnvironment, serviceVariables } from "../environment.ts";
 import { createLog, type Log } from "../log.ts";
 import { logOutput } from "../log-output.ts";
+import { Metrics } from "../metrics/metrics.ts";
+import { serveMetrics } from "../metrics/metrics-server.ts";
+import { addProcessMetrics } from "../metrics/process-metrics.ts";
 import { within } from "../time-limit.ts";
 import { activeIds } from "../tracing/spans.ts";
 import { startTracing, type Tracing, tracingVariables } from "../tracing/start-tracing.ts";
@@ -32,19 +35,24 @@ const lastRequestsMs = 1000;
 export type RunningService = { app: HttpApp; stopping?: () => void; close?: () => Promise<void> };
 
 export type ServiceOptions<Schema extends z.ZodObject> = {
-  /** The service's own variables, beside PORT and LOG_LEVEL. */
+  /** The service's own variables, beside PORT, METRICS_PORT and LOG_LEVEL. */
   variables: Schema;
   /** How long stopping may take. The container's stop grace must be longer. */
   stopSeconds: number;
   /** Whether a request's body may take longer than 3 s. The app then limits its time itself. */
   mayTakeLong?: (request: IncomingMessage) => boolean;
-  start: (environment: z.output<Schema>, log: Log) => RunningService | Promise<RunningService>;
+  start: (
+    environment: z.output<Schema>,
+    log: Log,
+    metrics: Metrics,
+  ) => RunningService | Promise<RunningService>;
 };
 
 /**
- * Runs a service's process: reads the environment, starts the service and listens on PORT. On SIGTERM or
- * SIGINT it accepts no new connections, finishes the open requests, ends those that take too long, and exits
- * with 0. An invalid setting or an uncaught error gives one log line and exit code 1.
+ * Runs a service's process: reads the environment, starts the service and listens on PORT, and on
+ * METRICS_PORT for what Prometheus asks. On SIGTERM or SIGINT it accepts no new connections, finishes the
+ * open requests, ends those that take too long, and exits with 0. An invalid setting or an uncaught error
+ * gives one log line and exit code 1.
  */
 export async function runService<Schema extends z.ZodObject>(
   name: string,
@@ -55,10 +63,12 @@ export async function runService<Schema extends z.ZodObject>(
   process.on("unhandledRejection", (err) => exit(firstLog, 1, "the service cannot continue", err));
 
   const general = readEnvironment(z.object({ ...serviceVariables, ...tracingVariables }), process.env);
-  const { PORT, LOG_LEVEL, OTLP_ENDPOINT, INSTANCE } = general;
+  const { PORT, METRICS_PORT, LOG_LEVEL, OTLP_ENDPOINT, INSTANCE } = general;
   const log = createLog(name, LOG_LEVEL, logOutput(), OTLP_ENDPOINT === undefined ? undefined : activeIds);
   const tracing = await startTracing({ service: name, instance: INSTANCE, endpoint: OTLP_ENDPOINT }, log);
-  const service = await start(readEnvironment(variables, process.env), log);
+  const metrics = new Metrics();
+  addProcessMetrics(metrics);
+  const service = await start(readEnvironment(variables, process.env), log, metrics);
   const server = createServer(
     {
       // Limits for slow clients. They must be below the router's 40 min: if the router itself cuts off a
@@ -76,6 +86,7 @@ export async function runService<Schema extends z.ZodObject>(
   );
   answerClientErrors(server);
   if (mayTakeLong) limitBodies(server, mayTakeLong);
+  if (METRICS_PORT !== 0) await serveMetrics(metrics, METRICS_PORT, log);
   server.listen(PORT);
   await once(server, "listening");
   log.info({ port: PORT }, "listening");

@@ -7,14 +7,20 @@ import { unlessAborted } from "../unless-aborted.ts";
 import { PageProcess } from "./page-process.ts";
 import type { Answer, PageProcessSettings, PageTask } from "./protocol.ts";
 import { withinRunningTime } from "./running-time.ts";
+import type { StepTimes } from "./step-times.ts";
 
 /** A document's format, such as "PDF" or "TIFF", found from its content, and its number of pages. */
 export type DocumentInfo = { format: string; pages: number };
 
-/** A page that was read. Its result and image are in the result store. */
+/**
+ * A page that was read. Its result and image are in the result store. `confidence`: from 0 to 100; null if
+ * this call recognised no word. `steps`: how long each took, in ms.
+ */
 export type PageRead = {
   isEmpty: boolean;
   characters: number;
+  confidence: number | null;
+  steps: StepTimes["ms"];
   notShown?: string | undefined;
   keptText?: string | undefined;
 };
@@ -105,7 +111,7 @@ export class ProcessPageReader implements PageReader {
   async read(ref: ResultRef, page: number, aborted: AbortSignal): Promise<PageRead> {
     const answer = await this.#perform({ task: "read", ref, page }, aborted);
     if (answer.outcome !== "read") throw unexpected(answer);
-    const { isEmpty, characters, notShown, keptText } = answer;
+    const { isEmpty, characters, notShown, keptText, confidence, steps } = answer;
     if (notShown !== undefined)
       this.#log.warn(
         { ...ref, page, notShown },
@@ -113,7 +119,7 @@ export class ProcessPageReader implements PageReader {
       );
     if (keptText !== undefined)
       this.#log.warn({ ...ref, page, keptText }, "the PDF keeps hidden or replaced text of a page");
-    return { isEmpty, characters };
+    return { isEmpty, characters, confidence, steps };
   }
 
   async close(): Promise<void> {

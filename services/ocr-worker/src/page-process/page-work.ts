@@ -23,6 +23,7 @@ import type { DocumentInfo, PageRead } from "./page-reader.ts";
 import { originalPicture, wasMoved } from "./pictures/original-picture.ts";
 import { pictureTiles } from "./pictures/picture-tiles.ts";
 import type { PageProcessSettings } from "./protocol.ts";
+import { StepTimes } from "./step-times.ts";
 
 /** The resolution at which pages that are not scans are drawn. */
 const drawnDpi = 300;
@@ -53,8 +54,12 @@ export class PageWork {
 
   async read(ref: ResultRef, page: number): Promise<PageRead> {
     const known = await this.#results.page(ref, page);
-    const { result, ...shown } = known ? { result: known } : await this.#readAnew(ref, page);
-    return { isEmpty: wordsOf(result).length === 0, characters: textOf(result).length, ...shown };
+    const times = new StepTimes();
+    const { result, ...shown } = known ? { result: known } : await this.#readAnew(ref, page, times);
+    return {
+      ...{ isEmpty: wordsOf(result).length === 0, characters: textOf(result).length, ...shown },
+      ...{ confidence: known ? null : result.confidence, steps: times.ms },
+    };
   }
 
   async outline(ref: ResultRef): Promise<void> {
@@ -69,31 +74,39 @@ export class PageWork {
     return file.bytes();
   }
 
-  async #readAnew(ref: ResultRef, page: number) {
-    const bytes = await this.#document(ref);
-    const { format, document } = await openDocument(bytes, this.#settings.limits);
-    const content = await document.page(page, this.#engine.recognize);
+  async #readAnew(ref: ResultRef, page: number, times: StepTimes) {
+    const { bytes, format, document } = await times.time("open", async () => {
+      const bytes = await this.#document(ref);
+      return { bytes, ...(await openDocument(bytes, this.#settings.limits)) };
+    });
+    const content = await times.time("draw", () => document.page(page, this.#engine.recognize));
     const { image, text, warnings = [] } = content;
-    const recognized = text ? withText(content, text) : await this.#recognize(image);
+    const recognized = text
+      ? withText(content, text)
+      : await times.time("recognise", () => this.#recognize(image));
     if (warnings.length > 0) recognized.result.warnings = warnings;
     const source = { format, bytes, page, content };
-    const { notShown, keptText } = await this.#savePdfPage(ref, source, recognized.result);
+    const { notShown, keptText } = await this.#savePdfPage(ref, source, recognized.result, times);
     if (keptText !== undefined) recognized.result.warnings = [...warnings, "hidden_text_kept"];
-    const coloured = await content.colour?.();
+    const coloured = await times.time("picture", async () => content.colour?.());
     if (wasMoved(recognized.result.preparation)) {
       const { preparation } = recognized.result;
-      const { jpeg, original } = await originalPicture(coloured ?? image, preparation, content.turn ?? 0);
-      await stored(this.#results.save(ref, `${page}.original.jpg`, jpeg));
+      const { jpeg, original } = await times.time("picture", () =>
+        originalPicture(coloured ?? image, preparation, content.turn ?? 0),
+      );
+      await times.time("store", () => stored(this.#results.save(ref, `${page}.original.jpg`, jpeg)));
       recognized.result.original = original;
     }
-    const shown = coloured ? await recognized.likewise(coloured) : recognized.image;
-    const large = await pictureTiles(shown);
+    const shown = await times.time("picture", async () =>
+      coloured ? recognized.likewise(coloured) : recognized.image,
+    );
+    const large = await times.time("picture", () => pictureTiles(shown));
     if (large) {
-      await stored(this.#results.save(ref, `${page}.tiles`, large.bytes));
+      await times.time("store", () => stored(this.#results.save(ref, `${page}.tiles`, large.bytes)));
       recognized.result.tiles = large.tiles;
     }
-    const png = await toPng(shown);
-    await stored(this.#results.savePage(ref, { ...recognized.result, page }, png));
+    const png = await times.time("picture", () => toPng(shown));
+    await times.time("store", () => stored(this.#results.savePage(ref, { ...recognized.result, page }, png)));
     return { result: recognized.result, notShown, keptText };
   }
 
@@ -101,10 +114,12 @@ export class PageWork {
    * `notShown`: why the page cannot be shown as in the document. `keptText`: why text that should be removed
    * stays in the PDF. Neither is a reason to fail the page.
    */
-  async #savePdfPage(ref: ResultRef, source: PageSource, result: RecognizedPage["result"]) {
-    const made = await makePdfPage(source, result).catch((error: unknown) => String(error));
+  async #savePdfPage(ref: ResultRef, source: PageSource, result: RecognizedPage["result"], times: StepTimes) {
+    const made = await times.time("pdf", () =>
+      makePdfPage(source, result).catch((error: unknown) => String(error)),
+    );
     if (typeof made === "string") return { notShown: made };
-    await stored(savePdfPage(this.#results, ref, source.page, made.pdfPage));
+    await times.time("store", () => stored(savePdfPage(this.#results, ref, source.page, made.pdfPage)));
     return { keptText: made.kept };
   }
 }

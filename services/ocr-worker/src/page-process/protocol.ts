@@ -2,6 +2,7 @@ import type { ResultRef, ResultStoreSettings } from "@orbital-witness/common/res
 import { z } from "zod";
 import { failureCodeSchema } from "../failure.ts";
 import type { DocumentLimits } from "../limits.ts";
+import { stepTimesSchema } from "./step-times.ts";
 
 /** The first message to a page process. The process answers `ready`. */
 export type PageProcessSettings = {
@@ -33,6 +34,8 @@ export const answerSchema = z.discriminatedUnion("outcome", [
     /** Why the page cannot be shown as in the document. */
     notShown: z.string().optional(),
     keptText: z.string().optional(),
+    confidence: z.number().nullable(),
+    steps: stepTimesSchema,
     spent,
   }),
   z.object({

@@ -202,7 +202,7 @@ export class OrderWorker {
         await this.#queue.postpone("lease", lease.name);
         return { state: "held", failures: 0, endsOrder: undefined };
       });
-    if (state === "queued" || state === "exhausted") tally.attemptFailed("worker_lost");
+    if (state === "queued" || state === "exhausted") tally.takenOver(what);
     if (endsOrder) tally.orderEnded();
     if (state === "queued") log.warn({ failures, code: "worker_lost" }, `the ${what} lost its worker`);
     if (state === "exhausted") log.warn({ code: "worker_lost" }, `${what} failed`);

@@ -5,6 +5,7 @@ import { WorkTally } from "./work-tally.ts";
 
 const ref = { order_id: "1d0b8531-93b6-4c69-b1f2-a045351f086c", attempt: 1 };
 const order = { title_number: "OW1", document_type: "lease" } as const;
+const pageRead = { isEmpty: false, characters: 1, confidence: 90, steps: {} };
 const running = new AbortController().signal;
 
 test("pages that were read are counted, and others are not", async () => {
@@ -15,13 +16,13 @@ test("pages that were read are counted, and others are not", async () => {
       inspect: async () => ({ format: "PDF", pages: 2 }),
       read: async (_, page) => {
         if (page === 2) throw new OrderFailure("page_damaged");
-        return { isEmpty: false, characters: 1 };
+        return pageRead;
       },
     },
     tally,
   );
   await reader.inspect(ref, running);
-  expect(await reader.read(ref, 1, running)).toEqual({ isEmpty: false, characters: 1 });
+  expect(await reader.read(ref, 1, running)).toEqual(pageRead);
   await expect(reader.read(ref, 2, running)).rejects.toThrow(OrderFailure);
   expect(tally.take()).toMatchObject({ pages: 1 });
 });

@@ -5,17 +5,17 @@ import type { WorkTally } from "./work-tally.ts";
 
 type Source = Pick<DocumentSource, "fetch">;
 
-/** Returns the reader, which then counts the pages that it reads. */
+/** Returns the reader, which then counts the pages that it reads, and how long documents take. */
 export function talliedReader(reader: PageReader, tally: WorkTally): PageReader {
   return {
     start: () => reader.start(),
     ready: () => reader.ready(),
-    inspect: (ref, aborted) => reader.inspect(ref, aborted),
-    outline: (ref, aborted) => reader.outline(ref, aborted),
+    inspect: (ref, aborted) => tally.timed("inspect", () => reader.inspect(ref, aborted)),
+    outline: (ref, aborted) => tally.timed("outline", () => reader.outline(ref, aborted)),
     read: async (ref, page, aborted) => {
       const started = performance.now();
       const read = await reader.read(ref, page, aborted);
-      tally.pageRead(performance.now() - started);
+      tally.pageRead(performance.now() - started, read);
       return read;
     },
     close: () => reader.close(),
@@ -27,7 +27,7 @@ export function talliedSource(source: Source, tally: WorkTally): Source {
   return {
     fetch: async (order, requestId, aborted) => {
       try {
-        const document = await source.fetch(order, requestId, aborted);
+        const document = await tally.timed("fetch", () => source.fetch(order, requestId, aborted));
         tally.sourceUsed(true);
         return document;
       } catch (error) {

@@ -7,6 +7,7 @@ import { WorkTally } from "./work-tally.ts";
 import { WorkerReporter, type WorkerReporterOptions } from "./worker-reporter.ts";
 
 const { redis, ofWorker, ofOrderApi } = orderServices();
+const read = { confidence: 90, steps: {} };
 const reporters: WorkerReporter[] = [];
 beforeEach(async () => {
   await redis.flushDb();
@@ -36,7 +37,7 @@ async function pages(): Promise<number> {
 test("a worker reports itself at its start, and soon after it did something", async () => {
   const { tally } = started({ shortage: () => "results_disk" });
   await vi.waitFor(async () => expect((await readStack(ofOrderApi)).workers).toHaveLength(1));
-  tally.pageRead(700);
+  tally.pageRead(700, read);
   tally.attemptFailed("page_damaged");
   tally.orderEnded();
   tally.sourceUsed(true);
@@ -67,7 +68,7 @@ test("an idle worker reports itself again only when its rest is over", async () 
 test("a worker that stops reports its last figures, and is not gone but stopped", async () => {
   const { tally, reporter } = started({ lookMs: 60_000 });
   await vi.waitFor(async () => expect((await readStack(ofOrderApi)).workers).toHaveLength(1));
-  tally.pageRead(10);
+  tally.pageRead(10, read);
   await reporter.close();
   expect((await readStack(ofOrderApi)).workers).toEqual([]);
   expect(await pages()).toBe(1);
@@ -76,7 +77,7 @@ test("a worker that stops reports its last figures, and is not gone but stopped"
 test("nothing is counted twice", async () => {
   const { tally } = started();
   for (let count = 0; count < 20; count++) {
-    tally.pageRead(10);
+    tally.pageRead(10, read);
     await pause(15);
   }
   await vi.waitFor(async () => expect(await pages()).toBe(20));

@@ -1,5 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { RateLimit } from "@orbital-witness/common/http/rate-limit.ts";
+import type { LimitMetrics } from "@orbital-witness/common/metrics/limit-metrics.ts";
 import type { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
 import { type Endpoint, problemResponses } from "../endpoint.ts";
 import { readingUser } from "./callers.ts";
@@ -25,9 +26,9 @@ export class ReadQuotas {
   readonly #tokens: TokenVerifier;
   readonly #limits: Readonly<Record<ReadKind, RateLimit>>;
 
-  constructor(tokens: TokenVerifier, limits: ReadLimits) {
+  constructor(tokens: TokenVerifier, limits: ReadLimits, observed?: LimitMetrics) {
     const quota = (name: ReadKind, of: string, limit: number) =>
-      new RateLimit({ name, of: `${of} of one user`, limit, windowSeconds: 60 });
+      new RateLimit({ name, of: `${of} of one user`, limit, windowSeconds: 60 }, observed);
     this.#tokens = tokens;
     this.#limits = {
       reads: quota("reads", "reads of orders", limits.reads),

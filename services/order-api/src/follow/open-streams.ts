@@ -32,6 +32,13 @@ export class OpenStreams {
     this.#stopping = stopping;
   }
 
+  /** How many streams are open in all and of the user who has most, and how many one user may open. */
+  get use(): { all: number; mostOfOne: number; limitOfOne: number } {
+    const counts = [...this.#open.values()];
+    const all = counts.reduce((sum, count) => sum + count, 0);
+    return { all, mostOfOne: Math.max(0, ...counts), limitOfOne: mostOfOneUser };
+  }
+
   /**
    * Answers with a stream of what `items` yields, until it ends or the client leaves, which aborts its
    * signal. Answers 429 if the user has too many streams. HEAD opens none. `what` is sent, for the log.

@@ -30,6 +30,10 @@ export class Downloads {
     this.#idleMs = idleMs;
   }
 
+  get limiters(): { pdf: ConcurrencyLimiter; text: ConcurrencyLimiter } {
+    return { pdf: this.#pdf, text: this.#text };
+  }
+
   /**
    * Streams `parts` and holds one of the user's slots until the stream ends, fails or is cancelled. Throws
    * 503 when no slot is free.

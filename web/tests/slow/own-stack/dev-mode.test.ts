@@ -84,7 +84,7 @@ describe("npm run dev", () => {
         text
           .replace(/\n {2}app\.get\("\/livez".*/, "")
           .replace(
-            "createHttpApp(options.log);",
+            "createHttpApp(log, requestMetrics(metrics));",
             (all) => `${all}\n  app.get("/livez", (c) => c.text("save ${n}"));`,
           ),
       );
