@@ -1,8 +1,8 @@
-import { type Aging, aging } from "../services/common/src/orders/queue/service-order.ts";
-import { printTable } from "./figures.ts";
-import { evenShares, firstCome, serviceOrder, shortestFirst } from "./service/disciplines.ts";
-import * as loads from "./service/loads.ts";
-import { type Completion, type Discipline, type Document, simulate } from "./service/simulation.ts";
+import { type Aging, aging } from "../../services/common/src/orders/queue/service-order.ts";
+import { printTable } from "../figures.ts";
+import { evenShares, firstCome, serviceOrder, shortestFirst } from "./disciplines.ts";
+import * as loads from "./loads.ts";
+import { type Completion, type Discipline, type Document, simulate } from "./simulation.ts";
 
 type Disciplines = Readonly<Record<string, () => Discipline>>;
 type Classes = Readonly<Record<string, (document: Document) => boolean>>;
