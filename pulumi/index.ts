@@ -8,6 +8,7 @@ import { Service } from "./components/service.ts";
 import { authApiEnvironment, ocrWorkerEnvironment, orderApiEnvironment } from "./environments.ts";
 import { httpsOf } from "./https/https-settings.ts";
 import { keepsData, labelsOf, nameOf } from "./names.ts";
+import { Proof } from "./proof/proof.ts";
 import { readSettings, samplesFolder } from "./settings.ts";
 import { publicTokenKey, tokenKeyOf, tokenKeySet } from "./token-keys.ts";
 
@@ -128,3 +129,6 @@ export const tokenKey = pulumi.unsecret(signingKey.apply(({ x }) => x));
 export const containers = pulumi
   .all([redis.container, redis.ready, ...authApi.ready, ...orderApi.ready, ...ocrWorkers.ready, router.ready])
   .apply((ready) => ready.map(({ name }) => name));
+/** The sample order that proved these containers: `{orderId, seconds}`, or null. */
+export const proof = new Proof("proof", { containers, url: localUrl, password: programPassword, settings })
+  .result;

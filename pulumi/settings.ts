@@ -76,6 +76,8 @@ export interface Settings {
   /** How long an order and its result are kept after the order ended. */
   readonly resultDays: number;
   readonly logLevel: string;
+  /** Whether an update that changed a container orders a sample page, and fails if it is not read. */
+  readonly proveOnUp: boolean;
   /** Each version gives the services new passwords for Redis. */
   readonly redisPasswordVersion: number;
   readonly redisAcceptsPreviousPassword: boolean;
@@ -231,6 +233,7 @@ export function readSettings(config = new pulumi.Config()): Settings {
     searchesPerMinute: wholeNumber("searchesPerMinute", 1, 1_000_000),
     streamsPerMinute: wholeNumber("streamsPerMinute", 1, 1_000_000),
     resultDays: wholeNumber("resultDays", 1, 3650),
+    proveOnUp: config.requireBoolean("proveOnUp"),
     redisPasswordVersion: wholeNumber("redisPasswordVersion", 1, 1_000_000),
     redisAcceptsPreviousPassword: config.requireBoolean("redisAcceptsPreviousPassword"),
     logLevel: check("logLevel", logLevel, LOG_LEVELS.includes(logLevel), `one of ${LOG_LEVELS.join(", ")}`),

@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { SignJWT } from "jose";
 import { poll } from "../../lib/poll.ts";
 import { say } from "../../lib/terminal.ts";
-import { redisStartCommand } from "../../pulumi/redis-config.ts";
+import { redisStartCommand } from "../../pulumi/components/redis-config.ts";
 import { freePort } from "../../tests/free-port.ts";
 import { MeasuredRedis } from "../orders/measured-redis.ts";
 import { type ContainerClock, processTreeUs } from "../orders/processor-time.ts";

@@ -20,6 +20,7 @@ const outputsSchema = z.object({
   example: z.string(),
   containers: z.array(z.string()),
   tokenKey: z.string(),
+  proof: z.object({ orderId: z.string(), seconds: z.number() }).nullish(),
 });
 
 const stackList = z.array(z.object({ name: z.string() }));

@@ -10,6 +10,7 @@ import { programConfig, readProjectFile } from "../../lib/stack-config/project-f
 import { StackFile } from "../../lib/stack-config/stack-file.ts";
 import { StackLock } from "../../lib/stack-lock.ts";
 import { askSecret, confirm } from "../../lib/terminal.ts";
+import { LastOutputs } from "./last-outputs.ts";
 import { type Change, type Mode, Resources } from "./resources.ts";
 import { Scope } from "./scope.ts";
 
@@ -85,6 +86,7 @@ async function apply(mode: Mode): Promise<void> {
   }
   const { resources, outputs, changes } = await runStack(mode, true);
   await resources.removeRest();
+  if (mode === "update") lastOutputs().save(outputs);
   console.log("\nOutputs:");
   printTable(outputs);
   const counts = [...changes].map(
@@ -110,6 +112,7 @@ async function destroy(): Promise<void> {
   }
   const { resources, changes } = recorder("update", () => openStack().crypter, true);
   await resources.removeRest({ keepVolumes: flags.exclude !== undefined });
+  lastOutputs().forget();
   console.log(`\nResources: ${changes.get("delete") ?? 0} deleted`);
 }
 
@@ -145,7 +148,9 @@ async function runStack(mode: Mode, isLoud: boolean) {
   const config = programConfig(project, file, crypter);
   // Pulumi's SDK takes a second to load, which `config` and `stack ls` need not wait for.
   const { runProgram } = await import("./program.ts");
-  const outputs = await runProgram(projectFolder, project, flags.stack, config, resources, mode !== "update");
+  const outputs = await runProgram(
+    ...([projectFolder, project, flags.stack, config, resources, lastOutputs(), mode !== "update"] as const),
+  );
   return { resources, outputs, changes };
 }
 
@@ -164,6 +169,10 @@ function recorder(mode: Mode, crypter: () => PassphraseCrypter, isLoud: boolean)
     },
   );
   return { resources, changes };
+}
+
+function lastOutputs(): LastOutputs {
+  return new LastOutputs(projectFolder, flags.stack);
 }
 
 function openStack() {

@@ -5,13 +5,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { AlreadySaid, Failure } from "../../lib/failure.ts";
 import type { ProgramConfig, ProjectFile } from "../../lib/stack-config/project-file.ts";
+import type { LastOutputs } from "./last-outputs.ts";
 import type { Resources } from "./resources.ts";
 
 /** Marks a secret that arrives among a resource's inputs (Pulumi's own signature for secret values). */
 const SECRET_SIGNATURE = "4dabf18193072939515e22adb298388d";
 
 /**
- * Runs the project's program with Pulumi's mocks. `resources` creates or reads each resource.
+ * Runs the project's program with Pulumi's mocks. `resources` creates or reads each resource, and
+ * `lastOutputs` answers a reference of the stack to itself.
  * @returns the stack's outputs
  * @throws the first error of the program or a resource
  */
@@ -21,6 +23,7 @@ export async function runProgram(
   stack: string,
   config: ProgramConfig,
   resources: Resources,
+  lastOutputs: LastOutputs,
   isPreview: boolean,
 ): Promise<Record<string, unknown>> {
   let firstError: unknown;
@@ -28,6 +31,10 @@ export async function runProgram(
     async newResource({ type, name, inputs, custom }) {
       if (custom === false || type === "pulumi:pulumi:Stack") {
         return { id: "", state: {} };
+      }
+      // The program refers to its own stack only.
+      if (type === "pulumi:pulumi:StackReference") {
+        return { id: name, state: { outputs: lastOutputs.read(), secretOutputNames: [] } };
       }
       if (firstError !== undefined) {
         throw firstError;
@@ -43,7 +50,7 @@ export async function runProgram(
       throw new Error(`The stand-in for Pulumi's engine does not support functions: ${token}.`);
     },
   };
-  await pulumi.runtime.setMocks(mocks, project.name, stack, isPreview);
+  await pulumi.runtime.setMocks(mocks, project.name, stack, isPreview, "organization");
   pulumi.runtime.setAllConfig(config.values, config.secretKeys);
   const rejected = new Promise<never>((_, reject) => {
     process.on("unhandledRejection", reject);

@@ -2,9 +2,11 @@ import path from "node:path";
 import { execa } from "execa";
 import { beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { Failure } from "../../lib/failure.ts";
+import { scratchFolder } from "../../lib/scratch-folder.ts";
 import { PassphraseCrypter } from "../../lib/stack-config/passphrase-crypter.ts";
 import { readProjectFile } from "../../lib/stack-config/project-file.ts";
 import { type RecordedProgram, recordProgram } from "../../pulumi/program-tests/recorded-program.ts";
+import { LastOutputs } from "./last-outputs.ts";
 import { runProgram } from "./program.ts";
 import { type Mode, Resources } from "./resources.ts";
 import { Scope } from "./scope.ts";
@@ -119,9 +121,10 @@ async function run(mode: Mode, settings: Record<string, string> = {}) {
     `${project.name}:${key}`,
     String(declared.default),
   ]);
-  const workers = { [`${project.name}:ocrWorkers`]: "2" };
-  const config = { values: { ...Object.fromEntries(defaults), ...workers, ...settings }, secretKeys: [] };
-  return runProgram(projectFolder, project, "review", config, resources(mode), mode !== "update");
+  const own = { [`${project.name}:ocrWorkers`]: "2", [`${project.name}:proveOnUp`]: "false" };
+  const config = { values: { ...Object.fromEntries(defaults), ...own, ...settings }, secretKeys: [] };
+  const outputs = new LastOutputs(scratchFolder(), "review");
+  return runProgram(projectFolder, project, "review", config, resources(mode), outputs, mode !== "update");
 }
 
 test("an update creates every resource of the program once", async () => {

@@ -5,13 +5,13 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { healthy } from "../health/healthy.ts";
 import { keepsData, labelsOf, nameOf } from "../names.ts";
+import { hardenedContainer } from "./hardened-container.ts";
 import {
   redisAccessCommand,
   redisAccessReadyCommand,
   redisReadyCommand,
   redisStartCommand,
-} from "../redis-config.ts";
-import { hardenedContainer } from "./hardened-container.ts";
+} from "./redis-config.ts";
 
 export interface RedisArgs {
   readonly image: string;

@@ -1,16 +1,13 @@
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import path from "node:path";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { DockerClient } from "./docker-client.ts";
+import type { DockerClient } from "./docker-client.ts";
 import { Engine } from "./engine.ts";
+import { providerClient } from "./provider-client.ts";
 import { untilHealthy } from "./until-healthy.ts";
 
 /** After one part failed, the others may still show that they fail too. */
 const graceMs = 2000;
 
-let client: DockerClient | undefined;
 let engine: Engine | undefined;
 let firstFailureAt: number | undefined;
 
@@ -28,9 +25,8 @@ export function healthy(container: docker.Container, quietSeconds = 60): pulumi.
 }
 
 async function awaitHealth(container: docker.Container, id: string, quietSeconds: number): Promise<void> {
-  client ??= new DockerClient(environment());
-  engine ??= new Engine(client);
-  const docker = client;
+  const docker = providerClient();
+  engine ??= new Engine(docker);
   const outcome = await untilHealthy(engine, id, {
     quietSeconds,
     isOver: () => firstFailureAt !== undefined && Date.now() >= firstFailureAt + graceMs,
@@ -54,19 +50,4 @@ async function tellWait(docker: DockerClient, container: docker.Container, id: s
   const { describeWait } = await import("./explain-container.ts");
   const text = await describeWait(docker, id);
   if (text !== undefined) await pulumi.log.info(text, container, undefined, true);
-}
-
-/** Leads the client to the engine that the provider uses: not to the client's own current context. */
-function environment(): Record<string, string> {
-  const config = new pulumi.Config("docker");
-  const context = config.get("context") ?? process.env.DOCKER_CONTEXT;
-  if (context) return { DOCKER_CONTEXT: context, DOCKER_HOST: "" };
-  const host = config.get("host") ?? process.env.DOCKER_HOST;
-  if (host) return { DOCKER_HOST: host };
-  // The stand-in uses the client as it is.
-  if (pulumi.runtime.getEngine() === undefined) return {};
-  const folder = path.join(homedir(), ".docker");
-  const sockets = ["/var/run/docker.sock", `${folder}/run/docker.sock`, `${folder}/desktop/docker.sock`];
-  const socket = sockets.find((file) => existsSync(file));
-  return socket === undefined ? {} : { DOCKER_HOST: `unix://${socket}` };
 }

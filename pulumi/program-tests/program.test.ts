@@ -101,6 +101,8 @@ test.each([
     "orbital-witness:index:Redis": 1,
     "orbital-witness:index:Service": 3,
     "orbital-witness:index:Router": 1,
+    "orbital-witness:index:Proof": 1,
+    "pulumi:pulumi:StackReference": 1,
     "docker:index/network:Network": 4,
     "docker:index/volume:Volume": 5,
     "docker:index/remoteImage:RemoteImage": 5,

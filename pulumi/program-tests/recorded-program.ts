@@ -7,6 +7,7 @@ import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 import { vi } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import type { User } from "../proof/stack-client.ts";
 
 /** Not `local`, to expose code that does not take the stack's name from Pulumi. */
 export const PROJECT = "orbital-witness";
@@ -34,7 +35,13 @@ export interface Waited {
   readonly quietSeconds: number;
 }
 
+/** An order of the sample page. */
+export type Proved = Readonly<Record<"url" | "languages" | "stack", string>> & {
+  readonly user: User;
+};
+
 export interface RecordedProgram {
+  readonly proofs: readonly Proved[];
   readonly waits: readonly Waited[];
   readonly resources: readonly Recorded[];
   readonly registrations: readonly Registration[];
@@ -45,14 +52,23 @@ export interface RecordedProgram {
 export interface StackConfig {
   readonly settings?: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
+  /** The outputs of the last update. */
+  readonly former?: Readonly<Record<string, unknown>>;
+  readonly isPreview?: boolean;
 }
+
+/** What each proof of a recorded program returns. */
+export const PROOF = { orderId: "0b5e7a36-5a3c-4b53-9f3b-6d5f7b1f2c11", seconds: 0.7 };
 
 const projectFile = z.object({
   config: z.record(z.string(), z.object({ default: z.union([z.string(), z.number(), z.boolean()]) })),
 });
 
 /** Passes settings to Pulumi as its engine does: the stack's values over the defaults of Pulumi.yaml. */
-export function useSettings({ settings = {}, secrets = {} }: StackConfig): void {
+export function useSettings({
+  settings = {},
+  secrets = {},
+}: Pick<StackConfig, "settings" | "secrets">): void {
   const file = path.resolve(import.meta.dirname, "../../Pulumi.yaml");
   const { config } = projectFile.parse(parse(readFileSync(file, "utf8")));
   const defaults = Object.entries(config).map(([key, declared]) => [key, String(declared.default)] as const);
@@ -70,13 +86,16 @@ export async function recordProgram(config: StackConfig = {}): Promise<RecordedP
   const mocks: pulumi.runtime.Mocks = {
     newResource({ type, name, inputs }) {
       resources.push({ type, name, inputs });
+      if (type === "pulumi:pulumi:StackReference") {
+        return { id: name, state: { outputs: config.former ?? {}, secretOutputNames: [] } };
+      }
       return { id: `id-of-${name}`, state: stateOf(type, name, inputs) };
     },
     call({ token }) {
       throw new Error(`The program made an unexpected call of ${token}.`);
     },
   };
-  await pulumi.runtime.setMocks(mocks, PROJECT, STACK, false);
+  await pulumi.runtime.setMocks(mocks, PROJECT, STACK, config.isPreview ?? false, "organization");
   useSettings(config);
   vi.resetModules();
   const waits: Waited[] = [];
@@ -86,17 +105,28 @@ export async function recordProgram(config: StackConfig = {}): Promise<RecordedP
       return { kind: "healthy" };
     },
   }));
+  const proofs: Proved[] = [];
+  vi.spyOn(pulumi.log, "info").mockResolvedValue();
+  vi.doMock("../proof/former-containers.ts", () => ({ stopFormerContainers: async () => {} }));
+  vi.doMock("../proof/order-sample.ts", () => ({
+    orderSample: async ({ url, languages, stack, user }: Proved) => {
+      proofs.push({ url, languages, stack, user });
+      return { ...PROOF, text: "a text" };
+    },
+  }));
   letSdkResolveAliases();
   const register = vi.spyOn(MockMonitor.prototype, "registerResource");
   const exported = await pulumi.runtime.runInPulumiStack(() => import("../index.ts"));
   await pulumi.runtime.disconnect();
   const registrations = register.mock.calls.map(([request]) => registrationOf(request));
   vi.restoreAllMocks();
-  vi.doUnmock("../health/until-healthy.ts");
+  for (const file of ["health/until-healthy", "proof/former-containers", "proof/order-sample"]) {
+    vi.doUnmock(`../${file}.ts`);
+  }
   const outputs = await new Promise<Record<string, unknown>>((resolve) => {
     pulumi.output({ ...exported }).apply(resolve);
   });
-  return { resources, registrations, waits, outputs };
+  return { resources, registrations, waits, proofs, outputs };
 }
 
 /**

@@ -3,10 +3,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { cloneId } from "../clone-id.ts";
+import {
+  redisAccessCommand,
+  redisAccessReadyCommand,
+  redisStartCommand,
+} from "../components/redis-config.ts";
 import { routerSources } from "../components/router.ts";
 import { sourcesOf } from "../components/service-image.ts";
 import { sourceHash } from "../components/source-hash.ts";
-import { redisAccessCommand, redisAccessReadyCommand, redisStartCommand } from "../redis-config.ts";
 import { tokenKeyOf, tokenKeySet } from "../token-keys.ts";
 import { fakeDigest, type RecordedProgram, recordProgram, sealed } from "./recorded-program.ts";
 
@@ -317,7 +321,8 @@ test("an update waits until each container is healthy, and longest for the worke
 
 test("the program creates no other resources than those checked above", () => {
   const components = ["orbital-witness-review", "redis", "auth-api", "order-api", "ocr-worker", "router"];
-  expect(program.resources).toHaveLength(26 + components.length);
+  const ofProof = ["proof", "former-outputs"];
+  expect(program.resources).toHaveLength(26 + components.length + ofProof.length);
 });
 
 test("a documents folder of root is served by the user nobody", async () => {

@@ -7,7 +7,7 @@ import { createClient } from "redis";
 import { parse } from "yaml";
 import { z } from "zod";
 import { poll } from "../../lib/poll.ts";
-import { redisStartCommand } from "../../pulumi/redis-config.ts";
+import { redisStartCommand } from "../../pulumi/components/redis-config.ts";
 import { freePort } from "../free-port.ts";
 import { runLabel } from "../run-label.ts";
 

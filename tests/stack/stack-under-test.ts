@@ -53,8 +53,9 @@ export class StackUnderTest {
     const stack = await Stack.open(folder, STACK);
     await stack.keepBaseImages();
     await stack.keepJwtSecret();
-    // Two workers, whatever the number of cores.
-    const all = { httpPort: String(await freePort()), ocrWorkers: "2", ...settings };
+    // Two workers, whatever the number of cores. A proof takes time, so that only those who ask have it.
+    const port = String(await freePort());
+    const all = { httpPort: port, ocrWorkers: "2", proveOnUp: "false", ...settings };
     for (const [key, value] of Object.entries(all)) {
       await stack.set(key, value);
     }

@@ -21,13 +21,24 @@ import { STACK, StackUnderTest } from "./stack-under-test.ts";
 
 const TOKEN_SECONDS = 5;
 const PASSWORD = "unseen marble kettle";
+/** What both engines show when the proof of an update reads another text. */
+const TEXT_IS_WRONG = new RegExp(
+  [
+    "Diagnostics:",
+    "  orbital-witness:index:Proof \\(proof\\):",
+    "    error: The text of the proof is wrong\\.",
+    "      Order: [0-9a-f-]{36}",
+    '      Reason: 4 of 4 words are wrong: instead of "CONVEYANCE of Tallow House" it has "LEASE OF .*"\\.',
+    "      Next: npm run logs -- --order [0-9a-f-]{36} --stack test",
+  ].join("\n"),
+);
 
 let clone: StackUnderTest;
 let outputs: StackOutputs;
 let customer: Customer;
 
 beforeAll(async () => {
-  clone = await StackUnderTest.make({ tokenSeconds: String(TOKEN_SECONDS) });
+  clone = await StackUnderTest.make({ tokenSeconds: String(TOKEN_SECONDS), proveOnUp: "true" });
   console.log(
     `The stack tests run through ${clone.stack.cli.kind === "pulumi" ? "the real pulumi" : "the stand-in"}.`,
   );
@@ -57,6 +68,17 @@ describe("a fresh stack", () => {
       ),
     );
     expect((await clone.containers()).map(({ name }) => name).sort()).toEqual([...outputs.containers].sort());
+  });
+});
+
+describe("the proof of an update", () => {
+  it("is an order of the first update, of which nothing is left", async () => {
+    expect(outputs.proof).toEqual({ orderId: expect.any(String), seconds: expect.any(Number) });
+    const program = new Customer(outputs.url, { user: await clone.programUser() });
+    expect(await program.orderIds()).toEqual([]);
+    const { name } = await clone.container("ocr-worker");
+    const left = ["exec", name, "find", "/results", "/uploads", "-name", `${outputs.proof?.orderId}*`];
+    expect((await execa("docker", left)).stdout).toBe("");
   });
 });
 
@@ -501,24 +523,38 @@ describe("without Redis, the Order API", () => {
 describe("updates", () => {
   it("change nothing the second time", async () => {
     const before = await idsByName();
-    await clone.up();
+    const { proof } = await clone.up();
     expect(partsReplaced(before, await idsByName())).toEqual([]);
     expect(await idsByName()).toEqual(before);
+    // No order was placed.
+    expect(proof).toEqual(outputs.proof);
   });
 
   it("replace one service's containers for a change in its source", async () => {
     const before = await idsByName();
+    const { proof } = outputs;
     await clone.edit("services/auth-api/src/main.ts", (text) => `${text}\n// changed\n`);
     outputs = await clone.up();
     expect(partsReplaced(before, await idsByName())).toEqual(["auth-api"]);
+    expect(outputs.proof?.orderId).not.toBe(proof?.orderId);
     expect((await customer.post("/token", { username: "alice", password: "password" })).status).toBe(200);
   });
 
   it("replace only the router for a change in the Caddyfile", async () => {
     const before = await idsByName();
     await clone.edit("pulumi/Caddyfile", (text) => text.replace("idle 2m", "idle 1m"));
+    // A new container, and a text that is not the page's.
+    const restore = await clone.edit("pulumi/proof/page.txt", () => "CONVEYANCE of Tallow House\n");
+    const { orderId } = outputs.proof ?? {};
+    await expect(clone.up()).rejects.toThrow(TEXT_IS_WRONG);
+    expect((await clone.stack.outputs()).proof?.orderId).toBe(orderId);
+    await restore();
+    // Nothing changed since, but the containers are not proved.
     outputs = await clone.up();
+    expect(outputs.proof?.orderId).not.toBe(orderId);
     expect(partsReplaced(before, await idsByName())).toEqual(["router"]);
+    const program = new Customer(outputs.url, { user: await clone.programUser() });
+    expect(await program.orderIds()).toEqual([]);
   });
 
   it("scale from two workers to three to one while orders run, and lose none", async () => {

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { execa } from "execa";
 import { poll } from "../../../lib/poll.ts";
-import { redisStartCommand } from "../../../pulumi/redis-config.ts";
+import { redisStartCommand } from "../../../pulumi/components/redis-config.ts";
 import { runLabel } from "../../run-label.ts";
 
 const label = [...runLabel, "--label", "orbital-witness.test=exchanged-addresses"];

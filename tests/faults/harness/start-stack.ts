@@ -28,7 +28,8 @@ export default async function startStack(project: TestProject): Promise<() => Pr
   // Tests order by the hundred. The limit of wrong passwords stays.
   const many = "1000000";
   const limits = { ordersPerMinute: many, readsPerMinute: many, downloadsPerMinute: many };
-  const settings = { documentsUrl: SourceContainer.url, ...limits };
+  // Its update is proved, although this source is not there yet.
+  const settings = { documentsUrl: SourceContainer.url, proveOnUp: "true", ...limits };
   const clone = await StackUnderTest.make(settings);
   let source: SourceContainer | undefined;
   const remove = async () => {

@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { setting } from "../../../commands/stack/project.ts";
-import { redisStartCommand } from "../../../pulumi/redis-config.ts";
+import { redisStartCommand } from "../../../pulumi/components/redis-config.ts";
 import { runLabel } from "../../run-label.ts";
 import { appendOnlyFile, FaultStack } from "../harness/fault-stack.ts";
 import { type Answer, accepted, Orders, outcomes } from "../harness/orders.ts";

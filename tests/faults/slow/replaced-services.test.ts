@@ -73,7 +73,7 @@ test("an update that replaces Redis answers 503 meanwhile, and loses no accepted
   timeout: 600_000,
 }, async () => {
   const change = (text: string) => text.replace("\ndir /data\n", "\n# new\ndir /data\n");
-  const report = await replacing("redis", "pulumi/redis-config.ts", change);
+  const report = await replacing("redis", "pulumi/components/redis-config.ts", change);
   const unclear = Object.keys(report.failures).filter((failure) => !/: 503 \S+ Retry-After \d/.test(failure));
   expect(unclear).toEqual([]);
   await expectEnded(report);

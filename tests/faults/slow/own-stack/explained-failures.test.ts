@@ -242,7 +242,7 @@ describe("a part that does not become healthy", () => {
   });
 
   it("keeps what depends on it from being created", { timeout: 400_000 }, async () => {
-    await edited("pulumi/redis-config.ts", "exec redis-server", "exec no-redis-server");
+    await edited("pulumi/components/redis-config.ts", "exec redis-server", "exec no-redis-server");
     await remove("order-api");
     await failedUp();
     expect(await containersOf("order-api")).toEqual([]);
