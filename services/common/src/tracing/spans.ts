@@ -13,7 +13,7 @@ import {
 } from "@opentelemetry/api";
 import { parseTraceparent, traceparentOf } from "./traceparent.ts";
 
-export { SpanKind };
+export { type Span, SpanKind };
 
 const sharedKey = createContextKey("attributes of all spans");
 const tracer = trace.getTracer("orbital-witness");
@@ -50,13 +50,15 @@ export function startSpan(name: string, options: SpanOptions = {}, parent?: Span
 }
 
 /**
- * Runs `work` within a span, which also shows why the work failed. Log lines get the span's ids meanwhile.
+ * Runs `work` within a span of the active trace, which also shows why the work failed. Log lines get its ids
+ * meanwhile. `work` gets undefined if there is no trace.
  */
 export async function inSpan<T>(
   name: string,
   options: SpanOptions,
-  work: (span: Span) => Promise<T>,
+  work: (span: Span | undefined) => Promise<T>,
 ): Promise<T> {
+  if (!isOn || !trace.getActiveSpan()) return work(undefined);
   const span = startSpan(name, options);
   try {
     return await context.with(trace.setSpan(context.active(), span), () => work(span));
@@ -68,9 +70,12 @@ export async function inSpan<T>(
   }
 }
 
-/** Records something that has ended already. */
-export function recordSpan(name: string, options: SpanOptions & { endMs?: number }): void {
-  startSpan(name, options).end(options.endMs);
+/** Records something that has ended already. `failed`: its reason, if it failed. */
+export function recordSpan(name: string, options: SpanOptions & { endMs?: number; failed?: string }): void {
+  if (!isOn || !trace.getActiveSpan()) return;
+  const span = startSpan(name, options);
+  if (options.failed !== undefined) spanFailed(span, options.failed);
+  span.end(options.endMs);
 }
 
 /**

@@ -9,6 +9,7 @@ import {
 } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { StateLog } from "@orbital-witness/common/state-log.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
+import { isTracing } from "@orbital-witness/common/tracing/spans.ts";
 import { failureReason, pageFailureReason } from "../failure.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { archiveOrders } from "./archive-orders.ts";
@@ -17,6 +18,7 @@ import { mayPass, persist } from "./persist.ts";
 import { processOrder } from "./process-order.ts";
 import { processPage } from "./process-page.ts";
 import type { OrderTools, Stop } from "./watched-work.ts";
+import { inOrderTrace, inPageTrace, recordTakeover } from "./work-trace.ts";
 
 /** The pause after a request to Redis that failed. */
 const failedPauseMs = 500;
@@ -147,10 +149,14 @@ export class OrderWorker {
     const { attempt } = item;
     // A claim whose answer was lost is repeated, so that it costs no attempt.
     const token = claimToken(name);
+    const claimMs = Date.now();
     const persisted = <T>(write: () => Promise<T>) => persist(write, this.#giveUp.signal, this.#state);
     if (attempt === undefined) {
       const claim = await persisted(() => attempts.claim(item, name, token));
-      if (claim.state === "claimed") return () => processOrder(this.#tools, claim.order, this.#stop, log);
+      if (claim.state === "claimed") {
+        const work = () => processOrder(this.#tools, claim.order, this.#stop, log);
+        return () => inOrderTrace(claim, name, claimMs, work);
+      }
       if (claim.state === "gone") log.info("no order to run for this item");
       return undefined;
     }
@@ -160,7 +166,10 @@ export class OrderWorker {
       again = true;
       return claiming;
     });
-    if (claim.state === "claimed") return () => processPage(this.#tools, claim.page, this.#stop, log);
+    if (claim.state === "claimed") {
+      const work = () => processPage(this.#tools, claim.page, this.#stop, log);
+      return () => inPageTrace(claim.page, name, claimMs, work);
+    }
     if (claim.state !== "taken") log.info({ state: claim.state }, "no page to read for this item");
     return undefined;
   }
@@ -191,7 +200,8 @@ export class OrderWorker {
   async #collect(lease: LostLease): Promise<void> {
     const { order_id, run, attempt, page } = lease;
     const log = this.#log.child({ order_id, run, attempt, ...(page !== undefined && { page }) });
-    const { attempts, tally } = this.#tools;
+    const { attempts, tally, name } = this.#tools;
+    const traceparent = isTracing() ? await attempts.traceparent(order_id) : undefined;
     const [what, reasonOf] =
       page === undefined ? (["order", failureReason] as const) : (["page", pageFailureReason] as const);
     const { state, failures, endsOrder } = await attempts
@@ -204,6 +214,7 @@ export class OrderWorker {
       });
     if (state === "queued" || state === "exhausted") tally.takenOver(what);
     if (endsOrder) tally.orderEnded();
+    if (state === "queued" || state === "exhausted") recordTakeover(traceparent, lease, name);
     if (state === "queued") log.warn({ failures, code: "worker_lost" }, `the ${what} lost its worker`);
     if (state === "exhausted") log.warn({ code: "worker_lost" }, `${what} failed`);
   }

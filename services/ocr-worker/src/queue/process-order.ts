@@ -1,6 +1,7 @@
 import type { Log } from "@orbital-witness/common/log.ts";
 import type { FailureReason, OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import type { ReleaseOptions } from "@orbital-witness/common/orders/queue/order-attempts.ts";
+import { inSpan, type Span, SpanKind } from "@orbital-witness/common/tracing/spans.ts";
 import { OrderFailure, storageFailure } from "../failure.ts";
 import { AttemptLost } from "./attempt-watch.ts";
 import { type OrderTools, type Stop, WatchedWork } from "./watched-work.ts";
@@ -46,17 +47,18 @@ class Attempt {
   }
 
   async #process(): Promise<void> {
-    const pages = await this.#fetch();
+    const bytes = await inSpan("fetch", { kind: SpanKind.CLIENT }, () => this.#save());
+    const pages = await inSpan("prepare", {}, (span) => this.#prepare(bytes, span));
     if (pages === 1) await this.#complete(await this.#read());
   }
 
   /** Returns the number of the document's pages. */
-  async #fetch(): Promise<number> {
+  async #prepare(bytes: number, span: Span | undefined): Promise<number> {
     const { attempts, reader } = this.#tools;
     const { aborted, log } = this.#work;
-    const bytes = await this.#save();
     const { format, pages } = await reader.inspect(this.#order, aborted);
     log.info({ format, pages, bytes }, "document fetched");
+    span?.setAttributes({ "document.format": format, "document.pages": pages, "document.bytes": bytes });
     if (format === "PDF") await this.#outline();
     this.#isForOthers = pages > 1;
     const written = await this.#work.persist(() => attempts.recognizing(this.#order, pages), aborted);
@@ -95,15 +97,18 @@ class Attempt {
   }
 
   /** Returns the number of characters on the document's only page. */
-  async #read(): Promise<number> {
-    const { isEmpty, characters } = await this.#tools.reader.read(this.#order, 1, this.#work.aborted);
-    if (isEmpty) throw new OrderFailure("no_text_found");
-    return characters;
+  #read(): Promise<number> {
+    return inSpan("page", { attributes: { "page.number": 1 } }, async () => {
+      const { isEmpty, characters } = await this.#tools.reader.read(this.#order, 1, this.#work.aborted);
+      if (isEmpty) throw new OrderFailure("no_text_found");
+      return characters;
+    });
   }
 
   async #complete(characters: number): Promise<void> {
     this.#isForOthers = true;
-    const written = await this.#work.persist(() => this.#tools.attempts.complete(this.#order));
+    const complete = () => this.#tools.attempts.complete(this.#order);
+    const written = await this.#work.stored("completed", complete);
     if (written === "lost") return this.#drop();
     this.#tools.tally.orderEnded();
     this.#work.log.info({ ms: this.#work.ms, pages: 1, characters }, "order completed");
@@ -116,7 +121,7 @@ class Attempt {
       if (this.#work.willBeTriedAgain(failure, released)) return;
     } else {
       const { attempts } = this.#tools;
-      const written = await this.#work.persist(() => attempts.fail(this.#order, reason));
+      const written = await this.#work.stored("failed", () => attempts.fail(this.#order, reason));
       if (written === "lost") return this.#drop();
     }
     this.#tools.tally.orderEnded();
@@ -130,6 +135,7 @@ class Attempt {
 
   /** "lost" if the write was executed twice, because its first answer was lost. */
   #release(outcome: "failed" | "handed_back", reason?: FailureReason, options?: ReleaseOptions) {
-    return this.#work.persist(() => this.#tools.attempts.release(this.#order, outcome, reason, options));
+    const release = () => this.#tools.attempts.release(this.#order, outcome, reason, options);
+    return this.#work.stored(outcome, release);
   }
 }

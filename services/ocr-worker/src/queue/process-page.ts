@@ -2,6 +2,7 @@ import type { Log } from "@orbital-witness/common/log.ts";
 import type { FailureReason } from "@orbital-witness/common/orders/order.ts";
 import type { PageEnd } from "@orbital-witness/common/orders/order-pages.ts";
 import type { ClaimedPage, ReleaseOptions } from "@orbital-witness/common/orders/queue/order-attempts.ts";
+import { inSpan } from "@orbital-witness/common/tracing/spans.ts";
 import { failureReason, type OrderFailure } from "../failure.ts";
 import { type OrderTools, type Stop, WatchedWork } from "./watched-work.ts";
 
@@ -33,15 +34,19 @@ class PageReading {
   }
 
   async #read(): Promise<void> {
-    const { reader } = this.#tools;
-    const { isEmpty, characters } = await reader.read(this.#page, this.#page.page, this.#work.aborted);
-    this.#work.log.info({ ms: this.#work.ms, characters }, "page read");
+    const { page } = this.#page;
+    const isEmpty = await inSpan("page", {}, async () => {
+      const { isEmpty, characters } = await this.#tools.reader.read(this.#page, page, this.#work.aborted);
+      this.#work.log.info({ ms: this.#work.ms, characters }, "page read");
+      return isEmpty;
+    });
     await this.#end(isEmpty ? "empty" : "read", failureReason("no_text_found"));
   }
 
   async #end(outcome: PageEnd["outcome"], reason: FailureReason): Promise<void> {
     const { attempts } = this.#tools;
-    const written = await this.#work.persist(() => attempts.endPage(this.#page, outcome, reason));
+    const end = () => attempts.endPage(this.#page, outcome, reason);
+    const written = await this.#work.stored(outcome, end);
     if (written === "lost") return this.#drop();
     if (written === "written") return;
     // The pages of an order that has no text did not fail, but the order did.
@@ -70,6 +75,7 @@ class PageReading {
 
   /** "lost" if the write was executed twice, because its first answer was lost. */
   #release(outcome: "failed" | "handed_back", reason?: FailureReason, options?: ReleaseOptions) {
-    return this.#work.persist(() => this.#tools.attempts.releasePage(this.#page, outcome, reason, options));
+    const release = () => this.#tools.attempts.releasePage(this.#page, outcome, reason, options);
+    return this.#work.stored(outcome, release);
   }
 }

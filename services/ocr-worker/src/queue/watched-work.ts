@@ -9,6 +9,7 @@ import type {
 import type { AttemptRef } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import type { ResultStore } from "@orbital-witness/common/results/result-store.ts";
 import { StateLog } from "@orbital-witness/common/state-log.ts";
+import { inSpan } from "@orbital-witness/common/tracing/spans.ts";
 import { asFailure, type OrderFailure } from "../failure.ts";
 import type { PageReader } from "../page-process/page-reader.ts";
 import type { WorkTally } from "../report/work-tally.ts";
@@ -99,6 +100,11 @@ export class WatchedWork {
    */
   persist<T>(write: () => Promise<T>, signal = this.#stop.giveUp): Promise<T> {
     return persist(write, signal, this.#state);
+  }
+
+  /** Writes how the order or page ended, or that it waits again. */
+  stored<T>(outcome: string, write: () => Promise<T>): Promise<T> {
+    return inSpan("store", { attributes: { outcome } }, () => this.persist(write));
   }
 
   /** Logs a failure after which the order or page was released. Returns whether it will be tried again. */

@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import { extensions } from "@orbital-witness/common/documents/format.ts";
 import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
+import { activeTraceparent } from "@orbital-witness/common/tracing/spans.ts";
 import { OrderFailure } from "../failure.ts";
 import { type DocumentLimits, defaultLimits, documentInflates, documentTooLarge } from "../limits.ts";
 
@@ -60,7 +61,11 @@ export class DocumentSource {
     const { Agent } = this.#protocol;
     const patience = new Patience(this.#limitMs, this.#leastBytesPerSecond);
     const signal = AbortSignal.any([aborted, patience.signal]);
-    const headers = { "X-Request-Id": requestId, "Accept-Encoding": [...decompressors.keys()].join(", ") };
+    const traceparent = activeTraceparent();
+    const headers = {
+      ...{ "X-Request-Id": requestId, "Accept-Encoding": [...decompressors.keys()].join(", ") },
+      ...(traceparent !== undefined && { traceparent }),
+    };
     // These connections serve this document only. A kept connection that the source closes meanwhile would
     // look like a fault.
     const agent = new Agent({ keepAlive: true });

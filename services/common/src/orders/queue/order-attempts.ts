@@ -252,6 +252,11 @@ export class OrderAttempts {
     return (await steps.sweep.run(this.#redis, [keys.sweeperKey], [worker, ms])) === 1;
   }
 
+  /** The trace to which the order belongs, if there is one. */
+  async traceparent(orderId: string): Promise<string | undefined> {
+    return (await this.#redis.hGet(keys.recordKey(orderId), "traceparent")) ?? undefined;
+  }
+
   /** Reports that the worker is gone. */
   async absent(worker: string): Promise<void> {
     await this.#redis.zRem(keys.workersKey, worker);
