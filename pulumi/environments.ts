@@ -14,9 +14,11 @@ type Environment = Readonly<Record<string, pulumi.Input<string>>>;
 /** Where every part answers `GET /metrics`, also in the Caddyfile. The port is not published. */
 export const METRICS_PORT = 9464;
 
-const everyService = ({ logLevel }: Settings): Environment => ({
+const everyService = ({ logLevel, otlpEndpoint }: Settings): Environment => ({
   LOG_LEVEL: logLevel,
   METRICS_PORT: String(METRICS_PORT),
+  // Without an address the services load nothing for traces.
+  ...(otlpEndpoint !== undefined && { OTLP_ENDPOINT: otlpEndpoint }),
 });
 
 /** Each service gets only what it needs, because every copy of a secret can leak. */

@@ -30,6 +30,12 @@ const documents = new docker.Network(nameOf("documents"), {
   labels: labelsOf("documents"),
 });
 
+// On `traces` the workers reach the receiver of their spans. The APIs reach it on `front`.
+const traces =
+  settings.otlpEndpoint === undefined
+    ? []
+    : [new docker.Network(nameOf("traces"), { driver: "bridge", labels: labelsOf("traces") })];
+
 const jwtSecret =
   settings.jwtSecret ?? new random.RandomPassword("jwt-secret", { length: 64, special: false }).result;
 const signingKey = jwtSecret.apply(tokenKeyOf);
@@ -104,7 +110,7 @@ const router = new Router("router", {
 
 const ocrWorkers = new Service("ocr-worker", {
   nodeImage,
-  networks: [documents, work],
+  networks: [documents, work, ...traces],
   environment: ocrWorkerEnvironment(settings, redis.urls["ocr-worker"]),
   buildArguments: { OCR_LANGUAGES: ocrLanguages },
   volumes: [{ volume: results, path: "/results" }, { volume: uploads, path: "/uploads" }, redisVolume],

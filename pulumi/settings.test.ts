@@ -43,6 +43,9 @@ const WORD = "1 to 255 visible characters without spaces";
 const HOST = "a name or an IPv4 address, such as registry.example.org, without scheme and port";
 const PROXIES = "IP addresses or networks, joined by commas, such as 10.0.0.7,192.168.0.0/24";
 const ADDRESS = "an http or https address without user, query or fragment";
+const RECEIVER =
+  `${ADDRESS} that containers reach, such as http://192.168.1.7:4318 ` +
+  "(localhost is each container itself)";
 
 test.each([
   ["ocrWorkers", "0", "a whole number from 1 to 64", "0"],
@@ -132,6 +135,12 @@ test.each([
   ["documentsUrl", "https://scans.example.org/#top", ADDRESS, '"https://scans.example.org/#top"'],
   ["documentsUrl", "https://me:hidden@scans.example.org/a", ADDRESS, '"https://***@scans.example.org/a"'],
   ["documentsUrl", "https://scans.example.org/?sig=hidden", ADDRESS, '"https://scans.example.org/?***"'],
+  ["otlpEndpoint", "collector:4318", RECEIVER, '"collector:4318"'],
+  ["otlpEndpoint", "grpc://collector:4317", RECEIVER, '"grpc://collector:4317"'],
+  ["otlpEndpoint", "https://me:hidden@traces.example.org", RECEIVER, '"https://***@traces.example.org"'],
+  ["otlpEndpoint", "https://traces.example.org/?key=hidden", RECEIVER, '"https://traces.example.org/?***"'],
+  ["otlpEndpoint", "http://localhost:4318", RECEIVER, '"http://localhost:4318"'],
+  ["otlpEndpoint", "http://127.0.0.1:4318", RECEIVER, '"http://127.0.0.1:4318"'],
 ])("%s = %j is refused, with the valid values", (key, value, wanted, received) => {
   expect(messageOf({ [key]: value }).split("\n")).toEqual([
     "Settings out of range:",
@@ -160,6 +169,8 @@ test.each([
   { pageSeconds: "5", ocrLanguages: "eng+cym+chi_sim_vert" },
   { pageSeconds: "600", ocrLanguages: `cym${"+eng".repeat(9)}` },
   { documentsUrl: "https://scans.example.org:8443/registry", nodeImage: "registry.example.org:5000/a/node" },
+  { otlpEndpoint: "http://192.168.1.7:4318" },
+  { otlpEndpoint: "https://traces.example.org/otlp" },
   { redisImage: `redis@sha256:${"0".repeat(64)}` },
 ])("the ends of the ranges are accepted: %j", (settings) => {
   const accepted = Object.entries(read(settings)).map(([key, value]) => [key, String(value)]);
@@ -251,6 +262,7 @@ test("the defaults are those of Pulumi.yaml, with one worker for each core", () 
   const files = { tlsCertificateFile: undefined, tlsKeyFile: undefined };
   const optional = {
     publicHost: undefined,
+    otlpEndpoint: undefined,
     ...files,
     trustedProxies: [],
     ocrWorkers,

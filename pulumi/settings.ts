@@ -85,6 +85,8 @@ export interface Settings {
   readonly documentsFolder: string | undefined;
   /** Base address of another document source; by default the router serves the folder. */
   readonly documentsUrl: string | undefined;
+  /** Where the services send spans; undefined if they record none. */
+  readonly otlpEndpoint: string | undefined;
   readonly nodeImage: string;
   readonly redisImage: string;
   readonly caddyImage: string;
@@ -142,6 +144,7 @@ export function readSettings(config = new pulumi.Config()): Settings {
     .filter(Boolean);
   const cores = Math.min(availableParallelism(), MAX_WORKERS);
   const documentsUrl = config.get("documentsUrl") || undefined;
+  const otlpEndpoint = config.require("otlpEndpoint") || undefined;
   const retiredTokenKey = config.get("retiredTokenKey") || undefined;
   const tokenIssuer = config.get("tokenIssuer") || undefined;
   const tokenJwksUrl = config.get("tokenJwksUrl") || undefined;
@@ -249,6 +252,13 @@ export function readSettings(config = new pulumi.Config()): Settings {
       documentsUrl === undefined || isPlainHttpUrl(documentsUrl),
       "an http or https address without user, query or fragment",
     ),
+    otlpEndpoint: check(
+      "otlpEndpoint",
+      otlpEndpoint,
+      otlpEndpoint === undefined || (isPlainHttpUrl(otlpEndpoint) && !isOfContainer(otlpEndpoint)),
+      "an http or https address without user, query or fragment that containers reach, such as " +
+        "http://192.168.1.7:4318 (localhost is each container itself)",
+    ),
     nodeImage: image("nodeImage"),
     redisImage: image("redisImage"),
     caddyImage: image("caddyImage"),
@@ -289,6 +299,12 @@ function isPlainHttpUrl(text: string): boolean {
     !url.search &&
     !url.hash
   );
+}
+
+/** Within a container, such an address is the container itself. */
+function isOfContainer(address: string): boolean {
+  const { hostname } = new URL(address);
+  return hostname === "localhost" || hostname === "[::1]" || isLoopback(hostname);
 }
 
 /** Hides the user, password and query of a rejected address: they may give access. */

@@ -56,11 +56,15 @@ await runCommand(async () => {
   const chooser = new LineChooser({ service, orderId: order, level });
   const colours = process.stdout.isTTY && !process.env.NO_COLOR;
   let last: number | undefined;
+  let traceId: string | undefined;
   const lines = new LinesInOrder((line) => {
     if (!chooser.wants(line)) return;
     const gap = order === undefined ? {} : { since: last ?? line.at };
     console.log(formatLine(line, { colours, hidesOrder: order !== undefined, ...gap }));
     last = line.at;
+    if (order === undefined || line.traceId === undefined || line.traceId === traceId) return;
+    traceId = line.traceId;
+    say(`The trace is ${traceId}`);
   });
   let heardAt = Date.now();
   const hear = async (generator: AsyncGenerator<LogLine>) => {

@@ -15,6 +15,13 @@ it("reads a step of an order", () => {
   });
 });
 
+it("knows the trace of a line, and shows its ids nowhere else", () => {
+  const ids = { trace_id: "4bf92f3577b34da6a3ce929d0e0e4736", span_id: "00f067aa0ba902b7" };
+  const line = read(JSON.stringify({ level: "info", ...ids, msg: "page read", characters: 9 }));
+  expect(line).toMatchObject({ traceId: ids.trace_id, details: { characters: 9 } });
+  expect(line.details).not.toHaveProperty("span_id");
+});
+
 it("reads a service's request, and of an error only its message", () => {
   const request = { method: "DELETE", path: `/orders/${id}`, status: 409, ms: 3, msg: "request" };
   expect(read(JSON.stringify({ level: "warn", request_id: "r", ...request }))).toMatchObject({

@@ -13,6 +13,7 @@ export type LogLine = {
   details: Readonly<Record<string, unknown>>;
   orderIds: readonly string[];
   requestId: string | undefined;
+  traceId?: string | undefined;
   /** It is a request that only read something, and was answered. Whoever waits for an order sends many. */
   isRead: boolean;
 };
@@ -26,6 +27,8 @@ const common = new Set([
   "msg",
   "order_id",
   "request_id",
+  "trace_id",
+  "span_id",
   "ts",
   "logger",
 ]);
@@ -57,7 +60,7 @@ function parseJson(said: string): Said | undefined {
 }
 
 function ofService(fields: Readonly<Record<string, unknown>>): Said {
-  const { msg, method, path, status, ms, order_id, request_id } = fields;
+  const { msg, method, path, status, ms, order_id, request_id, trace_id } = fields;
   const isRequest = msg === "request";
   const hidden = isRequest ? ["method", "path", "status", "ms"] : [];
   const details = Object.entries(fields).filter(([name]) => !common.has(name) && !hidden.includes(name));
@@ -67,6 +70,7 @@ function ofService(fields: Readonly<Record<string, unknown>>): Said {
     details: Object.fromEntries(details.map(([name, value]) => [name, plain(value)])),
     orderIds: typeof order_id === "string" ? [order_id] : idsIn(String(path ?? "")),
     requestId: typeof request_id === "string" ? request_id : undefined,
+    ...(typeof trace_id === "string" && { traceId: trace_id }),
     isRead: isRequest && isRead(method, status),
   };
 }

@@ -47,6 +47,7 @@ let program: RecordedProgram;
 /** Runs with settings that all differ from the defaults, without a jwtSecret. */
 let other: RecordedProgram;
 const documentsUrl = "https://scans.example.org/registry";
+const otlpEndpoint = "http://192.0.2.8:4318";
 beforeAll(async () => {
   program = await recordProgram({ settings: { ocrWorkers: "2" }, secrets: { jwtSecret: JWT_SECRET } });
   other = await recordProgram({
@@ -79,7 +80,13 @@ beforeAll(async () => {
         pageMegapixels: "44",
         pageSeconds: "55",
       },
-      ...{ documentsUrl, nodeImage: "node:own", redisImage: "redis:own", caddyImage: "caddy:own" },
+      ...{
+        documentsUrl,
+        otlpEndpoint,
+        nodeImage: "node:own",
+        redisImage: "redis:own",
+        caddyImage: "caddy:own",
+      },
     },
   });
 });
@@ -87,10 +94,10 @@ beforeAll(async () => {
 const range = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`);
 
 test.each([
-  ["1 worker, no jwtSecret", 1, 6, () => recordProgram({ settings: { ocrWorkers: "1" } })],
-  ["2 workers, a jwtSecret", 2, 5, () => program],
-  ["5 workers, no jwtSecret", 5, 6, () => other],
-])("with %s there are exactly these numbers of each type", async (_, ocrWorkers, passwords, run) => {
+  ["1 worker, no jwtSecret", 1, 6, 4, () => recordProgram({ settings: { ocrWorkers: "1" } })],
+  ["2 workers, a jwtSecret", 2, 5, 4, () => program],
+  ["5 workers, no jwtSecret, traces", 5, 6, 5, () => other],
+])("with %s there are exactly these resources", async (_, ocrWorkers, passwords, networks, run) => {
   const { resources, outputs } = await run();
   const counts: Record<string, number> = {};
   for (const { type } of resources) {
@@ -103,7 +110,7 @@ test.each([
     "orbital-witness:index:Router": 1,
     "orbital-witness:index:Proof": 1,
     "pulumi:pulumi:StackReference": 1,
-    "docker:index/network:Network": 4,
+    "docker:index/network:Network": networks,
     "docker:index/volume:Volume": 5,
     "docker:index/remoteImage:RemoteImage": 5,
     "docker:index/container:Container": 5 + ocrWorkers,
@@ -257,16 +264,15 @@ test("only the Auth API has the volume with the users", () => {
   expect(holders).toEqual([nameOf("auth-api")]);
 });
 
-test("workers share no network with the APIs, and reach the outside only if a documentsUrl is set", () => {
+test("workers share no network with the APIs, and reach the outside only if they need it", () => {
   const networksOf = (run: RecordedProgram, part: string) =>
     (inputsOf(run, part).networksAdvanced as { name: string }[]).map(({ name }) => name);
-  const [documents, back, front, work] = ["documents", "back", "front", "work"].map(
+  const [documents, back, front, work, traces] = ["documents", "back", "front", "work", "traces"].map(
     (each) => `${nameOf(each)}-0123456`,
   );
-  for (const run of [program, other]) {
-    expect(networksOf(run, "ocr-worker-1")).toEqual([documents, work]);
-    expect(networksOf(run, "order-api")).toEqual([front, back]);
-  }
+  for (const run of [program, other]) expect(networksOf(run, "order-api")).toEqual([front, back]);
+  expect(networksOf(program, "ocr-worker-1")).toEqual([documents, work]);
+  expect(networksOf(other, "ocr-worker-1")).toEqual([documents, work, traces]);
   expect(networksOf(program, "router")).toEqual([front, documents]);
   expect(networksOf(other, "router")).toEqual([front]);
   const isInternal = (run: RecordedProgram) =>
@@ -280,6 +286,13 @@ test("a documentsUrl replaces the router as the document source", () => {
   expect(holdersOf(other, "router:8081")).toEqual([]);
   expect(holdersOf(program, "DOCUMENT_LISTS_URL=http://router:8083")).toEqual([nameOf("order-api")]);
   expect(holdersOf(other, "DOCUMENT_LISTS_URL")).toEqual([]);
+});
+
+test("with an otlpEndpoint all services get it, and without one none", () => {
+  const services = [...["auth-api", "order-api"], ...range("ocr-worker-", 5)].map(nameOf);
+  expect(holdersOf(other, `"OTLP_ENDPOINT=${otlpEndpoint}"`).sort()).toEqual(services.sort());
+  expect(holdersOf(program, "OTLP_ENDPOINT")).toEqual([]);
+  expect(program.resources.map(({ name }) => name)).not.toContain(nameOf("traces"));
 });
 
 test("tokenSeconds, limits, resultDays, logLevel and images reach the parts that use them", () => {

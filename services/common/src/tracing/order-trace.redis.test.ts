@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, expect, test } from "vitest";
+import type { ReceivedSpan } from "../../../../tests/programs/tracing/received-span.ts";
+import { buildReceiver, missing, startReceiver } from "../../../../tests/programs/tracing/span-receiver.ts";
+import { type Answer, startTracedServices } from "../../../../tests/programs/tracing/traced-services.ts";
 import { found, slowDocument } from "../../../../tests/redis/order-workers.ts";
 import { orderServices, redisDatabase } from "../../../../tests/redis/redis-database.ts";
-import type { ReceivedSpan } from "../../../../tests/tracing/received-span.ts";
-import { buildReceiver, missing, startReceiver } from "../../../../tests/tracing/span-receiver.ts";
-import { type Answer, startTracedServices } from "../../../../tests/tracing/traced-services.ts";
 
 /** The services send their spans to the receiver of the OpenTelemetry collector. */
 
@@ -56,6 +56,8 @@ test("an order can be followed from the login to the download, in its caller's t
     const attributes = { "order.attempt": 1, "document.type": "lease", worker: "worker-1" };
     expect(span).toMatchObject({ service: "ocr-worker", instance: "worker-1", attributes });
   }
+  const read = { "page.number": 1, "page.empty": false, "page.recognise_ms": expect.any(Number) };
+  expect(named(spans, "page")[0]?.attributes).toMatchObject(read);
   // Each begins when the one before has ended. The clock of Redis rounds down.
   const times = spans.filter(({ name }) => work.includes(name));
   expect(times.map(({ name }) => name)).toEqual(work);
@@ -139,7 +141,7 @@ test("a download with another trace belongs to that trace, and links to the orde
   expect(byFormat("pdf")).toMatchObject({ traceId, parentSpanId: callerId, links: [link] });
 });
 
-test("orders run while the receiver is away, which is logged once, and a stop sends the last spans", async () => {
+test("orders run while the receiver is away, and a stopping worker sends its last spans", async () => {
   const receiver = await startReceiver();
   await receiver.stop();
   const services = await startTracedServices(redisDatabase(), receiver.endpoint, () => found);

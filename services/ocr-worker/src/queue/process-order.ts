@@ -5,6 +5,7 @@ import { inSpan, type Span, SpanKind } from "@orbital-witness/common/tracing/spa
 import { OrderFailure, storageFailure } from "../failure.ts";
 import { AttemptLost } from "./attempt-watch.ts";
 import { type OrderTools, type Stop, WatchedWork } from "./watched-work.ts";
+import { pageAttributes } from "./work-trace.ts";
 
 /**
  * One attempt at one order, until it ends or its pages are in the queue. Rejects if the end could not be
@@ -98,8 +99,10 @@ class Attempt {
 
   /** Returns the number of characters on the document's only page. */
   #read(): Promise<number> {
-    return inSpan("page", { attributes: { "page.number": 1 } }, async () => {
-      const { isEmpty, characters } = await this.#tools.reader.read(this.#order, 1, this.#work.aborted);
+    return inSpan("page", { attributes: { "page.number": 1 } }, async (span) => {
+      const read = await this.#tools.reader.read(this.#order, 1, this.#work.aborted);
+      span?.setAttributes(pageAttributes(read));
+      const { isEmpty, characters } = read;
       if (isEmpty) throw new OrderFailure("no_text_found");
       return characters;
     });

@@ -5,6 +5,7 @@ import type { ClaimedPage, ReleaseOptions } from "@orbital-witness/common/orders
 import { inSpan } from "@orbital-witness/common/tracing/spans.ts";
 import { failureReason, type OrderFailure } from "../failure.ts";
 import { type OrderTools, type Stop, WatchedWork } from "./watched-work.ts";
+import { pageAttributes } from "./work-trace.ts";
 
 /**
  * Reads one page of a document of several, from its claim to its end, which may also be the order's end.
@@ -35,8 +36,10 @@ class PageReading {
 
   async #read(): Promise<void> {
     const { page } = this.#page;
-    const isEmpty = await inSpan("page", {}, async () => {
-      const { isEmpty, characters } = await this.#tools.reader.read(this.#page, page, this.#work.aborted);
+    const isEmpty = await inSpan("page", {}, async (span) => {
+      const read = await this.#tools.reader.read(this.#page, page, this.#work.aborted);
+      span?.setAttributes(pageAttributes(read));
+      const { isEmpty, characters } = read;
       this.#work.log.info({ ms: this.#work.ms, characters }, "page read");
       return isEmpty;
     });

@@ -2,6 +2,7 @@ import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import type { Claim, ClaimedPage } from "@orbital-witness/common/orders/queue/order-attempts.ts";
 import type { LostLease } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { inTrace, recordSpan, SpanKind } from "@orbital-witness/common/tracing/spans.ts";
+import type { PageRead } from "../page-process/page-reader.ts";
 
 type Work = Pick<LostLease, "order_id" | "run" | "attempt" | "page"> &
   Partial<Pick<OrderRecord, "document_type">>;
@@ -43,6 +44,12 @@ export function inPageTrace<T>(
 /** Records that `worker` put back what a lost worker had. */
 export function recordTakeover(traceparent: string | undefined, lease: LostLease, worker: string): void {
   inTrace(traceparent, attributesOf(lease, worker), () => recordSpan("takeover", { failed: "worker_lost" }));
+}
+
+/** What a page was like, and how many ms each step of reading it took. */
+export function pageAttributes({ isEmpty, characters, steps }: PageRead) {
+  const times = Object.entries(steps).map(([step, ms]) => [`page.${step}_ms`, Math.round(ms)] as const);
+  return { "page.empty": isEmpty, "page.characters": characters, ...Object.fromEntries(times) };
 }
 
 function recordClaim(startMs: number): void {

@@ -7,21 +7,21 @@ import path from "node:path";
 import { hasEnded, orderStatusSchema } from "@orbital-witness/common/orders/order.ts";
 import { expect, onTestFinished } from "vitest";
 import { z } from "zod";
-import { freePort } from "../free-port.ts";
-import { startService } from "../programs/service-process.ts";
-import { testKeys } from "../programs/token-keys.ts";
-import { redisUrlAs } from "../redis/redis-container.ts";
+import { freePort } from "../../free-port.ts";
+import { redisUrlAs } from "../../redis/redis-container.ts";
+import { startService } from "../service-process.ts";
+import { testKeys } from "../token-keys.ts";
 
 const { environment: keys } = testKeys("0123456789abcdef0123456789abcdef");
-const mainOf = (service: string) => new URL(`../../services/${service}/src/main.ts`, import.meta.url);
+const mainOf = (service: string) => new URL(`../../../services/${service}/src/main.ts`, import.meta.url);
 const loginAnswer = z.object({ access_token: z.string() });
 const orderAnswer = z.object({ order_id: z.string(), status: orderStatusSchema });
 
 export type Answer = { status: number; body: Buffer | string };
 
 /**
- * The services as programs, as the stack runs them, for one test. They send their spans to `endpoint`; without
- * one they record none. `answer`: of the document source.
+ * The services as programs, as the stack runs them, for one test. They send their spans to `endpoint`;
+ * without one they record none. `answer`: of the document source.
  */
 export async function startTracedServices(
   redisUrl: string,

@@ -5,13 +5,13 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { expect, onTestFinished } from "vitest";
-import { programOnPath } from "../../commands/lib/program-on-path.ts";
-import { freePort } from "../free-port.ts";
+import { programOnPath } from "../../../commands/lib/program-on-path.ts";
+import { freePort } from "../../free-port.ts";
 import { type ReceivedSpan, spansOf } from "./received-span.ts";
 
 const run = promisify(execFile);
 const source = path.join(import.meta.dirname, "receiver");
-const program = path.join(import.meta.dirname, "../../.cache/span-receiver/span-receiver");
+const program = path.join(import.meta.dirname, "../../../.cache/span-receiver/span-receiver");
 
 /** Why the receiver cannot be built here. Undefined if it can. */
 export const missing = programOnPath("go") === undefined ? "Go is not installed" : undefined;
