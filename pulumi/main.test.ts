@@ -1,9 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 
 afterEach(() => {
   vi.unstubAllGlobals();
   vi.doUnmock("./clone-id.ts");
+});
+
+test("stacks are shown as they are, because looking for sources takes long", async () => {
+  vi.doMock("./clone-id.ts", () => ({ originalOf: () => "/home/you/original" }));
+  const usual = Error.prepareStackTrace;
+  onTestFinished(() => {
+    Error.prepareStackTrace = usual;
+  });
+  Error.prepareStackTrace = () => "looked up";
+  const main: string = "./main.mjs";
+  const { default: program } = await import(main);
+  await expect(program()).rejects.toThrow();
+  expect(new Error("here").stack).toContain("main.test.ts");
 });
 
 test("a copied clone is not updated, because its state is its original's", async () => {
