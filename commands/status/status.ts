@@ -7,7 +7,7 @@ import { programUser } from "../lib/program-user.ts";
 import { StackContainers } from "../stack/engine/containers.ts";
 import { requireDocker } from "../stack/engine/docker.ts";
 import { projectFolder } from "../stack/project.ts";
-import { Stack } from "../stack/stack.ts";
+import { Stack, type StackOutputs } from "../stack/stack.ts";
 import { explainFault, inspectContainers, needsExplanation } from "./stack-containers.ts";
 import { type StackState, stackStateSchema } from "./stack-state.ts";
 import { isHealthy, statusText } from "./status-text.ts";
@@ -29,9 +29,11 @@ await runCommand(async () => {
   const docker = new DockerClient();
   const inspected = await inspectContainers(docker, parts);
   const containers = inspected.map((container) => container.state);
-  const url = await addressOf(stack);
+  const { url, localUrl } = (await outputsOf(stack)) ?? {};
   const runs = containers.some(({ source, state }) => source === "order-api" && state === "healthy");
-  const state = runs ? await stateOf(url, parts) : { unknown: "the Order API does not run, or not well." };
+  const state = runs
+    ? await stateOf(localUrl, parts)
+    : { unknown: "the Order API does not run, or not well." };
   const now = Date.now();
   const status = { stack, url, containers, state, now };
   if (json) console.log(JSON.stringify({ stack, url: url ?? null, containers, state }, undefined, 2));
@@ -45,16 +47,16 @@ await runCommand(async () => {
 process.exit();
 
 /** Undefined if the stack was never started completely. */
-async function addressOf(name: string): Promise<string | undefined> {
+async function outputsOf(name: string): Promise<StackOutputs | undefined> {
   try {
-    return (await (await Stack.find(projectFolder, name))?.outputs())?.url;
+    return await (await Stack.find(projectFolder, name))?.outputs();
   } catch (error) {
     if (error instanceof Failure || error instanceof z.ZodError) return undefined;
     throw error;
   }
 }
 
-/** Asks the stack itself what it does. */
+/** Asks the stack itself what it does, without HTTPS, whose certificate this machine may not trust. */
 async function stateOf(
   url: string | undefined,
   parts: StackContainers,

@@ -109,6 +109,12 @@ describe("a public host", () => {
     expect((await customer.delivery(String(body.order_id))).view.status).toBe("completed");
   });
 
+  it("does not keep npm run status from asking the stack", async () => {
+    const status = ["commands/status/status.ts", "--stack", clone.stack.name, "--json"];
+    const { stdout } = await execa("node", status, { cwd: clone.folder });
+    expect(JSON.parse(stdout)).toMatchObject({ url: outputs.url, state: { queue: {} } });
+  });
+
   it("keeps its authority when the router is replaced", async () => {
     const ca = await inRouter("cat", AUTHORITY);
     const before = await overTls("/health", ca);
