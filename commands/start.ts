@@ -1,7 +1,9 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { runCommand } from "../lib/failure.ts";
 import { StackLock } from "../lib/stack-lock.ts";
 import { say } from "../lib/terminal.ts";
 import { readOptions } from "./lib/options.ts";
+import { noCertificate, publicHostOf } from "./lib/served-certificate.ts";
 import { ensureDocker } from "./stack/engine/docker.ts";
 import { projectFolder, setting } from "./stack/project.ts";
 import { proofVariables, provedSample } from "./stack/proved-sample.ts";
@@ -16,6 +18,8 @@ const DEMO_USERS = `Demo users (password: password)
 const PEOPLE = `Users
   npm run users -- add NAME --order    # asks for the password
   npm run users -- list`;
+/** How long an authority may take to check the name and to issue a certificate. */
+const CERTIFICATE_MS = 20_000;
 
 await runCommand(async () => {
   readOptions({}, "Run `npm start` without options.");
@@ -33,8 +37,20 @@ await runCommand(async () => {
   console.log(`\n${text.trim().replace(/^/gm, "  │ ")}\n`);
   say(`Order ${orderId}: the beginning of a sample lease, read in ${seconds.toFixed(1)} s`);
   printNextSteps(outputs, stack.cli.kind);
+  await warnWithoutCertificate();
 });
 process.exit();
+
+/** All else runs without a certificate, so this is no failure. */
+async function warnWithoutCertificate(): Promise<void> {
+  const until = Date.now() + CERTIFICATE_MS;
+  for (;;) {
+    const host = await publicHostOf(projectFolder, STACK);
+    if (host?.certificate !== null) return;
+    if (Date.now() > until) return console.error(`✗ ${noCertificate(host)}\n`);
+    await pause(500);
+  }
+}
 
 function printNextSteps(outputs: StackOutputs, cli: Stack["cli"]["kind"]): void {
   const pulumi = cli === "pulumi" ? "npx pulumi" : "npm run pulumi --";

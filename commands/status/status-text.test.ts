@@ -40,7 +40,7 @@ const state: StackState = {
   parts: [{ name: "order-api", healthy: true, waits_for: null }],
 };
 const status = (more: Partial<Status> = {}): Status => ({
-  ...{ stack: "local", url: "http://localhost", state, now },
+  ...{ stack: "local", url: "http://localhost", publicHost: undefined, state, now },
   containers: [container("ocr-worker-1"), container("ocr-worker-2"), container("order-api")],
   ...more,
 });
@@ -79,4 +79,23 @@ it.each([
   expect(statusText(unwell)).toContain(`  redis  ${text}\n`);
   expect(statusText(unwell)).toContain("What the stack does is unknown: no answer.");
   expect(isHealthy(unwell)).toBe(false);
+});
+
+it.each([
+  [null, "waits for a certificate for witness.test", false],
+  [
+    { issuer: "An authority", valid_until: "2027-02-25T10:00:00.000Z" },
+    "certificate by An authority, valid until 2027-02-25",
+    true,
+  ],
+  [
+    { issuer: "An authority", valid_until: "2026-11-27T14:05:09.000Z" },
+    "certificate by An authority, expired on 2026-11-27",
+    false,
+  ],
+])("shows the certificate %o of a public host", (certificate, text, isWell) => {
+  const publicHost = { name: "witness.test", certificate };
+  const served = status({ containers: [container("router")], publicHost });
+  expect(statusText(served)).toContain(`  router  healthy  ${text}\n`);
+  expect(isHealthy(served)).toBe(isWell);
 });

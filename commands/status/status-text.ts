@@ -3,25 +3,30 @@ import { stateText } from "../../pulumi/health/explanation.ts";
 import { waitsFor } from "../../pulumi/health/waits-for.ts";
 import { inColumns } from "../lib/columns.ts";
 import { counted } from "../lib/counted.ts";
+import type { PublicHost } from "../lib/served-certificate.ts";
 import type { StackState } from "./stack-state.ts";
 
 export type Status = {
   stack: string;
   url: string | undefined;
   containers: readonly ContainerState[];
+  /** Undefined without HTTPS. */
+  publicHost: PublicHost | undefined;
   /** Why the state of the stack is unknown, or the state. */
   state: StackState | { unknown: string };
   now: number;
 };
 
 /** The stack on one screen: its parts, the queue, the workers, and what failed lately. */
-export function statusText({ stack, url, containers, state, now }: Status): string {
+export function statusText({ stack, url, containers, publicHost, state, now }: Status): string {
   const known = "unknown" in state ? undefined : state;
   const parts = containers.map((container) => [
     container.source,
     stateText(container),
     isWell(container)
-      ? (known && (waitOf(container, known) || workText(container, known, now))) || ""
+      ? httpsText(container, publicHost, now) ||
+        (known && (waitOf(container, known) || workText(container, known, now))) ||
+        ""
       : `waits for ${waitsFor(container)}`,
   ]);
   const sections = [
@@ -32,9 +37,23 @@ export function statusText({ stack, url, containers, state, now }: Status): stri
   return sections.join("\n\n");
 }
 
-/** Whether the containers run, and no part waits for something. */
-export function isHealthy({ containers, state }: Pick<Status, "containers" | "state">): boolean {
+/** Whether the containers run, no part waits for something, and clients can use HTTPS if it is set. */
+export function isHealthy({ containers, publicHost, state, now }: Omit<Status, "stack" | "url">): boolean {
+  if (publicHost && !hasValidCertificate(publicHost, now)) return false;
   return containers.every(isWell) && !("unknown" in state) && state.parts.every(({ healthy }) => healthy);
+}
+
+export function hasValidCertificate({ certificate }: PublicHost, now: number): boolean {
+  return certificate !== null && now < Date.parse(certificate.valid_until);
+}
+
+function httpsText({ source }: ContainerState, publicHost: PublicHost | undefined, now: number): string {
+  if (source !== "router" || publicHost === undefined) return "";
+  const { name, certificate } = publicHost;
+  if (certificate === null) return `waits for a certificate for ${name}`;
+  const date = certificate.valid_until.slice(0, 10);
+  const isValid = hasValidCertificate(publicHost, now);
+  return `certificate by ${certificate.issuer}, ${isValid ? "valid until" : "expired on"} ${date}`;
 }
 
 /** Parts of the API are containers, except for the document source and the workers as a whole. */

@@ -4,6 +4,7 @@ import { Failure, runCommand } from "../../lib/failure.ts";
 import { DockerClient } from "../../pulumi/health/docker-client.ts";
 import { readOptions } from "../lib/options.ts";
 import { programUser } from "../lib/program-user.ts";
+import { noCertificate, publicHostOf } from "../lib/served-certificate.ts";
 import { StackContainers } from "../stack/engine/containers.ts";
 import { requireDocker } from "../stack/engine/docker.ts";
 import { projectFolder } from "../stack/project.ts";
@@ -35,10 +36,14 @@ await runCommand(async () => {
     ? await stateOf(localUrl, parts)
     : { unknown: "the Order API does not run, or not well." };
   const now = Date.now();
-  const status = { stack, url, containers, state, now };
-  if (json) console.log(JSON.stringify({ stack, url: url ?? null, containers, state }, undefined, 2));
-  else {
+  const publicHost = await publicHostOf(projectFolder, stack);
+  const status = { stack, url, containers, publicHost, state, now };
+  if (json) {
+    const shown = { stack, url: url ?? null, public_host: publicHost ?? null, containers, state };
+    console.log(JSON.stringify(shown, undefined, 2));
+  } else {
     console.log(statusText(status));
+    if (publicHost?.certificate === null) console.log(`\n✗ ${noCertificate(publicHost)}`);
     const faulty = inspected.filter((container) => needsExplanation(container.state, now));
     for (const each of faulty) console.log(`\n✗ ${await explainFault(docker, each, now)}`);
   }

@@ -109,10 +109,13 @@ describe("a public host", () => {
     expect((await customer.delivery(String(body.order_id))).view.status).toBe("completed");
   });
 
-  it("does not keep npm run status from asking the stack", async () => {
+  it("does not keep npm run status from asking the stack, and has a certificate there", async () => {
     const status = ["commands/status/status.ts", "--stack", clone.stack.name, "--json"];
     const { stdout } = await execa("node", status, { cwd: clone.folder });
-    expect(JSON.parse(stdout)).toMatchObject({ url: outputs.url, state: { queue: {} } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ url: outputs.url, state: { queue: {} } },
+      public_host: { name: HOST, certificate: { issuer: expect.stringContaining("Caddy Local Authority") } },
+    });
   });
 
   it("keeps its authority when the router is replaced", async () => {
