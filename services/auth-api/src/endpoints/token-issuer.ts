@@ -4,7 +4,7 @@ import type { SigningKey } from "@orbital-witness/common/tokens/token-keys.ts";
 import type { IssuedToken } from "@orbital-witness/common/tokens/token-request.ts";
 import type { Context } from "hono";
 import type { UserDirectory } from "../accounts/user-directory.ts";
-import type { Refresh, Sessions } from "../sessions/sessions.ts";
+import type { Refresh, SessionStore } from "../sessions/session-store.ts";
 import { orUnavailable } from "./unavailable.ts";
 
 export type TokenOptions = {
@@ -12,7 +12,7 @@ export type TokenOptions = {
   key: SigningKey;
   tokenSeconds: number;
   users: UserDirectory;
-  sessions: Sessions;
+  sessions: SessionStore;
 };
 
 export type Renewal =

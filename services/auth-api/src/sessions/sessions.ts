@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import type { AccountFile } from "../accounts/sqlite/account-file.ts";
 import { firstToken, hashesOf, successorOf } from "./refresh-token.ts";
+import type { Refresh, SessionStore } from "./session-store.ts";
 
 /**
  * How long a token that was just replaced still works. Two tabs, or a repeated request whose answer was lost,
@@ -26,12 +27,6 @@ export type SessionOptions = {
   now?: () => number;
 };
 
-/** `reused`: an old token came back, so it may have been stolen; its whole family has ended. */
-export type Refresh =
-  | { outcome: "refreshed"; token: string; userId: number }
-  | { outcome: "unknown" | "expired" }
-  | { outcome: "reused"; userId: number };
-
 const sessionRow = z.object({
   family: z.instanceof(Uint8Array),
   user_id: z.int(),
@@ -43,10 +38,11 @@ const sessionRow = z.object({
 type SessionRow = z.output<typeof sessionRow>;
 
 /**
- * The sessions: families of refresh tokens (RFC 9700, 4.14.2). Only hashes are stored, one row for each
- * family. The database ends a user's sessions when the user is disabled or gets another password.
+ * The sessions in the file of accounts: families of refresh tokens (RFC 9700, 4.14.2). Only hashes are
+ * stored, one row for each family. The database ends a user's sessions when the user is disabled or gets
+ * another password.
  */
-export class Sessions {
+export class Sessions implements SessionStore {
   readonly #file: AccountFile;
   readonly #key: string;
   readonly #idleMs: number;
@@ -61,10 +57,6 @@ export class Sessions {
     this.#now = now;
   }
 
-  /**
-   * Also removes sessions that have expired. @returns the first token, which is not valid if the user was
-   * disabled or removed meanwhile
-   */
   async begin(userId: number): Promise<string> {
     const token = firstToken();
     const hashes = hashesOf(token);
@@ -90,7 +82,6 @@ export class Sessions {
     return token;
   }
 
-  /** Replaces the token. @returns its successor, or why there is none */
   async refresh(token: string): Promise<Refresh> {
     const hashes = hashesOf(token);
     // The first look needs no lock, so that made-up tokens keep nobody waiting.
@@ -122,7 +113,6 @@ export class Sessions {
     });
   }
 
-  /** Ends the session of a token. An old token ends it too. @returns false if there is no such session */
   async end(token: string): Promise<boolean> {
     const hashes = hashesOf(token);
     return hashes !== undefined && this.#file.use((database) => end(database, hashes.family));
