@@ -1,16 +1,14 @@
-import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import { type IncomingHttpHeaders, request as plainRequest } from "node:http";
-import { request as tlsRequest } from "node:https";
+import type { IncomingHttpHeaders } from "node:http";
 import path from "node:path";
-import { text } from "node:stream/consumers";
-import type { TLSSocket } from "node:tls";
 import { execa } from "execa";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { StackOutputs } from "../../../../commands/stack/stack.ts";
 import { Customer } from "../../../../lib/customer.ts";
 import { freePort } from "../../../free-port.ts";
 import { StackUnderTest } from "../../../stack/stack-under-test.ts";
+import { AcmeAuthority } from "../../harness/acme-authority.ts";
+import { type Host, inPlain, overTls } from "../../harness/https-client.ts";
 
 const HOST = "witness.test";
 const AUTHORITY = "/var/tmp/caddy/pki/authorities/local/root.crt";
@@ -22,6 +20,7 @@ let clone: StackUnderTest;
 let outputs: StackOutputs;
 let httpPort: number;
 let httpsPort: number;
+let host: Host;
 
 beforeAll(async () => {
   httpPort = await freePort();
@@ -30,6 +29,7 @@ beforeAll(async () => {
   const settings = Object.fromEntries(Object.entries(ports).map(([key, port]) => [key, String(port)]));
   const https = { publicHost: HOST, tlsIssuer: "internal", trustedProxies: DOCKER };
   clone = await StackUnderTest.make({ ...settings, ...https, ocrWorkers: "1" });
+  host = { name: HOST, port: httpsPort };
   outputs = await clone.up();
 });
 
@@ -37,35 +37,15 @@ afterAll(async () => {
   await clone?.remove();
 });
 
-type Sent = { method?: string; headers?: IncomingHttpHeaders; body?: string; servername?: string };
-
-/** Sends a request to the public host, whose name no DNS knows. `ca`: the only authority that is trusted. */
-async function overTls(where: string, ca: string, { servername = HOST, body, ...options }: Sent = {}) {
-  const sent = tlsRequest({
-    ...{ host: "127.0.0.1", port: httpsPort, path: where, ca, servername, agent: false, ...options },
-    headers: { host: `${HOST}:${httpsPort}`, ...options.headers },
-  });
-  sent.end(body);
-  const [response] = await once(sent, "response");
-  const { fingerprint256 } = (response.socket as TLSSocket).getPeerCertificate();
-  return {
-    status: response.statusCode,
-    headers: response.headers,
-    body: await text(response),
-    fingerprint256,
-  };
-}
-
-async function inPlain(where: string, { body, ...options }: Sent = {}) {
-  const sent = plainRequest({ host: "127.0.0.1", port: httpPort, path: where, agent: false, ...options });
-  sent.end(body);
-  const [response] = await once(sent, "response");
-  return { status: response.statusCode, headers: response.headers, body: await text(response) };
-}
-
 async function inRouter(...command: string[]): Promise<string> {
   const { name } = await clone.container("router");
   return (await execa("docker", ["exec", name, ...command])).stdout;
+}
+
+async function statusOf() {
+  const command = ["commands/status/status.ts", "--stack", clone.stack.name, "--json"];
+  const { stdout, exitCode } = await execa("node", command, { cwd: clone.folder, reject: false });
+  return { exitCode, ...JSON.parse(stdout) };
 }
 
 const form = { "content-type": "application/x-www-form-urlencoded" };
@@ -76,27 +56,27 @@ const login = (password: string, headers: IncomingHttpHeaders = {}) => ({
 describe("a public host", () => {
   it("is served by HTTPS, with HSTS and without HTTP/3, to clients that trust its authority", async () => {
     const ca = await inRouter("cat", AUTHORITY);
-    const { status, headers, body } = await overTls("/health", ca);
+    const { status, headers, body } = await overTls(host, "/health", ca);
     expect([status, body]).toEqual([200, '{"healthy": true}']);
     expect(headers["strict-transport-security"]).toBe("max-age=31536000");
     expect(headers["alt-svc"]).toBeUndefined();
     expect(outputs.url).toBe(`https://${HOST}:${httpsPort}`);
-    const token = await overTls("/token", ca, login("password"));
+    const token = await overTls(host, "/token", ca, login("password"));
     expect(token.status).toBe(200);
   });
 
   it("is refused to clients that ask for another name", async () => {
     const ca = await inRouter("cat", AUTHORITY);
-    await expect(overTls("/health", ca, { servername: "other.test" })).rejects.toThrow();
-    const other = await overTls("/health", ca, { headers: { host: "other.test" } });
+    await expect(overTls(host, "/health", ca, { servername: "other.test" })).rejects.toThrow();
+    const other = await overTls(host, "/health", ca, { headers: { host: "other.test" } });
     expect(other.status).toBe(421);
   });
 
   it("answers plain HTTP by a redirect, and refuses what would change something", async () => {
-    const redirect = await inPlain("/orders?limit=1");
+    const redirect = await inPlain(httpPort, "/orders?limit=1");
     const location = `https://${HOST}:${httpsPort}/orders?limit=1`;
     expect([redirect.status, redirect.headers.location]).toEqual([308, location]);
-    const refused = await inPlain("/token", login("password"));
+    const refused = await inPlain(httpPort, "/token", login("password"));
     expect(refused.status).toBe(403);
     expect(JSON.parse(refused.body)).toMatchObject({ status: 403, code: "https_required" });
   });
@@ -110,22 +90,20 @@ describe("a public host", () => {
   });
 
   it("does not keep npm run status from asking the stack, and has a certificate there", async () => {
-    const status = ["commands/status/status.ts", "--stack", clone.stack.name, "--json"];
-    const { stdout } = await execa("node", status, { cwd: clone.folder });
-    expect(JSON.parse(stdout)).toMatchObject({
-      ...{ url: outputs.url, state: { queue: {} } },
+    expect(await statusOf()).toMatchObject({
+      ...{ exitCode: 0, url: outputs.url, state: { queue: {} } },
       public_host: { name: HOST, certificate: { issuer: expect.stringContaining("Caddy Local Authority") } },
     });
   });
 
   it("keeps its authority when the router is replaced", async () => {
     const ca = await inRouter("cat", AUTHORITY);
-    const before = await overTls("/health", ca);
+    const before = await overTls(host, "/health", ca);
     const { id } = await clone.container("router");
     await clone.edit("pulumi/Caddyfile", (config) => config.replace("idle 2m", "idle 1m"));
     await clone.up();
     expect((await clone.container("router")).id).not.toBe(id);
-    expect((await overTls("/health", ca)).fingerprint256).toBe(before.fingerprint256);
+    expect((await overTls(host, "/health", ca)).fingerprint256).toBe(before.fingerprint256);
   });
 });
 
@@ -141,11 +119,11 @@ describe("the session of a browser", () => {
   it("has its refresh token in a cookie that only HTTPS and this origin's pages send", async () => {
     const ca = await inRouter("cat", AUTHORITY);
     const origin = `https://${HOST}:${httpsPort}`;
-    const signedIn = await overTls("/session", ca, login("password", { origin }));
+    const signedIn = await overTls(host, "/session", ca, login("password", { origin }));
     expect([signedIn.status, signedIn.body]).toEqual([200, expect.stringContaining('"access_token"')]);
     const cookie = cookieOf(signedIn.headers);
     const refresh = (headers: IncomingHttpHeaders) =>
-      overTls("/session/refresh", ca, { method: "POST", headers });
+      overTls(host, "/session/refresh", ca, { method: "POST", headers });
     for (const foreign of [
       { origin: "https://other.test" },
       // The same name, but plain HTTP or another port.
@@ -175,7 +153,7 @@ describe("a trusted proxy", () => {
   it("names the client by the last address that it adds, which the client cannot choose", async () => {
     const ca = await inRouter("cat", AUTHORITY);
     const wrong = async (forwarded: string | string[]) =>
-      (await overTls("/token", ca, login("wrong", { "x-forwarded-for": forwarded }))).status;
+      (await overTls(host, "/token", ca, login("wrong", { "x-forwarded-for": forwarded }))).status;
     const first: (number | undefined)[] = [];
     for (let count = 0; count < 11; count += 1) first.push(await wrong("203.0.113.1"));
     expect(first).toEqual([...Array(10).fill(401), 429]);
@@ -195,16 +173,47 @@ describe("a certificate from files", () => {
       await inRouter("cat", `${ISSUED}.crt`),
     );
     await writeFile(path.join(clone.folder, files.tlsKeyFile), await inRouter("cat", `${ISSUED}.key`));
-    const issued = (await overTls("/health", ca)).fingerprint256;
+    const issued = (await overTls(host, "/health", ca)).fingerprint256;
     for (const [key, value] of Object.entries(files)) await clone.stack.set(key, value);
     await clone.stack.set("tlsIssuer", "auto");
     await clone.up();
     // The router has them only as the files that were given.
     expect(await inRouter("cat", "/etc/caddy/Caddyfile")).toContain("tls /tmp/certificate.pem");
-    expect((await overTls("/health", ca)).fingerprint256).toBe(issued);
+    expect((await overTls(host, "/health", ca)).fingerprint256).toBe(issued);
     await clone.stack.set("publicHost", "other.test");
     await expect(clone.up()).rejects.toThrow(
       /certificate\.pem\) is for DNS:witness\.test, not for other\.test/,
     );
+  });
+});
+
+describe("a certificate by ACME", () => {
+  it("is missing while the authority is away, which npm run status says, and then issued", async () => {
+    const [name, rootFile] = ["witness.example.com", "acme-root.pem"];
+    const authority = await AcmeAuthority.start(clone, name);
+    onTestFinished(() => authority.remove());
+    const ca = await authority.root();
+    await writeFile(path.join(clone.folder, "documents", rootFile), ca);
+    // Otherwise the router would ask a public authority.
+    const options = `"acme_ca ${AcmeAuthority.directory}", "acme_ca_root /srv/documents/${rootFile}",`;
+    await clone.edit("pulumi/https/router-config.ts", (code) =>
+      code.replace('"skip_install_trust",', `"skip_install_trust", ${options}`),
+    );
+    for (const key of ["tlsCertificateFile", "tlsKeyFile"]) await clone.stack.set(key, "");
+    await clone.stack.set("publicHost", name);
+    await authority.pause();
+    await clone.up();
+    expect(await statusOf()).toMatchObject({ exitCode: 1, public_host: { name, certificate: null } });
+    await authority.resume();
+    // The router also tries again by itself, after a minute.
+    await execa("docker", ["restart", (await clone.container("router")).name]);
+    const health = () => overTls({ name, port: httpsPort }, "/health", ca);
+    await expect
+      .poll(() => health().catch(() => undefined), { timeout: 60_000 })
+      .toMatchObject({
+        status: 200,
+        headers: { "strict-transport-security": "max-age=31536000" },
+      });
+    expect(await statusOf()).toMatchObject({ public_host: { certificate: { issuer: expect.any(String) } } });
   });
 });
