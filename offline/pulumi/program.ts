@@ -79,9 +79,10 @@ async function diagnosticOf({ message, resource }: pulumi.ResourceError): Promis
     resource?.urn.apply(resolve);
   });
   const [, , type = "", name = ""] = urn.split("::");
-  const [module = "", kind = ""] = (type.split("$").at(-1) ?? "").split("/");
+  // docker:index/container:Container is shown as docker:index:Container.
+  const shown = (type.split("$").at(-1) ?? "").replace(/\/[^:]*/, "");
   const text = message.replaceAll("\n", "\n    ");
-  return `\nDiagnostics:\n  ${module}:${kind.split(":").at(-1)} (${name}):\n    error: ${text}\n`;
+  return `\nDiagnostics:\n  ${shown} (${name}):\n    error: ${text}\n`;
 }
 
 /** Returns the program's entry point as the CLI finds it: `main` in its package.json. */
