@@ -104,6 +104,12 @@ async function updates(clone: StackUnderTest): Promise<Row[]> {
       await appendFile(service, "// another line\n");
       await clone.stack.up({ quiet: true });
     });
+    await clone.stack.set("proveOnUp", "true");
+    const proved = await medianTime(async () => {
+      await appendFile(service, "// another line\n");
+      await clone.stack.up({ quiet: true });
+    });
+    await clone.stack.set("proveOnUp", "false");
     const built = await medianTime(async () => {
       await appendFile(service, "// another line\n");
       await execa(
@@ -129,6 +135,11 @@ async function updates(clone: StackUnderTest): Promise<Row[]> {
         what: "one changed line in a service",
         figure: seconds(changed),
         beside: `\`docker build\` of it alone ${seconds(built)}`,
+      },
+      {
+        what: "one changed line, with the proof",
+        figure: seconds(proved),
+        beside: `without the proof ${seconds(changed)}`,
       },
       {
         what: "one worker more or less",
