@@ -81,6 +81,13 @@ export function providerEndpoint(engine: EngineFacts, pulumi: PulumiFacts): Find
     (own !== undefined && providerSocket !== undefined && isSameSocket(own, providerSocket));
   if (engine.engine.failed || isSame || !usesRealCli(pulumi)) return [];
   const other = providerSocket === undefined ? "finds no engine" : `uses the one at unix://${providerSocket}`;
-  const text = `The client uses ${nameOf(engine)}, but Pulumi does not read contexts and ${other}.`;
-  return [problem("endpoint", text, `export DOCKER_HOST=${endpoint.host}`)];
+  const fix = `export DOCKER_HOST=${endpoint.host}`;
+  if (own === undefined) {
+    const text = `The client uses ${nameOf(engine)}, but Pulumi does not read contexts and ${other}.`;
+    return [problem("endpoint", text, fix)];
+  }
+  const text =
+    `The client and our commands use ${nameOf(engine)}. But \`pulumi up\`, called directly, does not read ` +
+    `contexts and ${other}.`;
+  return [warning("endpoint", text, fix)];
 }

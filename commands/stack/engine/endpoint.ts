@@ -3,6 +3,8 @@ import { z } from "zod";
 
 /** The socket of an engine that nothing else is set for. */
 export const DEFAULT_SOCKET = "/var/run/docker.sock";
+/** The client reads its contexts from files. */
+const CONTEXTS_LIMIT_MS = 10_000;
 
 const contextSchema = z.object({
   Name: z.string(),
@@ -46,6 +48,16 @@ export async function dockerEndpoint(limitMs: number): Promise<Endpoint> {
     host: contexts.find(({ name }) => name === current)?.host ?? fallback,
     contexts,
   };
+}
+
+/**
+ * What leads a program that does not read the client's contexts, such as Pulumi's Docker provider, to the
+ * client's engine. Empty if it gets there by itself, or if DOCKER_HOST alone does not lead there.
+ */
+export async function engineEnvironment(): Promise<Record<string, string>> {
+  const { decidedBy, host } = await dockerEndpoint(CONTEXTS_LIMIT_MS);
+  const isByContext = decidedBy === "context" || decidedBy === "DOCKER_CONTEXT";
+  return isByContext && socketOf(host) !== undefined ? { DOCKER_HOST: `${host}` } : {};
 }
 
 function parseContext(line: string): z.infer<typeof contextSchema>[] {

@@ -51,6 +51,23 @@ test("npm's own `pulumi`, a folder and a file that is not executable are skipped
   expect(await cli.quietly(["up"], "")).toBe("the one meant: up");
 });
 
+test.each([
+  ["unix:///home/you/.colima/default/docker.sock", "unix:///home/you/.colima/default/docker.sock"],
+  // Certificates would be missing.
+  ["tcp://192.0.2.7:2376", ""],
+])("Pulumi gets the engine of the client's context: %s", async (host, given) => {
+  const folder = scratchFolder();
+  const context = JSON.stringify({ Name: "own", Current: true, DockerEndpoint: host });
+  usePath(
+    fakeProgram(path.join(folder, "docker"), `echo '${context}'`),
+    fakeProgram(path.join(folder, "bin", "pulumi"), 'echo "at $DOCKER_HOST"'),
+  );
+  vi.stubEnv("DOCKER_HOST", undefined);
+  expect(await (await choosePulumi(folder)).quietly(["up"], "")).toBe(`at ${given}`);
+  vi.stubEnv("DOCKER_HOST", "unix:///chosen.sock");
+  expect(await (await choosePulumi(folder)).quietly(["up"], "")).toBe("at unix:///chosen.sock");
+});
+
 test("STACK_ENGINE=stand-in takes precedence over the program on the PATH", async () => {
   vi.stubEnv("STACK_ENGINE", "stand-in");
   usePath(fakeProgram(path.join(scratchFolder(), "pulumi"), NOT_MEANT));

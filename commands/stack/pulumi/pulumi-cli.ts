@@ -5,6 +5,7 @@ import { passphraseEnvironment } from "../../../lib/passphrase.ts";
 import { say } from "../../../lib/terminal.ts";
 import { programOnPath } from "../../lib/program-on-path.ts";
 import { identifyClone } from "../clone.ts";
+import { engineEnvironment } from "../engine/endpoint.ts";
 import { standInProgram } from "../offline.ts";
 import { projectFolder as ownFolder } from "../project.ts";
 import { areLeftBehind, pulumiLocks } from "./pulumi-locks.ts";
@@ -70,6 +71,8 @@ export class PulumiCli {
       env: {
         ...passphraseEnvironment(this.#folder),
         PULUMI_SKIP_UPDATE_CHECK: "true",
+        // The stand-in runs the docker client, which follows its context.
+        ...(this.kind === "pulumi" ? await engineEnvironment() : {}),
         ...this.#environment,
       },
       ...(options.input === undefined ? { stdin: isSeen ? "inherit" : "ignore" } : { input: options.input }),

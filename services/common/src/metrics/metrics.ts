@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 /** The name without `orbital_`, what it says, and the names of its labels. */
 type Description<Label extends string> = { name: string; help: string; labels?: readonly Label[] };
 
-/** The metrics of one process. docs/metrics.md explains each. */
+/** The metrics of one process. docs/observability.md explains each. */
 export class Metrics {
   readonly registry = new Registry();
   readonly contentType = this.registry.contentType;
