@@ -60,7 +60,9 @@ function printNextSteps(outputs: StackOutputs, cli: Stack["cli"]["kind"]): void 
 Addresses
   ${outputs.url}/                 the page: sign in, order, and read scans beside their text
   ${outputs.url}/token            tokens (also ${outputs.authApiUrl}/token)
-  ${outputs.url}/orders           orders (also ${outputs.orderApiUrl}/orders)
+  ${outputs.url}/orders           orders (also ${outputs.orderApiUrl}/orders)${
+    outputs.dashboardUrl === undefined ? "" : `\n  ${outputs.dashboardUrl}     the dashboard of the metrics`
+  }
 
 ${hasDemoUsers ? DEMO_USERS : PEOPLE}
 

@@ -4,7 +4,14 @@ import path from "node:path";
 import { execa } from "execa";
 import { Failure } from "../lib/failure.ts";
 import { say } from "../lib/terminal.ts";
-import { dockerfileOf, isBuiltBy, recipe, recipeHash } from "./base-images/recipe.ts";
+import {
+  dockerfileOf,
+  type ImageName,
+  isBuiltBy,
+  optionalFolder,
+  recipe,
+  recipeHash,
+} from "./base-images/recipe.ts";
 import { installPackages } from "./packages.ts";
 
 const RECIPE_LABEL = "orbital-witness.offline-recipe";
@@ -17,24 +24,17 @@ export const offlineImages = {
   caddyImage: "orbital-witness-offline/caddy:distribution",
 } as const;
 
+/** Another one, which only stacks with the setting `observability` need. */
+export const offlinePrometheusImage = "orbital-witness-offline/prometheus:distribution";
+
 /** Builds the images that are missing or were built from another recipe. Needs root on Debian or Ubuntu. */
 export async function makeOfflineImages(): Promise<void> {
   const hash = recipeHash();
-  if (await allBuiltBy(hash)) {
+  if (await areBuiltBy(hash, Object.values(offlineImages))) {
     return;
   }
-  if ((await execa("debootstrap", ["--version"], { reject: false })).failed) {
-    await installPackages(
-      ["debootstrap", "ca-certificates"],
-      "debootstrap, which builds the base images",
-      "Bring the images that Pulumi.yaml names onto the engine (`docker pull`, `docker load`) and try again.",
-    );
-  }
-  const scratch = await mkdtemp(path.join(tmpdir(), "orbital-witness-images-"));
-  try {
+  await inContext(async (scratch, context) => {
     await importBase(scratch);
-    const context = path.join(scratch, "context");
-    await mkdir(context);
     for (const [what, image] of [
       ["redis", offlineImages.redisImage],
       ["caddy", offlineImages.caddyImage],
@@ -44,14 +44,43 @@ export async function makeOfflineImages(): Promise<void> {
     await unpackFromRegistry(nodePackage(), path.join(context, "node"));
     await unpackFromRegistry(`npm@${recipe.npm}`, path.join(context, "npm"));
     await build(offlineImages.nodeImage, "node", context, hash);
+  });
+}
+
+/** The same for the image of Prometheus. */
+export async function makeOfflinePrometheusImage(): Promise<void> {
+  const hash = recipeHash(recipe, optionalFolder);
+  if (await areBuiltBy(hash, [offlinePrometheusImage])) {
+    return;
+  }
+  await inContext(async (scratch, context) => {
+    if ((await execa("docker", ["image", "inspect", BASE], { reject: false })).failed)
+      await importBase(scratch);
+    await build(offlinePrometheusImage, "prometheus", context, hash);
+  });
+}
+
+/** Runs `work` with a scratch folder, and in it one for the contexts of builds. */
+async function inContext(work: (scratch: string, context: string) => Promise<void>): Promise<void> {
+  if ((await execa("debootstrap", ["--version"], { reject: false })).failed) {
+    await installPackages(
+      ["debootstrap", "ca-certificates"],
+      "debootstrap, which builds the base images",
+      "Bring the images that Pulumi.yaml names onto the engine (`docker pull`, `docker load`) and try again.",
+    );
+  }
+  const scratch = await mkdtemp(path.join(tmpdir(), "orbital-witness-images-"));
+  try {
+    const context = path.join(scratch, "context");
+    await mkdir(context);
+    await work(scratch, context);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
 }
 
-async function allBuiltBy(hash: string): Promise<boolean> {
+async function areBuiltBy(hash: string, images: readonly string[]): Promise<boolean> {
   const format = `{{index .Config.Labels "${RECIPE_LABEL}"}}`;
-  const images = Object.values(offlineImages);
   const seen = await execa("docker", ["image", "inspect", "--format", format, ...images], { reject: false });
   return !seen.failed && seen.stdout.split("\n").every((label) => isBuiltBy(hash, label));
 }
@@ -118,12 +147,7 @@ async function registrySetting(): Promise<string> {
   return `registry=${registry}\n`;
 }
 
-async function build(
-  image: string,
-  name: "node" | "redis" | "caddy",
-  context: string,
-  hash: string,
-): Promise<void> {
+async function build(image: string, name: ImageName, context: string, hash: string): Promise<void> {
   say(`Building ${image}`);
   // On the host's network, apt and npm reach the same registries as on this machine.
   const options = ["--force-rm", "--network", "host", "--file", dockerfileOf(name)];

@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { exampleOrder, localUrlOf, urlOf } from "./addresses.ts";
+import { MetricsStore } from "./components/metrics-store.ts";
 import { Redis } from "./components/redis.ts";
 import { Router } from "./components/router.ts";
 import { Service } from "./components/service.ts";
@@ -122,18 +123,33 @@ const ocrWorkers = new Service("ocr-worker", {
   dependsOn: [redis.ready, router.ready],
 });
 
+// It reaches the APIs and the router on `front`, and the workers on `work`. They still cannot reach each
+// other.
+const metricsStore = settings.observability
+  ? new MetricsStore("metrics-store", {
+      prometheusImage: settings.prometheusImage,
+      networks: [front, work],
+      port: settings.observabilityPort,
+    })
+  : undefined;
+
 export const url = urlOf(settings);
 /** Where commands on this machine reach the router, without HTTPS. */
 export const localUrl = localUrlOf(settings);
 export const authApiUrl = `${url}/authentication`;
 export const orderApiUrl = `${url}/order`;
+/** The dashboard of the metrics, on this machine; undefined if there is none. */
+export const dashboardUrl = metricsStore && `http://localhost:${settings.observabilityPort}/user/`;
 export const workers = settings.ocrWorkers;
 export const example = exampleOrder(url, settings.demoUsers);
 /** The public key that verifies the tokens signed now. */
 export const tokenKey = pulumi.unsecret(signingKey.apply(({ x }) => x));
 /** Names of all containers, so that a command can check that each exists and is healthy. */
 export const containers = pulumi
-  .all([redis.container, redis.ready, ...authApi.ready, ...orderApi.ready, ...ocrWorkers.ready, router.ready])
+  .all([
+    ...[redis.container, redis.ready, ...authApi.ready, ...orderApi.ready, ...ocrWorkers.ready, router.ready],
+    ...(metricsStore ? [metricsStore.ready] : []),
+  ])
   .apply((ready) => ready.map(({ name }) => name));
 /** The sample order that proved these containers: `{orderId, seconds}`, or null. */
 export const proof = new Proof("proof", { containers, url: localUrl, password: programPassword, settings })

@@ -90,6 +90,11 @@ export interface Settings {
   readonly nodeImage: string;
   readonly redisImage: string;
   readonly caddyImage: string;
+  /** Whether the stack has a store of the metrics, with a dashboard and alerts. */
+  readonly observability: boolean;
+  /** Port of its page on 127.0.0.1. */
+  readonly observabilityPort: number;
+  readonly prometheusImage: string;
   /** The key of the access tokens is derived from it. At least 32 bytes; undefined if the stack has none. */
   readonly jwtSecret: pulumi.Output<string> | undefined;
   /** The same for the next key, which is accepted but signs nothing yet. `npm run rotate-key` sets it. */
@@ -262,6 +267,9 @@ export function readSettings(config = new pulumi.Config()): Settings {
     nodeImage: image("nodeImage"),
     redisImage: image("redisImage"),
     caddyImage: image("caddyImage"),
+    observability: config.requireBoolean("observability"),
+    observabilityPort: wholeNumber("observabilityPort", 1, 65_535),
+    prometheusImage: image("prometheusImage"),
     jwtSecret: config.getSecret("jwtSecret")?.apply((secret) => longEnough("jwtSecret", secret)),
     jwtSecretNext: config.getSecret("jwtSecretNext")?.apply((secret) => longEnough("jwtSecretNext", secret)),
     retiredTokenKey: check(

@@ -1,7 +1,12 @@
 import path from "node:path";
 
 // The only file that imports offline/, which replaces what cannot be downloaded on closed networks.
-export { makeOfflineImages, offlineImages } from "../../offline/base-images.ts";
+export {
+  makeOfflineImages,
+  makeOfflinePrometheusImage,
+  offlineImages,
+  offlinePrometheusImage,
+} from "../../offline/base-images.ts";
 export { installDockerEngine, startDockerEngine } from "../../offline/docker-engine.ts";
 export { SCOPE_LABEL as STAND_IN_LABEL } from "../../offline/pulumi/scope.ts";
 

@@ -12,12 +12,14 @@ export function setting(folder: string, stack: string, name: string): string {
   return typeof own === "string" ? own : String(project.config[name]?.default ?? "");
 }
 
-/** The three base images by their settings. */
+/** The base images by their settings. That of Prometheus is wanted only with `observability`. */
 export function wantedBaseImages(folder: string, stack: string): BaseImages {
+  const hasStore = setting(folder, stack, "observability") === "true";
   return {
     nodeImage: setting(folder, stack, "nodeImage"),
     redisImage: setting(folder, stack, "redisImage"),
     caddyImage: setting(folder, stack, "caddyImage"),
+    ...(hasStore && { prometheusImage: setting(folder, stack, "prometheusImage") }),
   };
 }
 

@@ -19,6 +19,7 @@ const outputsSchema = z.object({
   workers: z.number(),
   example: z.string(),
   containers: z.array(z.string()),
+  dashboardUrl: z.string().optional(),
   tokenKey: z.string(),
   proof: z.object({ orderId: z.string(), seconds: z.number() }).nullish(),
 });

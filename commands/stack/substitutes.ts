@@ -1,5 +1,5 @@
 import { Failure } from "../../lib/failure.ts";
-import { ensureBaseImages } from "./engine/base-images.ts";
+import { baseImageKeys, ensureBaseImages } from "./engine/base-images.ts";
 import { hasSetting, wantedBaseImages } from "./project.ts";
 
 /**
@@ -10,9 +10,7 @@ import { hasSetting, wantedBaseImages } from "./project.ts";
 export async function substitutes(folder: string, stack: string): Promise<[string, string][]> {
   const wanted = wantedBaseImages(folder, stack);
   const usable = await ensureBaseImages(wanted);
-  const keys = (["nodeImage", "redisImage", "caddyImage"] as const).filter(
-    (key) => usable[key] !== wanted[key],
-  );
+  const keys = baseImageKeys.filter((key) => usable[key] !== wanted[key]);
   for (const key of keys) {
     if (hasSetting(folder, stack, key)) {
       throw new Failure(
@@ -21,5 +19,5 @@ export async function substitutes(folder: string, stack: string): Promise<[strin
       );
     }
   }
-  return keys.map((key) => [key, usable[key]]);
+  return keys.map((key) => [key, usable[key] ?? ""]);
 }

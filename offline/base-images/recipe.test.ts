@@ -2,7 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { scratchFolder } from "../../lib/scratch-folder.ts";
-import { dockerfileOf, isBuiltBy, recipe, recipeHash, sameRecipe } from "./recipe.ts";
+import { dockerfileOf, isBuiltBy, optionalFolder, recipe, recipeHash, sameRecipe } from "./recipe.ts";
 
 function copyOfFolder(): string {
   const folder = scratchFolder();
@@ -15,6 +15,12 @@ test.each(["node", "redis", "caddy"] as const)("a change of %s.Dockerfile change
   const file = path.join(folder, path.basename(dockerfileOf(image)));
   writeFileSync(file, `${readFileSync(file, "utf8")}\nRUN true\n`);
   expect(recipeHash(recipe, folder)).not.toBe(recipeHash());
+});
+
+test("the image of Prometheus is built by itself", () => {
+  expect(readFileSync(dockerfileOf("prometheus"), "utf8")).toContain("prometheus");
+  expect(recipeHash(recipe, optionalFolder)).not.toBe(recipeHash());
+  expect(recipeHash()).toBe(sameRecipe.hash);
 });
 
 test.each(Object.keys(recipe))("another %s changes the hash", (key) => {

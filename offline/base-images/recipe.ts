@@ -15,8 +15,14 @@ export const recipe = {
 /** The label of images of the same recipe from when the hash covered the code too. They stay in use. */
 export const sameRecipe = { hash: "9e93100112444777", earlierLabel: "02896a499d8f9c53" } as const;
 
-export function dockerfileOf(image: "node" | "redis" | "caddy"): string {
-  return path.join(import.meta.dirname, `${image}.Dockerfile`);
+/** Images that not every stack needs. They have a hash of their own, and come later. */
+export const optionalFolder = path.join(import.meta.dirname, "optional");
+
+export type ImageName = "node" | "redis" | "caddy" | "prometheus";
+
+export function dockerfileOf(image: ImageName): string {
+  const folder = image === "prometheus" ? optionalFolder : import.meta.dirname;
+  return path.join(folder, `${image}.Dockerfile`);
 }
 
 /** A hash of the recipe and the Dockerfiles. An image with another one is built again. */

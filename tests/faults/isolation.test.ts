@@ -5,13 +5,20 @@ import { FaultStack } from "./harness/fault-stack.ts";
 const stack = await FaultStack.open();
 const containers = await stack.clone.containers();
 
-const parts = ["auth-api", "ocr-worker", "ocr-worker", "order-api", "redis", "redis-access", "router"];
+const parts = [
+  ...["auth-api", "metrics-store", "ocr-worker", "ocr-worker", "order-api"],
+  ...["redis", "redis-access", "router"],
+];
 
-test("20 only the router has a port on this machine, on 127.0.0.1", async () => {
+test("20 only the router and the store of metrics have a port on this machine, on 127.0.0.1", async () => {
   expect(containers.map(({ part }) => part).sort()).toEqual(parts);
+  const published: Record<string, string> = {
+    router: `8080/tcp -> 127.0.0.1:${new URL(stack.url).port}`,
+    "metrics-store": `9090/tcp -> 127.0.0.1:${stack.clone.setting("observabilityPort")}`,
+  };
   for (const { name, part } of containers) {
     const { stdout } = await execa("docker", ["port", name]);
-    expect(stdout, part).toBe(part === "router" ? `8080/tcp -> 127.0.0.1:${new URL(stack.url).port}` : "");
+    expect(stdout, part).toBe(published[part] ?? "");
   }
 });
 

@@ -51,14 +51,15 @@ export class StackUnderTest {
     await copyProject(folder);
     await symlink(path.join(projectFolder, "node_modules"), path.join(folder, "node_modules"));
     const stack = await Stack.open(folder, STACK);
-    await stack.keepBaseImages();
-    await stack.keepJwtSecret();
     // Two workers, whatever the number of cores. A proof takes time, so that only those who ask have it.
     const port = String(await freePort());
     const all = { httpPort: port, ocrWorkers: "2", proveOnUp: "false", ...settings };
     for (const [key, value] of Object.entries(all)) {
       await stack.set(key, value);
     }
+    // The settings say which images are needed.
+    await stack.keepBaseImages();
+    await stack.keepJwtSecret();
     return new StackUnderTest(folder, stack);
   }
 
@@ -105,7 +106,12 @@ export class StackUnderTest {
   }
 
   get nodeImage(): string {
-    return setting(this.folder, STACK, "nodeImage");
+    return this.setting("nodeImage");
+  }
+
+  /** A setting's plain value. */
+  setting(name: string): string {
+    return setting(this.folder, STACK, name);
   }
 
   /** Running containers, of all parts or of one. */

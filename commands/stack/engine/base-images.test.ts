@@ -1,12 +1,18 @@
 import { execa } from "execa";
 import { beforeEach, expect, test, vi } from "vitest";
-import { makeOfflineImages, offlineImages } from "../../../offline/base-images.ts";
+import {
+  makeOfflineImages,
+  makeOfflinePrometheusImage,
+  offlineImages,
+  offlinePrometheusImage,
+} from "../../../offline/base-images.ts";
 import { ensureBaseImages } from "./base-images.ts";
 
 vi.mock("execa", () => ({ execa: vi.fn() }));
 vi.mock(import("../../../offline/base-images.ts"), async (original) => ({
   ...(await original()),
   makeOfflineImages: vi.fn(async () => {}),
+  makeOfflinePrometheusImage: vi.fn(async () => {}),
 }));
 
 const DIGEST = `@sha256:${"0".repeat(64)}`;
@@ -26,6 +32,7 @@ function engineWith(...images: string[]): void {
 beforeEach(() => {
   vi.mocked(execa).mockReset();
   vi.mocked(makeOfflineImages).mockClear();
+  vi.mocked(makeOfflinePrometheusImage).mockClear();
 });
 
 test("images with the wanted digests are used without asking a registry", async () => {
@@ -59,4 +66,17 @@ test("an image that the engine lacks is built from the distribution's packages",
   engineWith("node:24", "redis:7.2");
   expect(await ensureBaseImages(wanted)).toMatchObject({ caddyImage: offlineImages.caddyImage });
   expect(makeOfflineImages).toHaveBeenCalledOnce();
+});
+
+test("the image of Prometheus is built only for a stack that wants it", async () => {
+  engineWith(...Object.values(wanted));
+  await ensureBaseImages(wanted);
+  expect(makeOfflinePrometheusImage).not.toHaveBeenCalled();
+  const prometheusImage = "prom/prometheus:v3";
+  expect(await ensureBaseImages({ ...wanted, prometheusImage })).toEqual({
+    ...wanted,
+    prometheusImage: offlinePrometheusImage,
+  });
+  expect(makeOfflinePrometheusImage).toHaveBeenCalledOnce();
+  expect(makeOfflineImages).not.toHaveBeenCalled();
 });

@@ -1,9 +1,22 @@
 import { execa } from "execa";
 import { Failure } from "../../../lib/failure.ts";
 import { say } from "../../../lib/terminal.ts";
-import { makeOfflineImages, offlineImages } from "../offline.ts";
+import {
+  makeOfflineImages,
+  makeOfflinePrometheusImage,
+  offlineImages,
+  offlinePrometheusImage,
+} from "../offline.ts";
 
-export type BaseImages = Readonly<Record<keyof typeof offlineImages, string>>;
+/** Base images by their settings. That of Prometheus is there if the stack needs it. */
+export type BaseImages = Readonly<Record<keyof typeof offlineImages, string>> & {
+  readonly prometheusImage?: string;
+};
+
+/** The settings of base images. */
+export const baseImageKeys = ["nodeImage", "redisImage", "caddyImage", "prometheusImage"] as const;
+
+const ownImages = { ...offlineImages, prometheusImage: offlinePrometheusImage };
 
 /** The engine's messages if it reached no registry at all. A registry that refuses gives other messages. */
 const UNREACHABLE = new RegExp(
@@ -20,10 +33,10 @@ const UNREACHABLE = new RegExp(
  * @throws Failure when a registry answers but does not give an image
  */
 export async function ensureBaseImages(wanted: BaseImages): Promise<BaseImages> {
-  const usable = { ...wanted };
-  for (const key of ["nodeImage", "redisImage", "caddyImage"] as const) {
+  const usable: { -readonly [Key in keyof BaseImages]: BaseImages[Key] } = { ...wanted };
+  for (const key of baseImageKeys) {
     const image = wanted[key];
-    if (Object.values<string>(offlineImages).includes(image) || (await isThere(image))) {
+    if (image === undefined || Object.values(ownImages).includes(image) || (await isThere(image))) {
       continue;
     }
     const refusal = await pull(image);
@@ -38,14 +51,18 @@ export async function ensureBaseImages(wanted: BaseImages): Promise<BaseImages> 
       // `docker load` restores the name and the tag, but not the registry's digest.
       const tagged = withoutDigest(image);
       say(`${tagged} cannot be downloaded, because no registry can be reached (${causeOf(refusal)})`);
-      usable[key] = tagged !== image && (await isThere(tagged)) ? tagged : offlineImages[key];
+      usable[key] = tagged !== image && (await isThere(tagged)) ? tagged : ownImages[key];
     }
   }
-  if (Object.values<string>(usable).some((image) => Object.values<string>(offlineImages).includes(image))) {
+  const needed = baseImageKeys.filter((key) =>
+    Object.values<string | undefined>(ownImages).includes(usable[key]),
+  );
+  if (needed.length > 0) {
     // Everybody must be able to read the files of an image, whatever the umask of this user.
     const umask = process.umask(0o022);
     try {
-      await makeOfflineImages();
+      if (needed.some((key) => key !== "prometheusImage")) await makeOfflineImages();
+      if (needed.includes("prometheusImage")) await makeOfflinePrometheusImage();
     } finally {
       process.umask(umask);
     }

@@ -12,7 +12,7 @@ export type WantedPort = {
   readonly setting: string;
 };
 
-/** The ports that a stack's router listens on, by its settings. */
+/** The ports that a stack listens on, by its settings: those of its router, and that of its dashboard. */
 export function wantedPorts(folder: string, stack: string): WantedPort[] {
   const of = (address: string, name: string) => ({
     address,
@@ -23,6 +23,9 @@ export function wantedPorts(folder: string, stack: string): WantedPort[] {
   const ports = [of(bindAddress, "httpPort")];
   if (setting(folder, stack, "publicHost") !== "") {
     ports.push(of(bindAddress, "httpsPort"), of("127.0.0.1", "localPort"));
+  }
+  if (setting(folder, stack, "observability") === "true") {
+    ports.push(of("127.0.0.1", "observabilityPort"));
   }
   return ports;
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import sharp from "sharp";
 import type { TestProject } from "vitest/node";
 import { samplesFolder } from "../../../samples/samples.ts";
+import { freePort } from "../../free-port.ts";
 import { drawLine, leaseText } from "../../scan.ts";
 import { StackUnderTest } from "../../stack/stack-under-test.ts";
 import { SourceContainer } from "./source-container.ts";
@@ -29,7 +30,8 @@ export default async function startStack(project: TestProject): Promise<() => Pr
   const many = "1000000";
   const limits = { ordersPerMinute: many, readsPerMinute: many, downloadsPerMinute: many };
   // Its update is proved, although this source is not there yet.
-  const settings = { documentsUrl: SourceContainer.url, proveOnUp: "true", ...limits };
+  const store = { observability: "true", observabilityPort: String(await freePort()) };
+  const settings = { documentsUrl: SourceContainer.url, proveOnUp: "true", ...limits, ...store };
   const clone = await StackUnderTest.make(settings);
   let source: SourceContainer | undefined;
   const remove = async () => {
