@@ -162,6 +162,19 @@ describe("a trusted proxy", () => {
     expect(await wrong(["198.51.100.9", "203.0.113.1"])).toBe(429);
     expect(await wrong("203.0.113.1, 203.0.113.2")).toBe(401);
   });
+
+  it("says that the client used HTTPS, so that the cookie of a session is Secure", async () => {
+    const { port } = new URL(outputs.localUrl);
+    const cookie = async (headers: IncomingHttpHeaders) => {
+      const answer = await inPlain(Number(port), "/session", login("password", headers));
+      return [answer.status, answer.headers["set-cookie"]?.[0]];
+    };
+    const { host: proxied, origin } = new URL("https://registry.example.org");
+    const forwarded = { "x-forwarded-for": "203.0.113.3", "x-forwarded-proto": "https" };
+    const secure = expect.stringMatching(/^__Secure-refresh_token=.*; Secure; SameSite=Strict$/);
+    expect(await cookie({ ...forwarded, host: proxied, origin })).toEqual([200, secure]);
+    expect(await cookie({})).toEqual([200, expect.stringMatching(/; HttpOnly; SameSite=Strict$/)]);
+  });
 });
 
 describe("a certificate from files", () => {
