@@ -1,8 +1,11 @@
 import { type Attributes, type Span, type SpanContext, SpanStatusCode, TraceFlags } from "@opentelemetry/api";
 import type { Context } from "hono";
 import type { AppEnv } from "../http/http-app.ts";
+import { SpanBudget } from "./span-budget.ts";
 import { isTracing, reasonOf, SpanKind, startSpan } from "./spans.ts";
 import { parseTraceparent } from "./traceparent.ts";
+
+const budget = new SpanBudget();
 
 export type RequestSpanOptions = {
   /** The path as the documentation has it, such as `/orders/{id}`. */
@@ -14,7 +17,8 @@ export type RequestSpanOptions = {
 
 /**
  * Begins a span of a request. It ends when the answer has left or its connection has ended. From now on the
- * log lines of the request have its ids. Undefined if no spans are recorded.
+ * log lines of the request have its ids. Undefined if no spans are recorded, or if this
+ * second has had enough of them.
  *
  * If the caller sent a `traceparent`, the span belongs to that trace, and links to the order. Otherwise it
  * belongs to the order's trace.
@@ -25,7 +29,7 @@ export function beginRequestSpan(
   { route, attributes, order }: RequestSpanOptions,
 ): Span | undefined {
   const { outgoing } = c.env ?? {};
-  if (!isTracing() || !outgoing) return undefined;
+  if (!isTracing() || !outgoing || !budget.take()) return undefined;
   const [caller, placed] = [c.req.header("traceparent"), order].map(parseTraceparent);
   const span = startSpan(
     name,
@@ -37,7 +41,8 @@ export function beginRequestSpan(
     caller ? asRecorded(caller) : placed,
   );
   const { traceId: trace_id, spanId: span_id } = span.spanContext();
-  c.set("log", c.var.log.child({ trace_id, span_id }));
+  // The log is the request's own. Another child would take longer.
+  c.var.log.setBindings({ trace_id, span_id });
   outgoing.once("close", () => {
     const { statusCode, writableFinished } = outgoing;
     span.setAttribute("http.response.status_code", statusCode);
