@@ -93,6 +93,8 @@ test("one process reads documents of many kinds, each page once", async () => {
   expect(await reader.read(ref, 1, unaborted)).toEqual({
     isEmpty: false,
     characters: leaseText.length + 1,
+    // The page was stored before, so nothing was done.
+    ...{ confidence: null, steps: {} },
   });
   expect(processes()).toEqual(started);
 });
@@ -269,7 +271,9 @@ test("a failure names its limit and its cause, and the process continues", async
 
 test("an empty page is empty", async () => {
   const ref = await save(await drawLine("").png().toBuffer());
-  expect(await newReader().read(ref, 1, unaborted)).toEqual({ isEmpty: true, characters: 0 });
+  const { steps, ...page } = await newReader().read(ref, 1, unaborted);
+  expect(page).toEqual({ isEmpty: true, characters: 0, confidence: null });
+  expect(Object.keys(steps).sort()).toEqual(["draw", "open", "pdf", "picture", "recognise", "store"]);
 });
 
 test("the process is replaced after a number of pages", async () => {
