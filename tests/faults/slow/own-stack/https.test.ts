@@ -28,7 +28,7 @@ beforeAll(async () => {
   const ports = { httpPort, httpsPort, localPort: await freePort() };
   const settings = Object.fromEntries(Object.entries(ports).map(([key, port]) => [key, String(port)]));
   const https = { publicHost: HOST, tlsIssuer: "internal", trustedProxies: DOCKER };
-  clone = await StackUnderTest.make({ ...settings, ...https, ocrWorkers: "1" });
+  clone = await StackUnderTest.make({ ...settings, ...https, ocrWorkers: "1", proveOnUp: "true" });
   host = { name: HOST, port: httpsPort };
   outputs = await clone.up();
 });
@@ -82,6 +82,8 @@ describe("a public host", () => {
   });
 
   it("leaves plain HTTP to this machine", async () => {
+    // By which the update was proved.
+    expect(outputs.proof).toMatchObject({ seconds: expect.any(Number) });
     const { stdout } = await execa("docker", ["port", (await clone.container("router")).name, "8080"]);
     expect(stdout).toBe(`127.0.0.1:${new URL(outputs.localUrl).port}`);
     const customer = new Customer(outputs.localUrl);
