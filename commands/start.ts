@@ -61,7 +61,7 @@ Addresses
   ${outputs.url}/                 the page: sign in, order, and read scans beside their text
   ${outputs.url}/token            tokens (also ${outputs.authApiUrl}/token)
   ${outputs.url}/orders           orders (also ${outputs.orderApiUrl}/orders)${
-    outputs.dashboardUrl === undefined ? "" : `\n  ${outputs.dashboardUrl}     the dashboard of the metrics`
+    !outputs.dashboardUrl ? "" : `\n  ${outputs.dashboardUrl}     the dashboard of the metrics`
   }
 
 ${hasDemoUsers ? DEMO_USERS : PEOPLE}

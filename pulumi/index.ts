@@ -138,8 +138,8 @@ export const url = urlOf(settings);
 export const localUrl = localUrlOf(settings);
 export const authApiUrl = `${url}/authentication`;
 export const orderApiUrl = `${url}/order`;
-/** The dashboard of the metrics, on this machine; undefined if there is none. */
-export const dashboardUrl = metricsStore && `http://localhost:${settings.observabilityPort}/user/`;
+/** The dashboard of the metrics, on this machine; null if there is none. */
+export const dashboardUrl = metricsStore ? `http://localhost:${settings.observabilityPort}/user/` : null;
 export const workers = settings.ocrWorkers;
 export const example = exampleOrder(url, settings.demoUsers);
 /** The public key that verifies the tokens signed now. */

@@ -19,7 +19,7 @@ const outputsSchema = z.object({
   workers: z.number(),
   example: z.string(),
   containers: z.array(z.string()),
-  dashboardUrl: z.string().optional(),
+  dashboardUrl: z.string().nullish(),
   tokenKey: z.string(),
   proof: z.object({ orderId: z.string(), seconds: z.number() }).nullish(),
 });

@@ -22,7 +22,7 @@ const store = () => on.resources.find(({ name }) => name === nameOf("metrics-sto
 
 test("without the setting there is nothing of the store", () => {
   expect(JSON.stringify(off.resources)).not.toContain("metrics-store");
-  expect(off.outputs.dashboardUrl).toBeUndefined();
+  expect(off.outputs.dashboardUrl).toBeNull();
 });
 
 test("with the setting there are the store, its image and its volume, and nothing else changes", () => {
