@@ -9,7 +9,10 @@ import { orderServices, redisDatabase } from "../../../../tests/redis/redis-data
 
 const { redis } = orderServices();
 const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+const otherId = "0af7651916cd43dd8448eb211c80319c";
 const callerId = "00f067aa0ba902b7";
+const otherParent = `00-${otherId}-${callerId}-01`;
+const soon = { timeout: 15_000 };
 const damaged: Answer = { status: 200, body: Buffer.from("%PDF-1.7\nnothing else") };
 
 beforeAll(async () => {
@@ -26,7 +29,7 @@ type Received = { readonly spans: readonly ReceivedSpan[] };
 async function spansOf({ spans }: Received, orderId: string, names: readonly string[]) {
   const own = () => spans.filter(({ attributes }) => attributes["order.id"] === orderId);
   const seen = () => own().map(({ name }) => name);
-  await expect.poll(() => seen().sort(), { timeout: 15_000 }).toEqual([...names].sort());
+  await expect.poll(() => seen().sort(), soon).toEqual([...names].sort());
   return own().sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
 }
 
@@ -74,6 +77,20 @@ test("an order can be followed from the login to the download, in its caller's t
   expect(worker.lines().map(ids)).toContainEqual(["order completed", traceId, order?.spanId]);
   const fetch = named(spans, "fetch")[0]?.spanId;
   expect(services.fetched).toMatchObject([{ traceparent: `00-${traceId}-${fetch}-01` }]);
+
+  // Without a caller's trace a download belongs to the order's. With another one it links to the order.
+  const [nobody, other] = [await services.customer(), await services.customer({ traceparent: otherParent })];
+  await (await nobody.request(`/orders/${id}/result/pages/1.png`)).arrayBuffer();
+  await (await other.request(`/orders/${id}/result.pdf`)).arrayBuffer();
+  const download = (format: string) =>
+    receiver.spans.find(
+      ({ name, attributes }) => name === "download" && attributes["document.format"] === format,
+    );
+  await expect.poll(() => [download("png"), download("pdf")], soon).not.toContain(undefined);
+  expect(download("png")).toMatchObject({ traceId, parentSpanId: order?.spanId, links: [] });
+  expect(download("pdf")).toMatchObject({
+    ...{ traceId: otherId, parentSpanId: callerId, links: [{ traceId, spanId: order?.spanId }] },
+  });
   const text = JSON.stringify(receiver.spans);
   for (const secret of ["OW12345678", "password", "alice", "Bearer"]) expect(text).not.toContain(secret);
 });
@@ -93,7 +110,7 @@ test("what a killed worker leaves, another attempt and a retry continue the trac
   expect(await customer.ended(id)).toBe("completed");
   const spans = () => receiver.spans.filter(({ attributes }) => attributes["order.id"] === id);
   const pages = () => new Set(named(spans(), "page").map(({ attributes }) => attributes["page.number"]));
-  await expect.poll(() => [...pages()].sort(), { timeout: 15_000 }).toEqual([1, 2, 3]);
+  await expect.poll(() => [...pages()].sort(), soon).toEqual([1, 2, 3]);
   await expect
     .poll(() => named(spans(), "takeover"))
     .toMatchObject([
@@ -119,26 +136,6 @@ test("what a killed worker leaves, another attempt and a retry continue the trac
   expect(new Set(both.map((span) => span.traceId)).size).toBe(1);
   expect(named(both, "wait").map(({ attributes }) => attributes["order.run"])).toEqual([1, 2]);
   expect(named(both, "page")).toMatchObject([{ attributes: { "order.run": 2, "order.attempt": 2 } }]);
-});
-
-test("a download with another trace belongs to that trace, and links to the order's", async () => {
-  const receiver = await startReceiver();
-  const services = await startTracedServices(redisDatabase(), receiver.endpoint, () => found);
-  await services.startWorker("worker-1");
-  const customer = await services.customer();
-  const id = await customer.order();
-  expect(await customer.ended(id)).toBe("completed");
-  await customer.request(`/orders/${id}/result/pages/1.png`);
-  const other = await services.customer({ traceparent: `00-${traceId}-${callerId}-01` });
-  await other.request(`/orders/${id}/result.pdf`).then((response) => response.arrayBuffer());
-  const downloads = () => named(receiver.spans, "download");
-  await expect.poll(() => downloads().length, { timeout: 15_000 }).toBe(2);
-  const [order] = named(receiver.spans, "order");
-  const link = { traceId: order?.traceId, spanId: order?.spanId };
-  const byFormat = (format: string) =>
-    downloads().find(({ attributes }) => attributes["document.format"] === format);
-  expect(byFormat("png")).toMatchObject({ traceId: link.traceId, parentSpanId: link.spanId, links: [] });
-  expect(byFormat("pdf")).toMatchObject({ traceId, parentSpanId: callerId, links: [link] });
 });
 
 test("orders run while the receiver is away, and a stopping worker sends its last spans", async () => {
