@@ -40,8 +40,8 @@ await runService("order-api", {
     AUTH_API_HEALTH: healthVariable,
     ROUTER_HEALTH: healthVariable,
   }),
-  // The last answers may take 3 s, the revocations 6 s, and closing the connections 2 s.
-  stopSeconds: 12,
+  // The last answers may take 3 s, the revocations 6 s, closing the connections 2 s, and the last spans 1 s.
+  stopSeconds: 13,
   mayTakeLong: isUpload,
   start: ({ TOKEN_KEYS, REDIS_URL, RESULT_DAYS, ORDERS_PER_MINUTE, ...others }, log, metrics) =>
     startOrderApi({

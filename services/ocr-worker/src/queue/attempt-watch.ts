@@ -12,6 +12,15 @@ export class AttemptLost extends Error {
   }
 }
 
+/** Spans of work that is handed back have this name as the reason. */
+export class WorkerStopping extends Error {
+  override readonly name = "WorkerStopping";
+
+  constructor() {
+    super("the worker is stopping");
+  }
+}
+
 /**
  * Checks every second that a worker still has its order or page, which also renews its lease. `signal` aborts
  * with an AttemptLost.

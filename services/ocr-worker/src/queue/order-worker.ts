@@ -13,6 +13,7 @@ import { isTracing } from "@orbital-witness/common/tracing/spans.ts";
 import { failureReason, pageFailureReason } from "../failure.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { archiveOrders } from "./archive-orders.ts";
+import { WorkerStopping } from "./attempt-watch.ts";
 import { findEarlierLeases } from "./earlier-leases.ts";
 import { mayPass, persist } from "./persist.ts";
 import { processOrder } from "./process-order.ts";
@@ -76,7 +77,7 @@ export class OrderWorker {
    */
   async close(): Promise<void> {
     const { finishMs, handBackMs } = this.#options;
-    const stopping = new Error("the worker is stopping");
+    const stopping = new WorkerStopping();
     this.#closing.abort(stopping);
     const timers = [
       setTimeout(() => this.#handBack.abort(stopping), finishMs),
