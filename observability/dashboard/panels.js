@@ -165,10 +165,13 @@ export const groups = [
       {
         title: "Memory",
         unit: "bytes",
-        series: [{ query: "sum by (job) (process_resident_memory_bytes)", label: "job" }],
+        series: [
+          { query: 'sum by (job) (process_resident_memory_bytes{job!="ocr-worker"})', label: "job" },
+          { query: "sum by (job) (orbital_worker_memory_bytes)", label: "job" },
+        ],
       },
       {
-        title: "Processor cores in use",
+        title: "Processor cores in use, without page processes",
         unit: "number",
         series: [{ query: "sum by (job) (rate(process_cpu_seconds_total[$w]))", label: "job" }],
       },

@@ -25,7 +25,7 @@ import { OrderWorker } from "./queue/order-worker.ts";
 import { readingOptions, readingVariables } from "./reading-settings.ts";
 import { residentBytes } from "./report/process-memory.ts";
 import { talliedReader, talliedSource } from "./report/tallied-work.ts";
-import { WorkMetrics } from "./report/work-metrics.ts";
+import { addMemoryMetric, WorkMetrics } from "./report/work-metrics.ts";
 import { WorkTally } from "./report/work-tally.ts";
 import { WorkerReporter } from "./report/worker-reporter.ts";
 import { ResultSweep } from "./results/result-sweep.ts";
@@ -84,10 +84,12 @@ await runService("ocr-worker", {
     const worker = new OrderWorker(new OrderQueue(redis, blocking), tools, log, {
       room: (signal) => capacity.room(signal),
     });
+    const memoryBytes = () => residentBytes([process.pid, ...reader.processIds]);
+    addMemoryMetric(metrics, memoryBytes);
     const reporter = new WorkerReporter(
       {
         ...{ redis, name: INSTANCE, tally },
-        memoryBytes: () => residentBytes([process.pid, ...reader.processIds]),
+        memoryBytes,
         shortage: () => capacity.shortage?.of,
       },
       log,

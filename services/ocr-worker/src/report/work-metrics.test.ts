@@ -1,7 +1,7 @@
 import { Metrics } from "@orbital-witness/common/metrics/metrics.ts";
 import { expect, test } from "vitest";
 import { failureCodeSchema } from "../failure.ts";
-import { WorkMetrics } from "./work-metrics.ts";
+import { addMemoryMetric, WorkMetrics } from "./work-metrics.ts";
 import { WorkTally } from "./work-tally.ts";
 
 function started() {
@@ -57,4 +57,15 @@ test("a step of a document that fails is not timed", async () => {
   expect(await lines('document_step_duration_seconds_count{step="fetch"}')).toEqual([
     'orbital_document_step_duration_seconds_count{step="fetch"} 1',
   ]);
+});
+
+test("the memory is that of the processes, and 0 if it is unknown", async () => {
+  for (const [bytes, shown] of [
+    [300e6, 300e6],
+    [undefined, 0],
+  ]) {
+    const metrics = new Metrics();
+    addMemoryMetric(metrics, async () => bytes);
+    expect(await metrics.text()).toContain(`\norbital_worker_memory_bytes ${shown}\n`);
+  }
 });

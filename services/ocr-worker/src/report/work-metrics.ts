@@ -8,6 +8,15 @@ export type DocumentStep = (typeof documentSteps)[number];
 
 const stepBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+/** Tells the memory of the worker with its page process, which `memoryBytes` reads. */
+export function addMemoryMetric(metrics: Metrics, memoryBytes: () => Promise<number | undefined>): void {
+  const memory = metrics.gauge({
+    name: "worker_memory_bytes",
+    help: "Resident memory of a worker with its page process",
+  });
+  metrics.beforeAnswer(async () => memory.set((await memoryBytes()) ?? 0));
+}
+
 /** What one worker did since its start. */
 export class WorkMetrics {
   readonly #pages;
