@@ -6,6 +6,7 @@ const needs: Readonly<Record<string, string>> = {
   accounts: "the file of its users",
   queue: "its place in the queue of Redis",
   reader: "its text recognition to be ready",
+  lists: "its lists of orders to be opened",
 };
 
 /** What health checks print, and what the container then waits for. */

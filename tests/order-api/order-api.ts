@@ -68,6 +68,8 @@ export function openOrderApi(redisUrl: string, options: Partial<OrderApiOptions>
   });
 
   async function send(method: string, path: string, init: RequestInit = {}): Promise<Response> {
+    // As a customer, who asks a service that is ready.
+    await api.listsStarted;
     const response = await api.app.request(path, { method, ...init });
     await expectDocumented(method, path, response);
     return response;

@@ -157,8 +157,13 @@ export function startOrderApi(options: OrderApiOptions) {
   });
   const observe = requestMetrics(metrics);
   return {
-    ...{ redis, store, acceptance },
-    app: createOrderApp({ log, observe, checks: { redis: () => redis.ping() }, tools }),
+    ...{ redis, store, acceptance, listsStarted: lists.started },
+    app: createOrderApp({
+      log,
+      observe,
+      checks: { redis: () => redis.ping(), lists: () => lists.started },
+      tools,
+    }),
     stopping: () => stopping.abort(),
     close: async () => {
       stopping.abort();

@@ -22,12 +22,18 @@ export class OrderLists {
   readonly #stopped = new AbortController();
   readonly #users = new Map<number, UserList>();
   readonly #filling: Promise<void>;
+  /** Resolves when lists can be read, or their table fails. Its thread may take seconds to start. */
+  readonly started: Promise<void>;
 
   constructor(redis: RedisConnection, store: OrderStore, settings: ListSettings, log: Log) {
     const table = listWorker(settings, () => this.#users.clear(), log);
     const changes = new ChangeCatchUp(redis, (news) => this.#tell(news));
     this.#tools = { redis, store, table, log, catchUp: () => changes.catchUp() };
     this.#state = new StateLog(log, "the table of lists, or Redis for it,");
+    this.started = table.ask("missing", []).then(
+      () => undefined,
+      (error: unknown) => this.#state.failed(error),
+    );
     this.#filling = this.#fillOnce();
   }
 
