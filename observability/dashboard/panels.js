@@ -125,13 +125,14 @@ export const groups = [
         series: [{ query: "orbital_slots_used / orbital_slots", label: "limiter" }],
       },
       {
+        // Prometheus 3 calls the bucket 1.0.
         title: "Requests refused by a quota, per minute",
         unit: "number",
         series: [
           {
             query:
               "60 * sum by (quota) (rate(orbital_quota_used_ratio_count[$w]) - ignoring(le) " +
-              'rate(orbital_quota_used_ratio_bucket{le="1"}[$w])) > 0',
+              'rate(orbital_quota_used_ratio_bucket{le=~"1([.]0)?"}[$w])) > 0',
             label: "quota",
           },
         ],
