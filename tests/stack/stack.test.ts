@@ -548,9 +548,12 @@ describe("updates", () => {
     // A new container, and a text that is not the page's.
     const restore = await clone.edit("pulumi/proof/page.txt", () => "CONVEYANCE of Tallow House\n");
     const { orderId } = outputs.proof ?? {};
-    await expect(clone.up()).rejects.toThrow(TEXT_IS_WRONG);
-    expect((await clone.stack.outputs()).proof?.orderId).toBe(orderId);
-    await restore();
+    try {
+      await expect(clone.up()).rejects.toThrow(TEXT_IS_WRONG);
+      expect((await clone.stack.outputs()).proof?.orderId).toBe(orderId);
+    } finally {
+      await restore();
+    }
     // Nothing changed since, but the containers are not proved.
     outputs = await clone.up();
     expect(outputs.proof?.orderId).not.toBe(orderId);
