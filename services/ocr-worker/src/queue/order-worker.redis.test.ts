@@ -170,7 +170,8 @@ test("a worker reports its presence while it takes orders", async () => {
   const worker = workers.startWorker("here");
   const there = () => workers.redis.zRange("orders:workers", 0, -1);
   await expect.poll(there, { timeout: 30_000 }).toEqual(["here"]);
-  await worker.consuming();
+  // Redis knows it a moment before the answer reaches the worker.
+  await vi.waitFor(() => worker.consuming(), 15_000);
   await worker.close();
   expect(await there()).toEqual([]);
 });
