@@ -11,7 +11,8 @@ function testApp() {
   app.get("/orders", (c) => c.text("all"));
   app.get("/orders/events", (c) => c.text("events"));
   app.get("/orders/:id", (c) => c.text("one"));
-  app.get("/orders/:id/pages/:file{[1-9][0-9]*\\.png}", (c) => c.text("picture"));
+  app.get("/orders/:id/pages/:file{[^/]+\\.png}", (c) => c.text("picture"));
+  app.get("/orders/:id/:file{result\\..+}", (c) => c.text("result"));
   app.post("/orders", () => {
     throw new Problem(422, "invalid_fields", "no");
   });
@@ -29,7 +30,8 @@ test.each([
   ["GET", "/orders", 'method="GET",route="/orders",code="200"'],
   ["GET", "/orders/events?a=b", 'method="GET",route="/orders/events",code="200"'],
   ["GET", "/orders/42", 'method="GET",route="/orders/{id}",code="200"'],
-  ["GET", "/orders/42/pages/3.png", 'method="GET",route="/orders/{id}/pages/{file}",code="200"'],
+  ["GET", "/orders/42/pages/3.png", 'method="GET",route="/orders/{id}/pages/{file}.png",code="200"'],
+  ["GET", "/orders/42/result.txt", 'method="GET",route="/orders/{id}/{file}",code="200"'],
   ["POST", "/orders", 'method="POST",route="/orders",code="422"'],
   ["GET", "/broken", 'method="GET",route="/broken",code="500"'],
   ["GET", "/wp-admin", 'method="GET",route="none",code="404"'],

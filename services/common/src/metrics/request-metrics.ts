@@ -32,7 +32,15 @@ function templateOf(c: Context): string {
   const route = routePath(c);
   const known = templates.get(route);
   if (known !== undefined) return known;
-  const template = route.endsWith("*") ? "none" : route.replaceAll(/:(\w+)(\{[^/]*\})?/g, "{$1}");
+  const template = route.endsWith("*") ? "none" : route.replaceAll(parameter, asTemplate);
   templates.set(route, template);
   return template;
+}
+
+/** A parameter of a route, with its pattern: `:file{[^/]+\\.png}`. */
+const parameter = /:(\w+)(?:\{(.*?)\})?(?=\/|$)/g;
+
+/** `{file}.png`: the end of a file's name tells apart what two routes answer. */
+function asTemplate(_: string, name: string, pattern = ""): string {
+  return `{${name}}${/\\(\.\w+)$/.exec(pattern)?.[1] ?? ""}`;
 }
