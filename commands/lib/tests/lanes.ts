@@ -34,13 +34,18 @@ const compute: Run = {
   args: ["--project=unit", "--project=processes", "--project=ocr", "--project=readers"],
   nice: 10,
 };
-const services: Lane = [compute, project("redis")];
 
 /** Redis is away for 2.2 minutes three times, and workers are lost until their orders fail. */
 const waits: Run = { name: "waits", args: ["--project=faults", ...longest], nice: 0 };
 
-/** Fault tests of which each file has a stack of its own, after those that wait. */
-const waitsThenOwnStacks: Lane = [waits, project("own-stacks")];
+/** Fault tests of which each file has a stack of its own. These two take about as long as all others. */
+const longStacks: Run = project("own-stacks", "explained-failures", "dev-mode");
+const shortStacks: Run = {
+  ...project("own-stacks", "--exclude=**/explained-failures.test.ts", "--exclude=**/dev-mode.test.ts"),
+  name: "short-stacks",
+};
+
+const services: Lane = [compute, project("redis")];
 
 export const lanes = {
   /** `npm test`. */
@@ -49,7 +54,11 @@ export const lanes = {
     [project("stack"), project("faults", `--exclude=${slowFaults}/**`, `--exclude=${pageFaults}/**`)],
   ],
   /** `npm run test:faults`. */
-  faults: [[project("faults", slowFaults, pageFaults, ...butLongest)], waitsThenOwnStacks],
+  faults: [[project("faults", slowFaults, pageFaults, ...butLongest)], [waits, longStacks, shortStacks]],
   /** Both, with one stack for the quick and the slow fault tests. */
-  all: [services, [project("stack"), project("faults", ...butLongest)], waitsThenOwnStacks],
+  all: [
+    [...services, longStacks],
+    [project("stack"), project("faults", ...butLongest)],
+    [waits, shortStacks],
+  ],
 } as const satisfies Record<string, readonly Lane[]>;
