@@ -35,17 +35,13 @@ const compute: Run = {
   nice: 10,
 };
 
+const services: Lane = [compute, project("redis")];
+
 /** Redis is away for 2.2 minutes three times, and workers are lost until their orders fail. */
 const waits: Run = { name: "waits", args: ["--project=faults", ...longest], nice: 0 };
 
-/** Fault tests of which each file has a stack of its own. These two take about as long as all others. */
-const longStacks: Run = project("own-stacks", "explained-failures", "dev-mode");
-const shortStacks: Run = {
-  ...project("own-stacks", "--exclude=**/explained-failures.test.ts", "--exclude=**/dev-mode.test.ts"),
-  name: "short-stacks",
-};
-
-const services: Lane = [compute, project("redis")];
+/** Fault tests of which each file has a stack of its own, after those that wait. */
+const waitsThenOwnStacks: Lane = [waits, project("own-stacks")];
 
 export const lanes = {
   /** `npm test`. */
@@ -54,11 +50,7 @@ export const lanes = {
     [project("stack"), project("faults", `--exclude=${slowFaults}/**`, `--exclude=${pageFaults}/**`)],
   ],
   /** `npm run test:faults`. */
-  faults: [[project("faults", slowFaults, pageFaults, ...butLongest)], [waits, longStacks, shortStacks]],
+  faults: [[project("faults", slowFaults, pageFaults, ...butLongest)], waitsThenOwnStacks],
   /** Both, with one stack for the quick and the slow fault tests. */
-  all: [
-    [...services, longStacks],
-    [project("stack"), project("faults", ...butLongest)],
-    [waits, shortStacks],
-  ],
+  all: [services, [project("stack"), project("faults", ...butLongest)], waitsThenOwnStacks],
 } as const satisfies Record<string, readonly Lane[]>;
