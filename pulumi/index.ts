@@ -78,7 +78,8 @@ const authApi = new Service("auth-api", {
   networks: [front],
   environment: authApiEnvironment(settings, tokenKeys, programPassword, sessionSecret),
   volumes: [{ volume: accounts, path: "/accounts" }],
-  memoryMegabytes: 256,
+  // Half of it for `npm run users`, which runs beside the service.
+  memoryMegabytes: 384,
   stopSeconds: 15,
 });
 

@@ -18,6 +18,11 @@ const answerSchema = z.union([
   z.object({ refused: z.object({ message: z.string(), advice: z.string() }) }),
 ]);
 
+/** The exit code of a program that was killed. */
+const killed = 137;
+const killedText =
+  "The program was killed, probably because the container had no memory left. Run the command again.";
+
 export type User = z.infer<typeof userSchema>;
 /** `services/auth-api/src/manage/manage-users.ts` checks it. */
 export type UserRequest = { readonly command: string; readonly [field: string]: unknown };
@@ -40,13 +45,13 @@ export async function manageUsers(
   }
   // The request may contain a password, so it is no argument.
   const command = ["exec", "--interactive", container, "node", "src/manage/main.ts"];
-  const { failed, stdout, stderr } = await execa("docker", command, {
+  const { failed, exitCode, stdout, stderr } = await execa("docker", command, {
     input: JSON.stringify(request),
     reject: false,
   });
   if (failed) {
     throw new Failure(
-      `The accounts could not be managed:\n${stderr}`,
+      `The accounts could not be managed:\n${exitCode === killed ? killedText : stderr}`,
       `See \`docker logs ${container}\`. If the stack is of an earlier version, run \`npm start\`.`,
     );
   }

@@ -127,7 +127,7 @@ const REDIS_VOLUME = { volumeName: `${NAME}-redis-data-0123456`, containerPath: 
 
 const authApi = service(
   "auth-api",
-  { networks: [FRONT], memory: 256, stop: 15 },
+  { networks: [FRONT], memory: 384, stop: 15 },
   [mount("accounts", false)],
   [
     TOKEN_KEY,

@@ -221,7 +221,7 @@ const faults: readonly Fault[] = [
   {
     name: "out-of-memory",
     ...{ part: "auth-api", isEnding: true },
-    begin: () => edited("pulumi/index.ts", "memoryMegabytes: 256,", "memoryMegabytes: 24,"),
+    begin: () => edited("pulumi/index.ts", "memoryMegabytes: 384,", "memoryMegabytes: 24,"),
   },
 ];
 
