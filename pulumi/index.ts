@@ -78,7 +78,7 @@ const authApi = new Service("auth-api", {
   networks: [front],
   environment: authApiEnvironment(settings, tokenKeys, programPassword, sessionSecret),
   volumes: [{ volume: accounts, path: "/accounts" }],
-  // Half of it for `npm run users`, which runs beside the service.
+  // `npm run users` runs in this container too, and takes about 100 MiB beside the service.
   memoryMegabytes: 384,
   stopSeconds: 15,
 });

@@ -4,7 +4,7 @@ import path from "node:path";
 import { RunError } from "@pulumi/pulumi";
 
 export default async function program() {
-  // Pulumi looks at many stacks, and its SDK would look each one up in its source maps. Our TypeScript needs
+  // Pulumi's SDK takes many stack traces, and would look each one up in its source maps. Our TypeScript needs
   // none: Node removes the types and leaves every line where it is.
   Error.prepareStackTrace = undefined;
   if (!process.features.typescript) {
