@@ -34,7 +34,9 @@ test("the store asks every part, and has what the parts tell", async () => {
   const values = async (query: string) =>
     (await ask(samples, `query?query=${encodeURIComponent(query)}`)).result.map(({ value }) => value[1]);
   await expect.poll(() => values("orbital_redis_up"), { timeout: 40_000 }).toEqual(["1"]);
-  expect(await values("count(orbital_page_duration_seconds_count)")).toEqual(["2"]);
+  await expect
+    .poll(() => values("count(orbital_page_duration_seconds_count)"), { timeout: 40_000 })
+    .toEqual(["2"]);
 });
 
 test("Prometheus accepts the rules, and a test causes each alert", async () => {
