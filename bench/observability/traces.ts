@@ -8,24 +8,24 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createClient } from "redis";
-import { ensureDocker } from "../commands/stack/engine/docker.ts";
-import { runCommand } from "../lib/failure.ts";
-import { poll } from "../lib/poll.ts";
-import { say } from "../lib/terminal.ts";
-import { issueToken } from "../services/common/src/tokens/access-token.ts";
-import { freePort } from "../tests/free-port.ts";
-import { testKeys } from "../tests/programs/token-keys.ts";
-import { redisUrlAs, startRedisContainer } from "../tests/redis/redis-container.ts";
-import { median, printTable } from "./figures.ts";
-import { placeOrders } from "./orders/load.ts";
-import { processTreeUs } from "./orders/processor-time.ts";
+import { ensureDocker } from "../../commands/stack/engine/docker.ts";
+import { runCommand } from "../../lib/failure.ts";
+import { poll } from "../../lib/poll.ts";
+import { say } from "../../lib/terminal.ts";
+import { issueToken } from "../../services/common/src/tokens/access-token.ts";
+import { freePort } from "../../tests/free-port.ts";
+import { testKeys } from "../../tests/programs/token-keys.ts";
+import { redisUrlAs, startRedisContainer } from "../../tests/redis/redis-container.ts";
+import { median, printTable } from "../figures.ts";
+import { placeOrders } from "../orders/load.ts";
+import { processTreeUs } from "../orders/processor-time.ts";
 
 const { values } = parseArgs({
   options: { rounds: { type: "string", default: "9" }, seconds: { type: "string", default: "4" } },
 });
 const [rounds, duration] = [Number(values.rounds), Number(values.seconds)];
 const connections = 16;
-const main = fileURLToPath(new URL("../services/order-api/src/main.ts", import.meta.url));
+const main = fileURLToPath(new URL("../../services/order-api/src/main.ts", import.meta.url));
 const { signing, environment } = testKeys(randomBytes(48).toString("hex"));
 
 /**
