@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Operation } from "@orbital-witness/common/results/corrections/operations.ts";
 import { blockOf, lineOf, type Word } from "@orbital-witness/common/results/page-result.ts";
 import { execa } from "execa";
 import sharp from "sharp";
@@ -76,6 +77,21 @@ test.each(kinds)("a PDF %s stays as it is", async (_, useObjectStreams, change, 
   expect(await keptOf(await plain(after))).toEqual(await keptOf(await plain(bytes)));
   await expectSame(files, 2);
   expect(await pdfText(files.pdf)).toContain(clause);
+});
+
+test("corrected words replace recognised ones, and stand beside words of the document itself", async () => {
+  const bytes = hybridPdf();
+  const { result, parts } = readPage(1, "Rocegnised");
+  const own: Word = { text: "seal", box: [100, 200, 160, 220], source: "text_layer" };
+  const read = { ...result, blocks: [...result.blocks, blockOf([lineOf([own])])] };
+  const operations: Operation[] = [
+    { op: "replace", word: 0, text: "Recognised" },
+    { op: "replace", word: 1, text: "sealed" },
+  ];
+  const files = await writtenPdf(results, folder, bytes, [{ result: read, parts, operations }]);
+  await checkPdf(files.pdf);
+  const words = async (file: string) => (await pdfText(file)).split(/\s+/).filter(Boolean).sort();
+  expect(await words(files.pdf)).toEqual([...(await words(files.source)), "Recognised", "sealed"].sort());
 });
 
 test("a hybrid-reference file stays as it is", async () => {

@@ -14,7 +14,7 @@ import { keepAdoptingOrders } from "@orbital-witness/common/orders/queue/adopt-o
 import { OrderAttempts } from "@orbital-witness/common/orders/queue/order-attempts.ts";
 import { OrderQueue } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
-import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
+import { openResultStore, resultStoreSettings } from "@orbital-witness/common/results/open-result-store.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
 import { UploadStore } from "@orbital-witness/common/uploads/upload-store.ts";
 import { z } from "zod";
@@ -59,7 +59,7 @@ await runService("ocr-worker", {
     metrics,
   ) => {
     const log = serviceLog.child({ worker: INSTANCE });
-    const results = openResultStore({ folder: RESULTS_FOLDER });
+    const results = openResultStore(resultStoreSettings(RESULTS_FOLDER, others.UPLOADS_FOLDER));
     const reading = readingOptions(others);
     const reader = new ProcessPageReader(log, results, reading);
     await reader.start();

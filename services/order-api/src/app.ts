@@ -20,7 +20,9 @@ import { readOrderPages } from "./follow/read-order-pages.ts";
 import { type BulkTools, cancelOrders, retryOrders } from "./list/change-orders.ts";
 import { type ListTools, listOrders } from "./list/list-orders.ts";
 import { orderPathSchema } from "./order-schemas.ts";
-import { readPage } from "./results/pages/read-page.ts";
+import { type CorrectionTools, correctPage } from "./results/pages/correct-page.ts";
+import { readCorrections } from "./results/pages/read-corrections.ts";
+import { readPage, readPlainPage } from "./results/pages/read-page.ts";
 import { readPageImage } from "./results/pages/read-page-image.ts";
 import { readPageOriginal } from "./results/pages/read-page-original.ts";
 import { readPageTile } from "./results/pages/read-page-tile.ts";
@@ -33,6 +35,7 @@ export type OrderTools = PlaceOrderTools &
   ListTools &
   BulkTools &
   ResultTools &
+  CorrectionTools &
   FollowTools &
   FollowOrdersTools &
   CancelTools &
@@ -67,6 +70,9 @@ export function createOrderApp({ log, observe, checks, tools }: OrderAppOptions)
     quotas.limited("downloads", readPageImage(tools)),
     quotas.limited("downloads", readPageOriginal(tools)),
     quotas.limited("tiles", readPageTile(tools)),
+    quotas.limited("downloads", readPlainPage(tools)),
+    quotas.limited("corrections", correctPage(tools)),
+    quotas.limited("downloads", readCorrections(tools)),
     quotas.limited("streams", followOrder(tools)),
     retryOrder(tools),
     removeOrder(tools),

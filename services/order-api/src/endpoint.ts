@@ -34,10 +34,12 @@ const problems = {
   406: "No format of the result matches `Accept`",
   408: "The body arrived too slowly",
   409: "The status of the order does not allow this",
+  412: "The page was corrected meanwhile; `ETag` names its revision",
   413: "The body is larger than 64 KiB",
   415: "The body has an unsupported media type, or is compressed",
   416: "The range begins after the end",
   422: "A field is invalid",
+  428: "`If-Match` is missing",
   429: "Too many requests; `Retry-After` says how many seconds to wait",
   503: "Temporarily unavailable; `Retry-After` says how many seconds to wait",
 } as const;
@@ -52,10 +54,19 @@ const examples: Record<keyof typeof problems, Example> = {
   406: ["not_acceptable", "The result is available as application/json, text/plain, application/pdf."],
   408: ["upload_too_slow", "The document arrives too slowly. Nothing was ordered."],
   409: ["order_ended", "The order has already ended."],
+  412: [
+    "revision_changed",
+    "Page 1 is now at revision 2, so your words may be others. Nothing was changed. Get the page again, " +
+      "and correct that.",
+  ],
   413: ["body_too_large", "The body must not be larger than 65536 bytes."],
   415: ["unsupported_content_encoding", "The body must not be compressed: send it without Content-Encoding."],
   416: ["range_not_satisfiable", "The image has 81920 bytes, and the range begins after them."],
   422: ["invalid_fields", "document_type is required"],
+  428: [
+    "revision_required",
+    "If-Match must be the page's ETag, so that the words that you mean are corrected. Get the page first.",
+  ],
   429: ["rate_limited", "At most 600 orders of one user in 60 s; try again in 12 s."],
   503: ["store_unavailable", "Orders cannot be read at the moment."],
 };
@@ -79,8 +90,13 @@ function exampleOf(status: keyof typeof problems, [code, detail]: Example): z.in
   return {
     ...{ type: "about:blank", title: STATUS_CODES[status] ?? "Error", status, detail, code },
     request_id: "1d0b8531-93b6-4c69-b1f2-a045351f086c",
-    ...(status === 422 && { errors: [{ field: "document_type", message: "is required" }] }),
+    ...(status === 422 && { errors: [fieldErrorOf(detail)] }),
   };
+}
+
+function fieldErrorOf(detail: string) {
+  const [field = "", ...message] = detail.split(" ");
+  return { field, message: message.join(" ") };
 }
 
 /** Two ways to get and send the same token; see the document's `securitySchemes`. */

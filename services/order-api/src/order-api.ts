@@ -11,7 +11,7 @@ import {
 } from "@orbital-witness/common/orders/capacity-guard.ts";
 import { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import { closeRedis, openRedis } from "@orbital-witness/common/redis/redis-connection.ts";
-import { openResultStore } from "@orbital-witness/common/results/open-result-store.ts";
+import { openResultStore, resultStoreSettings } from "@orbital-witness/common/results/open-result-store.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
 import type { VerifyingKeys } from "@orbital-witness/common/tokens/token-keys.ts";
 import { TokenVerifier } from "@orbital-witness/common/tokens/token-verifier.ts";
@@ -101,7 +101,8 @@ export function startOrderApi(options: OrderApiOptions) {
   } = options;
   const redis = openRedis(redisUrl, log, "reject");
   const messages = openRedis(redisUrl, log.child({ connection: "messages" }), "wait");
-  const results = openResultStore({ folder: resultsFolder });
+  const resultStore = resultStoreSettings(resultsFolder, options.uploadsFolder);
+  const results = openResultStore(resultStore);
   const store = new OrderStore(redis, results, retentionSeconds);
   const { redisFolder, freeBytes } = options;
   const capacity = new CapacityGuard(
@@ -109,7 +110,7 @@ export function startOrderApi(options: OrderApiOptions) {
     log,
   );
   const retentionMs = retentionSeconds * 1000;
-  const search = searchWorker({ resultsFolder, searchFolder, retentionMs }, log);
+  const search = searchWorker({ resultStore, searchFolder, retentionMs }, log);
   const lists = new OrderLists(redis, store, { folder: searchFolder, retentionMs }, log);
   const indexer = new SearchIndexer(redis, store, search, log);
   const acceptance = new OrderAcceptance({ store, capacity }, log);
@@ -139,6 +140,11 @@ export function startOrderApi(options: OrderApiOptions) {
     bulk: new ConcurrencyLimiter(bulkLimits),
     searches: new ConcurrencyLimiter(searchLimits),
     limit,
+    corrected: metrics.counter({
+      name: "corrections_total",
+      help: "Operations on words of pages that users corrected",
+      labels: ["op"],
+    }),
     documentLists:
       options.documentListsUrl === undefined ? undefined : new FolderLists(options.documentListsUrl),
     stack: new StackReader({

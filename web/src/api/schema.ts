@@ -333,7 +333,7 @@ export interface components {
             document_type: "register" | "title_plan" | "lease" | "transfer" | "conveyance" | "charge" | "deed" | "agreement" | null;
             pages: (components["schemas"]["ReadPage"] | components["schemas"]["FailedPage"])[];
         };
-        /** @description Boxes are left, top, right and bottom in pixels of the page's image. `source` says where a word comes from: it was recognised (`ocr`), it is part of the document's own text (`text_layer`), or it was filled into a form field (`form_value`). Only recognised words have a `confidence`, from 0 (a guess) to 100 (certain). The page's is their mean, or null if there are none. A word that is not horizontal has a `direction`: how far its text is turned clockwise, in degrees. */
+        /** @description Boxes are left, top, right and bottom in pixels of the page's image. `source` says where a word comes from: it was recognised (`ocr`), it is part of the document's own text (`text_layer`), or it was filled into a form field (`form_value`), or a person corrected or added it (`corrected`); the page's tells where its words came from when it was read. Only recognised words have a `confidence`, from 0 (a guess) to 100 (certain). The page's is their mean, or null if there are none. A word that is not horizontal has a `direction`: how far its text is turned clockwise, in degrees. */
         ReadPage: {
             page: number;
             width: number;
@@ -390,7 +390,7 @@ export interface components {
                             number
                         ];
                         /** @enum {string} */
-                        source: "ocr" | "text_layer" | "form_value";
+                        source: "ocr" | "text_layer" | "form_value" | "corrected";
                         confidence?: number;
                         direction?: 90 | 180 | 270;
                     }[];
@@ -407,6 +407,8 @@ export interface components {
             };
             /** @description The page has no text */
             empty: boolean;
+            /** @description How many corrections the page has; 0 for the page as it was read */
+            revision: number;
         };
         /** @description A page that could not be read, and the reason */
         FailedPage: {
@@ -481,7 +483,7 @@ export interface components {
                             number
                         ];
                         /** @enum {string} */
-                        source: "ocr" | "text_layer" | "form_value";
+                        source: "ocr" | "text_layer" | "form_value" | "corrected";
                         confidence?: number;
                         direction?: 90 | 180 | 270;
                     }[];
@@ -498,6 +500,8 @@ export interface components {
             };
             /** @description The page has no text */
             empty: boolean;
+            /** @description How many corrections the page has; 0 for the page as it was read */
+            revision: number;
             /** @description The number of the document's pages */
             pages: number;
             image: components["schemas"]["PagePictures"];
@@ -518,6 +522,128 @@ export interface components {
                 /** @description How many pixels of the page's image one pixel of the original takes */
                 scale: number;
             } | null;
+        };
+        NewCorrection: {
+            /**
+             * @description All name the words as they are in the revision of `If-Match`, by their places in its reading order, from 0. Each word may be changed by one operation. `join` takes words that follow each other in a line. `split` divides the box of the word among the texts. `add` puts a word after the word `after`, or, without it, into the line or place where its box belongs
+             * @example [
+             *       {
+             *         "op": "replace",
+             *         "word": 12,
+             *         "text": "OSWIN"
+             *       },
+             *       {
+             *         "op": "join",
+             *         "words": [
+             *           3,
+             *           4
+             *         ]
+             *       },
+             *       {
+             *         "op": "split",
+             *         "word": 5,
+             *         "texts": [
+             *           "term",
+             *           "of"
+             *         ]
+             *       },
+             *       {
+             *         "op": "add",
+             *         "box": [
+             *           310,
+             *           420,
+             *           398,
+             *           452
+             *         ],
+             *         "text": "years"
+             *       },
+             *       {
+             *         "op": "remove",
+             *         "word": 7
+             *       }
+             *     ]
+             */
+            operations: components["schemas"]["WordOperation"][];
+        };
+        WordOperation: {
+            /** @enum {string} */
+            op: "replace";
+            word: number;
+            text: string;
+        } | {
+            /** @enum {string} */
+            op: "join";
+            words: number[];
+        } | {
+            /** @enum {string} */
+            op: "split";
+            word: number;
+            texts: string[];
+        } | {
+            /** @enum {string} */
+            op: "add";
+            text: string;
+            after?: number;
+            box: [
+                number,
+                number,
+                number,
+                number
+            ];
+        } | {
+            /** @enum {string} */
+            op: "remove";
+            word: number;
+        };
+        Corrections: {
+            page: number;
+            revision: number;
+            corrections: components["schemas"]["Correction"][];
+        };
+        Correction: {
+            revision: number;
+            /** Format: date-time */
+            corrected_at: string;
+            /**
+             * @description Who corrected the page
+             * @example 1
+             */
+            user_id: number;
+            changes: components["schemas"]["WordChange"][];
+        };
+        /** @description What an operation did: the words `before`, at the place `at` in the reading order of the revision before, became those `after`. An added word was put `where`: `after` or `before` the word `at`, or as a new `block` before the block `at` */
+        WordChange: {
+            /** @enum {string} */
+            op: "replace" | "join" | "split" | "add" | "remove";
+            at: number;
+            /** @enum {string} */
+            where?: "after" | "before" | "block";
+            before: {
+                text: string;
+                box: [
+                    number,
+                    number,
+                    number,
+                    number
+                ];
+                /** @enum {string} */
+                source: "ocr" | "text_layer" | "form_value" | "corrected";
+                confidence?: number;
+                direction?: 90 | 180 | 270;
+            }[];
+            after: {
+                text: string;
+                box: [
+                    number,
+                    number,
+                    number,
+                    number
+                ];
+                /** @enum {string} */
+                source: "ocr" | "text_layer" | "form_value" | "corrected";
+                confidence?: number;
+                direction?: 90 | 180 | 270;
+            }[];
         };
         StreamedEvent: {
             /** @description The value for `Last-Event-ID`. An event of the kind `progress` has none */
@@ -832,6 +958,11 @@ export type ReadPage = components['schemas']['ReadPage'];
 export type FailedPage = components['schemas']['FailedPage'];
 export type SinglePage = components['schemas']['SinglePage'];
 export type PagePictures = components['schemas']['PagePictures'];
+export type NewCorrection = components['schemas']['NewCorrection'];
+export type WordOperation = components['schemas']['WordOperation'];
+export type Corrections = components['schemas']['Corrections'];
+export type Correction = components['schemas']['Correction'];
+export type WordChange = components['schemas']['WordChange'];
 export type StreamedEvent = components['schemas']['StreamedEvent'];
 export type BulkResult = components['schemas']['BulkResult'];
 export type OrderSelection = components['schemas']['OrderSelection'];

@@ -13,6 +13,7 @@ export type {
   SearchResults,
   SinglePage,
   Stack,
+  WordOperation,
 } from "./schema.ts";
 
 export type OrderStatus = OrderSummary["status"];

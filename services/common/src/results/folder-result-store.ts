@@ -1,16 +1,17 @@
-import { randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { access, link, mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
+import { access, readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
+import { type Correction, correctionSchema } from "./corrections/correction.ts";
+import { namesIn, stored, unlessMissing, writeOnce } from "./durable-files.ts";
 import type { PageResult } from "./page-result.ts";
 import type {
-  ByteRange,
   FileName,
   OrderFileName,
   ResultRef,
   ResultStore,
+  ResultStoreSettings,
+  Revisions,
   StoredFile,
 } from "./result-store.ts";
 import { parsePageResult } from "./stored-page-result.ts";
@@ -20,20 +21,23 @@ const deflate = promisify(gzip);
 
 /**
  * A result store in a folder: `<order>/order-<run>.json`, `<order>/<attempt>/document` and so on. In an
- * attempt, each page has `pages/<n>.json.gz` (its result) and `pages/<n>.png` (its image as it was read).
- * Methods reject as node:fs does.
+ * attempt, each page has `pages/<n>.json.gz` (its result) and `pages/<n>.png` (its image as it was read), and
+ * `corrections/<n>-<revision>.json` for each correction. Methods reject as node:fs does.
  */
 export class FolderResultStore implements ResultStore {
-  readonly settings: { folder: string };
+  readonly settings: ResultStoreSettings;
   readonly #folder: string;
+  readonly #correctionsFolder: string;
 
-  constructor(folder: string) {
+  constructor(settings: ResultStoreSettings) {
+    const { folder, correctionsFolder = folder } = settings;
+    this.settings = settings;
     this.#folder = folder;
-    this.settings = { folder };
+    this.#correctionsFolder = correctionsFolder;
   }
 
-  save(ref: ResultRef, name: FileName, bytes: Uint8Array): Promise<void> {
-    return writeOnce(this.#path(ref, name), bytes);
+  async save(ref: ResultRef, name: FileName, bytes: Uint8Array): Promise<void> {
+    await writeOnce(this.#path(ref, name), bytes);
   }
 
   file(ref: ResultRef, name: FileName): Promise<StoredFile | undefined> {
@@ -59,8 +63,28 @@ export class FolderResultStore implements ResultStore {
     return found ?? false;
   }
 
-  saveOrderFile(orderId: string, name: OrderFileName, bytes: Uint8Array): Promise<void> {
-    return writeOnce(path.join(this.#folder, orderId, name), bytes);
+  saveCorrection(ref: ResultRef, correction: Correction): Promise<boolean> {
+    const { page, revision } = correction;
+    return writeOnce(this.#correctionPath(ref, page, revision), Buffer.from(JSON.stringify(correction)));
+  }
+
+  async revisions(ref: ResultRef): Promise<Revisions> {
+    const found = new Map<number, number>();
+    for (const name of await namesIn(this.#correctionsOf(ref))) {
+      const [, page, revision] = /^(\d+)-(\d+)\.json$/.exec(name)?.map(Number) ?? [];
+      if (page === undefined || revision === undefined) continue;
+      found.set(page, Math.max(revision, found.get(page) ?? 0));
+    }
+    return found;
+  }
+
+  async correction(ref: ResultRef, page: number, revision: number): Promise<Correction | undefined> {
+    const bytes = await unlessMissing(() => readFile(this.#correctionPath(ref, page, revision)));
+    return bytes && correctionSchema.parse(JSON.parse(bytes.toString()));
+  }
+
+  async saveOrderFile(orderId: string, name: OrderFileName, bytes: Uint8Array): Promise<void> {
+    await writeOnce(path.join(this.#folder, orderId, name), bytes);
   }
 
   orderFile(orderId: string, name: OrderFileName): Promise<StoredFile | undefined> {
@@ -71,8 +95,8 @@ export class FolderResultStore implements ResultStore {
     return (await namesIn(path.join(this.#folder, orderId))).filter((name) => !isAttempt(name));
   }
 
-  orders(): Promise<string[]> {
-    return namesIn(this.#folder);
+  async orders(): Promise<string[]> {
+    return [...new Set((await Promise.all(this.#folders.map(namesIn))).flat())];
   }
 
   async attempts(orderId: string): Promise<number[]> {
@@ -80,15 +104,35 @@ export class FolderResultStore implements ResultStore {
   }
 
   async attemptedAt(orderId: string): Promise<number | undefined> {
-    return (await unlessMissing(() => stat(path.join(this.#folder, orderId))))?.mtimeMs;
+    const times = this.#folders.map((folder) => unlessMissing(() => stat(path.join(folder, orderId))));
+    const found = (await Promise.all(times)).flatMap((folder) => folder?.mtimeMs ?? []);
+    return found.length === 0 ? undefined : Math.max(...found);
   }
 
   async removeAttempt(ref: ResultRef): Promise<void> {
-    await rm(this.#attemptFolder(ref), { recursive: true, force: true });
+    await this.#remove(ref.order_id, String(ref.attempt));
   }
 
   async removeOrder(orderId: string): Promise<void> {
-    await rm(path.join(this.#folder, orderId), { recursive: true, force: true });
+    await this.#remove(orderId);
+  }
+
+  /** The folders with a folder for each order. */
+  get #folders(): string[] {
+    return [...new Set([this.#folder, this.#correctionsFolder])];
+  }
+
+  async #remove(...names: string[]): Promise<void> {
+    for (const folder of this.#folders)
+      await rm(path.join(folder, ...names), { recursive: true, force: true });
+  }
+
+  #correctionsOf({ order_id, attempt }: ResultRef): string {
+    return path.join(this.#correctionsFolder, order_id, String(attempt), "corrections");
+  }
+
+  #correctionPath(ref: ResultRef, page: number, revision: number): string {
+    return path.join(this.#correctionsOf(ref), `${page}-${revision}.json`);
   }
 
   #attemptFolder({ order_id, attempt }: ResultRef): string {
@@ -109,69 +153,3 @@ export class FolderResultStore implements ResultStore {
 }
 
 const isAttempt = (name: string) => /^\d+$/.test(name);
-
-async function stored(file: string): Promise<StoredFile | undefined> {
-  const found = await unlessMissing(() => stat(file));
-  if (!found) return undefined;
-  const { size, mtimeMs: savedMs } = found;
-  return { size, savedMs, read: (range) => readRange(file, range), bytes: () => readFile(file) };
-}
-
-async function* readRange(file: string, range?: ByteRange): AsyncGenerator<Uint8Array> {
-  if (range && range.end <= range.start) return;
-  yield* createReadStream(file, range && { start: range.start, end: range.end - 1 });
-}
-
-async function writeOnce(file: string, bytes: Uint8Array): Promise<void> {
-  const folder = path.dirname(file);
-  const created = await mkdir(folder, { recursive: true });
-  const unfinished = `${file}.${randomUUID()}`;
-  try {
-    const handle = await open(unfinished, "wx");
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    // Unlike a rename, a link fails if the file exists already.
-    await link(unfinished, file);
-    await syncFolder(folder);
-    const first = path.dirname(created ?? folder);
-    for (let parent = folder; created && parent !== first; ) {
-      parent = path.dirname(parent);
-      await syncFolder(parent);
-    }
-  } catch (error) {
-    if (codeOf(error) !== "EEXIST") throw error;
-  } finally {
-    await rm(unfinished, { force: true });
-  }
-}
-
-/** Syncs a folder, because syncing a file does not make its name durable. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  return (await unlessMissing(() => readdir(folder))) ?? [];
-}
-
-async function unlessMissing<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
-}

@@ -12,9 +12,9 @@ export const confidenceSchema = z.number().min(0).max(100);
 
 /**
  * `ocr`: recognised. `text_layer`: from the document's own text. `form_value`: from a form field that was
- * filled in.
+ * filled in. `corrected`: changed or added by a person after the page was read; see corrections/.
  */
-export const wordSources = ["ocr", "text_layer", "form_value"] as const;
+export const wordSources = ["ocr", "text_layer", "form_value", "corrected"] as const;
 
 /** How far the text of a word is turned clockwise, in degrees: 90 runs down the page, and 270 runs up. */
 export const directionSchema = z.union([z.literal(90), z.literal(180), z.literal(270)]);

@@ -1,3 +1,4 @@
+import type { Correction } from "./corrections/correction.ts";
 import type { PageResult } from "./page-result.ts";
 
 /**
@@ -8,6 +9,9 @@ export type ResultRef = { order_id: string; attempt: number };
 
 /** Bytes from `start` up to but not including `end`. */
 export type ByteRange = { start: number; end: number };
+
+/** The number of corrections of each page that has any, by page. */
+export type Revisions = ReadonlyMap<number, number>;
 
 /** A stored file. Its methods reject if it was removed meanwhile. */
 export interface StoredFile {
@@ -61,6 +65,15 @@ export interface ResultStore {
   /** Whether any page was read and its result still exists. */
   has(ref: ResultRef): Promise<boolean>;
 
+  /**
+   * Saves a correction beside its page. False if the page has a correction of that number already, which
+   * stays.
+   */
+  saveCorrection(ref: ResultRef, correction: Correction): Promise<boolean>;
+  revisions(ref: ResultRef): Promise<Revisions>;
+  /** Undefined if there is none. Throws a ZodError for a record that no version of this project wrote. */
+  correction(ref: ResultRef, page: number, revision: number): Promise<Correction | undefined>;
+
   saveOrderFile(orderId: string, name: OrderFileName, bytes: Uint8Array): Promise<void>;
   /** Undefined if the file does not exist. */
   orderFile(orderId: string, name: OrderFileName): Promise<StoredFile | undefined>;
@@ -80,5 +93,9 @@ export interface ResultStore {
   removeOrder(orderId: string): Promise<void>;
 }
 
-/** `folder`: a folder on the file system that all services of the stack share. */
-export type ResultStoreSettings = { folder: string };
+/**
+ * `folder`: a folder on the file system that all services of the stack share. `correctionsFolder`: where
+ * corrections are kept, for a service that may not write to the former. By default they are in the same
+ * folder.
+ */
+export type ResultStoreSettings = { folder: string; correctionsFolder?: string | undefined };

@@ -16,10 +16,12 @@ export type ReadLimits = {
   streams: number;
 };
 
-export type ReadKind = keyof ReadLimits | "tiles";
+export type ReadKind = keyof ReadLimits | "tiles" | "corrections";
 
 /** A large page that is moved and enlarged takes about this many tiles for one picture of a usual page. */
 const tilesPerDownload = 10;
+/** A correction writes a file, so there may be fewer of them: by default as many as orders. */
+const downloadsPerCorrection = 2;
 
 /** Gives endpoints a quota for each user, apart from what other limits allow at once. */
 export class ReadQuotas {
@@ -34,6 +36,7 @@ export class ReadQuotas {
       reads: quota("reads", "reads of orders", limits.reads),
       downloads: quota("downloads", "downloads", limits.downloads),
       tiles: quota("tiles", "tiles", tilesPerDownload * limits.downloads),
+      corrections: quota("corrections", "corrections", Math.ceil(limits.downloads / downloadsPerCorrection)),
       searches: quota("searches", "searches", limits.searches),
       streams: quota("streams", "event streams", limits.streams),
     };

@@ -34,11 +34,15 @@ test("the document has every operation, with its responses and the ways to send 
     "getOrderPages: get /orders/{id}/pages 200 401 404 429 503",
     "getResult: get /orders/{id}/result 200 304 401 404 406 409 422 429 503",
     "getResultFile: get /orders/{id}/result.{format} 200 304 401 404 409 422 429 503",
-    "getPage: get /orders/{id}/result/pages/{page}.json 200 304 401 404 409 429 503",
+    "getPage: get /orders/{id}/result/pages/{page}.json 200 304 401 404 409 422 429 503",
     "getPageImage: get /orders/{id}/result/pages/{page}.png 200 206 304 401 404 409 416 429 503",
     "getPageOriginal: get /orders/{id}/result/pages/{page}/original.jpg 200 206 304 401 404 409 416 429 503",
     "getPageTile: get /orders/{id}/result/pages/{page}/tiles/{level}/{column}_{row}.jpg " +
       "200 304 401 404 409 429 503",
+    "getPageToCorrect: get /orders/{id}/result/pages/{page} 200 304 401 404 409 422 429 503",
+    "correctPage: patch /orders/{id}/result/pages/{page} " +
+      "200 400 401 403 404 408 409 412 413 415 422 428 429 503",
+    "getPageCorrections: get /orders/{id}/result/pages/{page}/corrections 200 304 401 404 409 429 503",
     "followOrder: get /orders/{id}/events 200 204 400 401 404 429 503",
     "retryOrder: post /orders/{id}/retry 202 401 403 404 409 429 503",
     "removeOrder: post /orders/{id}/remove 204 401 403 404 503",

@@ -78,8 +78,8 @@ test("the JSON has the text, the empty pages, the reasons of failed pages and wh
   expect(result).toEqual({
     ...{ order_id: order.id, ...lease },
     pages: [
-      { ...shown, empty: false, reading },
-      { ...empty, empty: true, reading },
+      { ...shown, empty: false, revision: 0, reading },
+      { ...empty, empty: true, revision: 0, reading },
       { page: 3, error: tooSlow, reading },
     ],
   });

@@ -20,12 +20,15 @@ import { resultDocument } from "./formats/result-document.ts";
 import { writePreparedPdf } from "./pdf/new-pdf.ts";
 import { preferredType } from "./preferred-type.ts";
 import {
+  countedRevisions,
   encoded,
   notModified,
+  originalQuery,
   representation,
   resultGone,
   resultProblems,
   resultRef,
+  resultTag,
 } from "./result-reply.ts";
 
 export type ResultTools = {
@@ -49,6 +52,7 @@ const headers = z.object({
 /** `original` and `prepared` are the same in all formats but PDF. */
 const views = ["original", "prepared"] as const;
 const query = z.object({
+  ...originalQuery,
   view: z
     .enum(views, `must be one of ${views.join(", ")}`)
     .default("original")
@@ -62,8 +66,8 @@ const query = z.object({
 const description =
   "Empty pages, and pages that could not be read, are marked as such. 409 `order_not_completed` " +
   "until the order ends; 409 `order_failed` or `order_cancelled` if it ended without a result. 503 " +
-  "`busy` while too many results are being sent, to you or to all users. A result never changes. It " +
-  "is always sent whole.";
+  "`busy` while too many results are being sent, to you or to all users. A result changes only if a page " +
+  "is corrected, and its `ETag` with it. It is always sent whole.";
 
 const resultRoute = createRoute({
   method: "get",
@@ -128,13 +132,13 @@ async function answer(
   type: string,
 ): Promise<Response> {
   beginDownload(c, order, { route: fileRoute.path, format: suffix });
-  const { view } = parseFields(query, fieldsOf(new URL(c.req.url).searchParams));
+  const { view, original } = parseFields(query, fieldsOf(new URL(c.req.url).searchParams));
   const isPrepared = suffix === "pdf" && view === "prepared";
   const name = isPrepared ? "prepared.pdf" : suffix;
   const ref = resultRef(order);
   if (!(await read(results.has(ref)))) throw resultGone();
-  // Weak: another version of this service may write the same result in other bytes.
-  const tag = `W/"${ref.attempt}-${name}"`;
+  const revisions = await countedRevisions(results, ref, original);
+  const tag = resultTag(ref, name, revisions);
   const unchanged = notModified(c, tag);
   if (unchanged) return unchanged;
   if (type === "text/html") c.header("Content-Security-Policy", "default-src 'none'");
@@ -146,7 +150,7 @@ async function answer(
   if (c.req.method === "HEAD") return c.body(null, 200, headers);
   const ends = await read(store.pages(order));
   const { write } = isPrepared ? { write: writePreparedPdf } : resultFormats[suffix];
-  const content = write(resultDocument(results, order, ref, ends));
+  const content = write(resultDocument(results, order, ref, ends, revisions));
   const parts = encoded(content, c.var.log);
   const download =
     suffix === "pdf"

@@ -2,8 +2,10 @@ import type { AppEnv } from "@orbital-witness/common/http/http-app.ts";
 import { Problem } from "@orbital-witness/common/http/problem.ts";
 import type { Log } from "@orbital-witness/common/log.ts";
 import type { OrderRecord } from "@orbital-witness/common/orders/order.ts";
-import type { ResultRef } from "@orbital-witness/common/results/result-store.ts";
+import type { ResultRef, ResultStore, Revisions } from "@orbital-witness/common/results/result-store.ts";
 import type { Context } from "hono";
+import { z } from "zod";
+import { read } from "../access/store-access.ts";
 import { problemResponse } from "../endpoint.ts";
 import { documentName, inlineFile } from "./document-name.ts";
 
@@ -48,6 +50,35 @@ export function pageNotFound({ result_pages = 1 }: OrderRecord, page: number): P
 function extentOf(pages: number, page: number): string {
   if (page > 0 && page <= pages) return "It could not be read: the order's `pages_failed` says why.";
   return `The document has ${pages === 1 ? "1 page" : `${pages} pages`}.`;
+}
+
+/** Asks for the words as they were read: `?original` or `?original=true`. */
+export const originalQuery = {
+  original: z
+    .enum(["", "true", "false"], "must be true or false")
+    .optional()
+    .transform((value) => value === "" || value === "true")
+    .meta({
+      description: "Leaves out the corrections: what was read is returned, as if nobody had corrected it",
+    }),
+};
+
+/** How many corrections of each page a representation has: all, or none of what was read. */
+export async function countedRevisions(
+  results: ResultStore,
+  ref: ResultRef,
+  isOriginal: boolean,
+): Promise<Revisions> {
+  return isOriginal ? new Map() : await read(results.revisions(ref));
+}
+
+/**
+ * The tag of a representation of the whole result. Corrections are only added, so their number tells which
+ * there are. Weak: another version of this service may write the same result in other bytes.
+ */
+export function resultTag({ attempt }: ResultRef, name: string, revisions: Revisions): string {
+  const corrections = [...revisions.values()].reduce((sum, revision) => sum + revision, 0);
+  return `W/"${attempt}-${name}${corrections === 0 ? "" : `-r${corrections}`}"`;
 }
 
 /** Returns the headers of a representation of the order's result. `name` is the end of its file name. */

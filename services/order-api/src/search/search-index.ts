@@ -127,18 +127,22 @@ export class SearchIndex {
   /** Throws if `begin` has been called for the order again. */
   add(documentId: number, userId: number, pages: readonly IndexedPage[]): void {
     this.#database.transaction(() => {
-      for (const { page, text } of pages) {
-        const id = this.#insert(
-          "INSERT INTO page (document, page) VALUES ($documentId, $page) RETURNING id",
-          {
-            documentId,
-            page,
-          },
-        );
-        const insert =
-          "INSERT INTO page_text (rowid, owner, text, apart) VALUES ($id, $owner, $joined, $apart)";
-        this.#database.prepared(insert).run({ id, owner: ownerWord(userId), ...searchableText(text) });
-      }
+      for (const page of pages) this.#addPage(documentId, userId, page);
+    });
+  }
+
+  /** Replaces the text of a page. False if the index does not have the whole document. */
+  replace(orderId: string, { page, text }: IndexedPage): boolean {
+    return this.#database.transaction(() => {
+      const found = "SELECT id, user_id FROM document WHERE order_id = $orderId AND is_whole";
+      const row = this.#database.prepared(found).get({ orderId });
+      if (row === undefined) return false;
+      const { id, user_id } = idRow.extend({ user_id: z.int() }).parse(row);
+      const pages = "SELECT id FROM page WHERE document = $id AND page = $page";
+      this.#database.prepared(`DELETE FROM page_text WHERE rowid IN (${pages})`).run({ id, page });
+      this.#database.prepared("DELETE FROM page WHERE document = $id AND page = $page").run({ id, page });
+      this.#addPage(id, user_id, { page, text });
+      return true;
     });
   }
 
@@ -221,6 +225,13 @@ export class SearchIndex {
       "SELECT page.id FROM page JOIN document ON document.id = page.document WHERE order_id = $orderId";
     this.#database.prepared(`DELETE FROM page_text WHERE rowid IN (${pages})`).run({ orderId });
     this.#database.prepared("DELETE FROM document WHERE order_id = $orderId").run({ orderId });
+  }
+
+  #addPage(documentId: number, userId: number, { page, text }: IndexedPage): void {
+    const insertPage = "INSERT INTO page (document, page) VALUES ($documentId, $page) RETURNING id";
+    const id = this.#insert(insertPage, { documentId, page });
+    const insert = "INSERT INTO page_text (rowid, owner, text, apart) VALUES ($id, $owner, $joined, $apart)";
+    this.#database.prepared(insert).run({ id, owner: ownerWord(userId), ...searchableText(text) });
   }
 
   #newest(): number {

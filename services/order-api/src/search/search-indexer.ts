@@ -4,6 +4,7 @@ import { unindexedKey } from "@orbital-witness/common/orders/order-keys.ts";
 import type { OrderStore } from "@orbital-witness/common/orders/order-store.ts";
 import type { RedisConnection } from "@orbital-witness/common/redis/redis-connection.ts";
 import { repeat } from "@orbital-witness/common/repeat.ts";
+import type { ResultRef } from "@orbital-witness/common/results/result-store.ts";
 import { StateLog } from "@orbital-witness/common/state-log.ts";
 import { TimeLimitError, within } from "@orbital-witness/common/time-limit.ts";
 import type { SearchWorker } from "./search-worker.ts";
@@ -53,6 +54,25 @@ export class SearchIndexer {
       if (!(error instanceof TimeLimitError)) throw error;
       return stage === "complete";
     }
+  }
+
+  /**
+   * Makes a change of a page's words, and then brings the index up to date. The order is in the list of
+   * unindexed orders meanwhile, so that a process that dies in between leaves no old words in the index.
+   * Rejects as `change` does, and with Redis' errors before anything is changed.
+   */
+  async changing<T>(ref: ResultRef, page: number, change: () => Promise<T>): Promise<T> {
+    const listed = { score: Date.now(), value: ref.order_id };
+    const isOwn = (await this.#redis.zAdd(unindexedKey, listed, { condition: "NX" })) === 1;
+    const changed = await change();
+    try {
+      const isDone = await within(catchUpMs, this.#search.ask("replacePage", ref, page));
+      if (isDone && isOwn) await this.#redis.zRem(unindexedKey, ref.order_id);
+    } catch (err) {
+      // It stays in the list, and is indexed as a whole.
+      this.#log.warn({ err, order_id: ref.order_id }, "a corrected page is indexed later");
+    }
+    return changed;
   }
 
   async close(): Promise<void> {

@@ -1,9 +1,10 @@
 import type { Log } from "@orbital-witness/common/log.ts";
+import type { ResultRef, ResultStoreSettings } from "@orbital-witness/common/results/result-store.ts";
 import { WorkThread } from "../threads/work-thread.ts";
 import type { IndexedOrder, Search, SearchResults, Stage } from "./search-index.ts";
 
 /** `retentionMs`: how long an order is kept after its end. */
-export type SearchSettings = { resultsFolder: string; searchFolder: string; retentionMs: number };
+export type SearchSettings = { resultStore: ResultStoreSettings; searchFolder: string; retentionMs: number };
 
 /** A completed order, with its pages in the result store. */
 export type OrderToIndex = IndexedOrder & { result_attempt: number; result_pages: number };
@@ -16,6 +17,8 @@ export type SearchWork = {
   stage(): Promise<Stage>;
   setStage(stage: Stage): Promise<void>;
   put(order: OrderToIndex): Promise<{ damaged: number[] }>;
+  /** Reads a page again. False if the index does not have the whole document. */
+  replacePage(ref: ResultRef, page: number): Promise<boolean>;
   search(search: Search): Promise<SearchResults>;
   orders(search: Pick<Search, "user_id" | "match">): Promise<string[]>;
   remove(orderId: string): Promise<void>;

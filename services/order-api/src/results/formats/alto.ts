@@ -6,8 +6,8 @@ import type { DocumentPage, ResultDocument } from "./result-document.ts";
 const namespace = "http://www.loc.gov/standards/alto/ns-v4#";
 
 /**
- * ALTO 4.4, in pixels. Words that were not recognised have no `WC`. A page that was not read has the quality
- * `Missing`, with the reason as its detail.
+ * ALTO 4.4, in pixels. Words that were not recognised have no `WC`, and corrected ones have the correction
+ * status `CS`. A page that was not read has the quality `Missing`, with the reason as its detail.
  */
 export async function* writeAlto({ order, pages }: ResultDocument): AsyncGenerator<string> {
   yield `<?xml version="1.0" encoding="UTF-8"?>
@@ -55,10 +55,11 @@ function rotation(lines: Line[]): string {
 }
 
 function lineMarkup({ box, words }: Line, id: string): string {
-  const content = words.map(({ text, box, confidence }, index) => {
+  const content = words.map(({ text, box, confidence, source }, index) => {
     const certainty = confidence === undefined ? "" : ` WC="${share(confidence)}"`;
+    const status = source === "corrected" ? ' CS="true"' : "";
     const content = `CONTENT="${escapeMarkup(text)}"`;
-    return `<String ID="string_${id}_${index + 1}" ${position(box)}${certainty} ${content}/>`;
+    return `<String ID="string_${id}_${index + 1}" ${position(box)}${certainty}${status} ${content}/>`;
   });
   return `<TextLine ID="line_${id}" ${position(box)}>\n${content.join("<SP/>\n")}\n</TextLine>\n`;
 }

@@ -1,11 +1,13 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
+import { planChanges } from "@orbital-witness/common/results/corrections/plan-changes.ts";
 import { blockOf, lineOf, type Word } from "@orbital-witness/common/results/page-result.ts";
 import { expect, test } from "vitest";
 import { pageOf, pictureOf, temporaryResults } from "../../../../../tests/page-result.ts";
 import { completedOrder } from "../../../../../tests/redis/sample-order.ts";
 import { resultFormats } from "./formats.ts";
 import { type DocumentPage, resultDocument } from "./result-document.ts";
+import { writeText } from "./text.ts";
 
 const { folder, results } = await temporaryResults();
 const order = completedOrder(3);
@@ -71,6 +73,25 @@ test("hocr: a reason cannot end its comment", async () => {
   }
   const hocr = String(await whole(resultFormats.hocr.write({ ...document, pages })));
   expect(hocr).toContain("<!-- page 1: &lt;- - - - -&gt; - - - - -->\n</body>");
+});
+
+test("a corrected word has no confidence, and ALTO says that it was corrected", async () => {
+  const { document } = await counted();
+  await results.saveCorrection(order, {
+    ...{ page: 2, revision: 1, corrected_ms: 1, user_id: 1 },
+    changes: planChanges(pageOf(2, [[["page", "2"]]]), [{ op: "replace", word: 1, text: "two" }]),
+  });
+  const written = async (name: "txt" | "tsv" | "hocr" | "alto.xml") =>
+    String(await whole(resultFormats[name].write(document)));
+  expect(await written("txt")).toBe("page 1\n\fpage two\n\fpage 3\n");
+  expect(await written("tsv")).toMatch(/\t-1\ttwo\n/);
+  expect(await written("hocr")).toMatch(/title="bbox [\d ]+">two</);
+  expect(await written("alto.xml")).toMatch(
+    /<String ID="string_2_1_1_2" [^>]*HEIGHT="30" CS="true" CONTENT="two"\/>/,
+  );
+  expect(await whole(writeText(resultDocument(results, order, order, [], new Map())))).toEqual(
+    Buffer.from("page 1\n\fpage 2\n\fpage 3\n"),
+  );
 });
 
 test("hOCR and ALTO state the counter-clockwise rotation of text", async () => {

@@ -26,13 +26,20 @@ const readings = {
 export const readPageSchema = pageResultSchema
   .omit({ original: true, tiles: true })
   .extend(readings)
-  .extend({ empty: z.boolean().meta({ description: "The page has no text" }) })
+  .extend({
+    empty: z.boolean().meta({ description: "The page has no text" }),
+    revision: z
+      .int()
+      .nonnegative()
+      .meta({ description: "How many corrections the page has; 0 for the page as it was read" }),
+  })
   .meta({
     id: "ReadPage",
     description:
       "Boxes are left, top, right and bottom in pixels of the page's image. `source` says where a word " +
       "comes from: it was recognised (`ocr`), it is part of the document's own text (`text_layer`), or " +
-      "it was filled into a form field (`form_value`). Only recognised words have a " +
+      "it was filled into a form field (`form_value`), or a person corrected or added it (`corrected`); " +
+      "the page's tells where its words came from when it was read. Only recognised words have a " +
       "`confidence`, from 0 (a guess) to 100 (certain). The page's is their mean, or null if there are " +
       "none. A word that is not horizontal has a `direction`: how far its text is turned clockwise, in " +
       "degrees.",
@@ -61,11 +68,12 @@ export async function* writeJson({ order, pages }: ResultDocument): AsyncGenerat
   yield "]}\n";
 }
 
-export function pageView({ page, result, error, reading }: DocumentPage): Result["pages"][number] {
-  const read = reading && { reading: readingView(reading) };
-  if (!result) return { page, error, ...read };
+export function pageView(read: DocumentPage): Result["pages"][number] {
+  const { page, result, revision = 0, error } = read;
+  const reading = read.reading && { reading: readingView(read.reading) };
+  if (!result) return { page, error, ...reading };
   const { original: _original, tiles: _tiles, ...content } = result;
-  return { ...content, ...read, empty: result.blocks.length === 0 };
+  return { ...content, ...reading, empty: result.blocks.length === 0, revision };
 }
 
 export function readingView(reading: PageReading): z.input<typeof readingSchema> {

@@ -1,14 +1,23 @@
 import type { FailureReason, OrderRecord } from "@orbital-witness/common/orders/order.ts";
 import type { PageEnd, PageReading } from "@orbital-witness/common/orders/order-pages.ts";
+import { correctedPage } from "@orbital-witness/common/results/corrections/corrected-page.ts";
 import type { PageResult } from "@orbital-witness/common/results/page-result.ts";
 import { type PdfOutline, readPdfOutline } from "@orbital-witness/common/results/pdf-outline.ts";
 import { type PdfPage, readPdfPage } from "@orbital-witness/common/results/pdf-page.ts";
-import type { ResultRef, ResultStore, StoredFile } from "@orbital-witness/common/results/result-store.ts";
+import type {
+  ResultRef,
+  ResultStore,
+  Revisions,
+  StoredFile,
+} from "@orbital-witness/common/results/result-store.ts";
 
-/** A page of a document, or why it could not be read. `reading`: by whom, when, and at which attempt. */
+/**
+ * A page of a document, or why it could not be read. `revision`: how many corrections the result has.
+ * `reading`: by whom, when, and at which attempt.
+ */
 export type DocumentPage = { page: number; reading?: PageReading | undefined } & (
-  | { result: PageResult; error?: never }
-  | { result?: never; error: FailureReason }
+  | { result: PageResult; revision?: number; error?: never }
+  | { result?: never; revision?: never; error: FailureReason }
 );
 
 /** The result of a document, as the formats write it. */
@@ -32,22 +41,26 @@ export type ResultDocument = {
 };
 
 /**
- * `ends`: how the pages ended, as far as this is known. `pages` throws at a page that was removed meanwhile.
+ * `ends`: how the pages ended, as far as this is known. `revisions`: how many corrections of each page count,
+ * by default all. `pages` throws at a page that was removed meanwhile.
  */
 export function resultDocument(
   results: ResultStore,
   order: OrderRecord,
   ref: ResultRef,
   ends: readonly PageEnd[] = [],
+  revisions?: Revisions,
 ): ResultDocument {
   const pageCount = order.result_pages ?? 1;
   const endOf = new Map(ends.map((end) => [end.page, end]));
   async function* pages(): AsyncGenerator<DocumentPage> {
+    const counted = revisions ?? (await results.revisions(ref));
     for (let page = 1; page <= pageCount; page++) {
-      const result = await results.page(ref, page);
+      const revision = counted.get(page) ?? 0;
+      const result = await correctedPage(results, ref, page, revision);
       const end = endOf.get(page);
       const reading = end?.reading;
-      if (result) yield { page, result, reading };
+      if (result) yield { page, result, revision, reading };
       else if (end?.outcome === "failed") yield { page, error: end.reason, reading };
       else throw new Error(`page ${page} of the result is gone`);
     }

@@ -16,8 +16,9 @@ export type OutlinedBase = { outline: PdfOutline; base: StoredFile };
 
 /**
  * Writes the PDF's own bytes, followed by an incremental update that adds recognised words to its pages as
- * invisible text. Words that the page or its form already contains as text are not added. Pages that were not
- * read are not changed. Yields parts page by page.
+ * invisible text. Words that the page or its form already contains as text are not added. If one of them was
+ * corrected, the corrected word is added, and the page's own stays, because it is a part of the picture.
+ * Pages that were not read are not changed. Yields parts page by page.
  */
 export async function* writeUpdatedPdf(
   document: ResultDocument,
@@ -54,7 +55,7 @@ async function updatedPage(
   const toPage = compose(beforePreparation(result, image), ontoPage(image, { box, rotate }));
   const { parts, refs, source } = writeStreams(file, edited?.streams ?? []);
   const lines = result.blocks.flatMap((block) =>
-    block.lines.map(({ words }) => words.filter(({ source }) => source === "ocr")),
+    block.lines.map(({ words }) => words.filter(({ source }) => source === "ocr" || source === "corrected")),
   );
   const overlay = file.context.nextRef();
   const drawing = await deflatedOperators(textOverlay(lines, font, toPage));
