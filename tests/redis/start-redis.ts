@@ -1,5 +1,5 @@
-import type { TestProject } from "vitest/node";
 import { createClient } from "redis";
+import type { TestProject } from "vitest/node";
 import { startRedisContainer } from "./redis-container.ts";
 
 declare module "vitest" {

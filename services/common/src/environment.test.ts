@@ -1,4 +1,8 @@
-import { expect, test } from "vitest";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { readEnvironment, redisUrlVariable, serviceVariables } from "./environment.ts";
 
@@ -33,4 +37,38 @@ test("every invalid variable is named, without the values of secrets", () => {
 test("only Redis addresses are accepted as Redis addresses", () => {
   expect(redisUrlVariable.safeParse("redis://:p@redis:6379").success).toBe(true);
   expect(redisUrlVariable.safeParse("http://redis:6379").success).toBe(false);
+});
+
+function fileOf(text: string): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "orbital-witness-secret-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  writeFileSync(path.join(folder, "secret"), text);
+  return path.join(folder, "secret");
+}
+
+test.each(["", "\n", "\r\n"])("a secret is read from a file that ends with %j", (end) => {
+  const { A_SECRET } = readEnvironment(schema, { A_SECRET_FILE: fileOf(`${secret}${end}`) });
+  expect(A_SECRET).toBe(secret);
+});
+
+test.each([
+  [() => ({ A_SECRET_FILE: "/none" }), /^A_SECRET_FILE cannot be used: ENOENT.*'\/none'$/],
+  [
+    () => ({ A_SECRET: secret, A_SECRET_FILE: fileOf(secret) }),
+    /^A_SECRET_FILE cannot be used: A_SECRET is set too; set only one$/,
+  ],
+  [
+    () => ({ A_SECRET_FILE: fileOf("\n") }),
+    /^the file that A_SECRET_FILE names is empty; it must be at least 32 letters long$/,
+  ],
+  [
+    () => ({ A_SECRET_FILE: fileOf("short") }),
+    /^the file that A_SECRET_FILE names is wrong \(its value is not shown\); it must be at least 32/,
+  ],
+])("a file that cannot be used is named (%#)", (variables, message) => {
+  expect(() => readEnvironment(schema, variables())).toThrow(message);
+});
+
+test("only secrets are read from files", () => {
+  expect(readEnvironment(schema, { A_SECRET: secret, PORT_FILE: "/none" }).PORT).toBe(8080);
 });

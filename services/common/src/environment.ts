@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 
 /**
@@ -7,31 +8,59 @@ export class EnvironmentError extends Error {
   override readonly name = "EnvironmentError";
 }
 
+type Variables = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads the variables that the schema names. A variable's `description` says what is valid ("a whole number
- * from 1 to 9"). `secret: true` in its metadata keeps its value out of the error.
+ * from 1 to 9"). `secret: true` in its metadata keeps its value out of the error. A secret such as `KEY` may
+ * also be in a file, whose path is in `KEY_FILE`; one line break at the file's end is dropped.
  */
 export function readEnvironment<Schema extends z.ZodObject>(
   schema: Schema,
-  variables: Record<string, string | undefined>,
+  variables: Variables,
 ): z.output<Schema> {
-  const parsed = schema.safeParse(variables);
-  if (parsed.success) return parsed.data;
-  const names = new Set(parsed.error.issues.map((issue) => String(issue.path[0])));
-  throw new EnvironmentError([...names].map((name) => complaint(schema, name, variables[name])).join("; "));
+  const complaints: string[] = [];
+  const values: Record<string, string | undefined> = { ...variables };
+  for (const name of Object.keys(schema.shape)) {
+    const file = isSecret(schema, name) ? variables[`${name}_FILE`] : undefined;
+    if (file === undefined) continue;
+    try {
+      if (variables[name] !== undefined) throw new EnvironmentError(`${name} is set too; set only one`);
+      values[name] = readFileSync(file, "utf8").replace(/\r?\n$/, "");
+    } catch (error) {
+      // An error of the file system names the path.
+      complaints.push(`${name}_FILE cannot be used: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  const parsed = schema.safeParse(values);
+  if (parsed.success && complaints.length === 0) return parsed.data;
+  const isNew = (name: string) => !complaints.some((complaint) => complaint.startsWith(`${name}_FILE `));
+  const names = new Set(parsed.error?.issues.map((issue) => String(issue.path[0])).filter(isNew));
+  for (const name of names) {
+    const isFromFile = variables[name] === undefined && values[name] !== undefined;
+    complaints.push(complaint(schema, name, values[name], isFromFile));
+  }
+  throw new EnvironmentError(complaints.join("; "));
 }
 
-function complaint(schema: z.ZodObject, name: string, value: string | undefined): string {
-  const meta = schema.shape[name]?.meta() ?? {};
+const isSecret = (schema: z.ZodObject, name: string) => schema.shape[name]?.meta()?.secret === true;
+
+function complaint(
+  schema: z.ZodObject,
+  name: string,
+  value: string | undefined,
+  isFromFile: boolean,
+): string {
   const received =
     value === undefined
       ? "is not set"
       : value === ""
         ? "is empty"
-        : meta.secret === true
+        : isSecret(schema, name)
           ? "is wrong (its value is not shown)"
           : `is ${JSON.stringify(value.slice(0, 100))}`;
-  return `${name} ${received}; it must be ${meta.description ?? "set"}`;
+  const what = isFromFile ? `the file that ${name}_FILE names` : name;
+  return `${what} ${received}; it must be ${schema.shape[name]?.meta()?.description ?? "set"}`;
 }
 
 export function wholeNumber(min: number, max: number, fallback: number) {
