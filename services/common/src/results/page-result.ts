@@ -1,14 +1,8 @@
 import { z } from "zod";
+import { around, boxSchema, confidenceSchema } from "./box.ts";
+import { regionsSchema } from "./regions.ts";
 
-/**
- * Left, top, right, bottom in pixels of the page's image as it was read. The right and bottom pixels are just
- * outside the box.
- */
-export const boxSchema = z.tuple([z.int(), z.int(), z.int(), z.int()]);
-export type Box = z.output<typeof boxSchema>;
-
-/** The confidence of the recognition: 0 (a guess) to 100 (certain). */
-export const confidenceSchema = z.number().min(0).max(100);
+export { around, type Box, boxSchema, confidenceSchema } from "./box.ts";
 
 /**
  * `ocr`: recognised. `text_layer`: from the document's own text. `form_value`: from a form field that was
@@ -105,16 +99,12 @@ export const pageResultSchema = z.object({
   original: originalPictureSchema.optional(),
   /** Only for a large page. Earlier versions wrote none. */
   tiles: pageTilesSchema.optional(),
+  /** Earlier versions wrote none. */
+  regions: regionsSchema.optional(),
   /** In reading order. An empty page has none. */
   blocks: z.array(blockSchema),
 });
 export type PageResult = z.output<typeof pageResultSchema>;
-
-/** The smallest box around others. */
-export function around(boxes: readonly Box[]): Box {
-  const edges = (index: 0 | 1 | 2 | 3) => boxes.map((box) => box[index]);
-  return [Math.min(...edges(0)), Math.min(...edges(1)), Math.max(...edges(2)), Math.max(...edges(3))];
-}
 
 export function lineOf(words: Word[]): Line {
   return { box: around(words.map(({ box }) => box)), words };

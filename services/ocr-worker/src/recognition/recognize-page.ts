@@ -1,6 +1,7 @@
 import { type Block, meanConfidence, type PageResult } from "@orbital-witness/common/results/page-result.ts";
 import type { Engine } from "./engine.ts";
 import { inReadingOrder } from "./frames/cells.ts";
+import type { Frame } from "./frames/frame.ts";
 import { readsCellByCell } from "./frames/reads-cell-by-cell.ts";
 import type { ColourImage, GreyImage } from "./grey-image.ts";
 import { pageSide } from "./preparation/page-side.ts";
@@ -13,6 +14,8 @@ import {
   prepare,
   upsideDown,
 } from "./preparation/prepare.ts";
+import { findRegions } from "./regions/find-regions.ts";
+import { groundOf } from "./regions/ground.ts";
 import { readBlocks, type SegmentedBlocks } from "./segmentation/read-blocks.ts";
 import { withoutStrayMarks } from "./stray-marks.ts";
 
@@ -55,21 +58,25 @@ async function read(engine: Engine, prepared: PreparedPage): Promise<Omit<Recogn
   if (prepared.hasColumns) {
     const ruled = await readBlocks(engine, prepared.ruled);
     if (!frames.some((frame) => readsCellByCell(ruled.blocks, frame))) {
-      return pageOf(asRuled(prepared), ruled, ruled.blocks);
+      return pageOf(asRuled(prepared), ruled, ruled.blocks, []);
     }
   }
   const found = await readBlocks(engine, prepared.image);
   const forms = frames.filter((frame) => readsCellByCell(found.blocks, frame));
   if (frames.length > 0 && forms.length === 0) return read(engine, asRuled(prepared));
-  return pageOf(prepared, found, inReadingOrder(found.blocks, forms));
+  return pageOf(prepared, found, inReadingOrder(found.blocks, forms), forms);
 }
 
-function pageOf(
-  { picture, preparation }: PreparedPage,
+/** `forms`: the frames that are forms or tables. */
+async function pageOf(
+  prepared: PreparedPage,
   { segmentation }: SegmentedBlocks,
   inOrder: Block[],
-): Omit<RecognizedPage, "likewise"> {
+  forms: readonly Frame[],
+): Promise<Omit<RecognizedPage, "likewise">> {
+  const { picture, preparation } = prepared;
   const blocks = withoutStrayMarks(inOrder);
+  const regions = findRegions(await groundOf(prepared, forms), blocks);
   const { width, height } = picture;
   return {
     image: picture,
@@ -81,6 +88,7 @@ function pageOf(
       preparation,
       segmentation,
       confidence: meanConfidence({ blocks }),
+      regions,
       blocks,
     },
   };

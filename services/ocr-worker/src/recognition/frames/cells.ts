@@ -91,6 +91,10 @@ function frameOf(grid: InkMap, [left, top, right, bottom]: Box, letterHeight: nu
   );
   return {
     box: [left * GRID, top * GRID, right * GRID, bottom * GRID],
+    cells: cells.map((cell) => [
+      ...[(left + cell.left) * GRID, (top + cell.top) * GRID],
+      ...[(left + cell.right) * GRID, (top + cell.bottom) * GRID],
+    ]) as Box[],
     cellAt: (x, y) => {
       const [column, row] = [Math.floor(x / GRID) - left, Math.floor(y / GRID) - top];
       return column >= 0 && column < width ? numbers.get(row * width + column) : undefined;

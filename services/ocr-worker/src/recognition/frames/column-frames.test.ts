@@ -22,7 +22,7 @@ function pageOf(words: readonly number[], frame: Frame["box"], wordsBeside = 0) 
   return {
     ink: { data, width, height },
     rules: { data: new Uint8Array(width * height), width, height },
-    frames: [{ box: frame, cellAt }],
+    frames: [{ box: frame, cells: [], cellAt }],
   };
 }
 

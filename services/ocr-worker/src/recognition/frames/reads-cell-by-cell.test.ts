@@ -6,7 +6,7 @@ import { readsCellByCell } from "./reads-cell-by-cell.ts";
 /** A frame of 1000 x 1000 pixels with equal cells. */
 function frameOf(across: number, down: number): Frame {
   return {
-    box: [0, 0, 1000, 1000],
+    ...{ box: [0, 0, 1000, 1000], cells: [] },
     cellAt: (x, y) => {
       if (x < 0 || y < 0 || x >= 1000 || y >= 1000) return undefined;
       return Math.floor((y * down) / 1000) * across + Math.floor((x * across) / 1000);

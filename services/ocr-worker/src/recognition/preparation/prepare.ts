@@ -26,6 +26,10 @@ export type PreparedPage = {
   frames: Frame[];
   /** The frames probably separate columns, so that the page has to be read with its ruling lines. */
   hasColumns: boolean;
+  /** Of `ruled`. Undefined if it was not needed. */
+  ink: InkMap | undefined;
+  /** In pixels of `picture`. 0 on a page without letters. */
+  letterHeight: number;
 };
 
 /**
@@ -113,16 +117,17 @@ export async function prepare(original: GreyImage, plan: Plan): Promise<Prepared
     image = await flatten(image);
     preparation.push({ step: "flatten" });
   }
-  const asItIs = { picture, image, ruled: image, preparation, frames: [], hasColumns: false };
-  if (!isRuled) return asItIs;
   const letterHeight = plan.letterHeight * factor;
+  const common = { picture, ruled: image, letterHeight };
+  const asItIs = { ...common, image, preparation, frames: [], hasColumns: false };
+  if (!isRuled) return { ...asItIs, ink: undefined };
   const { image: unruled, rules, ink } = removeRulingLines(image, letterHeight);
   const frames = framesOf(rules, letterHeight);
-  if (frames.length === 0) return asItIs;
+  if (frames.length === 0) return { ...asItIs, ink };
   return {
-    picture,
+    ...common,
     image: unruled,
-    ruled: image,
+    ink,
     hasColumns: areColumnFrames(ink, rules, frames, letterHeight),
     preparation: [...preparation, { step: "remove_lines" }],
     frames,

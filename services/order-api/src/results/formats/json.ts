@@ -24,7 +24,7 @@ const readings = {
 
 /** A page that was read. */
 export const readPageSchema = pageResultSchema
-  .omit({ original: true, tiles: true })
+  .omit({ original: true, tiles: true, regions: true })
   .extend(readings)
   .extend({
     empty: z.boolean().meta({ description: "The page has no text" }),
@@ -72,7 +72,7 @@ export function pageView(read: DocumentPage): Result["pages"][number] {
   const { page, result, revision = 0, error } = read;
   const reading = read.reading && { reading: readingView(read.reading) };
   if (!result) return { page, error, ...reading };
-  const { original: _original, tiles: _tiles, ...content } = result;
+  const { original: _original, tiles: _tiles, regions: _regions, ...content } = result;
   return { ...content, ...reading, empty: result.blocks.length === 0, revision };
 }
 
