@@ -21,7 +21,10 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   lib: ["pulumi"],
   offline: ["lib", "pulumi"],
   commands: ["lib", "offline", "pulumi"],
-  bench: ["commands", "lib", "pulumi", "samples", "services/ocr-worker", "services/common", "tests"],
+  bench: [
+    ...["commands", "lib", "pulumi", "samples", "tests"],
+    ...["services/common", "services/ocr-worker", "services/order-api"],
+  ],
 };
 
 type Import = { readonly from: string; readonly to: string };

@@ -27,6 +27,7 @@ import { readPageImage } from "./results/pages/read-page-image.ts";
 import { readPageOriginal } from "./results/pages/read-page-original.ts";
 import { readPageTile } from "./results/pages/read-page-tile.ts";
 import { type ResultTools, readResult, readResultFile } from "./results/read-result.ts";
+import { readResultStructure } from "./results/structure/read-result-structure.ts";
 import { type SearchTools, searchOrders } from "./search/search-orders.ts";
 import { readStack, type StackTools } from "./stack/read-stack.ts";
 
@@ -66,6 +67,9 @@ export function createOrderApp({ log, observe, checks, tools }: OrderAppOptions)
     cancelOrder(tools),
     quotas.limited("downloads", readResult(tools)),
     quotas.limited("downloads", readResultFile(tools)),
+    quotas.limited("downloads", readResultStructure(tools, "fields.json")),
+    quotas.limited("downloads", readResultStructure(tools, "tables.json")),
+    quotas.limited("downloads", readResultStructure(tools, "tables.csv")),
     quotas.limited("downloads", readPage(tools)),
     quotas.limited("downloads", readPageImage(tools)),
     quotas.limited("downloads", readPageOriginal(tools)),

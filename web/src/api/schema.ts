@@ -427,6 +427,157 @@ export interface components {
                 attempts: number;
             };
         };
+        ResultFields: {
+            /** Format: uuid */
+            order_id: string;
+            /** @example OW12345678 */
+            title_number: string | null;
+            /** @enum {string|null} */
+            document_type: "register" | "title_plan" | "lease" | "transfer" | "conveyance" | "charge" | "deed" | "agreement" | null;
+            pages: ({
+                form: components["schemas"]["Form"];
+                fields: components["schemas"]["Field"][];
+                page: number;
+            } | {
+                page: number;
+                error: {
+                    code: string;
+                    message: string;
+                };
+            })[];
+        };
+        /** @description The kind of form that the page is, if it is a known one */
+        Form: {
+            id: string;
+            title: string;
+        } | null;
+        /** @description A label of a form with its value, with several values that stand side by side or are repeated, or with the state of its check box. Boxes are left, top, right and bottom in pixels of the page's image. */
+        Field: {
+            /** @description Empty if the field was not filled in */
+            value: string;
+            /**
+             * Format: date
+             * @description The value, if it is a date
+             */
+            date?: string;
+            /** @description Null if there is nothing */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** @description From 0 (a guess) to 100 (certain). Null if nothing was recognised */
+            confidence: number | null;
+            /** @description As it is printed, without the colon */
+            label: string;
+            /** @description Null if the label was not found */
+            label_box: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+        } | {
+            /** @description As it is printed, without the colon */
+            label: string;
+            /** @description Null if the label was not found */
+            label_box: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            values: components["schemas"]["FieldValue"][];
+        } | {
+            /** @description As it is printed, without the colon */
+            label: string;
+            /** @description Null if the label was not found */
+            label_box: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** @description Null if the box was not found */
+            checked: boolean | null;
+            /** @enum {string|null} */
+            state: "empty" | "crossed" | "ticked" | "marked" | null;
+            /** @description Null if there is nothing */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** @description From 0 (a guess) to 100 (certain). Null if nothing was recognised */
+            confidence: number | null;
+        };
+        FieldValue: {
+            /** @description Empty if the field was not filled in */
+            value: string;
+            /**
+             * Format: date
+             * @description The value, if it is a date
+             */
+            date?: string;
+            /** @description Null if there is nothing */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** @description From 0 (a guess) to 100 (certain). Null if nothing was recognised */
+            confidence: number | null;
+        };
+        ResultTables: {
+            /** Format: uuid */
+            order_id: string;
+            /** @example OW12345678 */
+            title_number: string | null;
+            /** @enum {string|null} */
+            document_type: "register" | "title_plan" | "lease" | "transfer" | "conveyance" | "charge" | "deed" | "agreement" | null;
+            pages: ({
+                page: number;
+                tables: components["schemas"]["Table"][];
+            } | {
+                page: number;
+                error: {
+                    code: string;
+                    message: string;
+                };
+            })[];
+        };
+        /** @description The cells are in reading order */
+        Table: {
+            box: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** @description Ruling lines make the cells; otherwise aligned columns do */
+            ruled: boolean;
+            rows: number;
+            columns: number;
+            cells: components["schemas"]["TableCell"][];
+        };
+        /** @description Rows and columns count from 0. Lines of its text are separated by a line feed */
+        TableCell: {
+            row: number;
+            column: number;
+            row_span: number;
+            column_span: number;
+            text: string;
+            box: [
+                number,
+                number,
+                number,
+                number
+            ];
+            confidence: number | null;
+        };
         SinglePage: {
             page: number;
             width: number;
@@ -956,6 +1107,13 @@ export type PageEnd = components['schemas']['PageEnd'];
 export type Result = components['schemas']['Result'];
 export type ReadPage = components['schemas']['ReadPage'];
 export type FailedPage = components['schemas']['FailedPage'];
+export type ResultFields = components['schemas']['ResultFields'];
+export type Form = components['schemas']['Form'];
+export type Field = components['schemas']['Field'];
+export type FieldValue = components['schemas']['FieldValue'];
+export type ResultTables = components['schemas']['ResultTables'];
+export type Table = components['schemas']['Table'];
+export type TableCell = components['schemas']['TableCell'];
 export type SinglePage = components['schemas']['SinglePage'];
 export type PagePictures = components['schemas']['PagePictures'];
 export type NewCorrection = components['schemas']['NewCorrection'];

@@ -9,6 +9,8 @@ const formats = [
   { suffix: "hocr", text: "hOCR" },
   { suffix: "alto.xml", text: "ALTO" },
   { suffix: "tsv", text: "TSV" },
+  { suffix: "fields.json", text: "Fields" },
+  { suffix: "tables.csv", text: "Tables" },
 ] as const;
 
 /** A button for each format of the result. `name`: the file's name without its suffix. */
@@ -21,7 +23,8 @@ export function Formats({ id, name }: { id: string; name: string }) {
     setError(undefined);
     setLoading(suffix);
     try {
-      const answer = await client.get(`/orders/${id}/result.${suffix}`);
+      const part = /^(fields|tables)/.test(suffix) ? "/" : ".";
+      const answer = await client.get(`/orders/${id}/result${part}${suffix}`);
       save(await answer.blob(), `${name}.${suffix}`);
     } catch (cause) {
       setError(errorText(cause));

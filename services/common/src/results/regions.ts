@@ -2,8 +2,8 @@ import { z } from "zod";
 import { boxSchema, confidenceSchema } from "./box.ts";
 
 /**
- * A cell between ruling lines. Rows and columns count from 0 at the top left of the frame. A span of 1 is left
- * out.
+ * A cell between ruling lines. Rows and columns count from 0 at the top left of the frame. A span of 1 is
+ * left out.
  */
 export const cellSchema = z.object({
   box: boxSchema,

@@ -30,6 +30,9 @@ import {
   resultRef,
   resultTag,
 } from "./result-reply.ts";
+import { type StructureName, structureFormats } from "./structure/structure-formats.ts";
+
+const allFormats = { ...resultFormats, ...structureFormats };
 
 export type ResultTools = {
   tokens: TokenVerifier;
@@ -45,13 +48,13 @@ const responses = {
   200: { description: "The result", content: { ...jsonContent, ...otherContent } },
   304: { description: "The client has this result already" },
 };
-const headers = z.object({
+export const headers = z.object({
   "If-None-Match": z.string().optional().meta({ description: "The `ETag` that the client has" }),
 });
 
 /** `original` and `prepared` are the same in all formats but PDF. */
 const views = ["original", "prepared"] as const;
-const query = z.object({
+export const query = z.object({
   ...originalQuery,
   view: z
     .enum(views, `must be one of ${views.join(", ")}`)
@@ -124,14 +127,16 @@ export function readResultFile(tools: ResultTools): Endpoint {
   };
 }
 
-async function answer(
+/** Sends the result of an order in a format. Throws the problems of results. */
+export async function answer(
   c: Context<AppEnv>,
   { store, results, downloads }: ResultTools,
   order: OrderRecord,
-  suffix: ResultSuffix,
+  suffix: ResultSuffix | StructureName,
   type: string,
 ): Promise<Response> {
-  beginDownload(c, order, { route: fileRoute.path, format: suffix });
+  const route = isSuffix(suffix) ? fileRoute.path : `/orders/{id}/result/${suffix}`;
+  beginDownload(c, order, { route, format: suffix });
   const { view, original } = parseFields(query, fieldsOf(new URL(c.req.url).searchParams));
   const isPrepared = suffix === "pdf" && view === "prepared";
   const name = isPrepared ? "prepared.pdf" : suffix;
@@ -149,7 +154,7 @@ async function answer(
   };
   if (c.req.method === "HEAD") return c.body(null, 200, headers);
   const ends = await read(store.pages(order));
-  const { write } = isPrepared ? { write: writePreparedPdf } : resultFormats[suffix];
+  const { write } = isPrepared ? { write: writePreparedPdf } : allFormats[suffix];
   const content = write(resultDocument(results, order, ref, ends, revisions));
   const parts = encoded(content, c.var.log);
   const download =

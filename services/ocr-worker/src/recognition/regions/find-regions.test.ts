@@ -10,8 +10,9 @@ const letterHeight = 20;
 
 /** SVG of a box of 50 pixels, with a mark in it. */
 function box(x: number, y: number, mark = "", stroke = 3): string {
-  const sides = `<rect x="${x}" y="${y}" width="50" height="50" fill="none" stroke="black" stroke-width="${stroke}"/>`;
-  return `${sides}<g transform="translate(${x} ${y})" stroke="black" stroke-width="4" fill="none">${mark}</g>`;
+  const sides = `<rect width="50" height="50" stroke-width="${stroke}"/>`;
+  const look = 'stroke="black" stroke-width="4" fill="none"';
+  return `<g transform="translate(${x} ${y})" ${look}>${sides}${mark}</g>`;
 }
 
 const cross = '<path d="M10 10L40 40M40 10L10 40"/>';

@@ -8,8 +8,8 @@ import { markIn } from "./mark.ts";
 import { squaresIn } from "./squares.ts";
 
 /**
- * Where to look for regions. `ink`: of the page with its rules. `scale`: how many pixels of the page one pixel
- * of `ink` takes. `letterHeight` is in pixels of the page. `frames`: its forms and tables.
+ * Where to look for regions. `ink`: of the page with its rules. `scale`: how many pixels of the page one
+ * pixel of `ink` takes. `letterHeight` is in pixels of the page. `frames`: its forms and tables.
  */
 export type Ground = { ink: InkMap; scale: number; letterHeight: number; frames: readonly Frame[] };
 

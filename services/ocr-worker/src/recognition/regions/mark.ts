@@ -62,7 +62,7 @@ function insideOf({ data, width, height }: InkMap, [left, top, right, bottom]: B
   return { data: part, ...size };
 }
 
-/** A cross reaches all corners of its box, and a tick all but the one at the bottom right and the top left. */
+/** A cross has ink in all its corners and in the middle, and a tick has none at the bottom right. */
 function shapeOf({ data, width, height }: InkMap): Exclude<CheckBoxState, "empty"> {
   const [left, top, right, bottom] = extentOf({ data, width, height });
   const ink = [0, 0, 0, 0, 0, 0, 0, 0, 0];

@@ -4,8 +4,8 @@ import type { InkMap } from "../preparation/ink-map.ts";
 export type Stroke = { x: number; top: number; bottom: number };
 
 /**
- * Returns the vertical strokes whose height is from `shortest` to `longest` pixels. Gaps of up to `gap` pixels
- * do not end a stroke. The map is read row by row, because its columns are far apart in memory.
+ * Returns the vertical strokes whose height is from `shortest` to `longest` pixels. Gaps of up to `gap`
+ * pixels do not end a stroke. The map is read row by row, because its columns are far apart in memory.
  */
 export function shortStrokes(
   { data, width, height }: InkMap,

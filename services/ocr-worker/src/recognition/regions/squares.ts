@@ -70,7 +70,7 @@ function hasCorners(ink: InkMap, [left, top, right, bottom]: Box): boolean {
   });
 }
 
-/** The share of the sides that has ink. A rule beside a square is no side of it: the others do not reach it. */
+/** The share of the sides that has ink. A rule beside a square is not its side: no other side reaches it. */
 function inkOfSides(ink: InkMap, [left, top, right, bottom]: Box): number {
   let covered = 0;
   for (let x = left; x < right; x++) {

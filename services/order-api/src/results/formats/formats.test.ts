@@ -5,6 +5,7 @@ import { blockOf, lineOf, type Word } from "@orbital-witness/common/results/page
 import { expect, test } from "vitest";
 import { pageOf, pictureOf, temporaryResults } from "../../../../../tests/page-result.ts";
 import { completedOrder } from "../../../../../tests/redis/sample-order.ts";
+import { structureFormats } from "../structure/structure-formats.ts";
 import { resultFormats } from "./formats.ts";
 import { type DocumentPage, resultDocument } from "./result-document.ts";
 import { writeText } from "./text.ts";
@@ -30,7 +31,7 @@ async function counted() {
   return { document: { ...document, pages }, read: () => read };
 }
 
-const formats = Object.entries(resultFormats);
+const formats = Object.entries({ ...resultFormats, ...structureFormats });
 
 test.each(formats)(
   "%s reads a page only when it is needed, and none after the reader has gone",

@@ -2,16 +2,9 @@ import { writePdf } from "../pdf/write-pdf.ts";
 import { writeAlto } from "./alto.ts";
 import { writeHocr } from "./hocr.ts";
 import { writeJson } from "./json.ts";
-import type { ResultDocument } from "./result-document.ts";
+import type { ResultFormat } from "./result-format.ts";
 import { writeText } from "./text.ts";
 import { writeTsv } from "./tsv.ts";
-
-export type ResultFormat = {
-  /** Media types; the suffix stands for the first one. */
-  types: readonly [string, ...string[]];
-  /** The parts of the result. Throws the errors of the result store. */
-  write: (document: ResultDocument) => AsyncIterable<string | Uint8Array>;
-};
 
 /** By suffix. The first is for clients that accept any type. */
 export const resultFormats = {

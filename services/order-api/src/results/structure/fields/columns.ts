@@ -1,0 +1,20 @@
+import type { Piece } from "../words/pieces.ts";
+import { rowsOf } from "../words/rows.ts";
+
+/** In heights of a line. A wider gap that runs through all lines separates columns. */
+const COLUMN_GAP = 1.2;
+
+/** Splits words that stand in columns, such as two addresses side by side, from left to right. */
+export function columnsOf(pieces: readonly Piece[]): Piece[][] {
+  const heights = pieces.map(({ box }) => box[3] - box[1]).sort((a, b) => a - b);
+  const gap = COLUMN_GAP * (heights[Math.floor(heights.length / 2)] ?? 0);
+  const columns: { right: number; pieces: Piece[] }[] = [];
+  for (const piece of pieces.toSorted((a, b) => a.box[0] - b.box[0])) {
+    const last = columns.at(-1);
+    if (last && piece.box[0] - last.right <= gap) {
+      last.pieces.push(piece);
+      last.right = Math.max(last.right, piece.box[2]);
+    } else columns.push({ right: piece.box[2], pieces: [piece] });
+  }
+  return columns.map((column) => rowsOf(column.pieces).flat());
+}
