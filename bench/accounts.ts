@@ -18,18 +18,23 @@ const rounds = 3;
 const signIns = 64;
 const atOnce = 8;
 const sessions = 20;
+/** Wrong passwords of a known and of an unknown user, one after the other. */
+const wrongPairs = 50;
 
 const auth = (file: string) => fileURLToPath(new URL(`../services/auth-api/src/${file}`, import.meta.url));
 const { environment } = testKeys("0123456789abcdef0123456789abcdef");
 const more = { DEMO_USERS: "true", SESSION_SECRET: "s".repeat(32), TOKEN_FAILURES_PER_MINUTE: "10000" };
 
-type Figures = Record<"ready" | "list" | "rate" | "logIn" | "refresh", number[]>;
+type Figures = Record<"ready" | "list" | "rate" | "logIn" | "refresh" | "known" | "unknown", number[]>;
 
 /**
  * `npm run bench:accounts`: the Auth API's process with one user more than the demo users and with 10,000
- * more. All passwords are that of the demo users.
+ * more. All passwords are that of the demo users. The time of a wrong password must not tell whether the user
+ * exists.
  */
-const figures = counts.map((): Figures => ({ ready: [], list: [], rate: [], logIn: [], refresh: [] }));
+const figures = counts.map(
+  (): Figures => ({ ready: [], list: [], rate: [], logIn: [], refresh: [], known: [], unknown: [] }),
+);
 for (let round = 0; round < rounds; round += 1) {
   for (const [i, of] of figures.entries()) await withFolder((folder) => measure(folder, counts[i] ?? 0, of));
 }
@@ -43,6 +48,10 @@ printTable([
   row(`sign-ins per second, ${atOnce} at once`, ({ rate }) => median(rate).toFixed(1)),
   row("a sign-in of these, p50 and p99", ({ logIn }) => spread(logIn)),
   row("refresh of a session, p50 and p99", ({ refresh }) => spread(refresh)),
+  row("a wrong password of a known user", ({ known }) => milliseconds(median(known))),
+  row("the same of an unknown one, beside it", ({ known, unknown }) =>
+    (median(unknown) / median(known)).toFixed(2),
+  ),
 ]);
 process.exit();
 
@@ -63,6 +72,12 @@ async function measure(folder: string, count: number, figures: Figures): Promise
     await Promise.all(lanes);
     figures.rate.push((signIns / (performance.now() - began)) * 1000);
     figures.refresh.push(...(await refreshSessions(api.url, count)));
+    for (let pair = 0; pair < wrongPairs; pair += 1) {
+      const known = async () => figures.known.push(await timed(() => refused(api.url, "alice")));
+      const unknown = async () => figures.unknown.push(await timed(() => refused(api.url, "ailce")));
+      // Each kind is first equally often, so that other load affects both.
+      for (const ask of pair % 2 === 0 ? [known, unknown] : [unknown, known]) await ask();
+    }
   } finally {
     await api.stop();
   }
@@ -84,6 +99,13 @@ async function refreshSessions(url: string, count: number): Promise<number[]> {
     }
   }
   return times;
+}
+
+async function refused(url: string, username: string): Promise<void> {
+  const body = new URLSearchParams({ username, password: "wrong" });
+  const response = await fetch(`${url}/token`, { method: "POST", body });
+  await response.text();
+  if (response.status !== 401) throw new Error(`the Auth API answered ${response.status}`);
 }
 
 /** @returns the cookie of the session, or "" */

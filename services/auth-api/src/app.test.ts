@@ -113,27 +113,6 @@ test("an unknown user and a wrong password get the same 401", async () => {
   expect(wrong).toEqual(unknown);
 });
 
-test("an unknown user takes as long as a known one, within 10 %", async () => {
-  app = createAuthApp({ ...options, failuresPerMinute: 10_000 });
-  // Measures processor time, because other load on the machine also delays the clock.
-  const micros = async (username: string) => {
-    const before = process.cpuUsage();
-    expect((await login(username, "wrong")).status).toBe(401);
-    const { user, system } = process.cpuUsage(before);
-    return user + system;
-  };
-  const ratios: number[] = [];
-  for (let pair = 0; pair < 20; pair++) {
-    // Compared in pairs, each user first equally often, because other load also changes processor time.
-    const [first, second] = pair % 2 === 0 ? (["alice", "nobody"] as const) : (["nobody", "alice"] as const);
-    const times = { [first]: await micros(first), [second]: await micros(second) };
-    ratios.push((times.nobody ?? 0) / (times.alice ?? 0));
-  }
-  const median = ratios.toSorted((a, b) => a - b)[ratios.length / 2];
-  expect(median).toBeGreaterThan(0.9);
-  expect(median).toBeLessThan(1.1);
-}, 60_000);
-
 test("100 wrong passwords with changing X-Forwarded-For get 429 after ten; others can log in", async () => {
   app = createAuthApp({ ...options, users: quicklyHashed });
   const guess = (i: number) =>

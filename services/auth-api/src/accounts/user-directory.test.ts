@@ -4,7 +4,7 @@ import { hashPassword } from "./password.ts";
 import { AccountFile } from "./sqlite/account-file.ts";
 import { openMemory } from "./sqlite/open-database.ts";
 import { SqliteAccounts } from "./sqlite/sqlite-accounts.ts";
-import { UserDirectory } from "./user-directory.ts";
+import { UserDirectory, unknownHash } from "./user-directory.ts";
 
 const programPassword = "p".repeat(40);
 
@@ -47,4 +47,23 @@ test("a disabled user cannot sign in, and can again when enabled", async () => {
   expect(await find()).toBeUndefined();
   await accounts.change(id, { disabled: false });
   expect(await find()).toBeDefined();
+});
+
+test("an unknown name and a disabled user cost a hash, like a wrong password", async () => {
+  const { accounts } = await directory();
+  // Only checking it finds out that it is none.
+  const users = new UserDirectory(accounts, "no hash");
+  await expect(users.find("nobody", "password")).rejects.toThrow("not an argon2id PHC string");
+  const alice = await accounts.find("alice");
+  await accounts.change(alice?.id ?? 0, { disabled: true, passwordHash: "no hash" });
+  await expect(users.find("alice", "password")).rejects.toThrow("not an argon2id PHC string");
+});
+
+test("the hash for unknown names costs as much as those of users", async () => {
+  const { accounts } = await directory();
+  const costs = (phc = "") => phc.replace(/[^$]*\$[^$]*$/, "");
+  const lengths = (phc = "") => phc.split("$").map(({ length }) => length);
+  const stored = (await accounts.find("alice"))?.passwordHash;
+  expect(costs(unknownHash)).toBe("$argon2id$v=19$m=19456,t=2,p=1$");
+  expect([costs(stored), lengths(stored)]).toEqual([costs(unknownHash), lengths(unknownHash)]);
 });

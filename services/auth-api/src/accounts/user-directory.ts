@@ -3,8 +3,8 @@ import type { Account, AccountStore } from "./account.ts";
 import { demoUsers } from "./built-in-users.ts";
 import { passwordMatches } from "./password.ts";
 
-/** The hash of a password that nobody knows, with the usual costs. */
-const unknownHash =
+/** The hash of a password that nobody knows, with the costs of all stored hashes. */
+export const unknownHash =
   "$argon2id$v=19$m=19456,t=2,p=1$FbmscssvOsaGK0Jg4u7ZVA$7MGWSmKUbWZNjyUiFFAufXavbZQ6osp1Cv2P9Zx7YRs";
 
 /** Checks usernames and passwords. */
