@@ -7,6 +7,8 @@ import {
   type Word,
 } from "@orbital-witness/common/results/page-result.ts";
 import { componentsOf, type InkMap } from "../preparation/ink-map.ts";
+import { blocksOfCell } from "./cell-text.ts";
+import { cellsOfWords } from "./cells-of-words.ts";
 import type { Frame } from "./frame.ts";
 import { middleOf } from "./reads-cell-by-cell.ts";
 import type { Rules } from "./ruling-lines.ts";
@@ -52,9 +54,8 @@ function cellByCell(blocks: Block[], frame: Frame): Block[] {
     for (const line of lines) {
       const outside: Word[] = [];
       const inside = new Map<number, Word[]>();
-      for (const word of line.words) {
-        const [x, y] = middleOf(word.box);
-        const cell = frame.cellAt(x, y);
+      for (const [index, cell] of cellsOfWords(line, frame).entries()) {
+        const word = line.words[index] as Word;
         if (cell === undefined) outside.push(word);
         else inside.set(cell, [...(inside.get(cell) ?? []), word]);
       }
@@ -64,7 +65,7 @@ function cellByCell(blocks: Block[], frame: Frame): Block[] {
     if (above.length > 0) before.push(blockOf(above));
     if (others.length > 0) after.push(blockOf(others));
   }
-  const framed = [...cells].sort(([a], [b]) => a - b).map(([, lines]) => blockOf(lines));
+  const framed = [...cells].sort(([a], [b]) => a - b).flatMap(([, lines]) => blocksOfCell(lines));
   return [...before, ...framed, ...after];
 }
 
@@ -89,6 +90,7 @@ function frameOf(grid: InkMap, [left, top, right, bottom]: Box, letterHeight: nu
   const numbers = new Map(
     cells.flatMap(({ pixels }, number) => pixels.map((pixel) => [pixel, number] as const)),
   );
+  const isRule = (column: number, row: number) => grid.data[(row + top) * grid.width + column + left] !== 0;
   return {
     box: [left * GRID, top * GRID, right * GRID, bottom * GRID],
     cells: cells.map((cell) => [
@@ -96,10 +98,22 @@ function frameOf(grid: InkMap, [left, top, right, bottom]: Box, letterHeight: nu
       ...[(left + cell.right) * GRID, (top + cell.bottom) * GRID],
     ]) as Box[],
     cellAt: (x, y) => {
-      const [column, row] = [Math.floor(x / GRID) - left, Math.floor(y / GRID) - top];
-      return column >= 0 && column < width ? numbers.get(row * width + column) : undefined;
+      let [column, row] = [Math.floor(x / GRID) - left, Math.floor(y / GRID) - top];
+      if (column < 0 || column >= width || row < 0 || row >= height) return undefined;
+      // The margin belongs to the cell that it closes, if no rule is between them.
+      for (let step = 0; step < margin && !isRule(column, row); step++) {
+        column += stepInside(column, width, margin);
+        row += stepInside(row, height, margin);
+      }
+      return numbers.get(row * width + column);
     },
   };
+}
+
+/** The direction from a margin of the frame to its inside. 0 inside. */
+function stepInside(position: number, length: number, margin: number): -1 | 0 | 1 {
+  if (position < margin) return 1;
+  return position >= length - margin ? -1 : 0;
 }
 
 /** Cells whose tops differ by less than a letter's height are in one row. */
