@@ -63,6 +63,8 @@ export type ModelOrder = {
   reason: FailureReason | undefined;
   /** The order is in the result store, and not in Redis. */
   isArchived: boolean;
+  /** The last run that was archived. */
+  archivedRun: number | undefined;
 };
 
 /** How an attempt or a page goes back to the queue. */
@@ -109,6 +111,7 @@ export class OrderModel {
     const accepted: ModelOrder = {
       ...{ order, status: "queued", run: 1, turn, place: turn, failures: 0, queuedMs },
       ...{ history: [], attempts: [], pages: [], result: undefined, reason: undefined, isArchived: false },
+      archivedRun: undefined,
       ...noItem,
     };
     this.orders.set(order.order_id, accepted);
@@ -135,9 +138,11 @@ export class OrderModel {
     if (order.isArchived || order.run > 1) {
       this.queue.unarchived.set(id, "due");
       this.queue.marker = true;
-      const { run } = order;
-      this.revoked.set(id, order.isArchived ? order : { ...order, status: "failed", run: run - 1 });
     }
+    const { archivedRun: run } = order;
+    // Only a failed order has a later run than the archived one.
+    if (run !== undefined)
+      this.revoked.set(id, order.isArchived ? order : { ...order, status: "failed", run });
     return this.orders.delete(id);
   }
 
@@ -149,6 +154,7 @@ export class OrderModel {
     if (!order || order.isArchived) return "gone";
     if (!hasEnded(order.status)) return "running";
     order.isArchived = true;
+    order.archivedRun = order.run;
     if (order.run > 1) this.archivedRuns.set(id, order.run);
     return "archived";
   }
