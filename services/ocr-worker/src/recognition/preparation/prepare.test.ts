@@ -175,6 +175,7 @@ test("upside down adds half a turn", () => {
     letterHeight: 20,
     isRuled: false,
     size: { width: 100, height: 100 },
+    look: { ink: { data: new Uint8Array(0), width: 0, height: 0 }, factor: 1 },
   };
   expect(([0, 90, 180, 270] as const).map((turn) => upsideDown({ ...plan, turn }))).toEqual(
     [180, 270, 0, 90].map((turn) => ({ ...plan, turn })),

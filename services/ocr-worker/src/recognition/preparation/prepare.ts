@@ -30,6 +30,7 @@ export type PreparedPage = {
   ink: InkMap | undefined;
   /** In pixels of `picture`. 0 on a page without letters. */
   letterHeight: number;
+  plan: Plan;
 };
 
 /**
@@ -45,6 +46,8 @@ export type Plan = {
   factor: number;
   letterHeight: number;
   isRuled: boolean;
+  /** Of the small picture on which the page was measured, as it came. `factor`: its scale. */
+  look: { ink: InkMap; factor: number };
 };
 
 type Turn = 0 | 90 | 180 | 270;
@@ -78,7 +81,8 @@ export async function planFor(image: GreyImage): Promise<Plan> {
   const lookFactor = Math.min(1, LOOK_SIDE / side);
   const look = await scale(image, lookFactor);
   const light = lightOf(look);
-  const { letters, height, isRuled } = lettersOf(inkMap(light === "inverted" ? invert(look) : look));
+  const ink = inkMap(light === "inverted" ? invert(look) : look);
+  const { letters, height, isRuled } = lettersOf(ink);
   const orientation = orientationOf(letters);
   const isClear = orientation.sharpness >= LEAST_SHARPNESS;
   const turn = isClear ? turns[orientation.side] : 0;
@@ -92,6 +96,7 @@ export async function planFor(image: GreyImage): Promise<Plan> {
     factor: factorFor(Math.max(image.width, image.height), letterHeight),
     letterHeight,
     isRuled,
+    look: { ink, factor: lookFactor },
   };
 }
 
@@ -118,7 +123,7 @@ export async function prepare(original: GreyImage, plan: Plan): Promise<Prepared
     preparation.push({ step: "flatten" });
   }
   const letterHeight = plan.letterHeight * factor;
-  const common = { picture, ruled: image, letterHeight };
+  const common = { picture, ruled: image, letterHeight, plan };
   const asItIs = { ...common, image, preparation, frames: [], hasColumns: false };
   if (!isRuled) return { ...asItIs, ink: undefined };
   const { image: unruled, rules, ink } = removeRulingLines(image, letterHeight);

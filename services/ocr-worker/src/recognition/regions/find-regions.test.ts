@@ -1,10 +1,12 @@
 import { blockOf, lineOf } from "@orbital-witness/common/results/page-result.ts";
 import { describe, expect, test } from "vitest";
-import { drawPage, drawSpecks, drawTable, drawText, grey } from "../../../../../tests/drawn-page.ts";
+import { clauses, drawPage, drawSpecks, drawTable, drawText, grey } from "../../../../../tests/drawn-page.ts";
 import { framesOf } from "../frames/cells.ts";
 import { removeRulingLines } from "../frames/ruling-lines.ts";
 import { rotate } from "../preparation/picture.ts";
+import { planFor, prepare } from "../preparation/prepare.ts";
 import { findRegions } from "./find-regions.ts";
+import { groundOf } from "./ground.ts";
 
 const letterHeight = 20;
 
@@ -22,7 +24,10 @@ const ring = '<circle cx="25" cy="25" r="13"/>';
 async function regionsIn(svg: string, degrees = 0) {
   const page = await rotate(await grey(drawPage([], {}, svg)), degrees);
   const { rules, ink } = removeRulingLines(page, letterHeight);
-  return findRegions({ ink, scale: 1, letterHeight, frames: framesOf(rules, letterHeight) }, []);
+  return findRegions(
+    { patches: [{ ink, scale: 1, left: 0, top: 0 }], letterHeight, frames: framesOf(rules, letterHeight) },
+    [],
+  );
 }
 
 describe("a check box and its state", () => {
@@ -74,7 +79,10 @@ test("letters, digits in boxes, cells of tables and words in boxes are not check
   const page = await grey(drawPage([], {}, box(200, 150)));
   const { ink } = removeRulingLines(page, letterHeight);
   const word = blockOf([lineOf([{ text: "Day", box: [205, 160, 245, 190], source: "ocr", confidence: 90 }])]);
-  expect(findRegions({ ink, scale: 1, letterHeight, frames: [] }, [word]).check_boxes).toEqual([]);
+  expect(
+    findRegions({ patches: [{ ink, scale: 1, left: 0, top: 0 }], letterHeight, frames: [] }, [word])
+      .check_boxes,
+  ).toEqual([]);
 });
 
 test("a table's cells have rows, columns and spans", async () => {
@@ -91,4 +99,18 @@ test("a table's cells have rows, columns and spans", async () => {
     { row: 2, column: 1 },
     { row: 2, column: 2 },
   ]);
+});
+
+test.each([
+  ["as it came", 0],
+  ["turned by 90 degrees", 90],
+  ["skewed", 3],
+])("a page without rules, %s, has its check boxes", async (_, degrees) => {
+  const lines = clauses.map((line, index) => drawText(300, 100 + index * 100, line)).join("");
+  const svg = lines + box(200, 150, cross) + box(200, 350);
+  const page = await rotate(await grey(drawPage([], { width: 1400, height: 800 }, svg)), degrees);
+  const prepared = await prepare(page, await planFor(page));
+  expect(prepared.ink).toBeUndefined();
+  const { check_boxes } = findRegions(await groundOf(prepared, []), []);
+  expect(check_boxes.map(({ state }) => state)).toEqual(["crossed", "empty"]);
 });

@@ -1,29 +1,34 @@
 import { type Block, type Box, type Word, wordsOf } from "@orbital-witness/common/results/page-result.ts";
-import type { Regions } from "@orbital-witness/common/results/regions.ts";
-import type { Frame } from "../frames/frame.ts";
+import type { CheckBox, Regions } from "@orbital-witness/common/results/regions.ts";
 import { middleOf } from "../frames/reads-cell-by-cell.ts";
-import type { InkMap } from "../preparation/ink-map.ts";
 import { gridOf } from "./cell-grid.ts";
+import type { Ground, Patch } from "./ground.ts";
 import { markIn } from "./mark.ts";
 import { squaresIn } from "./squares.ts";
 
-/**
- * Where to look for regions. `ink`: of the page with its rules. `scale`: how many pixels of the page one
- * pixel of `ink` takes. `letterHeight` is in pixels of the page. `frames`: its forms and tables.
- */
-export type Ground = { ink: InkMap; scale: number; letterHeight: number; frames: readonly Frame[] };
-
 /** Finds the ruled frames and the check boxes of a page whose words are known. */
-export function findRegions({ ink, scale, letterHeight, frames }: Ground, blocks: Block[]): Regions {
+export function findRegions({ patches, letterHeight, frames }: Ground, blocks: Block[]): Regions {
   const words = wordsOf({ blocks });
-  const boxes = squaresIn(ink, letterHeight / scale).map((square) => markIn(ink, square));
+  const found: CheckBox[] = [];
+  for (const patch of patches) {
+    for (const square of squaresIn(patch.ink, letterHeight / patch.scale)) {
+      const box = onPage(square, patch);
+      if (found.some((other) => isIn(other.box, middleOf(box))) || words.some((word) => isText(box, word))) {
+        continue;
+      }
+      found.push({ ...markIn(patch.ink, square), box });
+    }
+  }
   return {
     frames: frames.map((frame) => gridOf(frame, letterHeight)),
-    check_boxes: boxes
-      .map((found) => ({ ...found, box: found.box.map((edge) => Math.round(edge * scale)) as Box }))
-      .filter(({ box }) => !words.some((word) => isText(box, word)))
-      .sort((a, b) => a.box[1] - b.box[1] || a.box[0] - b.box[0]),
+    check_boxes: found.sort((a, b) => a.box[1] - b.box[1] || a.box[0] - b.box[0]),
   };
+}
+
+function onPage([left, top, right, bottom]: Box, patch: Patch): Box {
+  const x = (edge: number) => patch.left + Math.round(edge * patch.scale);
+  const y = (edge: number) => patch.top + Math.round(edge * patch.scale);
+  return [x(left), y(top), x(right), y(bottom)];
 }
 
 /** Whether a square is a letter of a word, such as an O, or has a whole word in it. */

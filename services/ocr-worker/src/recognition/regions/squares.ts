@@ -21,9 +21,9 @@ const BEYOND = 3;
  * Finds squares of the size of check boxes. At least one of the upright sides must end at the corners: the
  * others may be part of longer rules.
  */
-export function squaresIn(ink: InkMap, letterHeight: number): Box[] {
+export function squaresIn(ink: InkMap, letterHeight: number, leastPixels = LEAST_PIXELS): Box[] {
   const longest = LARGEST * letterHeight;
-  const shortest = Math.max(LEAST_PIXELS, SMALLEST * letterHeight);
+  const shortest = Math.max(leastPixels, SMALLEST * letterHeight);
   const strokes = shortStrokes(ink, { shortest, longest, gap: BEND });
   const candidates = strokes.flatMap((stroke) => [squareAt(ink, stroke, 1), squareAt(ink, stroke, -1)]);
   const best = candidates
