@@ -1,7 +1,7 @@
 import type { Box, PageResult } from "@orbital-witness/common/results/page-result.ts";
 import type { CheckBox, RuledFrame } from "@orbital-witness/common/results/regions.ts";
-import { type Found, PhraseFinder } from "../words/phrases.ts";
-import { heightOf, type Piece, piecesOf } from "../words/pieces.ts";
+import type { Found, PhraseFinder } from "../words/phrases.ts";
+import { heightOf, type Piece } from "../words/pieces.ts";
 import { squash } from "../words/squash.ts";
 import type { FormDescription } from "./form-description.ts";
 
@@ -20,8 +20,11 @@ export type FormPage = {
 };
 
 /** Finds the labels of a form and its other printed words. Short phrases may be parts of longer ones. */
-export function formPage(page: Pick<PageResult, "blocks" | "regions">, form: FormDescription): FormPage {
-  const finder = new PhraseFinder(piecesOf(page));
+export function formPage(
+  page: Pick<PageResult, "regions">,
+  form: FormDescription,
+  finder: PhraseFinder,
+): FormPage {
   const checkBoxes = page.regions?.check_boxes;
   const taken = new Set<Piece>();
   const labels = new Map<Field, Found[]>(form.fields.map((field) => [field, []]));

@@ -27,7 +27,7 @@ export function readKnownForm(
     .sort((a, b) => b.score - a.score);
   const [best] = [...new Set(candidates.map(({ form }) => form))]
     .map((form) => {
-      const found = formPage(page, form);
+      const found = formPage(page, form, finder);
       const present = [...found.labels.values()].filter((places) => places.length > 0).length;
       return { form, found, share: present / form.fields.length };
     })

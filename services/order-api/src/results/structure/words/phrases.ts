@@ -2,13 +2,14 @@ import type { Box } from "@orbital-witness/common/results/page-result.ts";
 import type { Cell } from "@orbital-witness/common/results/regions.ts";
 import { heightOf, middleY, type Piece, rowOverlap } from "./pieces.ts";
 import { boxOfPieces, rowsOf } from "./rows.ts";
-import { type Distances, squash, start, tolerance, withLetter } from "./squash.ts";
+import { type Distances, distanceTo, squash, start, tolerance, withLetter } from "./squash.ts";
 
 /** In heights. Words that are farther apart do not belong to one phrase. */
 const WORD_GAP = 2.5;
 const LINE_GAP = 1.6;
 /** In heights. How far the second line of a phrase may begin to the left or right of the first. */
 const INDENT = 3;
+const MOST_WORDS = 40;
 
 /**
  * A phrase that stands on the page. `rest`: what follows it in its last piece, such as the number in "No815".
@@ -34,23 +35,29 @@ type Path = { pieces: Piece[]; lineStart: Piece; distances: Distances };
 export class PhraseFinder {
   readonly pieces: readonly Piece[];
   readonly #right = new Map<Piece, Piece>();
-  readonly #starts: Piece[] = [];
+  /** The pieces without another one directly to their left. */
+  readonly #starts = new Set<Piece>();
+  readonly #startsIn = new Map<Cell | undefined, Piece[]>();
 
   constructor(pieces: readonly Piece[]) {
     this.pieces = pieces;
     // Specks that are read as signs must not come between two words.
     const words = pieces.filter(({ text }) => /[\p{L}\p{N}]/u.test(text));
     const byCell = Map.groupBy(words, ({ cell }) => cell);
-    for (const group of byCell.values()) {
+    for (const [cell, group] of byCell) {
       for (const row of rowsOf(group)) {
         for (const [index, piece] of row.entries()) {
           const before = row[index - 1];
           const gap = before ? piece.box[0] - before.box[2] : Number.POSITIVE_INFINITY;
           const height = Math.max(heightOf(piece.box), before ? heightOf(before.box) : 0);
           if (before && gap <= WORD_GAP * height) this.#right.set(before, piece);
-          if (gap > height) this.#starts.push(piece);
+          if (gap > height) this.#starts.add(piece);
         }
       }
+      this.#startsIn.set(
+        cell,
+        group.filter((piece) => this.#starts.has(piece)),
+      );
     }
   }
 
@@ -59,13 +66,13 @@ export class PhraseFinder {
     const { letters } = squash(phrase);
     if (letters === "") return [];
     const found: Found[] = [];
+    const distances = start(tolerance(letters));
     for (const piece of this.pieces) {
       if (taken.has(piece) || !mayStart(piece, letters)) continue;
       const best = this.#search(phrase, letters, taken, {
-        ...{ pieces: [piece], lineStart: piece },
-        distances: start(letters),
+        ...{ pieces: [piece], lineStart: piece, distances },
       });
-      if (best) found.push({ ...best, isStart: this.#starts.includes(piece) });
+      if (best) found.push({ ...best, isStart: this.#starts.has(piece) });
     }
     return withoutOverlaps(
       found.sort((a, b) => a.distance - b.distance || b.pieces.length - a.pieces.length),
@@ -82,11 +89,13 @@ export class PhraseFinder {
     if (!piece) return undefined;
     const most = tolerance(letters);
     const { letters: own, ends } = squash(piece.text);
+    if (own.length === 0 && path.pieces.length === 1) return undefined;
     let distances = path.distances;
     let best: Omit<Found, "isStart"> | undefined;
-    for (const [index, letter] of [...own].entries()) {
-      distances = withLetter(distances, letters, letter);
-      const distance = distances[letters.length] ?? Number.POSITIVE_INFINITY;
+    for (let index = 0; index < own.length; index++) {
+      distances = withLetter(distances, letters, own[index] ?? "", most);
+      if (index % 4 === 3 && isTooFar(distances, most)) break;
+      const distance = distanceTo(letters, distances);
       if (distance > most || (best && distance > best.distance)) continue;
       const end = ends[index] ?? piece.text.length;
       const isEnd = index === own.length - 1;
@@ -94,7 +103,7 @@ export class PhraseFinder {
       best = foundAt(phrase, path.pieces, isEnd ? undefined : restOf(piece, end), distance);
     }
     if (best && !isSameCase(phrase, best)) best = undefined;
-    if (Math.min(...distances) > most || path.pieces.length > 40) return best;
+    if (isTooFar(distances, most) || path.pieces.length > MOST_WORDS) return best;
     for (const next of this.#nextOf(path)) {
       if (taken.has(next) || path.pieces.includes(next)) continue;
       const lineStart = next.box[1] > piece.box[3] - heightOf(piece.box) / 3 ? next : path.lineStart;
@@ -112,10 +121,9 @@ export class PhraseFinder {
     if (!piece) return [];
     const right = this.#right.get(piece);
     const height = heightOf(lineStart.box);
-    const below = this.#starts
+    const below = (this.#startsIn.get(piece.cell) ?? [])
       .filter(
-        ({ box, cell }) =>
-          cell === piece.cell &&
+        ({ box }) =>
           middleY(box) > piece.box[3] &&
           box[1] - piece.box[3] < LINE_GAP * height &&
           Math.abs(box[0] - lineStart.box[0]) <= INDENT * height,
@@ -125,13 +133,14 @@ export class PhraseFinder {
   }
 }
 
-/** Rules out most words without a search: a phrase begins with two letters of its first word in sequence. */
+/** Rules out most words without a search: a phrase begins with some letters of its first word in sequence. */
 function mayStart({ text }: Piece, phrase: string): boolean {
   const { letters } = squash(text);
   if (letters.length < 3) return true;
+  const length = letters.length < 6 ? 2 : 3;
   const beginning = phrase.slice(0, letters.length + 2);
-  for (let index = 0; index < letters.length - 1; index++) {
-    if (beginning.includes(letters.slice(index, index + 2))) return true;
+  for (let index = 0; index <= letters.length - length; index++) {
+    if (beginning.includes(letters.slice(index, index + length))) return true;
   }
   return false;
 }
@@ -152,6 +161,11 @@ function foundAt(
     ...{ phrase, pieces, rest, distance, box: boxOfPieces(own) },
     ...{ firstLine: lineOf(own[0]), lastLine: lineOf(own.at(-1)), cell: own[0]?.cell },
   };
+}
+
+function isTooFar({ values }: Distances, most: number): boolean {
+  for (const value of values) if (value <= most) return false;
+  return true;
 }
 
 /** Where a phrase may end inside a word: before a sign, or between letters and digits. */

@@ -35,22 +35,36 @@ function squashAnew(text: string): Squashed {
 
 /**
  * The distances between a text and each beginning of a phrase: how many letters have to be changed, added or
- * removed. `start` is that of an empty text.
+ * removed. `from`: the length of the shortest of these beginnings. Others are farther away than allowed.
  */
-export type Distances = readonly number[];
+export type Distances = { length: number; from: number; values: number[] };
 
-export function start(phrase: string): Distances {
-  return Array.from({ length: phrase.length + 1 }, (_, index) => index);
+export const FAR = 1000;
+
+/** The distances of an empty text. `most`: the largest distance that matters. */
+export function start(most: number): Distances {
+  return { length: 0, from: 0, values: Array.from({ length: most + 1 }, (_, index) => index) };
 }
 
 /** The distances after one more letter of the text. */
-export function withLetter(distances: Distances, phrase: string, letter: string): Distances {
-  const next = [(distances[0] ?? 0) + 1];
-  for (let index = 1; index <= phrase.length; index++) {
-    const changed = (distances[index - 1] ?? 0) + (phrase[index - 1] === letter ? 0 : 1);
-    next.push(Math.min(changed, (distances[index] ?? 0) + 1, (next[index - 1] ?? 0) + 1));
+export function withLetter(before: Distances, phrase: string, letter: string, most: number): Distances {
+  const length = before.length + 1;
+  const from = Math.max(0, length - most);
+  const end = Math.min(phrase.length, length + most);
+  const values: number[] = [];
+  for (let index = from; index <= end; index++) {
+    const above = before.values[index - before.from] ?? FAR;
+    const diagonal = index === 0 ? FAR : (before.values[index - 1 - before.from] ?? FAR);
+    const changed = diagonal + (phrase[index - 1] === letter ? 0 : 1);
+    const left = index === from ? FAR : (values[index - 1 - from] ?? FAR);
+    values.push(Math.min(changed, above + 1, left + 1));
   }
-  return next;
+  return { length, from, values };
+}
+
+/** The distance to the whole phrase. */
+export function distanceTo(phrase: string, { from, values }: Distances): number {
+  return values[phrase.length - from] ?? FAR;
 }
 
 /** How many letters may differ in a phrase that was found. A short one must be the same. */
