@@ -79,7 +79,7 @@ export function openOrderApi(redisUrl: string, options: Partial<OrderApiOptions>
     const { paths } = documentSchema.parse(await (await api.app.request("/openapi.json")).json());
     const pathname = path.split("?", 1)[0] ?? "";
     const isOf = (template: string) =>
-      new RegExp(`^${template.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(pathname);
+      new RegExp(`^${template.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(pathname);
     const route = Object.entries(paths).find(([template]) => isOf(template))?.[1][method.toLowerCase()];
     if (!route) return;
     const documented = route.responses[response.status];

@@ -405,46 +405,13 @@ export interface components {
                 ended_at: string;
                 attempts: number;
             };
+            form: components["schemas"]["Form"];
+            fields: components["schemas"]["Field"][];
+            tables: components["schemas"]["Table"][];
             /** @description The page has no text */
             empty: boolean;
             /** @description How many corrections the page has; 0 for the page as it was read */
             revision: number;
-        };
-        /** @description A page that could not be read, and the reason */
-        FailedPage: {
-            page: number;
-            error: {
-                code: string;
-                message: string;
-            };
-            /** @description Missing for pages that earlier versions read */
-            reading?: {
-                worker: string;
-                /** Format: date-time */
-                started_at: string;
-                /** Format: date-time */
-                ended_at: string;
-                attempts: number;
-            };
-        };
-        ResultFields: {
-            /** Format: uuid */
-            order_id: string;
-            /** @example OW12345678 */
-            title_number: string | null;
-            /** @enum {string|null} */
-            document_type: "register" | "title_plan" | "lease" | "transfer" | "conveyance" | "charge" | "deed" | "agreement" | null;
-            pages: ({
-                form: components["schemas"]["Form"];
-                fields: components["schemas"]["Field"][];
-                page: number;
-            } | {
-                page: number;
-                error: {
-                    code: string;
-                    message: string;
-                };
-            })[];
         };
         /** @description The kind of form that the page is, if it is a known one */
         Form: {
@@ -531,24 +498,6 @@ export interface components {
             /** @description From 0 (a guess) to 100 (certain). Null if nothing was recognised */
             confidence: number | null;
         };
-        ResultTables: {
-            /** Format: uuid */
-            order_id: string;
-            /** @example OW12345678 */
-            title_number: string | null;
-            /** @enum {string|null} */
-            document_type: "register" | "title_plan" | "lease" | "transfer" | "conveyance" | "charge" | "deed" | "agreement" | null;
-            pages: ({
-                page: number;
-                tables: components["schemas"]["Table"][];
-            } | {
-                page: number;
-                error: {
-                    code: string;
-                    message: string;
-                };
-            })[];
-        };
         /** @description The cells are in reading order */
         Table: {
             box: [
@@ -577,6 +526,60 @@ export interface components {
                 number
             ];
             confidence: number | null;
+        };
+        /** @description A page that could not be read, and the reason */
+        FailedPage: {
+            page: number;
+            error: {
+                code: string;
+                message: string;
+            };
+            /** @description Missing for pages that earlier versions read */
+            reading?: {
+                worker: string;
+                /** Format: date-time */
+                started_at: string;
+                /** Format: date-time */
+                ended_at: string;
+                attempts: number;
+            };
+        };
+        ResultFields: {
+            /** Format: uuid */
+            order_id: string;
+            /** @example OW12345678 */
+            title_number: string | null;
+            /** @enum {string|null} */
+            document_type: "register" | "title_plan" | "lease" | "transfer" | "conveyance" | "charge" | "deed" | "agreement" | null;
+            pages: ({
+                form: components["schemas"]["Form"];
+                fields: components["schemas"]["Field"][];
+                page: number;
+            } | {
+                page: number;
+                error: {
+                    code: string;
+                    message: string;
+                };
+            })[];
+        };
+        ResultTables: {
+            /** Format: uuid */
+            order_id: string;
+            /** @example OW12345678 */
+            title_number: string | null;
+            /** @enum {string|null} */
+            document_type: "register" | "title_plan" | "lease" | "transfer" | "conveyance" | "charge" | "deed" | "agreement" | null;
+            pages: ({
+                page: number;
+                tables: components["schemas"]["Table"][];
+            } | {
+                page: number;
+                error: {
+                    code: string;
+                    message: string;
+                };
+            })[];
         };
         SinglePage: {
             page: number;
@@ -649,6 +652,9 @@ export interface components {
                 ended_at: string;
                 attempts: number;
             };
+            form: components["schemas"]["Form"];
+            fields: components["schemas"]["Field"][];
+            tables: components["schemas"]["Table"][];
             /** @description The page has no text */
             empty: boolean;
             /** @description How many corrections the page has; 0 for the page as it was read */
@@ -1106,14 +1112,14 @@ export type OrderPages = components['schemas']['OrderPages'];
 export type PageEnd = components['schemas']['PageEnd'];
 export type Result = components['schemas']['Result'];
 export type ReadPage = components['schemas']['ReadPage'];
-export type FailedPage = components['schemas']['FailedPage'];
-export type ResultFields = components['schemas']['ResultFields'];
 export type Form = components['schemas']['Form'];
 export type Field = components['schemas']['Field'];
 export type FieldValue = components['schemas']['FieldValue'];
-export type ResultTables = components['schemas']['ResultTables'];
 export type Table = components['schemas']['Table'];
 export type TableCell = components['schemas']['TableCell'];
+export type FailedPage = components['schemas']['FailedPage'];
+export type ResultFields = components['schemas']['ResultFields'];
+export type ResultTables = components['schemas']['ResultTables'];
 export type SinglePage = components['schemas']['SinglePage'];
 export type PagePictures = components['schemas']['PagePictures'];
 export type NewCorrection = components['schemas']['NewCorrection'];

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { PageResult } from "@orbital-witness/common/results/page-result.ts";
 import { packTiles, tilePlaces } from "@orbital-witness/common/results/tile-pyramid.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { alice, bob, codeOf, lease, openOrderApi, orderIdOf } from "../../../../tests/order-api/order-api.ts";
@@ -6,6 +7,7 @@ import { pageOf, pictureOf } from "../../../../tests/page-result.ts";
 import { orderServices, redisDatabase } from "../../../../tests/redis/redis-database.ts";
 import { claimed, claimedPages } from "../../../../tests/redis/sample-order.ts";
 import { resultSchema } from "./formats/json.ts";
+import { fieldsSchema, tablesSchema } from "./structure/structure-formats.ts";
 
 const services = orderServices();
 const { attempts, archive, folder, results } = services;
@@ -33,13 +35,13 @@ const first = { ...shown, original, tiles };
 const empty = pageOf(2);
 
 /** Makes a completed order of alice. Its second page is empty, and its third page failed. */
-async function completed() {
+async function completed(one: PageResult = first) {
   const id = await orderIdOf(await api.as(alice).post("/orders", lease));
   const order = await claimed(services, id);
   await attempts.recognizing(order, 3);
   await results.save(order, "1.original.jpg", originalJpeg);
   await results.save(order, "1.tiles", packedTiles);
-  for (const read of [first, empty]) await results.savePage(order, read, await pictureOf(read));
+  for (const read of [one, empty]) await results.savePage(order, read, await pictureOf(read));
   const page = await claimedPages(services, id, Array(3).fill("worker-1"));
   await attempts.endPage(page(1), "read");
   await attempts.endPage(page(2), "empty");
@@ -74,15 +76,45 @@ test.each([
 test("the JSON has the text, the empty pages, the reasons of failed pages and who read them", async () => {
   const result = resultSchema.parse(await (await get(`${order.path}.json`)).json());
   const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
+  const nothingDerived = { form: null, fields: [], tables: [] };
   const reading = { worker: "worker-1", started_at: time, ended_at: time, attempts: 1 };
   expect(result).toEqual({
     ...{ order_id: order.id, ...lease },
     pages: [
-      { ...shown, empty: false, revision: 0, reading },
-      { ...empty, empty: true, revision: 0, reading },
+      { ...shown, empty: false, revision: 0, reading, ...nothingDerived },
+      { ...empty, empty: true, revision: 0, reading, ...nothingDerived },
       { page: 3, error: tooSlow, reading },
     ],
   });
+});
+
+test("fields and tables are derived from the words of each page", async () => {
+  const { path } = await completed(pageOf(1, [[["Surname:", "Conn"]]]));
+  const answers = await Promise.all(
+    ["fields.json", "tables.json", "tables.csv"].map((name) => get(`${path}/${name}`)),
+  );
+  expect(answers.map((answer) => [answer.status, typeOf(answer)])).toEqual([
+    [200, "application/json"],
+    [200, "application/json"],
+    [200, "text/csv; charset=utf-8"],
+  ]);
+  const [fields, tables, csv] = answers;
+  const tag = fields?.headers.get("ETag") ?? "";
+  expect(fieldsSchema.parse(await fields?.json()).pages).toMatchObject([
+    { page: 1, form: null, fields: [{ label: "Surname", value: "Conn" }] },
+    { page: 2, form: null, fields: [] },
+    { page: 3, error: tooSlow },
+  ]);
+  const { pages } = tablesSchema.parse(await tables?.json());
+  expect(pages).toEqual([
+    { page: 1, tables: [] },
+    { page: 2, tables: [] },
+    { page: 3, error: tooSlow },
+  ]);
+  expect(await csv?.text()).toBe("");
+  expect((await api.as(alice, { "If-None-Match": tag }).get(`${path}/fields.json`)).status).toBe(304);
+  expect((await api.as(bob).get(`${path}/fields.json`)).status).toBe(404);
+  expect((await get(`${path}/fields.xml`)).status).toBe(404);
 });
 
 test("the result is the same after its order was archived", async () => {

@@ -30,6 +30,7 @@ import {
   resultRef,
   resultTag,
 } from "./result-reply.ts";
+import { formsVersion } from "./structure/fields/forms.ts";
 import { type StructureName, structureFormats } from "./structure/structure-formats.ts";
 
 const allFormats = { ...resultFormats, ...structureFormats };
@@ -143,7 +144,7 @@ export async function answer(
   const ref = resultRef(order);
   if (!(await read(results.has(ref)))) throw resultGone();
   const revisions = await countedRevisions(results, ref, original);
-  const tag = resultTag(ref, name, revisions);
+  const tag = resultTag(ref, isDerived(suffix) ? `${name}-${formsVersion}` : name, revisions);
   const unchanged = notModified(c, tag);
   if (unchanged) return unchanged;
   if (type === "text/html") c.header("Content-Security-Policy", "default-src 'none'");
@@ -162,6 +163,11 @@ export async function answer(
       ? downloads.beginPdf(order.user_id, parts)
       : await downloads.beginText(order.user_id, parts, c.req.raw.signal);
   return c.body(ReadableStream.from(download), 200, headers);
+}
+
+/** Fields change with the descriptions of forms, although the words stay the same. */
+function isDerived(suffix: ResultSuffix | StructureName): boolean {
+  return suffix === "json" || !isSuffix(suffix);
 }
 
 function withCharset(type: string): string {

@@ -21,8 +21,8 @@ export type Patch = { ink: InkMap; scale: number; left: number; top: number };
 export type Ground = { patches: Patch[]; letterHeight: number; frames: readonly Frame[] };
 
 /**
- * Uses the ink map that the ruling lines were found on. On other pages, which have none, only the surroundings
- * of possible squares are looked at, because a map of the whole page takes longer than anything else here.
+ * Uses the ink map that the ruling lines were found on. On other pages, which have none, only the
+ * surroundings of possible squares are looked at, because a map of the whole page takes longest.
  */
 export async function groundOf(page: PreparedPage, frames: readonly Frame[]): Promise<Ground> {
   const { ink, letterHeight } = page;

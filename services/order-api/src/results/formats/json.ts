@@ -7,6 +7,9 @@ import {
 import type { PageReading } from "@orbital-witness/common/orders/order-pages.ts";
 import { pageResultSchema } from "@orbital-witness/common/results/page-result.ts";
 import { z } from "zod";
+import { pageFieldsSchema, readFields } from "../structure/read-structure.ts";
+import { readTables } from "../structure/tables/read-tables.ts";
+import { tableSchema } from "../structure/tables/table.ts";
 import type { DocumentPage, ResultDocument } from "./result-document.ts";
 
 const time = z.iso.datetime();
@@ -26,7 +29,9 @@ const readings = {
 export const readPageSchema = pageResultSchema
   .omit({ original: true, tiles: true, regions: true })
   .extend(readings)
+  .extend(pageFieldsSchema.shape)
   .extend({
+    tables: z.array(tableSchema),
     empty: z.boolean().meta({ description: "The page has no text" }),
     revision: z
       .int()
@@ -73,7 +78,10 @@ export function pageView(read: DocumentPage): Result["pages"][number] {
   const reading = read.reading && { reading: readingView(read.reading) };
   if (!result) return { page, error, ...reading };
   const { original: _original, tiles: _tiles, regions: _regions, ...content } = result;
-  return { ...content, ...reading, empty: result.blocks.length === 0, revision };
+  return {
+    ...{ ...content, ...reading, empty: result.blocks.length === 0, revision },
+    ...{ ...readFields(result), tables: readTables(result) },
+  };
 }
 
 export function readingView(reading: PageReading): z.input<typeof readingSchema> {

@@ -8,6 +8,7 @@ import { z } from "zod";
 import { read } from "../../access/store-access.ts";
 import { pageView, readPageSchema } from "../formats/json.ts";
 import { representation } from "../result-reply.ts";
+import { formsVersion } from "../structure/fields/forms.ts";
 import type { PageOf } from "./page-of.ts";
 
 const size = { width: z.int().positive(), height: z.int().positive() };
@@ -44,14 +45,14 @@ export const singlePageSchema = readPageSchema
  * The number of the fields of a page's answer, so that a client does not keep an answer without the newer
  * ones.
  */
-const fieldsVersion = 3;
+const fieldsVersion = 4;
 
 /**
  * The tag of a revision of a page. Weak: another version of this service may write the same page in other
  * bytes.
  */
 export function pageTag({ ref, page }: Pick<PageOf, "ref" | "page">, revision: number): string {
-  return `W/"${ref.attempt}-${page}.json-${fieldsVersion}-r${revision}"`;
+  return `W/"${ref.attempt}-${page}.json-${fieldsVersion}-${formsVersion}-r${revision}"`;
 }
 
 /** The body and the headers of an answer with a page. */

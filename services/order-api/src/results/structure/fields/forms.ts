@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import { type FormDescription, formDescriptionSchema } from "./form-description.ts";
@@ -23,3 +24,6 @@ function parsed(name: string, file: URL): unknown {
 }
 
 export const forms: readonly FormDescription[] = readForms();
+
+/** Changes with the descriptions, and so with what the same words mean. */
+export const formsVersion = createHash("sha256").update(JSON.stringify(forms)).digest("hex").slice(0, 8);
