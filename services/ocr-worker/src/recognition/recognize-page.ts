@@ -2,6 +2,7 @@ import { type Block, meanConfidence, type PageResult } from "@orbital-witness/co
 import type { Engine } from "./engine.ts";
 import { inReadingOrder } from "./frames/cells.ts";
 import type { Frame } from "./frames/frame.ts";
+import { readDigits } from "./frames/read-digits.ts";
 import { readsCellByCell } from "./frames/reads-cell-by-cell.ts";
 import type { ColourImage, GreyImage } from "./grey-image.ts";
 import { pageSide } from "./preparation/page-side.ts";
@@ -14,6 +15,7 @@ import {
   prepare,
   upsideDown,
 } from "./preparation/prepare.ts";
+import { withoutCheckBoxMarks } from "./regions/check-box-marks.ts";
 import { findRegions } from "./regions/find-regions.ts";
 import { groundOf } from "./regions/ground.ts";
 import { readBlocks, type SegmentedBlocks } from "./segmentation/read-blocks.ts";
@@ -64,7 +66,8 @@ async function read(engine: Engine, prepared: PreparedPage): Promise<Omit<Recogn
   const found = await readBlocks(engine, prepared.image);
   const forms = frames.filter((frame) => readsCellByCell(found.blocks, frame));
   if (frames.length > 0 && forms.length === 0) return read(engine, asRuled(prepared));
-  return pageOf(prepared, found, inReadingOrder(found.blocks, forms), forms);
+  const blocks = await readDigits(engine, prepared.image, found.blocks, forms);
+  return pageOf(prepared, found, inReadingOrder(blocks, forms), forms);
 }
 
 /** `forms`: the frames that are forms or tables. */
@@ -75,8 +78,9 @@ async function pageOf(
   forms: readonly Frame[],
 ): Promise<Omit<RecognizedPage, "likewise">> {
   const { picture, preparation } = prepared;
-  const blocks = withoutStrayMarks(inOrder);
-  const regions = findRegions(await groundOf(prepared, forms), blocks);
+  const words = withoutStrayMarks(inOrder);
+  const regions = findRegions(await groundOf(prepared, forms), words);
+  const blocks = withoutCheckBoxMarks(words, regions.check_boxes);
   const { width, height } = picture;
   return {
     image: picture,

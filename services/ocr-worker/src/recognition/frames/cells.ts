@@ -9,6 +9,7 @@ import {
 import { componentsOf, type InkMap } from "../preparation/ink-map.ts";
 import { blocksOfCell } from "./cell-text.ts";
 import { cellsOfWords } from "./cells-of-words.ts";
+import { joinDigits } from "./digit-boxes.ts";
 import type { Frame } from "./frame.ts";
 import { middleOf } from "./reads-cell-by-cell.ts";
 import type { Rules } from "./ruling-lines.ts";
@@ -65,6 +66,7 @@ function cellByCell(blocks: Block[], frame: Frame): Block[] {
     if (above.length > 0) before.push(blockOf(above));
     if (others.length > 0) after.push(blockOf(others));
   }
+  joinDigits(cells, frame.cells);
   const framed = [...cells].sort(([a], [b]) => a - b).flatMap(([, lines]) => blocksOfCell(lines));
   return [...before, ...framed, ...after];
 }
