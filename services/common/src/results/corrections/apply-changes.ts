@@ -16,38 +16,51 @@ import { type Change, DamagedCorrection } from "./correction.ts";
  * changes belong to another page or revision.
  */
 export function applyChanges(page: PageResult, changes: readonly Change[]): PageResult {
-  checkBefore(wordsOf(page), changes);
+  return applyAll(page, [changes]);
+}
+
+/** The same for several corrections, oldest first. */
+export function applyAll(page: PageResult, corrections: readonly (readonly Change[])[]): PageResult {
+  if (corrections.length === 0) return page;
+  const blocks = corrections.reduce(changedBlocks, page.blocks);
+  return { ...page, blocks, confidence: meanConfidence({ blocks }) };
+}
+
+function changedBlocks(blocks: Block[], changes: readonly Change[]): Block[] {
+  checkBefore(wordsOf({ blocks }), changes);
   const find = (where: Change["where"], at: number) =>
     changes.filter((change) => change.where === where && change.at === at);
   const added = (where: Change["where"], at: number) => find(where, at).flatMap(({ after }) => after);
   let index = 0;
-  const changedLine = ({ words, ...line }: Line): Line[] => {
-    let isChanged = false;
+  const changedLine = (line: Line): Line[] => {
+    const end = index + line.words.length;
+    const isChanged = changes.some(({ where, at }) => where !== "block" && at >= index && at < end);
+    if (!isChanged) {
+      index = end;
+      return [line];
+    }
     const now: Word[] = [];
-    for (let place = 0; place < words.length; ) {
+    for (let place = 0; place < line.words.length; ) {
       const [change] = find(undefined, index);
       const length = change?.before.length ?? 1;
-      const old = words.slice(place, place + length);
-      const around = old.flatMap((_, offset) => added("after", index + offset));
+      const old = line.words.slice(place, place + length);
       const before = old.flatMap((_, offset) => added("before", index + offset));
-      isChanged ||= change !== undefined || around.length + before.length > 0;
-      now.push(...before, ...(change?.after ?? old), ...around);
+      const after = old.flatMap((_, offset) => added("after", index + offset));
+      now.push(...before, ...(change?.after ?? old), ...after);
       place += length;
       index += length;
     }
-    if (!isChanged) return [{ ...line, words }];
     return now.length === 0 ? [] : [lineOf(now)];
   };
   const newBlocks = (at: number) => added("block", at).map((word) => blockOf([lineOf([word])]));
-  const blocks: Block[] = page.blocks.flatMap((block, place) => {
+  const changed = blocks.flatMap((block, place) => {
     const lines = block.lines.map(changedLine);
-    const isChanged = lines.some((now, at) => now[0]?.words !== block.lines[at]?.words);
+    const isSame = lines.every(([line], at) => line === block.lines[at]);
     const left = lines.flat();
-    const kept = isChanged ? (left.length === 0 ? [] : [blockOf(left)]) : [block];
+    const kept = isSame ? [block] : left.length === 0 ? [] : [blockOf(left)];
     return [...newBlocks(place), ...kept];
   });
-  const now = { ...page, blocks: [...blocks, ...newBlocks(page.blocks.length)] };
-  return { ...now, confidence: meanConfidence(now) };
+  return [...changed, ...newBlocks(blocks.length)];
 }
 
 /** Throws unless the changes begin with the words that are there. */

@@ -1,6 +1,6 @@
 import type { PageResult } from "../page-result.ts";
 import type { ResultRef, ResultStore } from "../result-store.ts";
-import { applyChanges } from "./apply-changes.ts";
+import { applyAll } from "./apply-changes.ts";
 import { type Correction, DamagedCorrection } from "./correction.ts";
 
 /** How many records are read at once. */
@@ -16,12 +16,11 @@ export async function correctedPage(
   page: number,
   revision: number,
 ): Promise<PageResult | undefined> {
-  let result = await store.page(ref, page);
+  const result = await store.page(ref, page);
   if (!result) return undefined;
-  for await (const { changes } of corrections(store, ref, page, revision)) {
-    result = applyChanges(result, changes);
-  }
-  return result;
+  const all: Correction["changes"][] = [];
+  for await (const { changes } of corrections(store, ref, page, revision)) all.push(changes);
+  return applyAll(result, all);
 }
 
 /** The first `revision` corrections of a page, oldest first. Rejects if a record is missing or damaged. */

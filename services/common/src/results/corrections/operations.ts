@@ -7,8 +7,7 @@ const longestText = 200;
 export const mostOperations = 200;
 const mostJoined = 20;
 
-const textMessage =
-  `must be 1 to ${longestText} characters without white space; ` + "`split` makes several words";
+const textMessage = `must be 1 to ${longestText} characters without white space: split makes several words`;
 const text = z
   .string(textMessage)
   .min(1, textMessage)

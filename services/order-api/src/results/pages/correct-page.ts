@@ -1,7 +1,7 @@
 import type { AppEnv } from "@orbital-witness/common/http/http-app.ts";
 import { Problem } from "@orbital-witness/common/http/problem.ts";
 import type { CapacityGuard } from "@orbital-witness/common/orders/capacity-guard.ts";
-import { applyChanges } from "@orbital-witness/common/results/corrections/apply-changes.ts";
+import { applyAll, applyChanges } from "@orbital-witness/common/results/corrections/apply-changes.ts";
 import { corrections } from "@orbital-witness/common/results/corrections/corrected-page.ts";
 import {
   type Change,
@@ -65,14 +65,12 @@ export function correctPage(tools: CorrectionTools): Endpoint {
 /** The page at this revision, and how many words its corrections have. Throws 404 if there is none. */
 async function currentPage({ results }: CorrectionTools, of: PageOf, revision: number) {
   const { ref, page } = of;
-  let result = page === 0 ? undefined : await read(results.page(ref, page));
-  if (!result) throw await noPage({ results }, of);
-  let words = 0;
-  for await (const correction of corrections(results, ref, page, revision)) {
-    result = applyChanges(result, correction.changes);
-    words += wordsIn(correction);
-  }
-  return { result, words };
+  const asRead = page === 0 ? undefined : await read(results.page(ref, page));
+  if (!asRead) throw await noPage({ results }, of);
+  const all: Change[][] = [];
+  for await (const { changes } of corrections(results, ref, page, revision)) all.push(changes);
+  const words = all.reduce((sum, changes) => sum + wordsIn({ changes }), 0);
+  return { result: applyAll(asRead, all), words };
 }
 
 /** Throws 428 without a tag in `If-Match`, and 412 unless it is that of the revision. */
