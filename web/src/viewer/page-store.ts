@@ -1,4 +1,5 @@
-import type { SinglePage } from "../api/types.ts";
+import type { RequestOptions } from "../api/client.ts";
+import type { SinglePage, WordOperation } from "../api/types.ts";
 import type { Picture } from "./scan/picture.ts";
 import { type PageText, pageText } from "./words/page-words.ts";
 
@@ -26,22 +27,26 @@ export type ReadPage = {
   preparation: readonly PreparationStep[];
   /** Mean confidence of the recognised words, from 0 to 100; undefined if there are none. */
   confidence: number | undefined;
+  /** How many corrections the page has. */
+  revision: number;
+  /** Names this revision of the page. */
+  tag: string;
 };
 
-/** Gets a path of the Order API. Rejects for an answer that is not 2xx. */
-export type Get = (path: string, signal?: AbortSignal) => Promise<Response>;
+/** Asks the Order API. Rejects for an answer that is not 2xx. */
+export type Send = (path: string, options?: RequestOptions) => Promise<Response>;
 
 /** How many pages stay loaded, so that one can go back and forth. */
 const keptPages = 6;
 
 /** The pages of one order's result. Pages and pictures of one file are loaded once. */
 export class PageStore {
-  readonly #get: Get;
+  readonly #send: Send;
   readonly #pages = new Map<number, Promise<ReadPage>>();
   readonly #base: string;
 
-  constructor(orderId: string, get: Get) {
-    this.#get = get;
+  constructor(orderId: string, send: Send) {
+    this.#send = send;
     this.#base = `/orders/${orderId}/result/pages`;
   }
 
@@ -62,17 +67,33 @@ export class PageStore {
     if (!picture.tiles) await picture.load(undefined, new AbortController().signal);
   }
 
+  /** Corrects a page. Rejects with the code `revision_changed` if the page has another revision by now. */
+  async correct(page: ReadPage, operations: readonly WordOperation[]): Promise<ReadPage> {
+    const answer = await this.#send(`${this.#base}/${page.number}`, {
+      method: "PATCH",
+      headers: { "Content-Type": "application/json", "If-Match": page.tag },
+      body: JSON.stringify({ operations }),
+    });
+    // The pictures stay, so that they are not loaded again.
+    const corrected = { ...page, ...readText(await answer.json(), answer) };
+    this.#pages.set(page.number, Promise.resolve(corrected));
+    return corrected;
+  }
+
+  /** Loads the page again when it is needed next. */
+  forget(number: number): void {
+    this.#pages.delete(number);
+  }
+
   async #load(number: number): Promise<ReadPage> {
-    const answer = await this.#get(`${this.#base}/${number}.json`);
+    const answer = await this.#send(`${this.#base}/${number}.json`);
     const json: SinglePage = await answer.json();
-    const { image, preparation, confidence, pages } = json;
+    const { image, preparation, pages } = json;
     return {
-      ...{ number, pages },
-      text: pageText(json),
+      ...{ number, pages, preparation },
       picture: this.#picture(json, `${number}`, image.tiles ?? undefined),
       original: image.original ? this.#original(number, image.original, preparation) : undefined,
-      preparation,
-      confidence: confidence ?? undefined,
+      ...readText(json, answer),
     };
   }
 
@@ -91,7 +112,7 @@ export class PageStore {
     const key = `${this.#base}/${name}`;
     const path = name.endsWith("original") ? `${key}.jpg` : `${key}.png`;
     let file: Promise<Blob> | undefined;
-    const blob = async (from: string, signal?: AbortSignal) => (await this.#get(from, signal)).blob();
+    const blob = async (from: string, signal?: AbortSignal) => (await this.#send(from, { signal })).blob();
     return {
       ...{ width, height, key, tiles },
       load: (place, signal) => {
@@ -104,4 +125,14 @@ export class PageStore {
       },
     };
   }
+}
+
+/** What a correction changes of a page. */
+function readText(json: SinglePage, { headers }: Response) {
+  const { confidence, revision } = json;
+  return {
+    text: pageText(json),
+    confidence: confidence ?? undefined,
+    ...{ revision, tag: headers.get("ETag") ?? "" },
+  };
 }

@@ -2,6 +2,7 @@ import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { ReadPage } from "./page-store.ts";
 import { preparationText } from "./preparation-text.ts";
+import type { Picture } from "./scan/picture.ts";
 import { type ScanEvents, ScanView } from "./scan/scan-view.ts";
 import type { Marks } from "./scan/word-marks.ts";
 
@@ -21,7 +22,7 @@ export function ScanPane({ page, marks, events, divider, onDivide, view }: ScanP
   const place = useRef<HTMLDivElement>(null);
   const latest = useRef(events);
   latest.current = events;
-  const shown = useRef<ReadPage>(undefined);
+  const shown = useRef<Picture>(undefined);
 
   useEffect(() => {
     if (!place.current) return undefined;
@@ -38,19 +39,21 @@ export function ScanPane({ page, marks, events, divider, onDivide, view }: ScanP
     };
   }, [view]);
 
+  const { picture, text, original } = page;
+  useEffect(() => view.current?.setWords(text.words), [text, view]);
   useEffect(() => {
-    const before = shown.current?.picture;
-    const isSameSize = before?.width === page.picture.width && before?.height === page.picture.height;
-    shown.current = page;
-    view.current?.show(page.picture, page.text.words, isSameSize);
-  }, [page, view]);
+    const before = shown.current;
+    const isSameSize = before?.width === picture.width && before?.height === picture.height;
+    shown.current = picture;
+    view.current?.show(picture, isSameSize);
+  }, [picture, view]);
 
   useEffect(() => view.current?.mark(marks), [marks, view]);
 
   const isComparing = divider !== undefined;
   useEffect(() => {
-    view.current?.compareWith(isComparing ? page.original : undefined);
-  }, [isComparing, page, view]);
+    view.current?.compareWith(isComparing ? original : undefined);
+  }, [isComparing, original, view]);
   useEffect(() => {
     if (divider !== undefined) view.current?.divideAt(divider);
   }, [divider, view]);

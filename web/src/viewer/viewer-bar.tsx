@@ -13,6 +13,7 @@ type ViewerBarProps = {
   word: PageWord | undefined;
   shows: "scan" | "text";
   field: RefObject<HTMLInputElement | null>;
+  canCorrect: boolean;
   canCompare: boolean;
   isComparing: boolean;
   onAction(action: ViewerAction): void;
@@ -55,6 +56,11 @@ export function ViewerBar(props: ViewerBarProps) {
           onStep={() => onAction("next-doubtful")}
         />
         <output class="viewer-word">{wordText(word)}</output>
+        {props.canCorrect && (
+          <button type="button" class="button" title="Correct the word (e)" onClick={() => onAction("edit")}>
+            Correct
+          </button>
+        )}
       </div>
       <Find {...props} />
       {props.canCompare && (
@@ -161,5 +167,6 @@ function checkText(doubtful: readonly number[], selected: number | undefined): s
 
 function wordText(word: PageWord | undefined): string {
   if (word === undefined) return "";
+  if (word.isCorrected) return `${word.text} · corrected`;
   return word.confidence === undefined ? word.text : `${word.text} · ${Math.round(word.confidence)} % sure`;
 }

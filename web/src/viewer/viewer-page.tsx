@@ -2,7 +2,7 @@ import { lazy, Suspense } from "preact/compat";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { ApiError } from "../api/api-error.ts";
 import type { Order, SearchResults } from "../api/types.ts";
-import { useServices } from "../context.ts";
+import { useServices, useSessionState } from "../context.ts";
 import { Formats } from "../order/formats.tsx";
 import { fileStem, orderTitle } from "../order/order-name.ts";
 import { go, orderAddress, pageAddress } from "../routes.ts";
@@ -19,7 +19,8 @@ type ViewerPageProps = { id: string; page: number; query: URLSearchParams };
 /** The scan of an order beside its text. */
 export function ViewerPage({ id, page, query }: ViewerPageProps) {
   const { client } = useServices();
-  const store = useMemo(() => new PageStore(id, client.get), [id, client]);
+  const session = useSessionState();
+  const store = useMemo(() => new PageStore(id, client.send), [id, client]);
   const words = query.get("q") ?? "";
   const [order, setOrder] = useState<Order>();
   const [missing, setMissing] = useState<string>();
@@ -56,6 +57,7 @@ export function ViewerPage({ id, page, query }: ViewerPageProps) {
         <Viewer
           {...{ store, page, pagesFound }}
           query={words}
+          mayCorrect={"user" in session && session.user.mayOrder}
           onPage={(next) => go(pageAddress(id, next, words))}
           onQuery={(next) => go(pageAddress(id, page, next), { replaces: true })}
         />

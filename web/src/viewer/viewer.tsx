@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { actionOf, type ViewerAction } from "./keys.ts";
+import { useCorrections } from "./correct/use-corrections.ts";
+import { useViewerKeys, type ViewerAction } from "./keys.ts";
 import { KeysDialog } from "./keys-dialog.tsx";
 import type { PageStore, ReadPage } from "./page-store.ts";
 import type { ScanView } from "./scan/scan-view.ts";
@@ -9,7 +10,7 @@ import { usePage } from "./use-page.ts";
 import { ViewerBar } from "./viewer-bar.tsx";
 import { ViewerFailure } from "./viewer-failure.tsx";
 import { findWords } from "./words/find-words.ts";
-import { doubtfulWords, neighbour } from "./words/page-words.ts";
+import { correctedWords, doubtfulWords, neighbour, type PageWord } from "./words/page-words.ts";
 import { ZoomButtons } from "./zoom-buttons.tsx";
 
 export type ViewerProps = {
@@ -19,16 +20,19 @@ export type ViewerProps = {
   query: string;
   /** The pages of this document on which the search found the query, once they are known. */
   pagesFound: readonly number[] | undefined;
+  /** Whether the user may correct words. */
+  mayCorrect: boolean;
   onPage(page: number): void;
   onQuery(query: string): void;
 };
 
 const none: ReadonlySet<number> = new Set();
 const noWords = { blocks: [], words: [] };
+const indexOf = ({ index }: PageWord) => index;
 
 /** A page's scan beside its text. Words are selected in both at once. */
 export function Viewer(props: ViewerProps) {
-  const { store, page: number, query, pagesFound, onPage, onQuery } = props;
+  const { store, page: number, query, pagesFound, mayCorrect, onPage, onQuery } = props;
   const [attempt, setAttempt] = useState(0);
   const { page, error, isLoading } = usePage(store, number, attempt);
   const pages = page?.pages;
@@ -45,18 +49,21 @@ export function Viewer(props: ViewerProps) {
 
   const text = page?.text ?? noWords;
   const doubtful = useMemo(() => doubtfulWords(text).map(({ index }) => index), [text]);
+  const corrected = useMemo(() => new Set(correctedWords(text).map(({ index }) => index)), [text]);
   const found = useMemo(() => (query === "" ? [] : findWords(text, query)), [text, query]);
   const foundSet = useMemo(() => new Set(found), [found]);
   // `drawn`: the marks belong to a drawing that is made when the picture is shown.
   const marks = useMemo(
-    () => ({ doubtful: new Set(doubtful), found: foundSet, chosen, selected, pointed }),
-    [doubtful, foundSet, chosen, selected, pointed, drawn],
+    () => ({ doubtful: new Set(doubtful), corrected, found: foundSet, chosen, selected, pointed }),
+    [doubtful, corrected, foundSet, chosen, selected, pointed, drawn],
   );
 
   const [reached, setReached] = useState<ReadPage>();
   useEffect(() => {
     if (page === undefined || page === reached) return;
     setReached(page);
+    // Its words were corrected, or it was loaded again.
+    if (page.number === reached?.number) return;
     setPointed(undefined);
     setChosen(none);
     setDivider(undefined);
@@ -92,12 +99,24 @@ export function Viewer(props: ViewerProps) {
     if (index !== undefined) view.current?.reveal(index);
   }, []);
 
+  const reload = useCallback(() => setAttempt((count) => count + 1), []);
+  const corrections = useCorrections({ store, page, selected, onSelect: setSelected, onChanged: reload });
+
   const run = (action: ViewerAction) => {
     const actions: Record<ViewerAction, () => void> = {
       "next-page": () => turn(1),
       "previous-page": () => turn(-1),
       "next-doubtful": () => step(doubtful, 1),
       "previous-doubtful": () => step(doubtful, -1),
+      "next-word": () => step(text.words.map(indexOf), 1),
+      "previous-word": () => step(text.words.map(indexOf), -1),
+      edit: () => {
+        if (!mayCorrect) return;
+        // A narrow window shows one part.
+        setShows("text");
+        corrections.edit();
+      },
+      join: () => mayCorrect && corrections.join(),
       "zoom-in": () => view.current?.zoomBy(1.4),
       "zoom-out": () => view.current?.zoomBy(1 / 1.4),
       fit: () => view.current?.fit(),
@@ -109,33 +128,23 @@ export function Viewer(props: ViewerProps) {
       right: () => view.current?.moveBy(0.2, 0),
       up: () => view.current?.moveBy(0, -0.2),
       down: () => view.current?.moveBy(0, 0.2),
-      close: () => setSelected(undefined),
+      close: () => (corrections.edited === undefined ? setSelected(undefined) : corrections.leave()),
     };
     actions[action]();
   };
-  const latestRun = useRef(run);
-  latestRun.current = run;
-  useEffect(() => {
-    const pressed = (event: KeyboardEvent) => {
-      const action = actionOf(event);
-      if (action === undefined) return;
-      event.preventDefault();
-      latestRun.current(action);
-    };
-    document.addEventListener("keydown", pressed);
-    return () => document.removeEventListener("keydown", pressed);
-  }, []);
+  useViewerKeys(run);
 
   const failure = error ?? pictureError;
   const again = () => {
     setPictureError(undefined);
-    setAttempt((count) => count + 1);
+    reload();
   };
   return (
     <section class="viewer" data-shows={shows} aria-label={`Page ${number}`} aria-busy={isLoading}>
       <ViewerBar
         {...{ number, pages, query, pagesFound, found, doubtful, selected, shows, field }}
         word={selected === undefined ? undefined : text.words[selected]}
+        canCorrect={mayCorrect && selected !== undefined}
         canCompare={page?.original !== undefined}
         isComparing={divider !== undefined}
         onAction={run}
@@ -164,10 +173,11 @@ export function Viewer(props: ViewerProps) {
         </div>
         {page && (
           <TextPane
-            {...{ text, selected, pointed }}
+            {...{ text, selected, pointed, corrections }}
             page={page}
             found={foundSet}
             onSelect={selectInText}
+            onEdit={() => run("edit")}
             onPoint={setPointed}
             onChoose={choose}
           />

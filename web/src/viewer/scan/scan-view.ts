@@ -58,10 +58,9 @@ export class ScanView {
   }
 
   /** Shows a page in place of the last one. Keeps the position in the picture if `keepsView`. */
-  show(picture: Picture, words: readonly PageWord[], keepsView: boolean): void {
+  show(picture: Picture, keepsView: boolean): void {
     const bounds = this.#viewer.viewport?.getBounds(true);
     this.compareWith(undefined);
-    this.#words = words;
     this.#source?.stop();
     this.#viewer.close();
     this.#source = pictureSource(picture, this.#events.failed);
@@ -81,6 +80,11 @@ export class ScanView {
       },
       error: this.#events.failed,
     });
+  }
+
+  /** The words of the page that is shown. They are marked by `mark`. */
+  setWords(words: readonly PageWord[]): void {
+    this.#words = words;
   }
 
   mark(marks: Marks): void {

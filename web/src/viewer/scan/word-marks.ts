@@ -5,6 +5,7 @@ const namespace = "http://www.w3.org/2000/svg";
 /** What is marked on the picture. Words are named by their index. */
 export type Marks = {
   doubtful: ReadonlySet<number>;
+  corrected: ReadonlySet<number>;
   found: ReadonlySet<number>;
   /** Words that are selected as text. */
   chosen: ReadonlySet<number>;
@@ -19,6 +20,7 @@ export function drawMarks(svg: SVGSVGElement, words: readonly PageWord[], marks:
     if (marks.chosen.has(word.index)) boxes.push(box(word, "chosen"));
     if (marks.found.has(word.index)) boxes.push(box(word, "found"));
     else if (marks.doubtful.has(word.index)) boxes.push(box(word, "doubtful"));
+    else if (marks.corrected.has(word.index)) boxes.push(box(word, "corrected"));
   }
   for (const [kind, index] of [["pointed", marks.pointed] as const, ["selected", marks.selected] as const]) {
     const word = index === undefined ? undefined : words[index];
