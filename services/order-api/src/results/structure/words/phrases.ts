@@ -168,11 +168,15 @@ function isTooFar({ values }: Distances, most: number): boolean {
   return true;
 }
 
-/** Where a phrase may end inside a word: before a sign, or between letters and digits. */
+/**
+ * Where a phrase may end inside a word: before a sign, between letters and digits, and where a new word begins
+ * although its space was lost, as in "SURNAMEGreen".
+ */
 function isBoundary(text: string, end: number): boolean {
-  const [before = "", after = ""] = [text.slice(0, end).at(-1), text[end]];
+  const [before = "", after = "", next = ""] = [text.slice(0, end).at(-1), text[end], text[end + 1]];
   if (!/[\p{L}\p{N}]/u.test(after)) return /[\p{L}\p{N}]/u.test(text.slice(end));
-  return /\p{L}/u.test(before) !== /\p{L}/u.test(after);
+  if (/\p{L}/u.test(before) !== /\p{L}/u.test(after)) return true;
+  return /\p{Lu}/u.test(after) && (/\p{Ll}/u.test(before) || /\p{Ll}/u.test(next));
 }
 
 function restOf(piece: Piece, end: number): Piece {
