@@ -2,16 +2,30 @@ import { useState } from "preact/hooks";
 import { errorText } from "../api/api-error.ts";
 import { useServices } from "../context.ts";
 
-const formats = [
-  { suffix: "pdf", text: "Searchable PDF" },
-  { suffix: "txt", text: "Text" },
-  { suffix: "json", text: "JSON" },
-  { suffix: "hocr", text: "hOCR" },
-  { suffix: "alto.xml", text: "ALTO" },
-  { suffix: "tsv", text: "TSV" },
-  { suffix: "fields.json", text: "Fields" },
-  { suffix: "tables.csv", text: "Tables" },
-] as const;
+/** `nothing`: what to say instead of saving a file with nothing in it. */
+type Format = { path: string; text: string; nothing?: { is: RegExp; message: string } };
+
+const formats: readonly Format[] = [
+  { path: ".pdf", text: "Searchable PDF" },
+  { path: ".txt", text: "Text" },
+  { path: ".json", text: "JSON" },
+  { path: ".hocr", text: "hOCR" },
+  { path: ".alto.xml", text: "ALTO" },
+  { path: ".tsv", text: "TSV" },
+  {
+    path: "/fields.json",
+    text: "Fields",
+    nothing: {
+      is: /^(?!.*"fields":\[\{)/s,
+      message: "No labels or check boxes were found in this document.",
+    },
+  },
+  {
+    path: "/tables.csv",
+    text: "Tables",
+    nothing: { is: /^$/, message: "No tables were found in this document." },
+  },
+];
 
 /** A button for each format of the result. `name`: the file's name without its suffix. */
 export function Formats({ id, name }: { id: string; name: string }) {
@@ -19,13 +33,13 @@ export function Formats({ id, name }: { id: string; name: string }) {
   const [error, setError] = useState<string>();
   const [loading, setLoading] = useState<string>();
   // A link cannot send the token, so the file is fetched and then handed to the browser.
-  const download = async (suffix: string) => {
+  const download = async ({ path, nothing }: Format) => {
     setError(undefined);
-    setLoading(suffix);
+    setLoading(path);
     try {
-      const part = /^(fields|tables)/.test(suffix) ? "/" : ".";
-      const answer = await client.get(`/orders/${id}/result${part}${suffix}`);
-      save(await answer.blob(), `${name}.${suffix}`);
+      const file = await (await client.get(`/orders/${id}/result${path}`)).blob();
+      if (nothing?.is.test(await file.text())) setError(nothing.message);
+      else save(file, `${name}.${path.slice(1)}`);
     } catch (cause) {
       setError(errorText(cause));
     }
@@ -33,15 +47,15 @@ export function Formats({ id, name }: { id: string; name: string }) {
   };
   return (
     <fieldset class="formats" aria-label="Download the result">
-      {formats.map(({ suffix, text }) => (
+      {formats.map((format) => (
         <button
-          key={suffix}
+          key={format.path}
           type="button"
           class="button"
-          aria-busy={loading === suffix}
-          onClick={() => void download(suffix)}
+          aria-busy={loading === format.path}
+          onClick={() => void download(format)}
         >
-          {text}
+          {format.text}
         </button>
       ))}
       {error !== undefined && (

@@ -169,8 +169,8 @@ function isTooFar({ values }: Distances, most: number): boolean {
 }
 
 /**
- * Where a phrase may end inside a word: before a sign, between letters and digits, and where a new word begins
- * although its space was lost, as in "SURNAMEGreen".
+ * Where a phrase may end inside a word: before a sign, between letters and digits, and where a new word
+ * begins although its space was lost, as in "SURNAMEGreen".
  */
 function isBoundary(text: string, end: number): boolean {
   const [before = "", after = "", next = ""] = [text.slice(0, end).at(-1), text[end], text[end + 1]];
