@@ -97,11 +97,23 @@ export function ocrWorkerEnvironment(settings: Settings, redisUrl: pulumi.Output
     UPLOADS_FOLDER: "/uploads",
     REDIS_FOLDER: "/redis",
     OCR_LANGUAGES: settings.ocrLanguages,
+    SECOND_READER: settings.secondReader,
     DOCUMENT_MEGABYTES: String(settings.documentMegabytes),
     DECOMPRESSED_MEGABYTES: String(settings.decompressedMegabytes),
     DOCUMENT_PAGES: String(settings.documentPages),
     PAGE_MEGAPIXELS: String(settings.pageMegapixels),
     PAGE_SECONDS: String(settings.pageSeconds),
     ...everyService(settings),
+  };
+}
+
+/** What the worker's image contains. Which lines are read again is no reason to build another one. */
+export function ocrWorkerBuildArguments(settings: Settings): Readonly<Record<string, string>> {
+  const { ocrLanguages, secondReader, pythonIndex } = settings;
+  return {
+    OCR_LANGUAGES: ocrLanguages,
+    ...(secondReader === "off"
+      ? { SECOND_READER: "off" }
+      : { SECOND_READER: "on", PYTHON_INDEX: pythonIndex }),
   };
 }

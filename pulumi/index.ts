@@ -6,7 +6,12 @@ import { MetricsStore } from "./components/metrics-store.ts";
 import { Redis } from "./components/redis.ts";
 import { Router } from "./components/router.ts";
 import { Service } from "./components/service.ts";
-import { authApiEnvironment, ocrWorkerEnvironment, orderApiEnvironment } from "./environments.ts";
+import {
+  authApiEnvironment,
+  ocrWorkerBuildArguments,
+  ocrWorkerEnvironment,
+  orderApiEnvironment,
+} from "./environments.ts";
 import { httpsOf } from "./https/https-settings.ts";
 import { keepsData, labelsOf, nameOf } from "./names.ts";
 import { Proof } from "./proof/proof.ts";
@@ -14,7 +19,7 @@ import { readSettings, samplesFolder } from "./settings.ts";
 import { publicTokenKey, tokenKeyOf, tokenKeySet } from "./token-keys.ts";
 
 const settings = readSettings();
-const { nodeImage, ocrLanguages } = settings;
+const { nodeImage } = settings;
 
 // A network without a way out. This machine has an address on every other bridge, but not on these.
 const isolated = { internal: true, options: { "com.docker.network.bridge.inhibit_ipv4": "true" } };
@@ -114,7 +119,7 @@ const ocrWorkers = new Service("ocr-worker", {
   nodeImage,
   networks: [documents, work, ...traces],
   environment: ocrWorkerEnvironment(settings, redis.urls["ocr-worker"]),
-  buildArguments: { OCR_LANGUAGES: ocrLanguages },
+  buildArguments: ocrWorkerBuildArguments(settings),
   volumes: [{ volume: results, path: "/results" }, { volume: uploads, path: "/uploads" }, redisVolume],
   memoryMegabytes: 1536,
   // Each worker loads its language data first, and up to 64 of them share the cores.

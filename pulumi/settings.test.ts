@@ -37,6 +37,8 @@ const LEVELS = "one of trace, debug, info, warn, error, fatal";
 const IPV4 = "an IPv4 address, such as 127.0.0.1";
 const IMAGE = "an image's name, such as redis:7.2-bookworm";
 const LANGUAGES = "one to ten of tesseract's language codes, joined by +, such as eng or eng+cym";
+const SECOND_READERS = "one of off, doubtful, always";
+const INDEX = "an http or https address without user, query, fragment or a / at its end";
 const ISSUER = "an https address without user, query or fragment (http only for a private address)";
 const JWKS = '"https://login.example.org/keys"';
 const WORD = "1 to 255 visible characters without spaces";
@@ -58,6 +60,11 @@ test.each([
   ["ocrLanguages", "eng,cym", LANGUAGES, '"eng,cym"'],
   ["ocrLanguages", "eng+", LANGUAGES, '"eng+"'],
   ["ocrLanguages", "eng; id", LANGUAGES, '"eng; id"'],
+  ["secondReader", "on", SECOND_READERS, '"on"'],
+  ["secondReader", "", SECOND_READERS, '""'],
+  ["pythonIndex", "pypi.org", INDEX, '"pypi.org"'],
+  ["pythonIndex", "https://packages.example.org/simple/", INDEX, '"https://packages.example.org/simple/"'],
+  ["pythonIndex", "https://me:pass@packages.example.org", INDEX, '"https://***@packages.example.org"'],
   ["documentMegabytes", "0", "a whole number from 1 to 512", "0"],
   ["documentMegabytes", "513", "a whole number from 1 to 512", "513"],
   ["decompressedMegabytes", "0", "a whole number from 1 to 512", "0"],
@@ -167,6 +174,7 @@ test.each([
   { documentMegabytes: "1", decompressedMegabytes: "1", documentPages: "1", pageMegapixels: "1" },
   { documentMegabytes: "512", decompressedMegabytes: "512", documentPages: "5000", pageMegapixels: "100" },
   { pageSeconds: "5", ocrLanguages: "eng+cym+chi_sim_vert" },
+  { secondReader: "off", pythonIndex: "http://packages.example.org:8081/repository/pypi/simple" },
   { pageSeconds: "600", ocrLanguages: `cym${"+eng".repeat(9)}` },
   { documentsUrl: "https://scans.example.org:8443/registry", nodeImage: "registry.example.org:5000/a/node" },
   { otlpEndpoint: "http://192.168.1.7:4318" },
@@ -184,6 +192,7 @@ test.each([
   ["pageMegapixels", "PAGE_MEGAPIXELS", ["0", "1", "100", "101"]],
   ["pageSeconds", "PAGE_SECONDS", ["0", "1", "4", "5", "600", "601"]],
   ["ocrLanguages", "OCR_LANGUAGES", ["en", "eng", "chi_sim_vert", "eng_", "ENG", "eng+cym", "eng+"]],
+  ["secondReader", "SECOND_READER", ["off", "doubtful", "always", "on", "Off"]],
   ["ocrLanguages", "OCR_LANGUAGES", [`eng${"+cym".repeat(9)}`, `eng${"+cym".repeat(10)}`]],
 ] as const)("%s may be what the OCR worker takes as %s, and nothing else", (setting, variable, values) => {
   const schema = z.object({ [variable]: readingVariables[variable] });

@@ -13,6 +13,7 @@ export const projectFolder = path.resolve(import.meta.dirname, "..");
 export const samplesFolder = path.join(projectFolder, "samples/scans");
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"];
+const SECOND_READERS = ["off", "doubtful", "always"];
 const MIN_SECRET_BYTES = 32;
 const MAX_WORKERS = 64;
 /** Tesseract's names of language data, joined as it joins them: eng, eng+cym, chi_sim. */
@@ -39,6 +40,10 @@ export interface Settings {
   readonly ocrWorkers: number;
   /** Tesseract's codes, joined by `+`. */
   readonly ocrLanguages: string;
+  /** Which lines a second reader reads again. */
+  readonly secondReader: string;
+  /** The Python package index from which the build of the worker's image takes the second reader's model. */
+  readonly pythonIndex: string;
   /** Size limit of a document as its source sends it, in MiB. */
   readonly documentMegabytes: number;
   /** Size limit of a document that was sent compressed, in MiB. */
@@ -135,6 +140,8 @@ export function readSettings(config = new pulumi.Config()): Settings {
   const demoUsers = config.requireBoolean("demoUsers");
   const logLevel = config.require("logLevel");
   const ocrLanguages = config.require("ocrLanguages");
+  const secondReader = config.require("secondReader");
+  const pythonIndex = config.require("pythonIndex");
   const publicHost = config.require("publicHost") || undefined;
   const plainHttp = config.requireBoolean("plainHttp");
   const tlsIssuer = config.require("tlsIssuer");
@@ -209,6 +216,18 @@ export function readSettings(config = new pulumi.Config()): Settings {
       ocrLanguages,
       LANGUAGES.test(ocrLanguages),
       "one to ten of tesseract's language codes, joined by +, such as eng or eng+cym",
+    ),
+    secondReader: check(
+      "secondReader",
+      secondReader,
+      SECOND_READERS.includes(secondReader),
+      `one of ${SECOND_READERS.join(", ")}`,
+    ),
+    pythonIndex: check(
+      "pythonIndex",
+      pythonIndex,
+      isPlainHttpUrl(pythonIndex) && !pythonIndex.endsWith("/"),
+      "an http or https address without user, query, fragment or a / at its end",
     ),
     documentMegabytes: wholeNumber("documentMegabytes", 1, 512),
     decompressedMegabytes: wholeNumber("decompressedMegabytes", 1, 512),

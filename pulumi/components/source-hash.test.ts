@@ -66,9 +66,11 @@ test("everything that services/Dockerfile copies from the project is a source", 
   const isCovered = (file: string) =>
     sources.some((source) => file === source || file.startsWith(`${source}/`));
   expect(copied.length).toBeGreaterThanOrEqual(6);
-  // fetch-languages.sh is in the worker's folder, so it counts only for the worker, which is the only one to
-  // use it.
-  expect(copied.filter((file) => !isCovered(file))).toEqual(["services/ocr-worker/fetch-languages.sh"]);
+  // These are in the worker's folder, so they count only for the worker, which is the only one to use them.
+  expect(copied.filter((file) => !isCovered(file))).toEqual([
+    "services/ocr-worker/fetch-languages.sh",
+    "services/ocr-worker/model",
+  ]);
 });
 
 test("the hash leaves out the same files as .dockerignore", () => {

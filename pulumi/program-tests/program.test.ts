@@ -74,6 +74,8 @@ beforeAll(async () => {
         resultDays: "30",
         logLevel: "debug",
         ocrLanguages: "cym",
+        secondReader: "always",
+        pythonIndex: "https://packages.example.org/simple",
         documentMegabytes: "11",
         decompressedMegabytes: "22",
         documentPages: "33",
@@ -326,14 +328,17 @@ test("another issuer reaches the Order API, and is not mentioned if there is non
   }
 });
 
-test("the languages reach the worker and its build, the document limits reach the worker", () => {
+test("the worker gets the limits, and its build too the languages and the second reader", () => {
   const workers = range("ocr-worker-", 5).map(nameOf);
   expect(holdersOf(other, '"OCR_LANGUAGES":"cym"')).toEqual(["ocr-worker-image"]);
   expect(holdersOf(other, '"DOCUMENT_MEGABYTES=11"')).toEqual([
     ...workers,
     "orbital-witness-review-order-api",
   ]);
-  const limits = ["DECOMPRESSED_MEGABYTES=22", "DOCUMENT_PAGES=33"];
+  expect(holdersOf(other, '"PYTHON_INDEX":"https://packages.example.org/simple"')).toEqual([
+    "ocr-worker-image",
+  ]);
+  const limits = ["SECOND_READER=always", "DECOMPRESSED_MEGABYTES=22", "DOCUMENT_PAGES=33"];
   for (const variable of ["OCR_LANGUAGES=cym", ...limits, "PAGE_MEGAPIXELS=44", "PAGE_SECONDS=55"]) {
     expect(holdersOf(other, `"${variable}"`), variable).toEqual(workers);
   }

@@ -181,6 +181,7 @@ const ocrWorker = (name: string) =>
       "UPLOADS_FOLDER=/uploads",
       "REDIS_FOLDER=/redis",
       "OCR_LANGUAGES=eng",
+      "SECOND_READER=doubtful",
       "DOCUMENT_MEGABYTES=64",
       "DECOMPRESSED_MEGABYTES=256",
       "DOCUMENT_PAGES=500",
@@ -251,6 +252,9 @@ const built = (part: string, dockerfile: string, sources: readonly string[], bui
 });
 const image = (part: string, more: Record<string, string> = {}) =>
   built(part, "services/Dockerfile", sourcesOf(part), { NODE_IMAGE: nodeImage, SERVICE: part, ...more });
+const workerArguments = {
+  ...{ OCR_LANGUAGES: "eng", SECOND_READER: "on", PYTHON_INDEX: "https://pypi.org/simple" },
+};
 const routerImage = built("router", "web/Dockerfile", routerSources, {
   NODE_IMAGE: nodeImage,
   CADDY_IMAGE: pinned("caddy:2.10-alpine"),
@@ -267,7 +271,7 @@ test.each<[string, object]>([
   [`${NAME}-router`, router],
   ["auth-api-image", image("auth-api")],
   ["order-api-image", image("order-api")],
-  ["ocr-worker-image", image("ocr-worker", { OCR_LANGUAGES: "eng" })],
+  ["ocr-worker-image", image("ocr-worker", workerArguments)],
   ["redis-image", { name: pinned("redis:7.2-bookworm"), keepLocally: true }],
   ["router-image", routerImage],
   [`${NAME}-front`, { driver: "bridge", labels: labelsOf("front") }],

@@ -3,6 +3,9 @@ import { z } from "zod";
 import { type DocumentLimits, defaultLimits } from "./limits.ts";
 import type { PageReaderOptions } from "./page-process/page-reader.ts";
 import { developmentLanguageData } from "./recognition/engine.ts";
+import { areLatin } from "./recognition/second-reader/alphabet.ts";
+import { developmentModel } from "./recognition/second-reader/development-model.ts";
+import { secondReaderModes } from "./recognition/second-reader/settings.ts";
 
 const mebibyte = 1024 * 1024;
 const megapixel = 1_000_000;
@@ -29,6 +32,15 @@ export const readingVariables = {
     .startsWith("/")
     .default(developmentLanguageData)
     .meta({ description: "a folder's absolute path" }),
+  SECOND_READER: z
+    .enum(secondReaderModes)
+    .default("off")
+    .meta({ description: `one of ${secondReaderModes.join(", ")}` }),
+  SECOND_READER_MODEL: z
+    .string()
+    .startsWith("/")
+    .default(developmentModel)
+    .meta({ description: "a folder's absolute path" }),
 };
 
 type ReadingVariables = z.output<z.ZodObject<typeof readingVariables>>;
@@ -42,5 +54,9 @@ export function readingOptions(variables: ReadingVariables): PageReaderOptions {
     pageSeconds: variables.PAGE_SECONDS,
   };
   const languages = variables.OCR_LANGUAGES.split("+");
-  return { limits, languages, languageData: variables.LANGUAGE_DATA };
+  const { SECOND_READER: mode, SECOND_READER_MODEL: model } = variables;
+  return {
+    ...{ limits, languages, languageData: variables.LANGUAGE_DATA },
+    ...(mode !== "off" && areLatin(languages) && { secondReader: { mode, model } }),
+  };
 }

@@ -333,7 +333,7 @@ export interface components {
             document_type: "register" | "title_plan" | "lease" | "transfer" | "conveyance" | "charge" | "deed" | "agreement" | null;
             pages: (components["schemas"]["ReadPage"] | components["schemas"]["FailedPage"])[];
         };
-        /** @description Boxes are left, top, right and bottom in pixels of the page's image. `source` says where a word comes from: it was recognised (`ocr`), it is part of the document's own text (`text_layer`), or it was filled into a form field (`form_value`), or a person corrected or added it (`corrected`); the page's tells where its words came from when it was read. Only recognised words have a `confidence`, from 0 (a guess) to 100 (certain). The page's is their mean, or null if there are none. A word that is not horizontal has a `direction`: how far its text is turned clockwise, in degrees. */
+        /** @description Boxes are left, top, right and bottom in pixels of the page's image. `source` says where a word comes from: it was recognised (`ocr`), it is part of the document's own text (`text_layer`), or it was filled into a form field (`form_value`), or a person corrected or added it (`corrected`); the page's tells where its words came from when it was read. Only recognised words have a `confidence`, from 0 (a guess) to 100 (certain). The page's is their mean, or null if there are none. Their `reader` is tesseract, or the model PP-OCRv6 (`ppocr`), the second reader. A word that is not horizontal has a `direction`: how far its text is turned clockwise, in degrees. */
         ReadPage: {
             page: number;
             width: number;
@@ -392,6 +392,8 @@ export interface components {
                         /** @enum {string} */
                         source: "ocr" | "text_layer" | "form_value" | "corrected";
                         confidence?: number;
+                        /** @enum {string} */
+                        reader?: "tesseract" | "ppocr";
                         direction?: 90 | 180 | 270;
                     }[];
                 }[];
@@ -639,6 +641,8 @@ export interface components {
                         /** @enum {string} */
                         source: "ocr" | "text_layer" | "form_value" | "corrected";
                         confidence?: number;
+                        /** @enum {string} */
+                        reader?: "tesseract" | "ppocr";
                         direction?: 90 | 180 | 270;
                     }[];
                 }[];
@@ -786,6 +790,8 @@ export interface components {
                 /** @enum {string} */
                 source: "ocr" | "text_layer" | "form_value" | "corrected";
                 confidence?: number;
+                /** @enum {string} */
+                reader?: "tesseract" | "ppocr";
                 direction?: 90 | 180 | 270;
             }[];
             after: {
@@ -799,6 +805,8 @@ export interface components {
                 /** @enum {string} */
                 source: "ocr" | "text_layer" | "form_value" | "corrected";
                 confidence?: number;
+                /** @enum {string} */
+                reader?: "tesseract" | "ppocr";
                 direction?: 90 | 180 | 270;
             }[];
         };

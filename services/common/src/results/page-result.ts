@@ -13,12 +13,19 @@ export const wordSources = ["ocr", "text_layer", "form_value", "corrected"] as c
 /** How far the text of a word is turned clockwise, in degrees: 90 runs down the page, and 270 runs up. */
 export const directionSchema = z.union([z.literal(90), z.literal(180), z.literal(270)]);
 
-/** Only recognised words have a `confidence`. Horizontal words have no `direction`. */
+/** Who recognised a word: tesseract, or the second reader, the model PP-OCRv6. */
+export const wordReaders = ["tesseract", "ppocr"] as const;
+
+/**
+ * Only recognised words have a `confidence` and a `reader`; in results of earlier versions they have no
+ * `reader`. Horizontal words have no `direction`.
+ */
 export const wordSchema = z.object({
   text: z.string().min(1),
   box: boxSchema,
   source: z.enum(wordSources),
   confidence: confidenceSchema.optional(),
+  reader: z.enum(wordReaders).optional(),
   direction: directionSchema.optional(),
 });
 export type Word = z.output<typeof wordSchema>;

@@ -3,6 +3,7 @@ import type { ResultRef, ResultStore } from "@orbital-witness/common/results/res
 import { TimeLimitError } from "@orbital-witness/common/time-limit.ts";
 import { OrderFailure } from "../failure.ts";
 import { type DocumentLimits, pageTooSlow } from "../limits.ts";
+import type { SecondReaderSettings } from "../recognition/second-reader/settings.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { PageProcess } from "./page-process.ts";
 import type { Answer, PageProcessSettings, PageTask } from "./protocol.ts";
@@ -57,6 +58,8 @@ export type PageReaderOptions = {
   languages: readonly string[];
   /** A folder with `<language>.traineddata` or `<language>.traineddata.gz`. */
   languageData: string;
+  /** Undefined if tesseract reads alone. */
+  secondReader?: SecondReaderSettings | undefined;
   /** The number of pages after which the process is replaced. */
   pagesPerProcess?: number;
   /** How long the process may take to start, in ms. */
@@ -76,9 +79,9 @@ export class ProcessPageReader implements PageReader {
   #turn: Promise<void> = Promise.resolve();
 
   constructor(log: Log, results: ResultStore, options: PageReaderOptions) {
-    const { limits, languages, languageData, pagesPerProcess = 100, startMs = 90_000 } = options;
+    const { pagesPerProcess = 100, startMs = 90_000, ...settings } = options;
     this.#log = log;
-    this.#settings = { limits, languages, languageData, resultStore: results.settings };
+    this.#settings = { ...settings, resultStore: results.settings };
     this.#pagesPerProcess = pagesPerProcess;
     this.#startMs = startMs;
   }

@@ -19,6 +19,7 @@ import { type Engine, openEngine } from "../recognition/engine.ts";
 import type { ColourImage, GreyImage } from "../recognition/grey-image.ts";
 import { toSharp } from "../recognition/preparation/picture.ts";
 import { createRecognizer, type RecognizedPage, type RecognizePage } from "../recognition/recognize-page.ts";
+import { openSecondReader, type SecondReader } from "../recognition/second-reader/second-reader.ts";
 import type { DocumentInfo, PageRead } from "./page-reader.ts";
 import { originalPicture, wasMoved } from "./pictures/original-picture.ts";
 import { pictureTiles } from "./pictures/picture-tiles.ts";
@@ -35,16 +36,17 @@ export class PageWork {
   readonly #engine: Engine;
   readonly #recognize: RecognizePage;
 
-  private constructor(settings: PageProcessSettings, engine: Engine) {
+  private constructor(settings: PageProcessSettings, engine: Engine, secondReader?: SecondReader) {
     this.#settings = settings;
     this.#results = openResultStore(settings.resultStore);
     this.#engine = engine;
-    this.#recognize = createRecognizer(engine);
+    this.#recognize = createRecognizer(engine, secondReader);
   }
 
   static async open(settings: PageProcessSettings): Promise<PageWork> {
     const engine = await openEngine(settings.languages, settings.languageData);
-    return new PageWork(settings, engine);
+    const { secondReader: wanted, languages } = settings;
+    return new PageWork(settings, engine, wanted && (await openSecondReader(wanted, languages)));
   }
 
   async inspect(ref: ResultRef): Promise<DocumentInfo> {

@@ -2,6 +2,7 @@ import type { ResultRef, ResultStoreSettings } from "@orbital-witness/common/res
 import { z } from "zod";
 import { failureCodeSchema } from "../failure.ts";
 import type { DocumentLimits } from "../limits.ts";
+import type { SecondReaderSettings } from "../recognition/second-reader/settings.ts";
 import { stepTimesSchema } from "./step-times.ts";
 
 /** The first message to a page process. The process answers `ready`. */
@@ -10,6 +11,8 @@ export type PageProcessSettings = {
   languages: readonly string[];
   /** A folder with `<language>.traineddata` or `<language>.traineddata.gz`. */
   languageData: string;
+  /** Undefined if tesseract reads alone. */
+  secondReader?: SecondReaderSettings | undefined;
   resultStore: ResultStoreSettings;
 };
 

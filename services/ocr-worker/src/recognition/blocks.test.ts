@@ -25,13 +25,15 @@ test("words become lines and blocks with the tightest boxes around them", () => 
         {
           box: [10, 10, 130, 32],
           words: [
-            { text: "This", box: [10, 12, 60, 32], source: "ocr", confidence: 96.12 },
-            { text: "lease", box: [70, 10, 130, 30], source: "ocr", confidence: 95.5 },
+            { text: "This", box: [10, 12, 60, 32], source: "ocr", confidence: 96.12, reader: "tesseract" },
+            { text: "lease", box: [70, 10, 130, 30], source: "ocr", confidence: 95.5, reader: "tesseract" },
           ],
         },
         {
           box: [12, 60, 52, 80],
-          words: [{ text: "dated", box: [12, 60, 52, 80], source: "ocr", confidence: 91 }],
+          words: [
+            { text: "dated", box: [12, 60, 52, 80], source: "ocr", confidence: 91, reader: "tesseract" },
+          ],
         },
       ],
     },
@@ -40,7 +42,9 @@ test("words become lines and blocks with the tightest boxes around them", () => 
       lines: [
         {
           box: [10, 200, 90, 220],
-          words: [{ text: "Signed", box: [10, 200, 90, 220], source: "ocr", confidence: 90 }],
+          words: [
+            { text: "Signed", box: [10, 200, 90, 220], source: "ocr", confidence: 90, reader: "tesseract" },
+          ],
         },
       ],
     },
@@ -50,7 +54,7 @@ test("words become lines and blocks with the tightest boxes around them", () => 
 test("boxes are clipped at the image's edges", () => {
   const tsv = row(5, [1, 1, 1, 1], [-5, 290, 900, 30], "101", "deed");
   expect(blocksOf(tsv, size)[0]?.lines[0]?.words).toEqual([
-    { text: "deed", box: [0, 290, 400, 300], source: "ocr", confidence: 100 },
+    { text: "deed", box: [0, 290, 400, 300], source: "ocr", confidence: 100, reader: "tesseract" },
   ]);
 });
 

@@ -41,7 +41,8 @@ function wordOf(
   const [left, top, right, bottom] = box;
   const trimmed = text.trim();
   if (trimmed === "" || right <= left || bottom <= top) return undefined;
-  return { text: trimmed, box, source: "ocr", confidence: clamp(Math.round(confidence * 100) / 100, 100) };
+  const sure = clamp(Math.round(confidence * 100) / 100, 100);
+  return { text: trimmed, box, source: "ocr", confidence: sure, reader: "tesseract" };
 }
 
 /** Moves a block by the position of the picture in which it was found. */

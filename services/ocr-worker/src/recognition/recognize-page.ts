@@ -1,5 +1,5 @@
 import { type Block, meanConfidence, type PageResult } from "@orbital-witness/common/results/page-result.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, Segmentation } from "./engine.ts";
 import { inReadingOrder } from "./frames/cells.ts";
 import type { Frame } from "./frames/frame.ts";
 import { readDigits } from "./frames/read-digits.ts";
@@ -18,8 +18,9 @@ import {
 import { withoutCheckBoxMarks } from "./regions/check-box-marks.ts";
 import { findRegions } from "./regions/find-regions.ts";
 import { groundOf } from "./regions/ground.ts";
-import { readBlocks, type SegmentedBlocks } from "./segmentation/read-blocks.ts";
-import { withoutStrayMarks } from "./stray-marks.ts";
+import type { SecondReader } from "./second-reader/second-reader.ts";
+import { readBlocks } from "./segmentation/read-blocks.ts";
+import { withoutStrayMarks } from "./segmentation/stray-marks.ts";
 
 /**
  * The page's picture for users, with its own light and lines, and the text that was read. Boxes are in pixels
@@ -40,45 +41,60 @@ const POOR_CONFIDENCE = 60;
 /** The assumed longer side, in inches, of a page whose document has no resolution. */
 const A4_INCHES = 297 / 25.4;
 
-export function createRecognizer(engine: Engine): RecognizePage {
+/** A page as tesseract read it, its blocks in reading order. `forms`: the frames that are forms or tables. */
+type Reading = {
+  prepared: PreparedPage;
+  segmentation: Segmentation;
+  blocks: Block[];
+  forms: readonly Frame[];
+};
+
+/** `secondReader`: reads what tesseract was not sure of again. Without one, tesseract reads alone. */
+export function createRecognizer(engine: Engine, secondReader?: SecondReader): RecognizePage {
   return async (original) => {
-    const readAs = async (plan: Plan) => ({
-      ...(await read(engine, await prepare(original, plan))),
+    const readAs = async (plan: Plan) => {
+      const reading = await read(engine, await prepare(original, plan));
+      return { plan, reading, confidence: meanConfidence({ blocks: withoutStrayMarks(reading.blocks) }) };
+    };
+    const first = await readAs(await planFor(original));
+    let best = first;
+    if (first.confidence !== null && first.confidence < POOR_CONFIDENCE) {
+      const second = await readAs(upsideDown(first.plan));
+      if ((second.confidence ?? 0) > first.confidence) best = second;
+    }
+    const { plan, reading } = best;
+    const { prepared, blocks } = reading;
+    const better = secondReader ? await secondReader(prepared.image, blocks) : blocks;
+    return {
+      ...(await pageOf({ ...reading, blocks: better })),
       likewise: (coloured: ColourImage) => asPlanned(coloured, plan),
-    });
-    const plan = await planFor(original);
-    const first = await readAs(plan);
-    const { confidence } = first.result;
-    if (confidence === null || confidence >= POOR_CONFIDENCE) return first;
-    const second = await readAs(upsideDown(plan));
-    return (second.result.confidence ?? 0) > confidence ? second : first;
+    };
   };
 }
 
-async function read(engine: Engine, prepared: PreparedPage): Promise<Omit<RecognizedPage, "likewise">> {
+async function read(engine: Engine, prepared: PreparedPage): Promise<Reading> {
   const { frames } = prepared;
   if (prepared.hasColumns) {
     const ruled = await readBlocks(engine, prepared.ruled);
     if (!frames.some((frame) => readsCellByCell(ruled.blocks, frame))) {
-      return pageOf(asRuled(prepared), ruled, ruled.blocks, []);
+      return { prepared: asRuled(prepared), ...ruled, forms: [] };
     }
   }
   const found = await readBlocks(engine, prepared.image);
   const forms = frames.filter((frame) => readsCellByCell(found.blocks, frame));
   if (frames.length > 0 && forms.length === 0) return read(engine, asRuled(prepared));
   const blocks = await readDigits(engine, prepared.image, found.blocks, forms);
-  return pageOf(prepared, found, inReadingOrder(blocks, forms), forms);
+  return { prepared, ...found, blocks: inReadingOrder(blocks, forms), forms };
 }
 
-/** `forms`: the frames that are forms or tables. */
-async function pageOf(
-  prepared: PreparedPage,
-  { segmentation }: SegmentedBlocks,
-  inOrder: Block[],
-  forms: readonly Frame[],
-): Promise<Omit<RecognizedPage, "likewise">> {
+async function pageOf({
+  prepared,
+  segmentation,
+  blocks: read,
+  forms,
+}: Reading): Promise<Omit<RecognizedPage, "likewise">> {
   const { picture, preparation } = prepared;
-  const words = withoutStrayMarks(inOrder);
+  const words = withoutStrayMarks(read);
   const regions = findRegions(await groundOf(prepared, forms), words);
   const blocks = withoutCheckBoxMarks(words, regions.check_boxes);
   const { width, height } = picture;

@@ -1,13 +1,16 @@
-import type { Block, Box, Line } from "@orbital-witness/common/results/page-result.ts";
+import { type Block, type Box, type Line, wordReaders } from "@orbital-witness/common/results/page-result.ts";
 import { documentName } from "../document-name.ts";
 import { escapeMarkup } from "./markup.ts";
 import type { DocumentPage, ResultDocument } from "./result-document.ts";
 
 const namespace = "http://www.loc.gov/standards/alto/ns-v4#";
 
+const readerNames = { tesseract: "tesseract", ppocr: "PP-OCRv6" } as const;
+
 /**
  * ALTO 4.4, in pixels. Words that were not recognised have no `WC`, and corrected ones have the correction
- * status `CS`. A page that was not read has the quality `Missing`, with the reason as its detail.
+ * status `CS`. Recognised ones name who read them. A page that was not read has the quality `Missing`, with
+ * the reason as its detail.
  */
 export async function* writeAlto({ order, pages }: ResultDocument): AsyncGenerator<string> {
   yield `<?xml version="1.0" encoding="UTF-8"?>
@@ -20,13 +23,18 @@ export async function* writeAlto({ order, pages }: ResultDocument): AsyncGenerat
 <documentIdentifier>${escapeMarkup(order.order_id)}</documentIdentifier>
 </sourceImageInformation>
 <Processing ID="recognition">
-<processingSoftware><softwareName>orbital-witness (tesseract)</softwareName></processingSoftware>
+<processingSoftware><softwareName>orbital-witness</softwareName></processingSoftware>
 </Processing>
-</Description>
+${wordReaders.map(readerMarkup).join("")}</Description>
 <Layout>
 `;
   for await (const page of pages()) yield pageMarkup(page);
   yield "</Layout>\n</alto>\n";
+}
+
+function readerMarkup(reader: (typeof wordReaders)[number]): string {
+  const software = `<softwareName>${readerNames[reader]}</softwareName>`;
+  return `<Processing ID="${reader}">\n<processingSoftware>${software}</processingSoftware>\n</Processing>\n`;
 }
 
 function pageMarkup({ page, result, error }: DocumentPage): string {
@@ -55,11 +63,12 @@ function rotation(lines: Line[]): string {
 }
 
 function lineMarkup({ box, words }: Line, id: string): string {
-  const content = words.map(({ text, box, confidence, source }, index) => {
+  const content = words.map(({ text, box, confidence, source, reader }, index) => {
     const certainty = confidence === undefined ? "" : ` WC="${share(confidence)}"`;
+    const by = reader === undefined ? "" : ` PROCESSINGREFS="${reader}"`;
     const status = source === "corrected" ? ' CS="true"' : "";
     const content = `CONTENT="${escapeMarkup(text)}"`;
-    return `<String ID="string_${id}_${index + 1}" ${position(box)}${certainty}${status} ${content}/>`;
+    return `<String ID="string_${id}_${index + 1}" ${position(box)}${by}${certainty}${status} ${content}/>`;
   });
   return `<TextLine ID="line_${id}" ${position(box)}>\n${content.join("<SP/>\n")}\n</TextLine>\n`;
 }

@@ -4,8 +4,8 @@ import { escapeMarkup } from "./markup.ts";
 import type { DocumentPage, ResultDocument } from "./result-document.ts";
 
 /**
- * hOCR 1.2 as XHTML. Words that were not recognised have no `x_wconf`. A page that was not read is a comment;
- * `ppageno` (from 0) shows the gap.
+ * hOCR 1.2 as XHTML. Words that were not recognised have no `x_wconf`. `x_reader` says who read a word. A
+ * page that was not read is a comment; `ppageno` (from 0) shows the gap.
  */
 export async function* writeHocr({ order, pageCount, pages }: ResultDocument): AsyncGenerator<string> {
   const title = escapeMarkup(documentName(order, " "));
@@ -16,7 +16,7 @@ export async function* writeHocr({ order, pageCount, pages }: ResultDocument): A
 <head>
 <title>${title}</title>
 <meta http-equiv="Content-Type" content="text/html; charset=utf-8" />
-<meta name="ocr-system" content="orbital-witness (tesseract)" />
+<meta name="ocr-system" content="orbital-witness (tesseract, PP-OCRv6)" />
 <meta name="ocr-capabilities" content="ocr_page ocr_carea ocr_par ocr_line ocrx_word ocrp_wconf" />
 <meta name="ocr-number-of-pages" content="${pageCount}" />
 </head>
@@ -42,9 +42,10 @@ function blockMarkup({ box, lines }: Block, id: string): string {
 }
 
 function lineMarkup({ box, words }: Line, id: string): string {
-  const content = words.map(({ text, box, confidence }, index) => {
+  const content = words.map(({ text, box, confidence, reader }, index) => {
     const certainty = confidence === undefined ? "" : `; x_wconf ${Math.round(confidence)}`;
-    const title = `${bbox(box)}${certainty}`;
+    const by = reader === undefined ? "" : `; x_reader ${reader}`;
+    const title = `${bbox(box)}${certainty}${by}`;
     const wordId = `word_${id}_${index + 1}`;
     return `<span class="ocrx_word" id="${wordId}" title="${title}">${escapeMarkup(text)}</span>`;
   });

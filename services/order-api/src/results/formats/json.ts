@@ -46,7 +46,8 @@ export const readPageSchema = pageResultSchema
       "it was filled into a form field (`form_value`), or a person corrected or added it (`corrected`); " +
       "the page's tells where its words came from when it was read. Only recognised words have a " +
       "`confidence`, from 0 (a guess) to 100 (certain). The page's is their mean, or null if there are " +
-      "none. A word that is not horizontal has a `direction`: how far its text is turned clockwise, in " +
+      "none. Their `reader` is tesseract, or the model PP-OCRv6 (`ppocr`), the second reader. A word that " +
+      "is not horizontal has a `direction`: how far its text is turned clockwise, in " +
       "degrees.",
   });
 const failedPage = z
