@@ -65,7 +65,7 @@ async function readRow(engine: Engine, image: GreyImage, blocks: Block[], boxes:
   if (digits.length !== found.length || digits.some(({ confidence }) => confidence < SURE)) return blocks;
   const line = found.map((box, index): Word => {
     const { digit: text = "", confidence = 0 } = digits[index] ?? {};
-    return { text, box, source: "ocr", confidence };
+    return { text, box, source: "ocr", confidence, reader: "tesseract" };
   });
   return [...without(blocks, words.flat()), blockOf([lineOf(line)])];
 }

@@ -1,9 +1,9 @@
 /** Tesseract's codes of languages in Latin letters whose characters the model knows. */
 const LATIN_LANGUAGES = new Set(
   (
-    "afr aze bos bre cat ceb ces cos cym dan deu eng enm epo est eus fao fil fin fra frm fry gla gle glg hat " +
-    "hrv hun ind isl ita ita_old jav lat lav lit ltz mlt mri msa nld nor oci pol por que ron slk slv spa " +
-    "spa_old sqi srp_latn sun swa swe ton tur"
+    "afr aze bos bre cat ceb ces cos cym dan deu eng enm epo est eus fao fil fin fra frm fry gla gle glg " +
+    "hat hrv hun ind isl ita ita_old jav lat lav lit ltz mlt mri msa nld nor oci pol por que ron slk slv " +
+    "spa spa_old sqi srp_latn sun swa swe ton tur"
   ).split(" "),
 );
 
@@ -21,7 +21,7 @@ export function areLatin(languages: readonly string[]): boolean {
   return languages.every((language) => LATIN_LANGUAGES.has(language));
 }
 
-/** Matches each character that can occur in these languages. The model also knows thousands of Chinese ones. */
+/** Matches each character of these languages. The model also knows thousands of Chinese ones. */
 export function alphabetOf(languages: readonly string[]): RegExp {
   const letters = languages.map((language) => LETTERS[language] ?? ALL_LETTERS).join("");
   return new RegExp(`^[${SIGNS}${letters}]$`);

@@ -16,9 +16,10 @@ export const rightWhereDifferent: Readonly<
     [95, 94],
   ],
   ppocr: [
-    [0, 4],
-    [60, 17],
-    [80, 90],
+    [0, 2],
+    [60, 33],
+    [80, 80],
+    [90, 92],
   ],
 };
 /** The same for words that both readers read alike, whatever their confidences. */

@@ -20,8 +20,8 @@ const WIDTH_STEP = 8;
 export type Recogniser = { read(line: GreyImage): Promise<Character[]>; close(): Promise<void> };
 
 /**
- * Loads the model from a folder, to read these languages. Each line is read by itself and nothing is kept, so a reading does not
- * depend on others. Throws if the file is missing or is not the model.
+ * Loads the model from a folder, to read these languages. Each line is read by itself and nothing is kept, so
+ * a reading does not depend on others. Throws if the file is missing or is not the model.
  */
 export async function openRecogniser(folder: string, languages: readonly string[]): Promise<Recogniser> {
   // Without a second reader the image does not contain the runtime.
