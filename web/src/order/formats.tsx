@@ -8,6 +8,8 @@ type Format = { path: string; text: string; nothing?: { is: RegExp; message: str
 const formats: readonly Format[] = [
   { path: ".pdf", text: "Searchable PDF" },
   { path: ".txt", text: "Text" },
+  { path: ".docx", text: "Word" },
+  { path: ".md", text: "Markdown" },
   { path: ".json", text: "JSON" },
   { path: ".hocr", text: "hOCR" },
   { path: ".alto.xml", text: "ALTO" },

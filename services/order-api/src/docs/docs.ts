@@ -18,7 +18,8 @@ Order a land registry document and get its text.
 3. \`GET /orders/{id}/events\` reports every step as it happens.
    \`GET /orders/{id}\` returns the current state.
 4. \`GET /orders/{id}/result.txt\` is the text. Other formats are \`.json\`, \`.hocr\`, \`.tsv\`,
-   \`.alto.xml\` and \`.pdf\` (searchable). \`GET /orders/{id}/result\` picks the format by \`Accept\`.
+   \`.alto.xml\`, \`.docx\`, \`.md\` and \`.pdf\` (searchable). \`GET /orders/{id}/result\` picks the format
+   by \`Accept\`.
 5. \`GET /search\` finds words on the pages of all your completed orders.
 
 The document types are ${documentTypes.join(", ")}.

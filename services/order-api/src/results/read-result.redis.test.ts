@@ -54,6 +54,7 @@ beforeAll(async () => {
   order = await completed();
 });
 
+const docxType = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const typeOf = (response: Response) => response.headers.get("Content-Type")?.toLowerCase();
 
 test.each([
@@ -62,6 +63,8 @@ test.each([
   ["hocr", "text/html; charset=utf-8", /<div class="ocr_page"/],
   ["tsv", "text/tab-separated-values; charset=utf-8", /^level\tpage_num\t/],
   ["alto.xml", "application/alto+xml; charset=utf-8", /<alto /],
+  ["docx", docxType, /^PK/],
+  ["md", "text/markdown; charset=utf-8", /^This LEASE\\\nis made\n\n2021\n\n---\n/],
   ["pdf", "application/pdf", /^%PDF-1\.7\n/],
 ])("result.%s is %s, named after the document", async (suffix, type, content) => {
   const response = await get(`${order.path}.${suffix}`);
@@ -120,7 +123,7 @@ test("fields and tables are derived from the words of each page", async () => {
 test("the result is the same after its order was archived", async () => {
   const { id, path } = await completed();
   const read = async (suffix: string) => Buffer.from(await (await get(`${path}.${suffix}`)).arrayBuffer());
-  const formats = ["txt", "json", "tsv", "pdf"];
+  const formats = ["txt", "json", "tsv", "docx", "md", "pdf"];
   const before = await Promise.all(formats.map(read));
   expect(await archive.archive(id)).toBe("archived");
   for (const [index, format] of formats.entries()) expect(await read(format)).toEqual(before[index]);
@@ -134,6 +137,8 @@ test.each([
   ["text/plain;q=0.5, application/pdf;q=0.9", "application/pdf"],
   ["text/plain;q=0.3, text/*;q=0.8", "text/html; charset=utf-8"],
   ["application/json;q=0, */*", "text/plain; charset=utf-8"],
+  ["text/markdown", "text/markdown; charset=utf-8"],
+  [docxType, docxType],
   ["text/vnd.hocr+html", "text/vnd.hocr+html; charset=utf-8"],
   ["image/webp, Application/XML", "application/xml; charset=utf-8"],
   // The Accept header of a browser.
@@ -172,13 +177,13 @@ test.each(["image/png", "text/plain;q=0", "*/*;q=0", "nonsense"])(
   },
 );
 
-test.each(["docx", "PDF", "xml", "txt.gz"])("result.%s: 404 that names the formats", async (suffix) => {
+test.each(["doc", "PDF", "xml", "txt.gz"])("result.%s: 404 that names the formats", async (suffix) => {
   const response = await get(`${order.path}.${suffix}`);
   expect(response.status).toBe(404);
   expect(await response.json()).toMatchObject({
     code: "unknown_format",
     detail: expect.stringContaining(
-      "result.json, result.txt, result.hocr, result.tsv, result.alto.xml, result.pdf",
+      "result.json, result.txt, result.hocr, result.tsv, result.alto.xml, result.docx, result.md, result.pdf",
     ),
   });
 });

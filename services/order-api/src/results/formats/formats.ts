@@ -1,5 +1,7 @@
 import { writePdf } from "../pdf/write-pdf.ts";
 import { writeAlto } from "./alto.ts";
+import { writeDocx } from "./editable/docx/docx.ts";
+import { writeMarkdown } from "./editable/markdown.ts";
 import { writeHocr } from "./hocr.ts";
 import { writeJson } from "./json.ts";
 import type { ResultFormat } from "./result-format.ts";
@@ -13,6 +15,11 @@ export const resultFormats = {
   hocr: { types: ["text/html", "text/vnd.hocr+html"], write: writeHocr },
   tsv: { types: ["text/tab-separated-values"], write: writeTsv },
   "alto.xml": { types: ["application/alto+xml", "application/xml"], write: writeAlto },
+  docx: {
+    types: ["application/vnd.openxmlformats-officedocument.wordprocessingml.document"],
+    write: writeDocx,
+  },
+  md: { types: ["text/markdown"], write: writeMarkdown },
   pdf: { types: ["application/pdf"], write: writePdf },
 } satisfies Record<string, ResultFormat>;
 
