@@ -11,6 +11,8 @@ const LONGEST_LABEL = 8;
 const MOST_WORDS = 40;
 /** In heights. Words that are farther apart are of two parts of a row. */
 const PART_GAP = 3;
+/** The share of a block's width that may be empty at the end of a line that goes on. */
+const FULL = 0.15;
 
 /** Labels and values of any page: before a colon, at the top of a box, and beside a check box. */
 export function readUnknownForm(page: Pick<PageResult, "blocks" | "regions">): Field[] {
@@ -23,11 +25,7 @@ export function readUnknownForm(page: Pick<PageResult, "blocks" | "regions">): F
   const free = pieces.filter((piece) => !used.has(piece));
   const fields = [
     ...boxed.map(({ field }) => field),
-    ...[...Map.groupBy(free, ({ cell }) => cell).values()].flatMap((group) =>
-      rowsOf(group)
-        .flatMap((row) => splitRow(row, PART_GAP))
-        .flatMap((part) => beforeColon(part)),
-    ),
+    ...[...Map.groupBy(free, ({ cell }) => cell).values()].flatMap(afterLabels),
     ...check_boxes.map((box) => besideCheckBox(box, pieces)),
   ];
   return fields.sort((a, b) => (a.label_box?.[1] ?? 0) - (b.label_box?.[1] ?? 0));
@@ -42,16 +40,37 @@ function inBox(pieces: readonly Piece[]): { field: Field; pieces: readonly Piece
   return { field: fieldOf(first, others.flat()), pieces };
 }
 
-/** `Surname: Simonis`. A time or an address of the web is no label. */
-function beforeColon(part: readonly Piece[]): Field[] {
+/** Labels with a colon. The value goes on in the next lines of its block if it fills its own. */
+function afterLabels(pieces: readonly Piece[]): Field[] {
+  const parts = rowsOf(pieces).flatMap((row) => splitRow(row, PART_GAP));
+  return parts.flatMap((part, index) => {
+    const { block } = part[0] ?? {};
+    const rest: Piece[] = [];
+    let last = part;
+    for (const next of parts.slice(index + 1)) {
+      if (!block || next[0]?.block !== block) continue;
+      if (hasColon(next) || !isFull(last, block)) break;
+      rest.push(...next);
+      last = next;
+    }
+    return beforeColon(part, rest);
+  });
+}
+
+function isFull(part: readonly Piece[], { box: [left, , right] }: Piece["block"]): boolean {
+  return boxOfPieces(part)[2] >= right - FULL * (right - left);
+}
+
+/** `Surname: Simonis`. `rest` belongs to the last label. A time or an address of the web is no label. */
+function beforeColon(part: readonly Piece[], rest: readonly Piece[]): Field[] {
   const at = part.findIndex(({ text }) => /[\p{L})]:$/u.test(text));
   if (at < 0) return [];
   const label = part.slice(0, at + 1);
   const next = beforeColonFrom(part, at + 1);
-  const value = part.slice(at + 1, next);
+  const value = [...part.slice(at + 1, next), ...(next === part.length ? rest : [])];
   if (!isLabel(label) || (value.length === 0 && label[0]?.cell === undefined))
-    return beforeColon(part.slice(at + 1));
-  return [fieldOf(label, value), ...beforeColon(part.slice(next))];
+    return beforeColon(part.slice(at + 1), rest);
+  return [fieldOf(label, value), ...beforeColon(part.slice(next), rest)];
 }
 
 /** Where the next label with a colon begins: after the widest gap before it. */
@@ -77,7 +96,9 @@ function isLabel(pieces: readonly Piece[]): boolean {
   );
 }
 
-function fieldOf(label: readonly Piece[], value: readonly Piece[]): Field {
+/** Numbers before a label are no part of it, as in `4 (1.5.2006) PROPRIETOR`. */
+function fieldOf(found: readonly Piece[], value: readonly Piece[]): Field {
+  const label = found.slice(found.findIndex(({ text }) => /\p{L}/u.test(text)));
   return {
     label: textOfPieces(label).replace(/\s*:$/, ""),
     label_box: boxOfPieces(label),

@@ -1,12 +1,20 @@
-import type { Box, PageResult, Word } from "@orbital-witness/common/results/page-result.ts";
-import { wordsOf } from "@orbital-witness/common/results/page-result.ts";
+import {
+  type Block,
+  type Box,
+  type PageResult,
+  wordsOf,
+} from "@orbital-witness/common/results/page-result.ts";
 import type { Cell, RuledFrame } from "@orbital-witness/common/results/regions.ts";
 
-/** A word or a part of it. `cell`: the smallest cell around it. Undefined outside of frames. */
+/**
+ * A word or a part of it. `block`: the block of text that it is in. `cell`: the smallest cell around it;
+ * undefined outside of frames.
+ */
 export type Piece = {
   text: string;
   box: Box;
   confidence: number | undefined;
+  block: Block;
   cell: Cell | undefined;
 };
 
@@ -15,12 +23,14 @@ export function piecesOf(page: Pick<PageResult, "blocks" | "regions">): Piece[] 
   const cells = (page.regions?.frames ?? [])
     .flatMap((frame: RuledFrame) => frame.cells)
     .sort((a, b) => areaOf(a.box) - areaOf(b.box));
-  return wordsOf(page)
-    .filter(({ direction }) => direction === undefined)
-    .map(({ text, box, confidence }: Word) => ({
-      ...{ text, box, confidence },
-      cell: cells.find((cell) => contains(cell.box, box)),
-    }));
+  return page.blocks.flatMap((block) =>
+    wordsOf({ blocks: [block] })
+      .filter(({ direction }) => direction === undefined)
+      .map(({ text, box, confidence }) => ({
+        ...{ text, box, confidence, block },
+        cell: cells.find((cell) => contains(cell.box, box)),
+      })),
+  );
 }
 
 /** Whether the middle of a box is in another one. */
