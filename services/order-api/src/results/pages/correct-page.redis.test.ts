@@ -222,6 +222,21 @@ test("an order that is indexed later is indexed with its corrections", async () 
   expect(await found("wombat", id)).toEqual([{ page: 1 }]);
 });
 
+test("the fields of a form have the corrected words", async () => {
+  const { path, tag, result } = await completed();
+  const operations = [
+    { op: "replace", word: 2, text: "Surname:" },
+    { op: "replace", word: 3, text: "Simonis" },
+  ];
+  await patch(path, tag, { operations });
+  const fields = z.object({ pages: z.array(z.object({ fields: z.array(z.looseObject({})) })) });
+  const read = async (rest: string) => fields.parse(JSON.parse(await textOf(`${result}/fields.json${rest}`)));
+  const [first, second] = (await read("")).pages;
+  expect(first?.fields).toMatchObject([{ label: "Surname", value: "Simonis", confidence: null }]);
+  expect(second?.fields).toEqual([]);
+  expect((await read("?original")).pages[0]?.fields).toEqual([]);
+});
+
 test("corrections stay with an archived order, and leave nothing when it is removed", async () => {
   const { id, path, tag, order } = await completed();
   expect((await patch(path, tag, replace("before"))).status).toBe(200);
