@@ -12,8 +12,8 @@ const text = z
   .string(textMessage)
   .min(1, textMessage)
   .max(longestText, textMessage)
-  // Lone surrogates have no place in UTF-8.
-  .regex(/^[^\s\p{Cc}\p{Cs}]+$/u, textMessage);
+  // Lone surrogates (Cs) have no place in UTF-8.
+  .refine((text) => !/[\s\p{Cc}\p{Cs}]/u.test(text), textMessage);
 const wordMessage = "must be the number of a word: 0, 1, 2 and so on";
 const word = z.int(wordMessage).nonnegative(wordMessage);
 const boxMessage = "must be [left, top, right, bottom] in whole pixels";
