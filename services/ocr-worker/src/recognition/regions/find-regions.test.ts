@@ -1,4 +1,4 @@
-import { blockOf, lineOf } from "@orbital-witness/common/results/page-result.ts";
+import { type Box, blockOf, lineOf } from "@orbital-witness/common/results/page-result.ts";
 import { describe, expect, test } from "vitest";
 import { clauses, drawPage, drawSpecks, drawTable, drawText, grey } from "../../../../../tests/drawn-page.ts";
 import { framesOf } from "../frames/cells.ts";
@@ -83,6 +83,20 @@ test("letters, digits in boxes, cells of tables and words in boxes are not check
     findRegions({ patches: [{ ink, scale: 1, left: 0, top: 0 }], letterHeight, frames: [] }, [word])
       .check_boxes,
   ).toEqual([]);
+});
+
+test("a check box that was read as a part of the next word is still one", async () => {
+  const page = await grey(drawPage([], {}, box(200, 150, cross)));
+  const patch = { ink: removeRulingLines(page, letterHeight).ink, scale: 1, left: 0, top: 0 };
+  const statesBeside = (text: string, right: number) => {
+    const words = [{ text, box: [200, 150, right, 200] as Box, source: "ocr" as const, confidence: 90 }];
+    const { check_boxes } = findRegions({ patches: [patch], letterHeight, frames: [] }, [
+      blockOf([lineOf(words)]),
+    ]);
+    return check_boxes.map(({ state }) => state);
+  };
+  expect(statesBeside("Please", 340)).toEqual(["crossed"]);
+  expect(statesBeside("OFFICIAL", 440)).toEqual([]);
 });
 
 test("a table's cells have rows, columns and spans", async () => {

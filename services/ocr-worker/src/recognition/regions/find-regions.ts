@@ -6,6 +6,9 @@ import type { Ground, Patch } from "./ground.ts";
 import { markIn } from "./mark.ts";
 import { squaresIn } from "./squares.ts";
 
+/** In widths of an average letter of its word. Not even an O is wider. */
+const WIDE_LETTER = 2;
+
 /** Finds the ruled frames and the check boxes of a page whose words are known. */
 export function findRegions({ patches, letterHeight, frames }: Ground, blocks: Block[]): Regions {
   const words = wordsOf({ blocks });
@@ -38,6 +41,8 @@ function isText(square: Box, { text, box }: Word): boolean {
   const [x, y] = middleOf(square);
   if (!isIn(box, [x, y])) return false;
   const [left, , right] = box;
+  // A check box may have been read as a part of the word beside it.
+  if (square[2] - square[0] > (WIDE_LETTER * (right - left)) / text.length) return false;
   const sign = text[Math.floor((text.length * (x - left)) / (right - left))] ?? "";
   // A check box with a cross is read as a letter too.
   return letters.length >= 2 && /[\p{L}\p{N}]/u.test(sign) && !/[Xx]/.test(sign);
