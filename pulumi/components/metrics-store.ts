@@ -4,6 +4,7 @@ import { healthy } from "../health/healthy.ts";
 import { keepsData, labelsOf, nameOf } from "../names.ts";
 import { builtImage } from "./built-image.ts";
 import { hardenedContainer } from "./hardened-container.ts";
+import { webAnswer } from "./web-answer.ts";
 
 export interface MetricsStoreArgs {
   readonly prometheusImage: string;
@@ -12,6 +13,9 @@ export interface MetricsStoreArgs {
   /** Port of its page on 127.0.0.1. */
   readonly port: number;
 }
+
+/** Inside its container. */
+const listenPort = 9090;
 
 /** What is in its image, relative to the project's folder. */
 export const metricsStoreSources = [
@@ -53,9 +57,7 @@ export class MetricsStore extends pulumi.ComponentResource {
           part: name,
           image: image.imageId,
           networks: args.networks,
-          readyCommand:
-            "wget -q -T 3 -O /dev/null http://127.0.0.1:9090/-/ready || " +
-            "{ echo no answer within 3 s; false; }",
+          readyCommand: webAnswer(listenPort, "/-/ready"),
           memoryMegabytes: 512,
           stopSeconds: 15,
         }),
@@ -65,7 +67,7 @@ export class MetricsStore extends pulumi.ComponentResource {
           "--storage.tsdb.path=/prometheus",
           "--storage.tsdb.retention.time=15d",
           "--storage.tsdb.retention.size=1GB",
-          "--web.listen-address=:9090",
+          `--web.listen-address=:${listenPort}`,
           `--web.external-url=http://localhost:${args.port}/`,
           "--web.user-assets=/etc/observability/dashboard",
           // By default the pages of all other servers may read it.
@@ -74,7 +76,7 @@ export class MetricsStore extends pulumi.ComponentResource {
         ],
         user: "65534:65534",
         volumes: [{ volumeName: data.name, containerPath: "/prometheus" }],
-        ports: [{ internal: 9090, external: args.port, ip: "127.0.0.1" }],
+        ports: [{ internal: listenPort, external: args.port, ip: "127.0.0.1" }],
       },
       // Two of them cannot hold the port, or write to the same volume.
       { parent: this, deleteBeforeReplace: true },

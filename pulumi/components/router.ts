@@ -10,6 +10,7 @@ import { builtImage } from "./built-image.ts";
 import { devRouterMounts, isDevMode } from "./dev-mode.ts";
 import { folderReader } from "./folder-reader.ts";
 import { hardenedContainer } from "./hardened-container.ts";
+import { webAnswer } from "./web-answer.ts";
 
 export interface RouterArgs {
   readonly caddyImage: string;
@@ -37,6 +38,9 @@ export interface HttpsArgs {
   /** Undefined if the issuer makes it. */
   readonly certificate: Certificate | undefined;
 }
+
+/** Where Caddy listens inside its container, as the Caddyfile says. */
+const caddyPorts = { plain: 8080, redirect: 8082, https: 8443 } as const;
 
 /** Where Caddy keeps certificates. In every base image all users may write to this folder. */
 const DATA_FOLDER = "/var/tmp";
@@ -101,8 +105,7 @@ export class Router extends pulumi.ComponentResource {
               CERTIFICATE_KEY: pulumi.secret(https.certificate.key),
             }),
           },
-          readyCommand:
-            "wget -q -T 3 -O /dev/null http://127.0.0.1:8080/health || { echo no answer within 3 s; false; }",
+          readyCommand: webAnswer(caddyPorts.plain, "/health"),
           memoryMegabytes: 256,
           stopSeconds: 15,
         }),
@@ -156,10 +159,10 @@ function configOf({ https, trustedProxies }: RouterArgs): string {
 }
 
 function portsOf({ https, httpPort, bindAddress }: RouterArgs) {
-  if (https === undefined) return [{ internal: 8080, external: httpPort, ip: bindAddress }];
+  if (https === undefined) return [{ internal: caddyPorts.plain, external: httpPort, ip: bindAddress }];
   return [
-    { internal: 8080, external: https.localPort, ip: "127.0.0.1" },
-    { internal: 8082, external: httpPort, ip: bindAddress },
-    { internal: 8443, external: https.port, ip: bindAddress },
+    { internal: caddyPorts.plain, external: https.localPort, ip: "127.0.0.1" },
+    { internal: caddyPorts.redirect, external: httpPort, ip: bindAddress },
+    { internal: caddyPorts.https, external: https.port, ip: bindAddress },
   ];
 }
