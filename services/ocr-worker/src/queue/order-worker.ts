@@ -1,11 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "@orbital-witness/common/log.ts";
-import {
-  claimToken,
-  type LostLease,
-  type Next,
-  type OrderQueue,
-  type QueueItem,
+import type {
+  LostLease,
+  Next,
+  OrderQueue,
+  QueueItem,
 } from "@orbital-witness/common/orders/queue/order-queue.ts";
 import { StateLog } from "@orbital-witness/common/state-log.ts";
 import { within } from "@orbital-witness/common/time-limit.ts";
@@ -14,12 +13,11 @@ import { failureReason, pageFailureReason } from "../failure.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { archiveOrders } from "./archive-orders.ts";
 import { WorkerStopping } from "./attempt-watch.ts";
+import { claimItem } from "./claim-item.ts";
 import { findEarlierLeases } from "./earlier-leases.ts";
 import { mayPass, persist } from "./persist.ts";
-import { processOrder } from "./process-order.ts";
-import { processPage } from "./process-page.ts";
 import type { OrderTools, Stop } from "./watched-work.ts";
-import { inOrderTrace, inPageTrace, recordTakeover } from "./work-trace.ts";
+import { recordTakeover } from "./work-trace.ts";
 
 /** The pause after a request to Redis that failed. */
 const failedPauseMs = 500;
@@ -135,44 +133,14 @@ export class OrderWorker {
     await this.#options.room(this.#closing.signal);
     let work: (() => Promise<void>) | undefined;
     try {
-      work = await this.#claimed(item, log);
+      const persisted = <T>(write: () => Promise<T>) => persist(write, this.#giveUp.signal, this.#state);
+      work = await claimItem(item, { tools: this.#tools, stop: this.#stop, persisted, log });
     } catch (err) {
       if (mayPass(err)) throw err;
       log.error({ err }, "an order or page cannot be claimed, and is put aside for a minute");
       return this.#queue.postpone("item", item.item);
     }
     await work?.();
-  }
-
-  /** Claims the item. Undefined if there is nothing to do for it. */
-  async #claimed(item: QueueItem, log: Log): Promise<(() => Promise<void>) | undefined> {
-    const { attempts, name } = this.#tools;
-    const { attempt } = item;
-    // A claim whose answer was lost is repeated, so that it costs no attempt.
-    const token = claimToken(name);
-    const claimMs = Date.now();
-    const persisted = <T>(write: () => Promise<T>) => persist(write, this.#giveUp.signal, this.#state);
-    if (attempt === undefined) {
-      const claim = await persisted(() => attempts.claim(item, name, token));
-      if (claim.state === "claimed") {
-        const work = () => processOrder(this.#tools, claim.order, this.#stop, log);
-        return () => inOrderTrace(claim, name, claimMs, work);
-      }
-      if (claim.state === "gone") log.info("no order to run for this item");
-      return undefined;
-    }
-    let again = false;
-    const claim = await persisted(() => {
-      const claiming = attempts.claimPage({ ...item, attempt }, name, { token, again });
-      again = true;
-      return claiming;
-    });
-    if (claim.state === "claimed") {
-      const work = () => processPage(this.#tools, claim.page, this.#stop, log);
-      return () => inPageTrace(claim.page, name, claimMs, work);
-    }
-    if (claim.state !== "taken") log.info({ state: claim.state }, "no page to read for this item");
-    return undefined;
   }
 
   /**
