@@ -1,6 +1,6 @@
 const snippetWords = 24;
 /** Version of the schema and of `searchableText`. An index of another version is rebuilt. */
-export const version = 4;
+export const version = 5;
 
 /**
  * `owner` repeats the user in the full-text table, so that a search reads the entries of one user only.

@@ -1,8 +1,7 @@
-/**
- * A hyphen (or soft or Unicode hyphen) between a letter and the end of the line, if the next line begins with
- * a small letter.
- */
-const dividedWord = /(?<=\p{L})[-\u00ad\u2010]\n(?=\p{Ll})/gu;
+import { goesOn, joinWords } from "../results/formats/editable/divided-word.ts";
+
+/** The last word of a line, and the first word of the next line. */
+const lineEnd = /(\S+)\n(?=(\S+))/gu;
 
 /** A space is inserted here, because `12½` would become `121⁄2`. */
 const fractionAfterDigit = /(?<=\p{Nd})(?=[\u00bc-\u00be\u2150-\u215e])/gu;
@@ -17,13 +16,17 @@ export function searchForm(text: string): string {
 }
 
 /**
- * A page's text for the index, on one line. `joined`: divided words are joined, as in `conveyance`. `apart`:
- * their parts are separate words, as in `mother-in-law`; empty for a page without divided words. Control
- * characters are removed, because they mark the hits.
+ * A page's text for the index, on one line. `joined`: divided words are joined, as in `conveyance`, and
+ * numbers keep their hyphen. `apart`: the parts of divided words are separate words, as in `sub-lessee`;
+ * empty for a page without divided words. Control characters are removed, because they mark the hits.
  */
 export function searchableText(text: string): { joined: string; apart: string } {
-  const joined = text.replace(dividedWord, "");
-  return { joined: onOneLine(joined), apart: joined === text ? "" : onOneLine(text) };
+  let isDivided = false;
+  const joined = text.replace(lineEnd, (_, before: string, after: string) => {
+    isDivided ||= goesOn(before, after);
+    return joinWords(before, after).slice(0, -after.length);
+  });
+  return { joined: onOneLine(joined), apart: isDivided ? onOneLine(text) : "" };
 }
 
 function onOneLine(text: string): string {
