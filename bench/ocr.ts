@@ -11,6 +11,7 @@ import { wordErrorRate } from "../samples/scoring/word-error-rate.ts";
 import { median, printTable } from "./figures.ts";
 import { type BenchPage, folderPages, samplePages, variantsOf } from "./ocr/pages.ts";
 import { PageProcess, readNative } from "./ocr/readers.ts";
+import { orderKept, wordsFound } from "./ocr/word-scores.ts";
 import { type MemoryOverPages, measureMemory, measureSpread, type Spread } from "./ocr/workers.ts";
 
 const EXAMPLE =
@@ -20,8 +21,8 @@ const EXAMPLE =
 const ROUNDS = 3;
 const mebibyte = 1024 * 1024;
 
-/** Error rates, 0 to 1. */
-type Errors = { characters: number; words: number };
+/** Error rates, and the shares of words found and of their order kept, 0 to 1. */
+type Errors = { characters: number; words: number; found: number; order: number };
 
 /**
  * `native`: of the page as it is. `nativePrepared`: of the image that our process prepared. Peaks are in
@@ -39,7 +40,10 @@ type PageFigures = {
  * Pages per minute with this number of processes of each kind, preparation included. The ratio is the median
  * of the rounds.
  */
-type Rate = { processes: number; rounds: { ours: number; native: number }[]; ratio: number };
+type Rate = { processes: number; rounds: Round[]; ratio: number; processorRatio: number };
+
+/** `processorSeconds`: of a page, the mean. */
+type Round = Record<"ours" | "native", number> & { processorSeconds: Record<"ours" | "native", number> };
 
 type Figures = { pages: PageFigures[]; rate: Rate; spread?: Spread; memory?: MemoryOverPages };
 
@@ -158,8 +162,9 @@ async function measurePages(pages: BenchPage[], languageData: string, scratch: s
     }
     const prepareAndReadNative = async (page: BenchPage, reader: PageProcess) => {
       const prepared = path.join(scratch, `${readers.indexOf(reader)}.pgm`);
-      const { dpi } = await reader.prepare({ ...page, preparedFile: prepared });
-      return readNative(prepared, dpi);
+      const { dpi, processorSeconds } = await reader.prepare({ ...page, preparedFile: prepared });
+      const native = await readNative(prepared, dpi);
+      return { processorSeconds: processorSeconds + native.processorSeconds };
     };
     const rounds: Rate["rounds"] = [];
     for (let round = 1; round <= ROUNDS; round += 1) {
@@ -168,34 +173,52 @@ async function measurePages(pages: BenchPage[], languageData: string, scratch: s
       );
       const ours = await spread(pages, readers, (page, reader) => reader.read(page));
       const native = await spread(pages, readers, prepareAndReadNative);
-      rounds.push({ ours: (60 * pages.length) / ours, native: (60 * pages.length) / native });
+      rounds.push({
+        ours: (60 * pages.length) / ours.seconds,
+        native: (60 * pages.length) / native.seconds,
+        processorSeconds: { ours: ours.processorSeconds, native: native.processorSeconds },
+      });
     }
     const ratio = median(rounds.map(({ ours, native }) => ours / native));
-    const rate = { processes: readers.length, rounds, ratio };
+    const processorRatio = median(rounds.map(({ processorSeconds: { ours, native } }) => ours / native));
+    const rate = { processes: readers.length, rounds, ratio, processorRatio };
     return { pages: figures, rate };
   } finally {
     for (const reader of readers) reader.stop();
   }
 }
 
-/** Gives each reader the next page as soon as it is free. @returns seconds until all pages are read */
+/**
+ * Gives each reader the next page as soon as it is free. @returns seconds until all pages are read, and the
+ * mean of their processor seconds
+ */
 async function spread<Page>(
   pages: readonly Page[],
   readers: readonly PageProcess[],
-  read: (page: Page, reader: PageProcess) => Promise<unknown>,
-): Promise<number> {
+  read: (page: Page, reader: PageProcess) => Promise<{ processorSeconds: number }>,
+): Promise<{ seconds: number; processorSeconds: number }> {
   const waiting = [...pages];
   const startedAt = performance.now();
+  let processorSeconds = 0;
   await Promise.all(
     readers.map(async (reader) => {
-      for (let page = waiting.shift(); page !== undefined; page = waiting.shift()) await read(page, reader);
+      for (let page = waiting.shift(); page !== undefined; page = waiting.shift()) {
+        const done = await read(page, reader);
+        processorSeconds += done.processorSeconds;
+      }
     }),
   );
-  return (performance.now() - startedAt) / 1000;
+  const seconds = (performance.now() - startedAt) / 1000;
+  return { seconds, processorSeconds: processorSeconds / pages.length };
 }
 
 function errorsOf(truth: string, text: string): Errors {
-  return { characters: characterErrorRate(truth, text), words: wordErrorRate(truth, text) };
+  return {
+    characters: characterErrorRate(truth, text),
+    words: wordErrorRate(truth, text),
+    found: wordsFound(truth, text),
+    order: orderKept(truth, text),
+  };
 }
 
 function report({ pages, rate }: Figures): void {
@@ -206,6 +229,8 @@ function report({ pages, rate }: Figures): void {
       ours: percents(errors.ours),
       native: percents(errors.native),
       "native, prepared": percents(errors.nativePrepared),
+      "words found": `${share(errors.ours.found)}, native ${share(errors.native.found)}`,
+      "order kept": `${share(errors.ours.order)}, native ${share(errors.native.order)}`,
       "s ours": seconds.ours.toFixed(2),
       "s native": (seconds.preparation + seconds.nativePrepared).toFixed(2),
       "MB ours": peakMegabytes.ours.toFixed(0),
@@ -215,13 +240,16 @@ function report({ pages, rate }: Figures): void {
   );
   console.log(`\nPages a minute, ${rate.processes} processes each, preparation counted on both sides\n`);
   printTable(
-    rate.rounds.map(({ ours, native }) => ({
+    rate.rounds.map(({ ours, native, processorSeconds }) => ({
       ours: ours.toFixed(1),
       native: native.toFixed(1),
       ratio: (ours / native).toFixed(2),
+      "processor s a page": processorSeconds.ours.toFixed(2),
+      "the same, native": processorSeconds.native.toFixed(2),
     })),
   );
   console.log(`\nThe median of their ratios: ${rate.ratio.toFixed(2)}`);
+  console.log(`Processor time, ours divided by native: ${rate.processorRatio.toFixed(2)} (median)`);
 }
 
 function reportSpread({ pages, seconds }: Spread): void {
@@ -237,6 +265,10 @@ function reportMemory({ pages, peaks }: MemoryOverPages): void {
   printTable([
     Object.fromEntries(peaks.map((bytes, index) => [`${100 * index + 1}...`, (bytes / mebibyte).toFixed(0)])),
   ]);
+}
+
+function share(part: number): string {
+  return `${(100 * part).toFixed(1)} %`;
 }
 
 function percents({ characters, words }: Errors): string {

@@ -20,12 +20,12 @@ process.on("disconnect", () => process.exit());
 process.send?.("ready");
 
 async function readPage({ file, dpi, preparedFile }: Task): Promise<Reading> {
-  const [{ image, result }, seconds] = await timed(async () => recognize(await greyImage({ file, dpi })));
+  const [{ image, result }, times] = await timed(async () => recognize(await greyImage({ file, dpi })));
   const peakMegabytes = process.resourceUsage().maxRSS / 1024;
   if (preparedFile !== undefined) await writeFile(preparedFile, toPgm(image));
   return {
     text: textOf(result),
-    seconds,
+    ...times,
     preparation: result.preparation.map((done) => done.step),
     dpi: result.dpi,
     peakMegabytes,
@@ -33,18 +33,22 @@ async function readPage({ file, dpi, preparedFile }: Task): Promise<Reading> {
 }
 
 async function preparePage({ file, dpi, preparedFile = "/dev/null" }: Task): Promise<Prepared> {
-  const [image, seconds] = await timed(async () => {
+  const [image, times] = await timed(async () => {
     const page = await greyImage({ file, dpi });
     const prepared = await prepare(page, await planFor(page));
     await writeFile(preparedFile, toPgm(prepared.image));
     return prepared.image;
   });
-  return { seconds, dpi: image.dpi };
+  return { ...times, dpi: image.dpi };
 }
 
-/** @returns what `work` returns, and its seconds */
-async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
-  const startedAt = performance.now();
+/** @returns what `work` returns, and its times in seconds */
+async function timed<T>(
+  work: () => Promise<T>,
+): Promise<[T, Pick<Prepared, "seconds" | "processorSeconds">]> {
+  const [startedAt, before] = [performance.now(), process.cpuUsage()];
   const done = await work();
-  return [done, (performance.now() - startedAt) / 1000];
+  const { user, system } = process.cpuUsage(before);
+  const seconds = (performance.now() - startedAt) / 1000;
+  return [done, { seconds, processorSeconds: (user + system) / 1e6 }];
 }

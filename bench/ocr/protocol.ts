@@ -15,6 +15,8 @@ export const readingSchema = z.object({
   text: z.string(),
   /** Includes decoding and preparation. */
   seconds: z.number(),
+  /** Processor seconds of all threads, for the same work. */
+  processorSeconds: z.number(),
   preparation: z.array(z.string()),
   dpi: z.number(),
   /** Peak memory of the process so far. */
@@ -22,6 +24,10 @@ export const readingSchema = z.object({
 });
 export type Reading = z.output<typeof readingSchema>;
 
-/** The answer to a request to prepare; `seconds` includes decoding and writing. */
-export const preparedSchema = z.object({ seconds: z.number(), dpi: z.number().optional() });
+/** The answer to a request to prepare; both times include decoding and writing. */
+export const preparedSchema = z.object({
+  seconds: z.number(),
+  processorSeconds: z.number(),
+  dpi: z.number().optional(),
+});
 export type Prepared = z.output<typeof preparedSchema>;

@@ -4,12 +4,16 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
+import { processorTicks } from "../orders/processor-time.ts";
 import { type Prepared, preparedSchema, type Reading, readingSchema, type Task } from "./protocol.ts";
 
-/** How often the memory of a native process is sampled. */
+/** How often the memory and processor time of a native process are sampled. */
 const LOOK_MS = 20;
+/** Linux counts the time of processes in hundredths of a second. */
+const TICKS_PER_SECOND = 100;
 
-type Native = { text: string; seconds: number; peakMegabytes: number };
+/** `processorSeconds` lacks what the process used after the last sample. */
+type Native = { text: string; seconds: number; processorSeconds: number; peakMegabytes: number };
 
 /** A process of our own that reads pages, one after the other. */
 export class PageProcess {
@@ -58,23 +62,28 @@ export async function readNative(file: string, dpi?: number): Promise<Native> {
   const resolution = dpi === undefined ? [] : ["--dpi", String(dpi)];
   const startedAt = performance.now();
   const run = execa("tesseract", [file, "-", ...resolution], { env: { OMP_THREAD_LIMIT: "1" } });
-  const peakMegabytes = watchPeak(run.pid);
+  const used = watchUse(run.pid);
   const { stdout } = await run;
   return {
     text: stdout,
     seconds: (performance.now() - startedAt) / 1000,
-    peakMegabytes: await peakMegabytes,
+    ...(await used),
   };
 }
 
-/** Peak memory of a process in megabytes; 0 if the system does not report it. */
-async function watchPeak(pid: number | undefined): Promise<number> {
-  let peak = 0;
+/** Peak memory and processor time of a process; 0 if the system does not report them. */
+async function watchUse(
+  pid: number | undefined,
+): Promise<Pick<Native, "processorSeconds" | "peakMegabytes">> {
+  const use = { processorSeconds: 0, peakMegabytes: 0 };
   for (;;) {
-    const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-    const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? [];
-    if (kilobytes === undefined) return peak;
-    peak = Number(kilobytes) / 1024;
+    const [status, stat] = await Promise.all(
+      ["status", "stat"].map((file) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "")),
+    );
+    const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status ?? "") ?? [];
+    if (kilobytes === undefined || !stat) return use;
+    use.peakMegabytes = Number(kilobytes) / 1024;
+    use.processorSeconds = processorTicks(stat) / TICKS_PER_SECOND;
     await pause(LOOK_MS);
   }
 }
