@@ -22,7 +22,7 @@ test("what the second reader is not sure of changes nothing", () => {
   expect(textOf([["hirn", 40, 10, 60]], [["hcm", 45, 10, 60]])).toEqual(["hirn"]);
 });
 
-test("words that both read alike become sure, and keep tesseract's spaces and signs", () => {
+test("words that both read alike become sure, and keep tesseract's signs and the spaces of both", () => {
   expect(better([["State’s", 70, 10, 60]], [["State's", 80, 10, 60]])).toMatchObject([
     { text: "State’s", reader: "tesseract", confidence: 99 },
   ]);
@@ -31,6 +31,12 @@ test("words that both read alike become sure, and keep tesseract's spaces and si
     ["let", 60, 34, 60],
   ];
   expect(textOf(spaced, [["tolet", 99, 10, 60]])).toEqual(["to", "let"]);
+  const joined: Read[] = [["State’slaw", 70, 10, 90]];
+  const apart: Read[] = [
+    ["State's", 99, 10, 60],
+    ["law", 99, 64, 90],
+  ];
+  expect(textOf(joined, apart)).toEqual(["State’s", "law"]);
 });
 
 test("a sure word stays beside a doubtful one", () => {

@@ -14,9 +14,9 @@ type Reader = NonNullable<Word["reader"]>;
 type Group = { [reader in Reader]: Word[] };
 
 /**
- * Chooses between two readings of a part of a line, word by word. What both read alike is kept as tesseract
- * spaced it. Elsewhere the reading wins that is right more often on scans. With `doubtful`, words of which
- * tesseract is sure stay.
+ * Chooses between two readings of a part of a line, word by word. What both read alike is kept with the
+ * spaces of both. Elsewhere the reading wins that is right more often on scans. With `doubtful`, words of
+ * which tesseract is sure stay.
  */
 export function betterWords(
   first: readonly Word[],
@@ -27,7 +27,7 @@ export function betterWords(
     if (tesseract.length === 0) return ppocr.filter((word) => isSureAlone(word, "ppocr"));
     if (mode === "doubtful" && !tesseract.some(isDoubtful)) return tesseract;
     if (ppocr.length === 0) return tesseract.filter((word) => isSureAlone(word, "tesseract"));
-    if (lettersOf(tesseract) === lettersOf(ppocr)) return tesseract.map(agreed);
+    if (lettersOf(tesseract) === lettersOf(ppocr)) return spacedAlike(tesseract, ppocr).map(agreed);
     const right = meanRight(ppocr);
     return right >= RATHER_RIGHT && right > meanRight(tesseract) ? ppocr : tesseract;
   });
@@ -56,6 +56,21 @@ function groupsOf(first: readonly Word[], second: readonly Word[]): Group[] {
     }
   }
   return groups;
+}
+
+/**
+ * Of two readings with the same letters, the one with more spaces: both readers lose some, and almost never
+ * see one that is not there. The signs stay tesseract's.
+ */
+function spacedAlike(tesseract: readonly Word[], ppocr: readonly Word[]): readonly Word[] {
+  if (ppocr.length <= tesseract.length) return tesseract;
+  const letters = tesseract.map(({ text }) => text).join("");
+  let at = 0;
+  return ppocr.map((word) => {
+    const from = at;
+    at += word.text.length;
+    return { ...word, text: letters.slice(from, at) };
+  });
 }
 
 /** The letters without spaces. Both kinds of quotation marks and dashes are the same. */
