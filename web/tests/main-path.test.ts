@@ -46,6 +46,14 @@ describe.skipIf(!canTestPage)("the page", () => {
     await page.goBack();
     await page.goBack();
 
+    // The readers may be sure of every word of the sample.
+    const doubt = async (route: Route) => {
+      const response = await route.fetch();
+      const json = await response.json();
+      json.blocks[0].lines[0].words[0].confidence = 40;
+      await route.fulfill({ response, json });
+    };
+    await page.route("**/result/pages/1.json", doubt, { times: 1 });
     await sample.getByRole("link", { name: "View" }).click();
     const text = page.getByRole("region", { name: "Text of the page" });
     await text.getByText(word, { exact: true }).first().waitFor();
