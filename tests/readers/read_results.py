@@ -33,7 +33,8 @@ def hocr():
 
 
 def of_title(title):
-    *corners, confidence = re.fullmatch(r"bbox (\d+) (\d+) (\d+) (\d+)(?:; x_wconf (\d+))?", title).groups()
+    form = r"bbox (\d+) (\d+) (\d+) (\d+)(?:; x_wconf (\d+))?(?:; x_reader \w+)?"
+    *corners, confidence = re.fullmatch(form, title).groups()
     return [int(corner) for corner in corners], confidence
 
 
