@@ -97,7 +97,8 @@ test("an order can be followed from the login to the download, in its caller's t
 
 test("what a killed worker leaves, another attempt and a retry continue the trace", async () => {
   const receiver = await startReceiver();
-  let answer = { status: 200, body: await slowDocument(3) } as Answer;
+  // Spans are sent after two seconds. The worker is then in the middle of the document.
+  let answer = { status: 200, body: await slowDocument(10) } as Answer;
   const services = await startTracedServices(redisDatabase(), receiver.endpoint, () => answer);
   const customer = await services.customer();
   const first = await services.startWorker("worker-1");
@@ -110,9 +111,9 @@ test("what a killed worker leaves, another attempt and a retry continue the trac
   expect(await customer.ended(id)).toBe("completed");
   const spans = () => receiver.spans.filter(({ attributes }) => attributes["order.id"] === id);
   const pages = () => new Set(named(spans(), "page").map(({ attributes }) => attributes["page.number"]));
-  await expect.poll(() => [...pages()].sort(), soon).toEqual([1, 2, 3]);
+  await expect.poll(() => pages().size, soon).toBe(10);
   await expect
-    .poll(() => named(spans(), "takeover"))
+    .poll(() => named(spans(), "takeover"), soon)
     .toMatchObject([
       { failed: true, attributes: { "error.type": "worker_lost", "page.number": expect.any(Number) } },
     ]);
