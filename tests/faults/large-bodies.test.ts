@@ -19,9 +19,10 @@ function chunked(): ReadableStream<Uint8Array> {
 const port = Number(new URL(stack.url).port);
 const bytes = Buffer.concat([Buffer.from("%PDF-1.7\n"), randomBytes(3_000_000)]);
 
+/** The uploaded documents and their parts. Corrections have a folder of their own beside them. */
 async function files(): Promise<string[]> {
   const { stdout } = await stack.exec(await stack.clone.container("order-api"), "ls", "/uploads");
-  return stdout.split("\n").filter(Boolean);
+  return stdout.split("\n").filter((name) => name !== "" && name !== "corrections");
 }
 
 function withDocument(document: Uint8Array): FormData {
