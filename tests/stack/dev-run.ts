@@ -36,15 +36,22 @@ export class DevRun {
   }
 
   /** Waits for a text that no earlier call has returned. @returns what was printed until its end */
-  async untilSaid(pattern: RegExp): Promise<string> {
-    const late = () => new Error(`npm run dev did not print ${pattern}, but\n${this.#said}`);
+  untilSaid(pattern: RegExp): Promise<string> {
+    return this.untilAllSaid(pattern);
+  }
+
+  /** The same for several texts, in any order. */
+  async untilAllSaid(...patterns: RegExp[]): Promise<string> {
+    const late = () =>
+      new Error(`npm run dev did not print all of ${patterns.join(", ")}, but\n${this.#said}`);
     const look = async () => {
-      const found = pattern.exec(this.#said) ?? undefined;
-      if (found === undefined && this.#hasEnded) throw late();
-      return found;
+      const found = patterns.map((pattern) => pattern.exec(this.#said)).filter((match) => match !== null);
+      if (found.length === patterns.length) return found;
+      if (this.#hasEnded) throw late();
+      return undefined;
     };
     const found = await poll(look, { everyMs: 20, limitMs: 300_000, late });
-    const until = found.index + found[0].length;
+    const until = Math.max(...found.map((match) => match.index + match[0].length));
     const before = this.#said.slice(0, until);
     this.#said = this.#said.slice(until);
     return before;
