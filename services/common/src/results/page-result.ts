@@ -121,6 +121,17 @@ export function blockOf(lines: Line[]): Block {
   return { box: around(lines.map(({ box }) => box)), lines };
 }
 
+/** The blocks with the words that `change` leaves of each line. Lines and blocks without words disappear. */
+export function withWords(blocks: readonly Block[], change: (words: Word[]) => Word[]): Block[] {
+  return blocks.flatMap(({ lines }) => {
+    const kept = lines.flatMap((line) => {
+      const words = change(line.words);
+      return words.length === 0 ? [] : [lineOf(words)];
+    });
+    return kept.length === 0 ? [] : [blockOf(kept)];
+  });
+}
+
 export function wordsOf({ blocks }: Pick<PageResult, "blocks">): Word[] {
   return blocks.flatMap(({ lines }) => lines.flatMap(({ words }) => words));
 }

@@ -1,3 +1,4 @@
+import { contains } from "@orbital-witness/common/results/box.ts";
 import {
   around,
   type Block,
@@ -5,6 +6,7 @@ import {
   blockOf,
   lineOf,
   type Word,
+  withWords,
   wordsOf,
 } from "@orbital-witness/common/results/page-result.ts";
 import type { Engine } from "../engine.ts";
@@ -13,7 +15,6 @@ import { componentsOf, inkMap } from "../preparation/ink-map.ts";
 import { crop, WHITE } from "../preparation/picture.ts";
 import { digitRows, isDigits } from "./digit-boxes.ts";
 import type { Frame } from "./frame.ts";
-import { middleOf } from "./reads-cell-by-cell.ts";
 
 /** A lower confidence of a digit that stands alone is doubtful. */
 const SURE = 80;
@@ -52,7 +53,7 @@ export async function readDigits(
 }
 
 async function readRow(engine: Engine, image: GreyImage, blocks: Block[], boxes: Box[]): Promise<Block[]> {
-  const words = boxes.map((box) => wordsOf({ blocks }).filter((word) => isIn(box, word)));
+  const words = boxes.map((box) => wordsOf({ blocks }).filter((word) => contains(box, word.box)));
   if (!words.every(isDigits)) return blocks;
   const glyphs = boxes.map((box) => glyphIn(image, box));
   if (glyphs.every((glyph, index) => glyph === undefined || isSure(words[index] ?? []))) return blocks;
@@ -68,11 +69,6 @@ async function readRow(engine: Engine, image: GreyImage, blocks: Block[], boxes:
     return { text, box, source: "ocr", confidence, reader: "tesseract" };
   });
   return [...without(blocks, words.flat()), blockOf([lineOf(line)])];
-}
-
-function isIn([left, top, right, bottom]: Box, word: Word): boolean {
-  const [x, y] = middleOf(word.box);
-  return x >= left && x < right && y >= top && y < bottom;
 }
 
 function isSure([word, ...others]: readonly Word[]): boolean {
@@ -111,11 +107,5 @@ function stripOf(image: GreyImage, glyphs: readonly Box[]): GreyImage {
 }
 
 function without(blocks: readonly Block[], unwanted: readonly Word[]): Block[] {
-  return blocks.flatMap(({ lines }) => {
-    const kept = lines.flatMap(({ words }) => {
-      const rest = words.filter((word) => !unwanted.includes(word));
-      return rest.length === 0 ? [] : [lineOf(rest)];
-    });
-    return kept.length === 0 ? [] : [blockOf(kept)];
-  });
+  return withWords(blocks, (words) => words.filter((word) => !unwanted.includes(word)));
 }

@@ -1,10 +1,5 @@
-import {
-  type Block,
-  type Box,
-  blockOf,
-  lineOf,
-  type Word,
-} from "@orbital-witness/common/results/page-result.ts";
+import { areaOf, type Box } from "@orbital-witness/common/results/box.ts";
+import { type Block, type Word, withWords } from "@orbital-witness/common/results/page-result.ts";
 import type { CheckBox } from "@orbital-witness/common/results/regions.ts";
 
 /** A word is a box or its mark if at least this share of it is in the box. */
@@ -21,13 +16,7 @@ const READ_AS_BOX = /^(?:[[({|][^\])}|\s]?[\])}|]|[[\]|□☐☑☒])/u;
  */
 export function withoutCheckBoxMarks(blocks: Block[], boxes: readonly CheckBox[]): Block[] {
   if (boxes.length === 0) return blocks;
-  return blocks.flatMap(({ lines }) => {
-    const kept = lines.flatMap((line) => {
-      const words = line.words.flatMap((word) => withoutMark(word, boxes));
-      return words.length === 0 ? [] : [lineOf(words)];
-    });
-    return kept.length === 0 ? [] : [blockOf(kept)];
-  });
+  return withWords(blocks, (words) => words.flatMap((word) => withoutMark(word, boxes)));
 }
 
 function withoutMark(word: Word, boxes: readonly CheckBox[]): Word[] {
@@ -56,8 +45,4 @@ function overlapOf(a: Box, b: Box): number {
   const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
   const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
   return Math.max(0, width) * Math.max(0, height);
-}
-
-function areaOf([left, top, right, bottom]: Box): number {
-  return (right - left) * (bottom - top);
 }

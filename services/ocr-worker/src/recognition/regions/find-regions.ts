@@ -1,6 +1,6 @@
-import { type Block, type Box, type Word, wordsOf } from "@orbital-witness/common/results/page-result.ts";
+import { type Box, contains, middleX } from "@orbital-witness/common/results/box.ts";
+import { type Block, type Word, wordsOf } from "@orbital-witness/common/results/page-result.ts";
 import type { CheckBox, Regions } from "@orbital-witness/common/results/regions.ts";
-import { middleOf } from "../frames/reads-cell-by-cell.ts";
 import { gridOf } from "./cell-grid.ts";
 import type { Ground, Patch } from "./ground.ts";
 import { markIn } from "./mark.ts";
@@ -16,7 +16,7 @@ export function findRegions({ patches, letterHeight, frames }: Ground, blocks: B
   for (const patch of patches) {
     for (const square of squaresIn(patch.ink, letterHeight / patch.scale)) {
       const box = onPage(square, patch);
-      if (found.some((other) => isIn(other.box, middleOf(box))) || words.some((word) => isText(box, word))) {
+      if (found.some((other) => contains(other.box, box)) || words.some((word) => isText(box, word))) {
         continue;
       }
       found.push({ ...markIn(patch.ink, square), box });
@@ -37,17 +37,12 @@ function onPage([left, top, right, bottom]: Box, patch: Patch): Box {
 /** Whether a square is a letter of a word, such as an O, or has a whole word in it. */
 function isText(square: Box, { text, box }: Word): boolean {
   const letters = text.replace(/[^\p{L}\p{N}]/gu, "");
-  if (letters.length >= 2 && isIn(square, middleOf(box))) return true;
-  const [x, y] = middleOf(square);
-  if (!isIn(box, [x, y])) return false;
+  if (letters.length >= 2 && contains(square, box)) return true;
+  if (!contains(box, square)) return false;
   const [left, , right] = box;
   // A check box may have been read as a part of the word beside it.
   if (square[2] - square[0] > (WIDE_LETTER * (right - left)) / text.length) return false;
-  const sign = text[Math.floor((text.length * (x - left)) / (right - left))] ?? "";
+  const sign = text[Math.floor((text.length * (middleX(square) - left)) / (right - left))] ?? "";
   // A check box with a cross is read as a letter too.
   return letters.length >= 2 && /[\p{L}\p{N}]/u.test(sign) && !/[Xx]/.test(sign);
-}
-
-function isIn([left, top, right, bottom]: Box, [x, y]: [number, number]): boolean {
-  return x >= left && x < right && y >= top && y < bottom;
 }

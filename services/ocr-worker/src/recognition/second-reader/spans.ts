@@ -1,5 +1,4 @@
-import type { Box, Line, Word } from "@orbital-witness/common/results/page-result.ts";
-import { around } from "@orbital-witness/common/results/page-result.ts";
+import { around, type Box, type Line, type Word } from "@orbital-witness/common/results/page-result.ts";
 import type { SecondReaderSettings } from "./settings.ts";
 
 /** Of words with a lower confidence, tesseract reads every tenth and more wrong. */

@@ -1,10 +1,8 @@
 import {
   type Block,
-  blockOf,
-  type Line,
-  lineOf,
   meanConfidence,
   type Word,
+  withWords,
 } from "@orbital-witness/common/results/page-result.ts";
 
 /**
@@ -23,18 +21,15 @@ const APART = 0.75;
  */
 export function withoutStrayMarks(blocks: Block[]): Block[] {
   if ((meanConfidence({ blocks }) ?? 0) < READ_WELL) return blocks;
-  return blocks.flatMap(({ lines }) => {
-    const kept = lines.flatMap(withoutStrayEnd);
-    return kept.length === 0 ? [] : [blockOf(kept)];
-  });
+  return withWords(blocks, withoutStrayEnd);
 }
 
-function withoutStrayEnd({ words }: Line): Line[] {
+function withoutStrayEnd(words: Word[]): Word[] {
   const sure = words.findLastIndex(({ confidence = 0 }) => confidence >= DOUBTFUL);
   const last = words[sure];
   if (last === undefined) return [];
   const next = words[sure + 1];
-  return [lineOf(next !== undefined && isApart(last, next) ? words.slice(0, sure + 1) : words)];
+  return next !== undefined && isApart(last, next) ? words.slice(0, sure + 1) : words;
 }
 
 function isApart({ box: [, top, right, bottom] }: Word, { box: [left] }: Word): boolean {

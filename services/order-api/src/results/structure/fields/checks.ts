@@ -1,7 +1,7 @@
-import type { Box } from "@orbital-witness/common/results/page-result.ts";
+import { type Box, contains, heightOf, middleY } from "@orbital-witness/common/results/box.ts";
 import type { CheckBox, CheckBoxState } from "@orbital-witness/common/results/regions.ts";
 import type { Found } from "../words/phrases.ts";
-import { contains, heightOf, middleY, type Piece } from "../words/pieces.ts";
+import type { Piece } from "../words/pieces.ts";
 import type { Field } from "./field.ts";
 import type { FormPage } from "./form-page.ts";
 import { cellsBeside } from "./places.ts";

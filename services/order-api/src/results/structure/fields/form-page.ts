@@ -1,7 +1,8 @@
+import { heightOf } from "@orbital-witness/common/results/box.ts";
 import type { Box, PageResult } from "@orbital-witness/common/results/page-result.ts";
 import type { CheckBox, RuledFrame } from "@orbital-witness/common/results/regions.ts";
 import type { Found, PhraseFinder } from "../words/phrases.ts";
-import { heightOf, type Piece } from "../words/pieces.ts";
+import type { Piece } from "../words/pieces.ts";
 import { squash } from "../words/squash.ts";
 import type { FormDescription } from "./form-description.ts";
 
@@ -79,7 +80,7 @@ function inSection(places: readonly Found[], headings: readonly Found[]): Found[
 
 /** The sides of a check box are sometimes read as letters. */
 function isAround(box: Box, inner: Box): boolean {
-  const slack = (box[3] - box[1]) / 4;
+  const slack = heightOf(box) / 4;
   return (
     inner[0] >= box[0] - slack &&
     inner[1] >= box[1] - slack &&

@@ -1,7 +1,14 @@
-import type { Box } from "@orbital-witness/common/results/page-result.ts";
+import {
+  areaOf,
+  type Box,
+  contains,
+  heightOf,
+  middleX,
+  middleY,
+} from "@orbital-witness/common/results/box.ts";
 import type { Cell, RuledFrame } from "@orbital-witness/common/results/regions.ts";
 import type { Found } from "../words/phrases.ts";
-import { areaOf, contains, heightOf, middleX, middleY, type Piece, rowOverlap } from "../words/pieces.ts";
+import { type Piece, rowOverlap } from "../words/pieces.ts";
 import { rowsOf } from "../words/rows.ts";
 import type { FormPage } from "./form-page.ts";
 

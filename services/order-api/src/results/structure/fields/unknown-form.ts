@@ -1,7 +1,8 @@
+import { heightOf } from "@orbital-witness/common/results/box.ts";
 import type { PageResult } from "@orbital-witness/common/results/page-result.ts";
 import type { CheckBox, RuledFrame } from "@orbital-witness/common/results/regions.ts";
 import { isGrid } from "../tables/ruled-table.ts";
-import { heightOf, type Piece, piecesOf, rowOverlap } from "../words/pieces.ts";
+import { type Piece, piecesOf, rowOverlap } from "../words/pieces.ts";
 import { boxOfPieces, rowsOf, splitRow, textOfPieces } from "../words/rows.ts";
 import type { Field } from "./field.ts";
 import { valueFrom } from "./value-from.ts";

@@ -1,5 +1,6 @@
+import { heightOf, middleX } from "@orbital-witness/common/results/box.ts";
 import { around } from "@orbital-witness/common/results/page-result.ts";
-import { heightOf, type Piece } from "../words/pieces.ts";
+import type { Piece } from "../words/pieces.ts";
 import { boxOfPieces, rowsOf, splitRow } from "../words/rows.ts";
 import { contentOf } from "./ruled-table.ts";
 import type { Table, TableCell } from "./table.ts";
@@ -61,7 +62,7 @@ function tableOf(rows: readonly Row[]): Table | undefined {
   }
   const cells = rows.flatMap(({ pieces }, row) =>
     columns.flatMap(([left, right], column): TableCell[] => {
-      const own = pieces.filter(({ box }) => (box[0] + box[2]) / 2 >= left && (box[0] + box[2]) / 2 < right);
+      const own = pieces.filter(({ box }) => middleX(box) >= left && middleX(box) < right);
       if (own.length === 0) return [];
       return [{ row, column, row_span: 1, column_span: 1, box: boxOfPieces(own), ...contentOf(own) }];
     }),

@@ -1,5 +1,6 @@
+import { contains } from "@orbital-witness/common/results/box.ts";
 import type { PageResult } from "@orbital-witness/common/results/page-result.ts";
-import { contains, piecesOf } from "../words/pieces.ts";
+import { piecesOf } from "../words/pieces.ts";
 import { alignedTables } from "./aligned-table.ts";
 import { ruledTable } from "./ruled-table.ts";
 import type { Table } from "./table.ts";

@@ -1,5 +1,6 @@
+import { areaOf, contains } from "@orbital-witness/common/results/box.ts";
 import type { RuledFrame } from "@orbital-witness/common/results/regions.ts";
-import { areaOf, contains, type Piece } from "../words/pieces.ts";
+import type { Piece } from "../words/pieces.ts";
 import { confidenceOfPieces, rowsOf } from "../words/rows.ts";
 import type { Table, TableCell } from "./table.ts";
 

@@ -1,6 +1,6 @@
-import type { Box } from "@orbital-witness/common/results/page-result.ts";
+import { type Box, heightOf, middleY } from "@orbital-witness/common/results/box.ts";
 import type { Cell } from "@orbital-witness/common/results/regions.ts";
-import { heightOf, middleY, type Piece, rowOverlap } from "./pieces.ts";
+import { type Piece, rowOverlap } from "./pieces.ts";
 import { boxOfPieces, rowsOf } from "./rows.ts";
 import { type Distances, distanceTo, squash, start, tolerance, withLetter } from "./squash.ts";
 

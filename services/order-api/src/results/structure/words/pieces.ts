@@ -1,9 +1,5 @@
-import {
-  type Block,
-  type Box,
-  type PageResult,
-  wordsOf,
-} from "@orbital-witness/common/results/page-result.ts";
+import { areaOf, type Box, contains, heightOf } from "@orbital-witness/common/results/box.ts";
+import { type Block, type PageResult, wordsOf } from "@orbital-witness/common/results/page-result.ts";
 import type { Cell, RuledFrame } from "@orbital-witness/common/results/regions.ts";
 
 /**
@@ -31,28 +27,6 @@ export function piecesOf(page: Pick<PageResult, "blocks" | "regions">): Piece[] 
         cell: cells.find((cell) => contains(cell.box, box)),
       })),
   );
-}
-
-/** Whether the middle of a box is in another one. */
-export function contains([left, top, right, bottom]: Box, inner: Box): boolean {
-  const [x, y] = [middleX(inner), middleY(inner)];
-  return x >= left && x < right && y >= top && y < bottom;
-}
-
-export function middleX([left, , right]: Box): number {
-  return (left + right) / 2;
-}
-
-export function middleY([, top, , bottom]: Box): number {
-  return (top + bottom) / 2;
-}
-
-export function heightOf([, top, , bottom]: Box): number {
-  return bottom - top;
-}
-
-export function areaOf([left, top, right, bottom]: Box): number {
-  return (right - left) * (bottom - top);
 }
 
 /** How far two boxes overlap from top to bottom, in the height of the lower one. Negative if they do not. */

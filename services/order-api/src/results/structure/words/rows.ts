@@ -1,5 +1,6 @@
+import { heightOf, middleY } from "@orbital-witness/common/results/box.ts";
 import { around } from "@orbital-witness/common/results/page-result.ts";
-import { middleY, type Piece, rowOverlap } from "./pieces.ts";
+import { type Piece, rowOverlap } from "./pieces.ts";
 
 /** Pieces that overlap by at least this share of their height are in one row. */
 const SAME_ROW = 0.5;
@@ -21,7 +22,7 @@ export function splitRow(row: readonly Piece[], gap: number): Piece[][] {
   const parts: Piece[][] = [];
   for (const piece of row) {
     const last = parts.at(-1)?.at(-1);
-    const height = last ? Math.max(last.box[3] - last.box[1], piece.box[3] - piece.box[1]) : 0;
+    const height = last ? Math.max(heightOf(last.box), heightOf(piece.box)) : 0;
     if (last && piece.box[0] - last.box[2] <= gap * height) parts.at(-1)?.push(piece);
     else parts.push([piece]);
   }
