@@ -1,3 +1,4 @@
+import { median } from "@orbital-witness/common/results/median.ts";
 import {
   type Block,
   blockOf,
@@ -31,7 +32,7 @@ type Row = { line: Line; sides?: [Line, Line] };
  */
 export function blocksOfCell(lines: readonly Line[]): Block[] {
   const joined = joinedRows(lines);
-  const height = medianOf(joined.map(({ box: [, top, , bottom] }) => bottom - top));
+  const height = median(joined.map(({ box: [, top, , bottom] }) => bottom - top));
   const rows = joined.map((line) => rowOf(line, height * APART));
   const runs = runsOf(rows, (row, last, first) => continues(row, last, first, height));
   const blocks: Block[] = [];
@@ -80,8 +81,4 @@ function columnsOf(run: readonly Row[]): [Line[], Line[]] | undefined {
 
 function isFigure({ text }: Word): boolean {
   return FIGURE.test(text);
-}
-
-function medianOf(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 }

@@ -11,6 +11,7 @@ import {
   showText,
   TextRenderingMode,
 } from "@cantoo/pdf-lib";
+import { median } from "@orbital-witness/common/results/median.ts";
 import type { Box, Word } from "@orbital-witness/common/results/page-result.ts";
 import { compose, type Matrix, pointOn, turn } from "./matrix.ts";
 import { characterWidth, type InvisibleFont } from "./pdf-font.ts";
@@ -49,8 +50,8 @@ function lineOperators(words: readonly Word[], font: InvisibleFont, toPage: Matr
   const direction = words[0]?.direction ?? 0;
   const level = turn(-direction);
   const boxes = words.map(({ box }) => boxOn(level, box));
-  const bottom = median(boxes, ([, , , edge]) => edge);
-  const height = Math.max(1, bottom - median(boxes, ([, edge]) => edge));
+  const bottom = median(boxes.map(([, , , edge]) => edge));
+  const height = Math.max(1, bottom - median(boxes.map(([, edge]) => edge)));
   const levelToPage = compose(turn(direction), toPage);
   const [a, b] = levelToPage;
   const scale = Math.hypot(a, b);
@@ -99,11 +100,6 @@ function boxOn(matrix: Matrix, [left, top, right, bottom]: Box): Box {
   const [x1, y1] = pointOn(matrix, left, top);
   const [x2, y2] = pointOn(matrix, right, bottom);
   return [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)];
-}
-
-function median(boxes: readonly Box[], edge: (box: Box) => number): number {
-  const edges = boxes.map(edge).toSorted((a, b) => a - b);
-  return edges[Math.floor(edges.length / 2)] ?? 0;
 }
 
 function round(number: number, digits: number): number {

@@ -1,3 +1,4 @@
+import { median } from "@orbital-witness/common/results/median.ts";
 import type { Rectangle } from "../page-drawing.ts";
 import type { Character, Token } from "./characters.ts";
 import { upright } from "./direction.ts";
@@ -93,10 +94,6 @@ function gapBefore(before: Character | undefined, next: Character): number {
 
 function heightOf([, top, , bottom]: Rectangle): number {
   return bottom - top;
-}
-
-function median(numbers: number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 }
 
 export function spelled(word: CharacterWord): string {

@@ -1,3 +1,4 @@
+import { median } from "@orbital-witness/common/results/median.ts";
 import type { Block, Line, PageResult, Word } from "@orbital-witness/common/results/page-result.ts";
 import { goesOn, joinWords } from "./divided-word.ts";
 
@@ -127,14 +128,11 @@ function heightOf({ box }: Line): number {
 
 /** The size of letters whose line is as high as the median of these: whole points. */
 function pointsOf(lines: readonly Line[], dpi: number): number {
-  const heights = lines
-    .map(({ box, words }) => {
-      const isUpright = words[0]?.direction === 90 || words[0]?.direction === 270;
-      return isUpright ? box[2] - box[0] : box[3] - box[1];
-    })
-    .sort((a, b) => a - b);
-  const median = heights[Math.floor(heights.length / 2)] ?? 0;
-  return Math.min(mostPoints, Math.max(leastPoints, Math.round((median * pointsPerInch) / dpi)));
+  const heights = lines.map(({ box, words }) => {
+    const isUpright = words[0]?.direction === 90 || words[0]?.direction === 270;
+    return isUpright ? box[2] - box[0] : box[3] - box[1];
+  });
+  return Math.min(mostPoints, Math.max(leastPoints, Math.round((median(heights) * pointsPerInch) / dpi)));
 }
 
 function isDoubtful({ confidence }: Word): boolean {

@@ -1,3 +1,5 @@
+import { heightOf } from "@orbital-witness/common/results/box.ts";
+import { median } from "@orbital-witness/common/results/median.ts";
 import type { Piece } from "../words/pieces.ts";
 import { rowsOf } from "../words/rows.ts";
 
@@ -6,8 +8,7 @@ const COLUMN_GAP = 1.2;
 
 /** Splits words that stand in columns, such as two addresses side by side, from left to right. */
 export function columnsOf(pieces: readonly Piece[]): Piece[][] {
-  const heights = pieces.map(({ box }) => box[3] - box[1]).sort((a, b) => a - b);
-  const gap = COLUMN_GAP * (heights[Math.floor(heights.length / 2)] ?? 0);
+  const gap = COLUMN_GAP * median(pieces.map(({ box }) => heightOf(box)));
   const columns: { right: number; pieces: Piece[] }[] = [];
   for (const piece of pieces.toSorted((a, b) => a.box[0] - b.box[0])) {
     const last = columns.at(-1);

@@ -1,3 +1,4 @@
+import { median } from "@orbital-witness/common/results/median.ts";
 import type { Line } from "@orbital-witness/common/results/page-result.ts";
 
 /** In a column of prose, the median line fills at least this share of the width, with this many words. */
@@ -36,8 +37,4 @@ export function areTableRows(rows: readonly [Line | undefined, Line | undefined]
 
 function continues({ words: [first] }: Line): boolean {
   return /^["'(\u2018\u201C]?\p{Ll}/u.test(first?.text ?? "");
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 }
