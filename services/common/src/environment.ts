@@ -19,7 +19,7 @@ export function readEnvironment<Schema extends z.ZodObject>(
   schema: Schema,
   variables: Variables,
 ): z.output<Schema> {
-  const complaints: string[] = [];
+  const complaints = new Map<string, string>();
   const values: Record<string, string | undefined> = { ...variables };
   for (const name of Object.keys(schema.shape)) {
     const file = isSecret(schema, name) ? variables[`${name}_FILE`] : undefined;
@@ -29,18 +29,18 @@ export function readEnvironment<Schema extends z.ZodObject>(
       values[name] = readFileSync(file, "utf8").replace(/\r?\n$/, "");
     } catch (error) {
       // An error of the file system names the path.
-      complaints.push(`${name}_FILE cannot be used: ${error instanceof Error ? error.message : error}`);
+      const reason = error instanceof Error ? error.message : error;
+      complaints.set(name, `${name}_FILE cannot be used: ${reason}`);
     }
   }
   const parsed = schema.safeParse(values);
-  if (parsed.success && complaints.length === 0) return parsed.data;
-  const isNew = (name: string) => !complaints.some((complaint) => complaint.startsWith(`${name}_FILE `));
-  const names = new Set(parsed.error?.issues.map((issue) => String(issue.path[0])).filter(isNew));
-  for (const name of names) {
+  if (parsed.success && complaints.size === 0) return parsed.data;
+  for (const name of parsed.error?.issues.map((issue) => String(issue.path[0])) ?? []) {
+    if (complaints.has(name)) continue;
     const isFromFile = variables[name] === undefined && values[name] !== undefined;
-    complaints.push(complaint(schema, name, values[name], isFromFile));
+    complaints.set(name, complaint(schema, name, values[name], isFromFile));
   }
-  throw new EnvironmentError(complaints.join("; "));
+  throw new EnvironmentError([...complaints.values()].join("; "));
 }
 
 const isSecret = (schema: z.ZodObject, name: string) => schema.shape[name]?.meta()?.secret === true;
