@@ -98,7 +98,8 @@ test("an order can be followed from the login to the download, in its caller's t
 test("what a killed worker leaves, another attempt and a retry continue the trace", async () => {
   const receiver = await startReceiver();
   // Spans are sent after two seconds. The worker is then in the middle of the document.
-  let answer = { status: 200, body: await slowDocument(10) } as Answer;
+  const documentPages = 10;
+  let answer = { status: 200, body: await slowDocument(documentPages) } as Answer;
   const services = await startTracedServices(redisDatabase(), receiver.endpoint, () => answer);
   const customer = await services.customer();
   const first = await services.startWorker("worker-1");
@@ -111,7 +112,8 @@ test("what a killed worker leaves, another attempt and a retry continue the trac
   expect(await customer.ended(id)).toBe("completed");
   const spans = () => receiver.spans.filter(({ attributes }) => attributes["order.id"] === id);
   const pages = () => new Set(named(spans(), "page").map(({ attributes }) => attributes["page.number"]));
-  await expect.poll(() => pages().size, soon).toBe(10);
+  const all = Array.from({ length: documentPages }, (_, index) => index + 1);
+  await expect.poll(() => [...pages()].sort((a, b) => Number(a) - Number(b)), soon).toEqual(all);
   await expect
     .poll(() => named(spans(), "takeover"), soon)
     .toMatchObject([
