@@ -31,9 +31,8 @@ export function wordAtPlace(words: readonly PageWord[], box: PageWord["box"]): P
     const height = Math.min(bottom, other[3]) - Math.max(top, other[1]);
     return width <= 0 || height <= 0 ? 0 : width * height;
   };
-  const best = words.reduce<PageWord | undefined>(
+  return words.reduce<PageWord | undefined>(
     (found, word) => (shared(word.box) > (found ? shared(found.box) : 0) ? word : found),
     undefined,
   );
-  return best;
 }

@@ -1,7 +1,7 @@
 import type { PageResult } from "../page-result.ts";
 import type { ResultRef, ResultStore } from "../result-store.ts";
 import { applyAll } from "./apply-changes.ts";
-import { type Correction, DamagedCorrection } from "./correction.ts";
+import { type Change, type Correction, DamagedCorrection } from "./correction.ts";
 
 /** How many records are read at once. */
 const atOnce = 20;
@@ -17,10 +17,19 @@ export async function correctedPage(
   revision: number,
 ): Promise<PageResult | undefined> {
   const result = await store.page(ref, page);
-  if (!result) return undefined;
-  const all: Correction["changes"][] = [];
+  return result && applyAll(result, await changesOf(store, ref, page, revision));
+}
+
+/** The changes of the first `revision` corrections of a page, oldest first. Rejects as `corrections` does. */
+export async function changesOf(
+  store: ResultStore,
+  ref: ResultRef,
+  page: number,
+  revision: number,
+): Promise<Change[][]> {
+  const all: Change[][] = [];
   for await (const { changes } of corrections(store, ref, page, revision)) all.push(changes);
-  return applyAll(result, all);
+  return all;
 }
 
 /** The first `revision` corrections of a page, oldest first. Rejects if a record is missing or damaged. */

@@ -2,7 +2,7 @@ import type { AppEnv } from "@orbital-witness/common/http/http-app.ts";
 import { Problem } from "@orbital-witness/common/http/problem.ts";
 import type { CapacityGuard } from "@orbital-witness/common/orders/capacity-guard.ts";
 import { applyAll, applyChanges } from "@orbital-witness/common/results/corrections/apply-changes.ts";
-import { corrections } from "@orbital-witness/common/results/corrections/corrected-page.ts";
+import { changesOf } from "@orbital-witness/common/results/corrections/corrected-page.ts";
 import {
   type Change,
   type Correction,
@@ -67,8 +67,7 @@ async function currentPage({ results }: CorrectionTools, of: PageOf, revision: n
   const { ref, page } = of;
   const asRead = page === 0 ? undefined : await read(results.page(ref, page));
   if (!asRead) throw await noPage({ results }, of);
-  const all: Change[][] = [];
-  for await (const { changes } of corrections(results, ref, page, revision)) all.push(changes);
+  const all = await changesOf(results, ref, page, revision);
   const words = all.reduce((sum, changes) => sum + wordsIn({ changes }), 0);
   return { result: applyAll(asRead, all), words };
 }

@@ -9,8 +9,7 @@ const hyphenAtEnd = /[\p{L}\p{N}][-\u2010]$/u;
  * `88`), before a capital letter or a digit, and in a word with another hyphen (`mother-in-` and `law`).
  */
 export function joinWords(before: string, after: string): string {
-  if (softHyphenAtEnd.test(before)) return before.slice(0, -1) + after;
-  if (divided.test(before) && /^\p{Ll}/u.test(after)) return before.slice(0, -1) + after;
+  if (goesOn(before, after)) return before.slice(0, -1) + after;
   const isOneWord = hyphenAtEnd.test(before) && /^[\p{L}\p{N}]/u.test(after);
   return `${before}${isOneWord ? "" : " "}${after}`;
 }

@@ -12,6 +12,8 @@ const LONGEST_LABEL = 8;
 const MOST_WORDS = 40;
 /** In heights. Words that are farther apart are of two parts of a row. */
 const PART_GAP = 3;
+/** The end of a label. A time or an address of the web is none. */
+const COLON = /[\p{L})]:$/u;
 /** The share of a block's width that may be empty at the end of a line that goes on. */
 const FULL = 0.15;
 
@@ -62,9 +64,9 @@ function isFull(part: readonly Piece[], { box: [left, , right] }: Piece["block"]
   return boxOfPieces(part)[2] >= right - FULL * (right - left);
 }
 
-/** `Surname: Simonis`. `rest` belongs to the last label. A time or an address of the web is no label. */
+/** `Surname: Simonis`. `rest` belongs to the last label. */
 function beforeColon(part: readonly Piece[], rest: readonly Piece[]): Field[] {
-  const at = part.findIndex(({ text }) => /[\p{L})]:$/u.test(text));
+  const at = part.findIndex(({ text }) => COLON.test(text));
   if (at < 0) return [];
   const label = part.slice(0, at + 1);
   const next = beforeColonFrom(part, at + 1);
@@ -76,7 +78,7 @@ function beforeColon(part: readonly Piece[], rest: readonly Piece[]): Field[] {
 
 /** Where the next label with a colon begins: after the widest gap before it. */
 function beforeColonFrom(part: readonly Piece[], from: number): number {
-  const colon = part.findIndex(({ text }, index) => index >= from && /[\p{L})]:$/u.test(text));
+  const colon = part.findIndex(({ text }, index) => index >= from && COLON.test(text));
   if (colon < 0) return part.length;
   let [widest, start] = [0, colon];
   for (let index = from + 1; index <= colon; index++) {
@@ -87,7 +89,7 @@ function beforeColonFrom(part: readonly Piece[], from: number): number {
 }
 
 function hasColon(row: readonly Piece[]): boolean {
-  return row.some(({ text }) => /[\p{L})]:$/u.test(text));
+  return row.some(({ text }) => COLON.test(text));
 }
 
 function isLabel(pieces: readonly Piece[]): boolean {

@@ -12,13 +12,14 @@ export const noValue: FieldValue = { value: "", box: null, confidence: null };
 const digits: Readonly<Record<string, string>> = { O: "0", o: "0", D: "0", l: "1", I: "1", S: "5", B: "8" };
 
 /** The value that words make. Signs alone are dust and rules, and make no value. */
-export function valueFrom(found: readonly Piece[], type: ValueField["type"]): FieldValue {
-  const pieces = found.filter((piece) => !isDust(piece, type));
+export function valueFrom(words: readonly Piece[], type: ValueField["type"]): FieldValue {
+  const pieces = words.filter((piece) => !isDust(piece, type));
   if (pieces.length === 0) return noValue;
   if (type === "number") return numberIn(pieces);
   if (type === "date") return dateOf(pieces);
   const text = textOfPieces(pieces);
-  return withPlace(text, pieces, dateIn(text)?.written === text ? dateIn(text)?.date : undefined);
+  const found = dateIn(text);
+  return withPlace(text, pieces, found?.written === text ? found.date : undefined);
 }
 
 /** Specks and pieces of rules are read as signs, or as one or two letters with little confidence. */
