@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { ensureDocker } from "../../commands/stack/engine/docker.ts";
-import { Failure, runCommand } from "../../lib/failure.ts";
+import { runCommand } from "../../lib/failure.ts";
+import { positiveOption } from "../../lib/positive-option.ts";
 import { say } from "../../lib/terminal.ts";
 import { DevRun } from "../../tests/stack/dev-run.ts";
 import { StackUnderTest } from "../../tests/stack/stack-under-test.ts";
@@ -27,7 +28,8 @@ let lastChange = 0;
  * in dev mode, by an update, and for the Auth API under `docker compose watch` if there is Compose.
  */
 await runCommand(async () => {
-  const [saves, updates] = [wholeNumber("saves"), wholeNumber("updates")];
+  const saves = positiveOption("saves", options.saves);
+  const updates = positiveOption("updates", options.updates);
   await ensureDocker();
   const clone = await StackUnderTest.make({ tokenSeconds: "86400", ordersPerMinute: "1000000" });
   const times: Times[] = [];
@@ -121,10 +123,4 @@ async function byUpdates(clone: StackUnderTest, updates: number): Promise<Times[
 function row({ service, by, ms }: Times) {
   const text = (time: number) => `${(time / 1000).toFixed(2)} s`;
   return { service, by, saves: `${ms.length}`, p50: text(median(ms)), p99: text(percentile(ms, 99)) };
-}
-
-function wholeNumber(name: "saves" | "updates"): number {
-  const number = Number(options[name]);
-  if (Number.isInteger(number) && number > 0) return number;
-  throw new Failure(`--${name} must be a whole number from 1`, "Leave it out for the usual number.");
 }

@@ -1,18 +1,17 @@
-import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { networkInterfaces } from "node:os";
 import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { ensureDocker } from "../../commands/stack/engine/docker.ts";
 import { Customer, UnexpectedAnswer } from "../../lib/customer.ts";
 import { Failure, runCommand } from "../../lib/failure.ts";
+import { positiveOption } from "../../lib/positive-option.ts";
 import { say } from "../../lib/terminal.ts";
 import { StackUnderTest } from "../../tests/stack/stack-under-test.ts";
 import { median, printTable } from "../figures.ts";
 import { placeOrders } from "../orders/load.ts";
 import { MeasuredRedis } from "../orders/measured-redis.ts";
 import { scannedPdf } from "../reading/documents.ts";
+import { startSpanReceiver } from "./span-receiver.ts";
 
 const { values } = parseArgs({
   options: {
@@ -22,10 +21,7 @@ const { values } = parseArgs({
     documents: { type: "string", default: "5" },
   },
 });
-const [rounds, duration] = [Number(values.rounds), Number(values.seconds)];
-const [pages, documents] = [Number(values.pages), Number(values.documents)];
 const connections = 16;
-const document = Buffer.from(await scannedPdf(pages));
 
 type Subject = { name: "off" | "on"; clone: StackUnderTest; customer: Customer; url: string };
 
@@ -34,19 +30,24 @@ type Subject = { name: "off" | "on"; clone: StackUnderTest; customer: Customer; 
  * traces, beside a stack without. The two take turns. The workers of the one that has no turn are paused.
  */
 await runCommand(async () => {
+  const rounds = positiveOption("rounds", values.rounds);
+  const duration = positiveOption("seconds", values.seconds);
+  const pages = positiveOption("pages", values.pages);
+  const documents = positiveOption("documents", values.documents);
   await ensureDocker();
-  const receiver = createServer((request, response) => request.resume().on("end", () => response.end()));
-  receiver.listen(0, "0.0.0.0");
-  await once(receiver, "listening");
-  const address = receiver.address();
-  const port = address !== null && typeof address === "object" ? address.port : 0;
+  const document = Buffer.from(await scannedPdf(pages));
+  const receiver = await startSpanReceiver("0.0.0.0");
   const clones: StackUnderTest[] = [];
   try {
     const off = await start("off", {}, clones);
-    const endpoint = `http://${hostAddress()}:${port}`;
+    const endpoint = `http://${hostAddress()}:${receiver.port}`;
     const on = await start("on", { observability: "true", otlpEndpoint: endpoint }, clones);
-    const perMinute = await inTurns([off, on], documents, "documents", readDocument);
-    const perSecond = await inTurns([off, on], rounds, "rounds of orders", acceptOrders);
+    const perMinute = await inTurns([off, on], documents, "documents", (of) =>
+      readDocument(of, document, pages),
+    );
+    const perSecond = await inTurns([off, on], rounds, "rounds of orders", (of) =>
+      acceptOrders(of, duration),
+    );
     console.log(
       `\nMedians of ${rounds} rounds of ${duration} s, and of ${documents} documents of ${pages} pages\n`,
     );
@@ -115,7 +116,7 @@ async function inTurns(
   return measured;
 }
 
-async function acceptOrders({ clone, customer, url }: Subject): Promise<number> {
+async function acceptOrders({ clone, customer, url }: Subject, duration: number): Promise<number> {
   const token = await customer.validToken();
   const body = new URLSearchParams({ title_number: "OW99999999", document_type: "lease", token });
   const { perSecond } = await placeOrders(`${url}/orders`, body.toString(), connections, { duration });
@@ -124,10 +125,10 @@ async function acceptOrders({ clone, customer, url }: Subject): Promise<number> 
 }
 
 /** Pages per minute, from the order until it has ended. */
-async function readDocument(subject: Subject): Promise<number> {
+async function readDocument(subject: Subject, document: Buffer, pages: number): Promise<number> {
   const { customer } = subject;
   const body = new FormData();
-  body.append("document", new Blob([document]), `${randomUUID()}.pdf`);
+  body.append("document", new Blob([new Uint8Array(document)]), "pages.pdf");
   const token = await customer.validToken();
   await workers(subject, "unpause");
   const started = performance.now();

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +9,7 @@ import { createClient } from "redis";
 import { ensureDocker } from "../../commands/stack/engine/docker.ts";
 import { runCommand } from "../../lib/failure.ts";
 import { poll } from "../../lib/poll.ts";
+import { positiveOption } from "../../lib/positive-option.ts";
 import { say } from "../../lib/terminal.ts";
 import { issueToken } from "../../services/common/src/tokens/access-token.ts";
 import { freePort } from "../../tests/free-port.ts";
@@ -19,11 +18,11 @@ import { redisUrlAs, startRedisContainer } from "../../tests/redis/redis-contain
 import { median, printTable } from "../figures.ts";
 import { placeOrders } from "../orders/load.ts";
 import { processTreeUs } from "../orders/processor-time.ts";
+import { startSpanReceiver } from "./span-receiver.ts";
 
 const { values } = parseArgs({
   options: { rounds: { type: "string", default: "9" }, seconds: { type: "string", default: "4" } },
 });
-const [rounds, duration] = [Number(values.rounds), Number(values.seconds)];
 const connections = 16;
 const main = fileURLToPath(new URL("../../services/order-api/src/main.ts", import.meta.url));
 const { signing, environment } = testKeys(randomBytes(48).toString("hex"));
@@ -34,14 +33,12 @@ const { signing, environment } = testKeys(randomBytes(48).toString("hex"));
  * machine.
  */
 await runCommand(async () => {
+  const rounds = positiveOption("rounds", values.rounds);
+  const duration = positiveOption("seconds", values.seconds);
   await ensureDocker();
   const redis = await startRedisContainer();
   const folder = await mkdtemp(path.join(tmpdir(), "orbital-witness-bench-"));
-  const receiver = createServer((request, response) => request.resume().on("end", () => response.end()));
-  receiver.listen(0, "127.0.0.1");
-  await once(receiver, "listening");
-  const address = receiver.address();
-  const port = address !== null && typeof address === "object" ? address.port : 0;
+  const receiver = await startSpanReceiver("127.0.0.1");
   const children: ChildProcess[] = [];
   const administrator = await createClient({ url: redis.url }).connect();
   try {
@@ -49,7 +46,7 @@ await runCommand(async () => {
     const on = await startOrderApi(
       redis.url,
       folder,
-      { OTLP_ENDPOINT: `http://127.0.0.1:${port}` },
+      { OTLP_ENDPOINT: `http://127.0.0.1:${receiver.port}` },
       children,
     );
     const subjects = { off, on };
@@ -65,7 +62,7 @@ await runCommand(async () => {
       say(round < 0 ? "Warming up" : `Round ${round + 1} of ${rounds}`);
       for (const name of round % 2 === 0 ? (["off", "on"] as const) : (["on", "off"] as const)) {
         await administrator.flushDb();
-        const result = await measure(subjects[name], body);
+        const result = await measure(subjects[name], body, duration);
         if (round >= 0) measured[name].push(result);
       }
     }
@@ -84,7 +81,6 @@ await runCommand(async () => {
   } finally {
     for (const child of children) child.kill("SIGKILL");
     administrator.destroy();
-    receiver.closeAllConnections();
     receiver.close();
     await redis.remove();
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
@@ -118,7 +114,7 @@ async function startOrderApi(
   return { url, pid: child.pid ?? 0 };
 }
 
-async function measure({ url, pid }: OrderApi, body: string): Promise<Round> {
+async function measure({ url, pid }: OrderApi, body: string, duration: number): Promise<Round> {
   const before = await processTreeUs(pid);
   const { sent, perSecond } = await placeOrders(`${url}/orders`, body, connections, { duration });
   return { perSecond, us: ((await processTreeUs(pid)) - before) / sent };
