@@ -107,7 +107,7 @@ export function ocrWorkerEnvironment(settings: Settings, redisUrl: pulumi.Output
   };
 }
 
-/** What the worker's image contains. Which lines are read again is no reason to build another one. */
+/** What the worker's image contains. Which words are read again is no reason to build another one. */
 export function ocrWorkerBuildArguments(settings: Settings): Readonly<Record<string, string>> {
   const { ocrLanguages, secondReader, pythonIndex } = settings;
   return {

@@ -40,7 +40,7 @@ export interface Settings {
   readonly ocrWorkers: number;
   /** Tesseract's codes, joined by `+`. */
   readonly ocrLanguages: string;
-  /** Which lines a second reader reads again. */
+  /** Which words a second reader reads again. */
   readonly secondReader: string;
   /** The Python package index from which the build of the worker's image takes the second reader's model. */
   readonly pythonIndex: string;

@@ -1,4 +1,4 @@
-/** Which lines are read again: none, those that tesseract is not sure of, or all. */
+/** Which words are read again: none, those that tesseract is not sure of, or all. */
 export const secondReaderModes = ["off", "doubtful", "always"] as const;
 
 /** A second reader. `model`: the folder of its model. */
