@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Failure } from "./failure.ts";
@@ -57,4 +57,12 @@ test("a missing file is named in the error", () => {
   const folder = scratchFolder();
   expect(() => readPassphrase(folder)).toThrow(Failure);
   expect(() => readPassphrase(folder)).toThrow(`There is no passphrase: ${fileIn(folder)} does not exist.`);
+});
+
+test("a passphrase that cannot be read is a failure that names the file", () => {
+  const folder = scratchFolder();
+  // Not even root can read a folder as a file.
+  mkdirSync(fileIn(folder));
+  expect(() => readPassphrase(folder)).toThrow(Failure);
+  expect(() => readPassphrase(folder)).toThrow("The passphrase cannot be read: EISDIR");
 });

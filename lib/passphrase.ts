@@ -33,7 +33,10 @@ export function passphraseFile(projectFolder: string): string {
   return process.env.PULUMI_CONFIG_PASSPHRASE_FILE ?? path.join(projectFolder, PASSPHRASE_FILE);
 }
 
-/** Returns the passphrase from the environment or else from the file, as Pulumi does. */
+/**
+ * Returns the passphrase from the environment or else from the file, as Pulumi does. Throws a Failure if the
+ * file is missing or cannot be read.
+ */
 export function readPassphrase(projectFolder: string): string {
   if (process.env.PULUMI_CONFIG_PASSPHRASE !== undefined) {
     return process.env.PULUMI_CONFIG_PASSPHRASE;
@@ -45,5 +48,13 @@ export function readPassphrase(projectFolder: string): string {
       "Run `npm start`, which creates one, or set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE.",
     );
   }
-  return readFileSync(file, "utf8").trim();
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error;
+    throw new Failure(
+      `The passphrase cannot be read: ${reason}`,
+      "Run the command as the user who owns that file, or give the file to this user.",
+    );
+  }
 }

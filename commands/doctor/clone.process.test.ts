@@ -67,6 +67,18 @@ describe("the passphrase", () => {
     });
   });
 
+  test("that cannot be read is a problem, and the other checks go on", async () => {
+    const folder = encrypted();
+    // Not even root can read a folder as a file.
+    mkdirSync(path.join(folder, ".pulumi-passphrase"));
+    const findings = await examine(folder, "local");
+    expect(findings).toContainEqual({
+      ...{ check: "passphrase", state: "problem", fix: 'sudo chown "$USER" .pulumi-passphrase' },
+      text: "The passphrase in .pulumi-passphrase cannot be read by this user.",
+    });
+    expect(findings.map(({ check }) => check)).toContain("engine");
+  });
+
   test("that is wrong is a problem, in the file and in the environment", async () => {
     const folder = encrypted();
     write(folder, ".pulumi-passphrase", "another\n");

@@ -51,6 +51,12 @@ function passphraseChecks(facts: CloneFacts): Finding[] {
     const fix = variable === undefined ? `Put it back into ${source}; ${LOST}` : `unset ${variable}`;
     return [problem(check, text, fix)];
   }
+  if (passphrase === "unreadable") {
+    const text = `The passphrase in ${source} cannot be read by this user.`;
+    const fix =
+      variable === undefined ? `sudo chown "$USER" ${source}` : "Let this user read the file that it names.";
+    return [problem(check, text, fix)];
+  }
   if (passphrase === "wrong") {
     const text = `The passphrase in ${source} is not that of the stack '${stack}' (Pulumi.${stack}.yaml).`;
     const fix =

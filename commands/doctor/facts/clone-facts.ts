@@ -24,7 +24,7 @@ export type CloneFacts = {
   /** Whether the stack file belongs to a stack that was created. */
   readonly hasSalt: boolean;
   /** new: nothing is encrypted yet. */
-  readonly passphrase: "right" | "wrong" | "missing" | "new";
+  readonly passphrase: "right" | "wrong" | "missing" | "unreadable" | "new";
   /** The permission bits of the clone's own file. Undefined if it is not used or does not exist. */
   readonly passphraseMode: number | undefined;
   /** The environment variable that decides where the passphrase is. */
@@ -75,12 +75,18 @@ function judgePassphrase(folder: string, salt: string | undefined): CloneFacts["
     return salt === undefined && variable === undefined ? "new" : "missing";
   }
   if (salt === undefined) return "new";
+  const passphrase = unlessFailed(() => readPassphrase(folder));
+  if (passphrase === undefined) return "unreadable";
+  return unlessFailed(() => PassphraseCrypter.open(passphrase, salt)) ? "right" : "wrong";
+}
+
+/** Undefined if a Failure is thrown. */
+function unlessFailed<T>(act: () => T): T | undefined {
   try {
-    PassphraseCrypter.open(readPassphrase(folder), salt);
-    return "right";
+    return act();
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return "wrong";
+    return undefined;
   }
 }
 
