@@ -139,7 +139,8 @@ export async function signedPdf(folder: string): Promise<Buffer> {
   const certificate = ["-keyout", file("key"), "-out", file("certificate"), "-subj", "/CN=Quill"];
   await execa("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...certificate]);
   const signer = ["-signer", file("certificate"), "-inkey", file("key"), "-outform", "DER"];
-  const options = { encoding: "buffer" } as const;
+  // One signature of 256 ends with the byte of a line break.
+  const options = { encoding: "buffer", stripFinalNewline: false } as const;
   const { stdout } = await execa(
     "openssl",
     ["cms", "-sign", "-binary", "-md", "sha256", "-in", file("signed"), ...signer],

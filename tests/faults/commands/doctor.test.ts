@@ -22,6 +22,8 @@ async function doctor() {
 }
 
 test("a running stack has no problem, and holds its port itself", async () => {
+  // An earlier test may have stopped a container.
+  await stack.untilHealthy();
   const { exitCode, problems, findings } = await doctor();
   expect({ exitCode, problems }, JSON.stringify(findings)).toEqual({ exitCode: 0, problems: 0 });
   const { port } = new URL(stack.url);

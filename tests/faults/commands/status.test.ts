@@ -14,9 +14,7 @@ async function forgetRestarts(): Promise<void> {
     const restarts = await stack.inspect(container, "{{.RestartCount}}");
     if (restarts !== "0") await execa("docker", ["restart", container.id]);
   }
-  // What the engine calls starting is not healthy yet, even if it answers.
-  const { containers } = stack.clone.stack;
-  expect(await containers.unwell(await containers.names(), 60)).toEqual([]);
+  await stack.untilHealthy();
 }
 
 test("the status of a healthy stack is one screen, as text and as JSON", async () => {

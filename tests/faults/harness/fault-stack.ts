@@ -113,6 +113,18 @@ export class FaultStack {
     await poll(look, { everyMs: 250, limitMs: limitSeconds * 1000, late });
   }
 
+  /** Waits until the engine calls all containers healthy: at a check, some time after they are ready. */
+  async untilHealthy(limitSeconds = 60): Promise<void> {
+    const { containers } = this.clone.stack;
+    let unwell: string[] = [];
+    const look = async () => {
+      unwell = await containers.unwell(await containers.names());
+      return unwell.length === 0 ? true : undefined;
+    };
+    const late = () => new Error(`not healthy after ${limitSeconds} s: ${unwell.join(", ")}`);
+    await poll(look, { everyMs: 500, limitMs: limitSeconds * 1000, late });
+  }
+
   /** The command of its health check, without the pause for healthy containers. */
   async isReady({ name }: Pick<TestContainer, "name">): Promise<boolean> {
     const question = await this.inspect({ id: name }, "{{index .Config.Healthcheck.Test 1}}");
